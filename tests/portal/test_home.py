@@ -13,6 +13,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
 from expertpool.audit.models import Entry
+from expertpool.core.models import AskedJob
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
@@ -262,6 +263,8 @@ def test_the_demonstration_is_made_once(demonstration: object) -> None:
     # The third is shared out by chance, and half of its experts have submitted.
     assert ItemAssignment.objects.get(review=shared).drawn_at
     assert [one.submission is not None for one in progress_of(shared)] == [True, False] * 3
+    # Who waits for something has an account by then: no job opens one in the past, when it would do nothing.
+    assert not AskedJob.objects.exists()
     # Two are still to be rated.
     rated = Evaluation.objects.filter(closed_at=None).order_by("project__number")
     assert [one.project.number for one in rated] == ["YS-012", "YS-013"]

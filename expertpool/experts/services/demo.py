@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
+from expertpool.accounts.services.users import create_user
 from expertpool.core.importing import check_rows
 from expertpool.core.subjects import Owner, joined_fields
 from expertpool.core.validators import ID_CARD_WEIGHTS, USCC_ALPHABET, id_card_check_digit
@@ -21,6 +22,8 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.availability import day_start
+from expertpool.experts.queries.experts import account_of
+from expertpool.experts.services.accounts import bind_account, expert_role
 from expertpool.experts.services.admission import begin_admissions
 from expertpool.experts.services.appeals import file_appeal
 from expertpool.experts.services.blacklist import add_to_blacklist
@@ -244,3 +247,21 @@ def _group(random: Random, experts: list[Expert], actor: User | None, now: datet
         tag = tag or save_tag(row=Tag(name=name, colour=colour), actor=actor, now=now)
         chosen = random.sample(experts, len(experts) // 10)
         tag_experts(expert_ids=[one.pk for one in chosen], add=[tag], actor=actor, now=now)
+
+
+def demo_account(expert: Expert, *, now: datetime) -> User:
+    """Return the account of ``expert``; one is made without a letter, since nobody is there to read it."""
+    if (user := account_of(expert)) is not None:
+        return user
+    user, _ = create_user(
+        username=expert.number,
+        name=expert.name[:50],
+        department=expert.department,
+        roles=[expert_role()],
+        actor=None,
+        now=now,
+    )
+    bind_account(expert, user, actor=None, now=now)
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    return user

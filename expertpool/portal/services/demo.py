@@ -20,14 +20,16 @@ from expertpool.directory.models import Division, Specialty, UnitRelation
 from expertpool.directory.queries import title_level
 from expertpool.directory.services.relations import save_relation
 from expertpool.directory.services.units import resolve_unit
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.demo import ensure_demo_draws
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.evaluations.services.demo import ensure_demo_evaluations
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
-from expertpool.experts.services.demo import POOL_AGE, ensure_demo_experts
+from expertpool.experts.services.demo import POOL_AGE, demo_account, ensure_demo_experts
 from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.fees.services.demo import ensure_demo_fees
 from expertpool.inspections.services.demo import ensure_demo_inspections
@@ -118,6 +120,14 @@ def _projects(now: datetime) -> list[Project]:
     )
 
 
+def _accounts(draw: Draw) -> None:
+    """Give all who sat an account before anything waits for them: else a job would be asked for in the past of the
+    demonstration, when nobody waits for it any more (`core.asking.HOLDS`)."""
+    people = [one.expert_id for one in who_sat(draw.project).values()]
+    for expert in Expert.objects.filter(pk__in=people).select_related("user", "department"):
+        demo_account(expert, now=draw.project.opening_at)
+
+
 def _draws(now: datetime) -> None:
     projects = _projects(now)
     draws = ensure_demo_draws(
@@ -135,6 +145,7 @@ def _draws(now: datetime) -> None:
     for draw in draws:
         # In the evening of the day of its review; of those that are still to come nothing.
         settle_draw(draw_id=draw.pk, now=min(now, last_closing(draw.covered) + timedelta(hours=2)))
+        _accounts(draw)
         ensure_demo_evaluations(
             draw=draw,
             operator=_user("operator"),

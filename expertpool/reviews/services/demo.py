@@ -9,15 +9,13 @@ from decimal import Decimal
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.accounts.services.users import create_user
 from expertpool.core.strokes import DEMO_STROKES, signature_svg
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import members_of_panel
 from expertpool.draws.services.entropy import Entropy
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import account_of
-from expertpool.experts.services.accounts import bind_account, expert_role
+from expertpool.experts.services.demo import demo_account
 from expertpool.projects.models import Project
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, RuleTree
 from expertpool.reviews.calculation.scores import check_score
@@ -98,13 +96,12 @@ def ensure_demo_reviews(
     terms = Terms(_rule(operator, at), due_at=now + timedelta(days=3) if goes_on else None)
     review = create_review(project=project, terms=terms, actor=operator, now=at)
     add_items(review=review, things=THINGS, actor=operator, now=at)
-    _accounts(project, at)
     review = open_review(review=review, actor=operator, now=at)
     people = Reviewer.objects.filter(review=review).select_related("expert__department")
     for number, row in enumerate(people):
         sign_in(reviewer=row, actor=operator, now=at + number * MINUTE)
         is_his = row.expert_id == expert.pk
-        user = _account(row.expert, at)
+        user = demo_account(row.expert, now=at)
         items = 1 if is_his and goes_on else len(THINGS)
         _score(row, user, number, items, at + (40 + 5 * number) * MINUTE)
         if items == len(THINGS):
@@ -126,7 +123,6 @@ def _campaign(
     review = create_review(project=project, terms=terms, actor=operator, now=at)
     add_items(review=review, things=TOPICS, actor=operator, now=at)
     set_assignment(review=review, share=SHARE, actor=operator, now=at)
-    _accounts(project, at)
     review = open_review(review=review, actor=operator, now=at)
     row = seal_assignment(review=review, actor=operator, now=at + 5 * MINUTE, entropy=entropy)
     for role, actor in (("operator", operator), ("supervisor", supervisor)):
@@ -134,7 +130,7 @@ def _campaign(
         row = give_value(assignment=row, role=role, value=value, actor=actor, now=at + 10 * MINUTE)
     people = Reviewer.objects.filter(review=review).select_related("expert__department")
     for number, one in enumerate(people):
-        user = _account(one.expert, at)
+        user = demo_account(one.expert, now=at)
         if number % 2 == 0:
             _score(one, user, number, len(TOPICS), at + (30 + 5 * number) * MINUTE)
             _submit(one, user, at + (60 + 5 * number) * MINUTE)
@@ -154,31 +150,6 @@ def _rule(operator: User, now: datetime, code: str = "goods") -> ReviewRule:
         actor=operator,
         now=now,
     )
-
-
-def _accounts(project: Project, now: datetime) -> None:
-    """Let all who score have an account before it begins, or the system would open them and write of it."""
-    people = [one.expert_id for one in members_of_panel(project) if one.expert_id is not None]
-    for expert in Expert.objects.filter(pk__in=people).select_related("user", "department"):
-        _account(expert, now)
-
-
-def _account(expert: Expert, now: datetime) -> User:
-    """Return the account of ``expert``; one is made without a letter, since nobody is there to read it."""
-    if (user := account_of(expert)) is not None:
-        return user
-    user, _ = create_user(
-        username=expert.number,
-        name=expert.name[:50],
-        department=expert.department,
-        roles=[expert_role()],
-        actor=None,
-        now=now,
-    )
-    bind_account(expert, user, actor=None, now=now)
-    user.must_change_password = False
-    user.save(update_fields=["must_change_password"])
-    return user
 
 
 def _score(row: Reviewer, user: User, number: int, items: int, now: datetime) -> None:

@@ -77,6 +77,7 @@ class MeasureExport(Exporter):
     def rows(self, user: Any, params: Params) -> Rows:
         now = timezone.now()
         form = MeasureFilter(params, user=user, now=now)
+        # By the right to export, which may reach less than the right to read.
         form.code = EXPORT
         found: QuerySet[Any] = form.filter(form.rows)
         rows = found.select_related("employer").order_by("-accepted", "pk")

@@ -36,6 +36,7 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     """评价 of an expert: averages and trends over all reviews, and the ratings behind them."""
     user, now = cast("User", request.user), timezone.now()
     seen = experts_visible_to(user, VIEW).filter(pk=expert.pk).exists()
+    # One may reach the record of an expert and not his ratings: scopes go by permission.
     rows = ratings_of(expert) if seen else []
     told = told_in_means(lines_for(user, rows, now=now), now=now)
     lines = [one for one in told if one.project]

@@ -47,6 +47,7 @@ class RatingForm(ForProjectKind):
     Without ``grades`` a number from 0 to 100 is typed.
     """
 
+    # Ratings of years ago are read by what was asked then.
     never = ("UPDATE", "DELETE")
 
     target = models.CharField("评价对象", max_length=12, choices=Target.choices)

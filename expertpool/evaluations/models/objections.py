@@ -22,6 +22,7 @@ class ExpertObjection(models.Model):
     found: ClassVar[dict[bool | None, str]] = {None: "待答复"}
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    # Filled up to that length: else a long one could be told from a short one.
     text = EncryptedTextField("申诉内容", bound_to=("uid",), at_least=512)
     asked_at = models.DateTimeField("申诉时间")
     answer = models.CharField("答复", max_length=500, blank=True)
@@ -34,6 +35,7 @@ class ExpertObjection(models.Model):
         related_name="+",
     )
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    # Each kind has its own, under the label of what is taken back.
     upheld: models.BooleanField[bool | None, bool | None]
     proof: ProofField
 
@@ -66,6 +68,7 @@ class ExpertObjection(models.Model):
 
 def _answered(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
+        # All or none: an answer that nobody gave, or at no time, is none.
         condition=Q(upheld__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
         | Q(upheld__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
         name=name,

@@ -28,6 +28,7 @@ class Evaluation(models.Model):
     never = ("DELETE",)
     final = ("closed_at",)
 
+    # Two times for one project would count its experts twice.
     project = models.OneToOneField(
         Project, verbose_name="项目", on_delete=models.PROTECT, related_name="+"
     )
@@ -60,6 +61,7 @@ class Evaluation(models.Model):
     due_at = models.DateTimeField("截止时间", validators=[MOMENTS])
     reminded_at = models.DateTimeField("提醒时间", null=True, blank=True)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+    # Kept, since the office may set another time while they wait.
     # Until when its experts may object, as it stood when it ended.
     object_until = models.DateTimeField("申诉截止", null=True, blank=True, validators=[MOMENTS])
 
@@ -101,6 +103,7 @@ class Rating(models.Model):
 
     never = ("DELETE",)
     final = (
+        # Not the comment: new keys write it anew, and none but its own row opens it.
         *("scores", "total", "participation", "given_at", "withdrawn_at", "target"),
         *("evaluation_id", "form_id", "rater_id", "expert_id", "invitation_id"),
     )
@@ -113,6 +116,7 @@ class Rating(models.Model):
         RatingForm, verbose_name="评价表", on_delete=models.PROTECT, related_name="+"
     )
     target = models.CharField("评价对象", max_length=12, choices=Target.choices)
+    # Of an organiser's rating, too: it is how one says it once; no page shows it there.
     rater = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="评价人", on_delete=models.PROTECT, related_name="+"
     )
@@ -134,9 +138,11 @@ class Rating(models.Model):
     )
     scores = models.JSONField("各项得分")
     total = models.DecimalField("综合得分", max_digits=5, decimal_places=2, validators=[SCORES])
+    # Empty of an organiser: only of experts is it asked.
     participation = models.CharField(
         "参与度", max_length=12, choices=Participation.choices, blank=True
     )
+    # Filled up to that length: else a long one could be told from none.
     comment = EncryptedTextField("评语", bound_to=("uid",), at_least=512)
     given_at = models.DateTimeField("评价时间")
     withdrawn_at = models.DateTimeField("撤销时间", null=True, blank=True)

@@ -62,6 +62,7 @@ def measured(user: User, first: date, last: date, *, code: str = VIEW, now: date
     over &= Q(draw__in=readable)
     lines = Invitation.objects.filter(over, draw__released_at__isnull=False, expert__isnull=False)
     lines = lines.exclude(draw__status__in=INVALID).order_by()
+    # Records that were merged since are one person.
     whose = Coalesce("expert__merged_into", "expert")
     asked = lines.annotate(whose=whose).values("whose")
     own = Q(expert=OuterRef("pk")) | Q(expert__merged_into=OuterRef("pk"))
@@ -102,6 +103,7 @@ def with_diligence(
 ) -> list[Any]:
     """Return ``experts`` of `measured` with the ``diligence`` that is shown: of ratings that this system wrote."""
     found = list(experts)
+    # The database cannot look at proofs: it sorts, and what is shown is counted again of those that stand.
     keys = [one.pk for one in found if one.diligence is not None]
     ratings = _ratings_in(first, last, readable_draws(user, now=now).order_by().values("pk"))
     ratings = ratings.filter(Q(expert__in=keys) | Q(expert__merged_into__in=keys))
@@ -128,6 +130,7 @@ def _ratings_in(first: date, last: date, readable: QuerySet[Any]) -> QuerySet[Ra
 
 
 def _count(rows: QuerySet[Any], what: str) -> Coalesce:
+    # A constant to group by: one number for each expert, not one for each row.
     counted = rows.annotate(all=Value(1)).values("all")
     counted = counted.annotate(n=Count(what, distinct=True)).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -73,6 +73,7 @@ def organisers_of(evaluation: Evaluation) -> list[Organiser]:
     if evaluation.closed_at is None:
         return []
     rows = Rating.objects.filter(evaluation=evaluation, target__in=BY_EXPERTS)
+    # By a random number: the order in which they came would tell who said what.
     said = list(rows.select_related("form", "rater", "evaluation__project").order_by("uid"))
     return [
         _organiser(target, evaluation.name_of(target), of)

@@ -67,6 +67,7 @@ def cautions_of(expert: Expert) -> list[Any]:
         lift = by_caution.get(one.pk)
         one.lifted_at = lift.decided_at if lift else None
         one.lift_reason = lift.reason if lift else ""
+        # Where there is none Django raises what getattr takes for a missing attribute.
         objection = getattr(one, "objection", None)
         if lift is None and objection and objection.upheld and objection.is_sound:
             one.lifted_at = objection.answered_at

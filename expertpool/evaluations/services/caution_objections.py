@@ -39,6 +39,7 @@ def object_to_caution(
     about one that counts no more.
     """
     caution = lock_caution(caution)
+    # By his list, not by the key: it has none that two persons of here have not given.
     own = next((one for one in cautions_of(expert) if one.pk == caution.pk), None)
     if actor.pk != expert.user_id or own is None:
         raise EvaluationRefused("只有专家本人可以对自己受到的警告申诉。")
@@ -46,6 +47,7 @@ def object_to_caution(
         raise EvaluationRefused(ONCE)
     made = CautionObjection(caution=caution, text=words_of(text), asked_at=now)
     say_once(made, ONCE)
+    # His words are for who answers: the log has more readers.
     record("evaluation.object_caution", actor=actor, now=now, subject=expert)
     return made
 
@@ -98,6 +100,7 @@ def _tell(objection: CautionObjection, caution: Sanction, result: str, *, now: d
             "警告原因": caution.reason,
             "结果": result,
             "答复": as_sentence(objection.answer),
+            # Only told: nothing waits for him, so nobody is let in for it (docs/decisions/0385).
             "网址": page_for(expert, reverse("evaluations:own")),
         },
         about=expert,

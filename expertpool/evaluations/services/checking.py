@@ -42,6 +42,7 @@ def _lifts(_now: datetime) -> QuerySet[CautionLift]:
     return rows.select_related("caution__expert", "requested_by", "decided_by")
 
 
+# However old, each of them still counts for somebody or against him.
 SAID = (
     Mandate("evaluations.rating", "专家评价", _ratings, is_whole=True),
     Mandate("evaluations.answer", "评价申诉的答复", _answers, is_whole=True),

@@ -136,6 +136,7 @@ def _check(_kind: EventKind, values: Values) -> None:
 def _asking(kind: SanctionKind) -> Callable[[Doing], str]:
     def run(doing: Doing) -> str:
         expert: Expert = doing.party("expert")
+        # By his rights as they are now, not as they were when he wrote the rule.
         if not experts_visible_to(doing.author, SANCTION).filter(pk=expert.pk).exists():
             raise ActionRefused(f"规则由 {doing.author.name} 制定，他无权申请")
         reason = f"{doing.values['reason']}（{doing.reason}）"

@@ -46,6 +46,7 @@ def save_form(
     grades, two that are worth the same, and what others saved since.
     """
     _check(dimensions, grades)
+    # Of a form that nobody has saved there is no row to hold.
     lock_transaction(LOCK)
     known = latest_form(target, project_kind)
     row = RatingForm(
@@ -107,6 +108,7 @@ def form_to_use(target: Target, project_kind: str, *, now: datetime) -> RatingFo
     found = form_for(target, project_kind)
     if found is None or found.pk:
         return found
+    # Ratings point at a version: the standard one gets a row when it is first used.
     return save_form(
         target=target,
         project_kind="",
@@ -114,6 +116,7 @@ def form_to_use(target: Target, project_kind: str, *, now: datetime) -> RatingFo
         grades=found.answers,
         active=True,
         base=0,
+        # Nobody chose it: the office has set up nothing.
         actor=None,
         now=now,
     )

@@ -52,6 +52,7 @@ def decide_lift(
     """
     caution = lock_caution(request.caution)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=EvaluationRefused)
+    # `settle` ends it by an update, which makes no proof.
     request.save(update_fields=["decided_proof"])
     after = {"申请人": str(request.requested_by), "警告原因": caution.reason}
     record(
@@ -69,6 +70,7 @@ def decide_lift(
 
 def check_lift(*, request: CautionLift, actor: User, now: datetime) -> None:
     """Refuse (EvaluationRefused) a caution that does not count any more."""
+    # An objection that was upheld meanwhile has ended it, too.
     if not all_cautions().filter(pk=request.caution_id).exists():
         raise EvaluationRefused("这次警告已经撤销，请刷新页面。")
 
@@ -86,6 +88,7 @@ def _tell(request: CautionLift, caution: Sanction, *, now: datetime) -> None:
             "专家姓名": caution.expert.name,
             "警告原因": caution.reason,
             "原因": as_sentence(request.reason),
+            # Only told: nothing waits for him, so nobody is let in for it (docs/decisions/0385).
             "网址": page_for(caution.expert, reverse("evaluations:own")),
         },
         about=caution.expert,

@@ -36,6 +36,7 @@ def object_to(
     row = Rating.objects.select_for_update(of=("self",)).select_related("evaluation", "expert")
     rating = row.get(pk=rating.pk)
     rated = rating.expert
+    # What was said of a record that was merged since into his is about him as well.
     is_his = rated is not None and expert.pk in (rated.pk, rated.merged_into_id)
     if actor.pk != expert.user_id or not is_his:
         raise EvaluationRefused("只有专家本人可以对自己的评价申诉。")
@@ -43,6 +44,7 @@ def object_to(
         raise EvaluationRefused(ONCE)
     made = RatingObjection(rating=rating, text=words_of(text), asked_at=now)
     say_once(made, ONCE)
+    # His words are for who answers: the log has more readers.
     record("evaluation.object", actor=actor, now=now, subject=expert)
     return made
 
@@ -88,7 +90,6 @@ def settle_once(
         raise EvaluationRefused("这项申诉已经有人答复，请刷新页面。")
     objection.refresh_from_db()
     # The update above went past `save`, which makes the proof.
-    # The update above went past `save`, which makes the proof.
     objection.save(update_fields=["proof"])
     return answer
 
@@ -109,6 +110,7 @@ def answer_objection(
     rating = locked.select_related(*beside).get(pk=objection.rating_id)
     if uphold:
         rating.withdrawn_at = now
+        # The proof says that it is withdrawn: without a new one it would read as altered.
         rating.save(update_fields=["withdrawn_at", "proof"])
     result = "撤销这份评价，不再计入" if uphold else "维持原评价"
     tell_experts(
@@ -134,6 +136,7 @@ def answer_objection(
 def check_answerer(*, objection: RatingObjection, actor: User, now: datetime) -> None:
     """Refuse (EvaluationRefused) who is no second person to him who rated and to him who objects; the page asks before
     anything is typed."""
+    # A colleague of the expert, whatever rights his account was given.
     if is_outsider(actor):
         raise EvaluationRefused("专家账号不能答复申诉，请使用工作账号。")
     if objection.rating.rater_id == actor.pk:

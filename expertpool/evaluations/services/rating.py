@@ -61,6 +61,7 @@ def rate_experts(
     made = []
     for pk, said in marks.items():
         line = lines.get(pk)
+        # The keys come from the page: any line of any project may be posted.
         if line is None or pk not in members or not is_written(line):
             raise EvaluationRefused("有一位专家没有参加这次评审，不能评价；请刷新页面。")
         check_marks(form, said)
@@ -101,6 +102,7 @@ def rate_organiser(
     dimension that is left out, and a second time.
     """
     row = hold_evaluation(evaluation)
+    # An expert says something of who organised, never of another expert.
     form = row.form_for(target) if target in BY_EXPERTS else None
     is_his = actor.pk == expert.user_id and row.project_id in sat_in(expert, {row.project_id})
     if form is None or not is_his or not row.is_open(now):

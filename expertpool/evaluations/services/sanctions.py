@@ -64,8 +64,10 @@ def decide_sanction(
 
     Refuses (EvaluationRefused) the person who asked, a request that was decided, and who left the pool meanwhile.
     """
+    # First, so that nobody changes his state between the look at it and what is done.
     expert = lock_expert(request.expert)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=EvaluationRefused)
+    # `settle` ends it by an update, which makes no proof.
     request.save(update_fields=["decided_proof"])
     kind = SanctionKind(request.kind)
     after = {"处理": str(kind.label), "申请人": str(request.requested_by)}
@@ -90,6 +92,7 @@ def decide_sanction(
                 actor=actor,
                 now=now,
             )
+        # The agreement is undone as well: one that did nothing would stand as if it had.
         except ExpertRefused as refusal:
             raise EvaluationRefused(str(refusal)) from refusal
         return request

@@ -48,6 +48,7 @@ def objections(request: UserRequest) -> HttpResponse:
     lines = lines_for(request.user, [one.rating for one in rows], now=timezone.now())
     context = found.context | {
         "rows": [
+            # No button that can only refuse; who else is no second person, the drawer says.
             (one, line, one.answered_at is None and one.rating.rater_id != request.user.pk)
             for one, line in zip(rows, lines, strict=True)
         ]

@@ -79,6 +79,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         people = read_who_sat(project=row.project, actor=request.user, now=now, purpose="评价专家")
         left = [one for one in people if one[0].invitation_id not in done]
         data = request.POST if request.method == "POST" else None
+        # Also with nobody left, if something was posted: rated in another window, it is refused in words.
         form = PanelForm(data, form=row.expert_form, people=left) if left or data else None
     if form is not None and request.method == "POST" and form.is_valid():
         try:

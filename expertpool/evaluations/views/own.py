@@ -58,6 +58,7 @@ def rate(request: UserRequest, expert: Expert, pk: int, target: str) -> HttpResp
     now = timezone.now()
     found = [
         one
+        # Among what he is asked alone: of other reviews he would learn that there is one.
         for one in asked_of(expert, now=now)
         if (one.evaluation.pk, str(one.target)) == (pk, target)
     ]
@@ -90,6 +91,7 @@ def rate(request: UserRequest, expert: Expert, pk: int, target: str) -> HttpResp
 def rating(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     """One rating of him: what it says, and what he says against it."""
     now = timezone.now()
+    # Of his own list: another's is not found, rather than forbidden.
     row = next((one for one in own_ratings(expert) if one.pk == pk), None)
     if row is None:
         raise Http404

@@ -21,6 +21,7 @@ class BankAccount(models.Model):
     record ends it, and waits anew.
     """
 
+    # To which account a sum went is asked years later.
     never = ("DELETE",)
     final = ("decided_at", "ended_at")
 
@@ -58,6 +59,7 @@ class BankAccount(models.Model):
             *("decided_at", "decided_by.username", "agreed", "ended_at"),
         ),
     )
+    # Apart: it says who put it there, and stays what it is when it is decided.
     asked_proof = ProofField(
         "提交凭证", null=False, says=("uid_text", "asked_at", "asked_by.username", "is_own")
     )
@@ -66,6 +68,7 @@ class BankAccount(models.Model):
         verbose_name = verbose_name_plural = "收款账户"
         ordering = ["-asked_at", "-id"]
         constraints = [
+            # Two that stand would both be paid to, by whichever was read.
             models.UniqueConstraint(
                 fields=["expert"], condition=Q(ended_at__isnull=True), name="fees_account_once"
             ),
@@ -117,6 +120,7 @@ class AccountCode(TriedCode):
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
     )
+    # Null of codes from before topics were kept.
     topic = models.BinaryField("事项", max_length=16, null=True)
 
     class Meta(TriedCode.Meta):

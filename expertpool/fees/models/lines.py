@@ -48,6 +48,7 @@ class FeeLine(models.Model):
     final = ("sent_at", "signed_at", "reversed_at", "said", "reversal")
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    # Not the draw: one may cover several projects, and a project have several of them.
     project = models.ForeignKey(
         Project, verbose_name="项目", on_delete=models.PROTECT, related_name="+"
     )
@@ -67,14 +68,17 @@ class FeeLine(models.Model):
     items = models.PositiveIntegerField(
         "评审对象（件）", default=0, db_default=0, validators=[ITEMS]
     )
+    # Kept, not looked up: calendars are filled in later, letters stay.
     is_holiday = models.BooleanField("法定节假日", default=False)
     is_leader = models.BooleanField("组长", default=False)
     other = models.DecimalField(
         "其他补助（元）", max_digits=8, decimal_places=2, default=Decimal(0), validators=[OTHER]
     )
     note = models.CharField("说明", max_length=200, blank=True)
+    # As it was worked out then: a later version of the code may round otherwise.
     steps = models.JSONField("计算过程")
     gross = models.DecimalField("应发（元）", max_digits=10, decimal_places=2, validators=[FEES])
+    # May be less than nothing: what was too much in the month is given back.
     tax = models.DecimalField(
         "代扣个税（元）", max_digits=10, decimal_places=2, default=Decimal(0), validators=[TAXES]
     )
@@ -116,6 +120,7 @@ class FeeLine(models.Model):
                 name="fees_ends_after",
             ),
             models.CheckConstraint(
+                # Nobody signs what he was not shown.
                 condition=Q(signed_at__isnull=True) | Q(sent_at__isnull=False),
                 name="fees_signed_once_sent",
             ),
@@ -138,6 +143,7 @@ class FeeLine(models.Model):
         indexes = [
             models.Index(fields=["expert", "-entered_at"], name="fees_expert"),
             models.Index(fields=["project"], name="fees_project"),
+            # What an expert was sent in a month, each time something is withheld.
             models.Index(fields=["expert", "sent_at"], name="fees_month"),
         ]
 
@@ -222,12 +228,14 @@ class FeeLine(models.Model):
     @property
     def letter(self) -> dict[str, Any]:
         """What the letter says: the same content has the same hash."""
+        # Left out where it is none: letters from before it was paid keep their hash.
         travel = {"travel": f"{self.travel:.2f}"} if self.travel else {}
         said = {"said": self.said} if self.said else {}
         return (
             travel
             | said
             | {
+                # By its own number: two alike of one project would else have one hash, and one signature fit both.
                 "uid": self.uid.hex,
                 "project": self.project.number,
                 "expert": self.expert.number,
@@ -243,6 +251,7 @@ class FeeLine(models.Model):
     @property
     def letter_hash(self) -> str:
         """SHA-256 (hex) of the letter's content as canonical JSON."""
+        # One way of writing: the order of keys and blanks is part of what is hashed.
         text = json.dumps(self.letter, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -85,6 +85,7 @@ class Payment(models.Model):
     never = ("DELETE",)
     final = ("paid_at", "returned_at", "dropped_at")
 
+    # Unique over all: the bank's answer is found by it alone.
     reference = models.CharField("流水号", max_length=24, unique=True)
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     batch = models.ForeignKey(
@@ -93,6 +94,7 @@ class Payment(models.Model):
     line = models.ForeignKey(
         FeeLine, verbose_name="劳务费", on_delete=models.PROTECT, related_name="payments"
     )
+    # The row, not the number: what was agreed to is what is paid to.
     account = models.ForeignKey(
         BankAccount, verbose_name="收款账户", on_delete=models.PROTECT, related_name="+"
     )
@@ -101,6 +103,7 @@ class Payment(models.Model):
     travel = models.DecimalField(
         "差旅（元）", max_digits=10, decimal_places=2, validators=[FEES], default=Decimal(0)
     )
+    # Kept, though it can be worked out: the constraint says that it was, by whatever wrote it.
     amount = models.DecimalField("实付（元）", max_digits=10, decimal_places=2, validators=[FEES])
     paid_at = models.DateTimeField("付款时间", null=True)
     returned_at = models.DateTimeField("退回时间", null=True)
@@ -119,6 +122,7 @@ class Payment(models.Model):
         verbose_name = verbose_name_plural = "付款"
         ordering = ["reference"]
         constraints = [
+            # What keeps a fee from being paid twice, whoever comes when.
             models.UniqueConstraint(fields=["line"], condition=OPEN, name="fees_paid_once"),
             models.CheckConstraint(
                 condition=Q(amount=F("gross") - F("tax") + F("travel")), name="fees_payment_sum"

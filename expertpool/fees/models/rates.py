@@ -15,6 +15,7 @@ from expertpool.fees.rules.pay import Terms
 from expertpool.fees.rules.stages import MOST, Stage, plain, stages_text
 
 SUMS = Bounds(Decimal(0), MOST)
+# Never less than a working day pays.
 MULTIPLES = Bounds(Decimal(1), Decimal(5))
 
 
@@ -29,6 +30,7 @@ class FeeRate(ForProjectKind):
     name = models.CharField("标准名称", max_length=40)
     version = models.PositiveIntegerField("版本")
     active = models.BooleanField("启用", default=True)
+    # By the day of the review: what was decided since does not change what was promised then.
     effective_on = models.DateField("施行日期", validators=[DAYS])
     stages = models.JSONField("时间与报酬")
     holiday = models.DecimalField(
@@ -140,6 +142,7 @@ class FeeRate(ForProjectKind):
     @property
     def sums_text(self) -> list[str]:
         """The sums as its proof has them."""
+        # None and nought differ: without a cap, and nothing paid.
         cap = "" if self.aborted_cap is None else f"{self.aborted_cap:.2f}"
         sums = (self.holiday, self.leader, self.not_reviewed, self.recused)
         # Rates from before travel had a cap, or items a price, say nothing of it.

@@ -90,12 +90,14 @@ def may_enter(user: User, project: Project, *, now: datetime) -> bool:
         return False
     if not Project.objects.filter(reach, pk=project.pk).exists() or not is_over(project, now=now):
         return False
+    # Of all of its draws: fees name everybody who sat.
     return all(may_read(draw, user, now=now) for draw in valid_draws(project))
 
 
 def month_of(moment: datetime) -> tuple[datetime, datetime]:
     """Return the month of ``moment`` where the site is: its beginning, and that of the next."""
     first = timezone.localtime(moment).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    # 32 days from the first is in the next month, of whatever length.
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
@@ -148,7 +150,9 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     rows = Project.objects.filter(
         reach,
         Exists(draws),
+        # No draw of it may be sealed still: of its supplement nobody may know who sits.
         ~Exists(draws.filter(draw__released_at__isnull=True)),
+        # Worked out by the database: over is what `Project.closing_at` says, for lists.
         opening_at__lte=Value(now) - F("duration_minutes") * MINUTE,
     )
     return rows.select_related("department", "purchaser").annotate(

@@ -91,6 +91,7 @@ def batches_visible_to(user: User, code: str = PAY) -> QuerySet[PaymentBatch]:
     """Return the batches all of whose fees are in the scope of ``user`` for ``code``, with how many of their payments were
     ``paid`` and ``returned``."""
     reached = fees_visible_to(user, code).order_by().values("pk")
+    # Whole or not at all: the sum of a batch tells of fees that he may not see.
     beyond = Payment.objects.filter(batch=OuterRef("pk")).exclude(line__in=reached)
     rows = PaymentBatch.objects.filter(~Exists(beyond)).select_related("made_by")
     return rows.annotate(

@@ -65,7 +65,6 @@ def fee_for(terms: Terms, labour: Labour) -> Fee:
     """Return what ``labour`` is paid by ``terms``: the sum is that of its steps, to the cent."""
     steps = list(_for_outcome(terms, labour))
     # Behind the time: no holiday multiplies what follows. Shares of the work need a review that ended.
-    # Behind the time: no holiday multiplies what follows. Shares of the work need a review that ended.
     if labour.items and terms.each and labour.outcome == Outcome.COMPLETED:
         each = f"评审 {labour.items} 件 × {plain(terms.each)} 元"
         steps.append(Step(each, labour.items * terms.each))
@@ -88,7 +87,6 @@ def _for_outcome(terms: Terms, labour: Labour) -> list[Step]:
     if labour.is_holiday and terms.holiday != 1:
         more = _sum(steps) * (terms.holiday - 1)
         steps.append(Step(f"法定节假日 {plain(terms.holiday)} 倍", more))
-    # Last: the cap holds for the time as a holiday pays it.
     # Last: the cap holds for the time as a holiday pays it.
     cap = terms.aborted_cap
     if labour.outcome == Outcome.ABORTED and cap is not None and _sum(steps) > cap:

@@ -126,7 +126,6 @@ def _read(line: str, begins: int) -> Stage:
     step = _minutes(match["step"]) if match["step"] else (until or 0) - begins
     cap = Decimal(match["cap"]) if match["cap"] else None
     # 不足30分钟 leaves out the 30th minute, 不超过30分钟 does not.
-    # 不足30分钟 leaves out the 30th minute, 不超过30分钟 does not.
     short = int(match["short"] or 0) - (match["how"] == "不足")
     stage = Stage(until, step, Decimal(match["amount"]), max(short, 0), _short(match), cap)
     sums = (stage.amount, stage.short_amount, stage.cap or Decimal(0))

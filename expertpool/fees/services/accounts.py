@@ -75,6 +75,7 @@ def change_account(
     codes.check(expert=expert, about=(bank, number), code=code, now=now)
     values = {"bank_name": bank, "bank_account": number}
     try:
+        # Together: an account in the record that finance never sees would not be paid to.
         with transaction.atomic():
             expert = update_expert(
                 expert=expert, values=values, actor=actor, now=now, via=ChangeVia.OWN
@@ -128,9 +129,11 @@ def decide_account(
     row = found.select_related("expert", "asked_by", "decided_by").first()
     if row is None or row.decided_at:
         raise FeeRefused("这个账户已经处理过，或专家又换了账户，请刷新页面。")
+    # Of one that ended the record holds another by now: there is nothing to compare.
     in_record = row.ended_at or account_in(expert) == (row.bank, row.readable_number)
     if row.is_altered or not in_record:
         raise FeeRefused("账户在系统之外被改动过，不能核对；请管理员查看操作日志。")
+    # One expert would look at the account of another.
     if is_outsider(actor):
         raise FeeRefused("专家账号不能核对收款账户，请使用工作账号。")
     _check_other(row, expert, actor, now)
@@ -151,6 +154,7 @@ def _check_other(row: BankAccount, expert: Expert, actor: User, now: datetime) -
     firsts = {one for one in wrote if one is not None}
     if not firsts:
         raise FeeRefused(NOBODY)
+    # Whoever changed where he is reached may have read the code that was sent there.
     firsts |= hands_on(expert)
     if actor.pk in firsts | {expert.user_id}:
         raise FeeRefused(HANDS)
@@ -176,6 +180,7 @@ def _tell_refused(row: BankAccount, *, now: datetime) -> None:
         context={
             "专家姓名": row.expert.name,
             "原因": row.note,
+            # Only told: nobody is let in for it (docs/decisions/0385).
             "网址": page_for(row.expert, reverse("fees:own_account")),
         },
         about=row.expert,

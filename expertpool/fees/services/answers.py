@@ -30,6 +30,7 @@ PAID = (
     "入账成功",
     "已支付",
     "S",
+    # Codes of some banks for the same.
     "00",
     "0000",
 )
@@ -51,6 +52,7 @@ RESULTS = {**dict.fromkeys(PAID, True), **dict.fromkeys(RETURNED, False)}
 def amount(cell: Any) -> Decimal:
     """Clean what a bank says that it paid; never nothing, and no more than a fee can be."""
     found = money(cell)
+    # An empty cell is no sum: whoever left it so has to say what was paid.
     if found is None or found > FEES.high:
         raise CellRefused("{}格式", "应为金额，像 960.00。")
     return found
@@ -144,9 +146,9 @@ class AnswerImporter(Importer):
     def prepare(self, rows: Sequence[Row]) -> None:
         known = payments_visible_to(self.actor)
         wanted = {row.values["reference"].upper() for row in rows if row.values.get("reference")}
+        # Anew for each part of the file: its rows alone are looked at.
         self.by_reference = {one.reference: one for one in known.filter(reference__in=wanted)}
         self.by_account = {}
-        # Only where a row needs it: each account has to be decrypted, there is no other way to find it.
         # Only where a row needs it: each account has to be decrypted, there is no other way to find it.
         if any(not row.values.get("reference") for row in rows):
             for one in known.filter(paid_at__isnull=True, returned_at__isnull=True):
@@ -160,6 +162,7 @@ class AnswerImporter(Importer):
         if found.is_altered or found.batch.is_altered:
             told = f"{found.reference} 在系统之外被改动过，请管理员查看操作日志。"
             return self.fault("reference", "付款被改动过", told)
+        # Paid is what the bank paid: another sum is a mistake of one of the two, and finance has to find which.
         if found.amount != row.values["amount"]:
             return self.fault(
                 "amount", "金额不符", f"{found.reference} 应为 {found.amount:.2f} 元。"
@@ -172,6 +175,7 @@ class AnswerImporter(Importer):
             )
         if found.returned_at:
             return self.fault("result", "已登记过退回")
+        # But what was paid may still come back: banks return some days later.
         if row.values["result"] and found.paid_at:
             return self.fault("result", "已登记过付款")
         if not row.values["result"] and not row.values.get("why"):
@@ -187,6 +191,7 @@ class AnswerImporter(Importer):
             found = self.by_reference.get(reference)
             return found or self.fault("reference", "流水号不存在", "没有此流水号的付款。")
         key = row.values.get("number", ""), row.values["amount"]
+        # Two payments of one sum to one account: which row means which, only the reference says.
         same = [one for one in self.by_account.get(key, []) if one.pk not in self.rows_said]
         if len(same) == 1:
             return same[0]
@@ -217,6 +222,7 @@ class AnswerImporter(Importer):
                 note = row.values["why"]
                 mark_returned(payment=found, note=note, actor=self.actor, now=self.now)
             self.done[row.values["result"]] += 1
+        # One call for each batch: it is held, and logged, once.
         for some in paid.values():
             mark_paid(
                 batch=some[0].batch,

@@ -52,12 +52,14 @@ def send(
     ways = ways_outside(occasion, phone=to.phone, email=to.email)
     if not ways:
         raise FeeRefused(NO_WAY)
+    # Also over all: who has many letters to sign could be sent codes without end.
     in_all = AccountCode.objects.filter(expert=expert, sent_at__gt=now - HOUR)
     lately = in_all.filter(topic=topic_of(expert, about))
     if lately.filter(sent_at__gt=now - RESEND_AFTER).exists():
         raise FeeRefused(TOO_SOON)
     if lately.count() >= most or in_all.count() >= MOST_IN_ALL:
         raise FeeRefused(TOO_MANY)
+    # One at a time: of two codes the one that was read on the way would still open.
     lately.filter(open_codes(now)).update(expires_at=now)
     row = AccountCode.objects.create(
         expert=expert,
@@ -90,14 +92,15 @@ def check(*, expert: Expert, about: Sequence[str], code: str, now: datetime) -> 
     """
     sent = _open(expert, about, now).first()
     # The try is taken before the code is compared: of many sent at once no more are looked at.
-    # The try is taken before the code is compared: of many sent at once no more are looked at.
     if sent is None or not claim_try(one := AccountCode.objects.filter(pk=sent.pk), now):
         raise FeeRefused(OVER, field="code")
+    # In the same time whatever differs.
     if not hmac.compare_digest(bytes(sent.digest), _digest(expert, about, code)):
         what = "内容" if about[0] == LETTER else "账户"
         left = MOST_TRIES - sent.tries - 1
         told = f"验证码不对，或{what}在发送验证码后改过，还可以试 {left} 次。"
         raise FeeRefused(told if left > 0 else OVER, field="code")
+    # Of two requests with the right code one alone goes on.
     if not use_up(one, now):
         raise FeeRefused(OVER, field="code")
 

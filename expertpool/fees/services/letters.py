@@ -100,6 +100,7 @@ PAPER = Paper(LETTER, LABEL, VOCABULARY, letter_starter, order=30)
 def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
     """Return (content, ending) of the letter in the office's own form, to be printed and signed on paper; where it has
     none, the PDF."""
+    # Of the kind of the project first: kinds may have forms of their own.
     template = template_for(LETTER, line.project.kind)
     if template is None:
         return letter_pdf(line, at=at), "pdf"
@@ -116,6 +117,7 @@ def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
         "计酬分钟": line.minutes,
         "劳务费标准": said["rate"],
         "应发": f"{line.gross:.2f}",
+        # What is withheld is known once it is sent: other fees of the month come before.
         "个税": f"{line.tax:.2f}" if line.sent_at else "",
         "实发": f"{line.net:.2f}" if line.sent_at else "",
         "差旅": f"{line.travel:.2f}",

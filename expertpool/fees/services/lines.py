@@ -79,6 +79,7 @@ def enter_fees(
         raise FeeRefused(NOT_NOW)
     if rate.pk not in {one.pk for one in rates_for(project)}:
         raise FeeRefused("这个标准在评审当天没有施行，或已停用，请另选一个。", field="rate")
+    # The keys come from the page: any line of any project may be posted.
     members, lines = who_sat(project), Invitation.objects.in_bulk(list(entries))
     known, made = fees_in(project), []
     for pk, entry in entries.items():
@@ -103,11 +104,13 @@ def _enter(
         raise FeeRefused(f"{row.expert.name} 的确认函已经发送，不能再改；有误的请先冲销。")
     before = f"{row.gross:.2f}" if known else None
     # What was sealed says who it is: a row can be written.
+    # And the record that stays, of one that was merged: it is who is paid.
     expert = Expert.objects.get(pk=open_identity(line).expert_id)
     row.expert = expert.merged_into or expert
     row.rate, row.outcome, row.note = rate, entry.outcome, entry.note
     timed = entry.outcome in TIMED
     row.started_at, row.ended_at = (entry.started_at, entry.ended_at) if timed else (None, None)
+    # A time that was typed and then does not count would stand in the letter.
     row.break_minutes = entry.break_minutes if timed else 0
     row.is_holiday, row.is_leader, row.other = entry.is_holiday, entry.is_leader, entry.other
     row.travel, row.items = entry.travel, entry.items
@@ -115,8 +118,10 @@ def _enter(
     _check_travel(row)
     fee = fee_for(rate.terms, row.labour)
     row.steps = [[one.text, f"{one.amount:.2f}"] for one in fee.steps]
+    # Tax is worked out when it is sent, by all of that month.
     row.gross, row.tax = fee.total, Decimal(0)
     row.entered_at, row.entered_by = now, actor
+    # Not the constraints: they are asked by the write, which sees what others wrote meanwhile.
     row.full_clean(validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():
@@ -142,6 +147,7 @@ def _check_time(row: FeeLine, *, timed: bool) -> None:
         raise FeeRefused(f"请填写 {row.expert.name} 的开始和结束时间。")
     if row.ended_at <= row.started_at:
         raise FeeRefused(f"{row.expert.name} 的结束时间应晚于开始时间。")
+    # A day or a year mistyped would be paid by the hour.
     if row.ended_at - row.started_at > timedelta(minutes=MINUTES.high):
         raise FeeRefused(f"{row.expert.name} 的评审时间太长，请核对年月日。")
     if not row.minutes:
@@ -173,6 +179,7 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
         _check_written(row)
         _check_receipts(row)
         month = month_for(row.expert_id, now)
+        # By the sum of the month, less what was withheld of it: fees for labour are taxed by the month.
         row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
         row.sent_at, row.said = now, said_now(row)
         row.save()
@@ -184,6 +191,7 @@ def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLin
             after={"应发": f"{row.gross:.2f}", "代扣个税": f"{row.tax:.2f}"},
         )
         tell_sent(row, now=now)
+        # From now on he is somebody who is paid: finance looks at his account before there is a batch.
         note_account(expert=row.expert.merged_into or row.expert, actor=actor, now=now)
     return rows
 
@@ -196,6 +204,7 @@ def _check_receipts(row: FeeLine) -> None:
 
 
 def _hold_month(expert_id: int) -> None:
+    # His own row, since there may be no fee of this month to hold; other writers that point at him go on.
     list(Expert.objects.select_for_update(no_key=True).filter(pk=expert_id).values("pk"))
 
 
@@ -240,6 +249,7 @@ def sign(
 
     Refuses (FeeRefused) another's account, a letter that says something else now, what is signed or reversed, and a wrong code.
     """
+    # Read once: the log says what was asked, were the setting changed meanwhile.
     by_code = value_of(SIGN_CODE)
     if by_code:
         codes.check(expert=expert, about=signing(seen), code=code, now=now)
@@ -272,6 +282,7 @@ def _sign(
     now: datetime,
 ) -> FeeLine:
     row = _to_sign(line, expert, actor)
+    # He signs what he read: a letter that was reversed and sent anew has another hash.
     if seen != row.letter_hash:
         raise FeeRefused("确认函的内容与您看到的不同，请重新打开后核对。")
     row.signature, row.signed_from, row.signed_at = signature, signed_from, now
@@ -295,6 +306,7 @@ def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLin
         raise FeeRefused("还没有发送，直接修改即可。")
     if row.reversed_at:
         raise FeeRefused("已经冲销过了。")
+    # What goes to the bank cannot be called back by a click here.
     if Payment.objects.filter(OPEN_PAYMENT, line=row).exists():
         raise FeeRefused("已列入付款批次或已付款，不能冲销；银行退回、批次退回后才可以。")
     is_altered = row.is_altered

@@ -176,12 +176,14 @@ def batch_file(batch: PaymentBatch, code: str, *, actor: User, now: datetime) ->
     rows = payments_of(batch)
     check_unaltered(batch, rows)
     if code == BANK:
+        # The file is sent to the bank: what was paid must not be in it a second time.
         rows = rows.filter(paid_at__isnull=True, returned_at__isnull=True)
     sums = sums_of(rows)
     values: dict[str, Value] = {
         "批次编号": batch.number,
         "批次名称": batch.title,
         "笔数": len(rows),
+        # A number, not a text: forms of the office add up by formulas.
         "应发合计": float(sums["gross"]),
         "个税合计": float(sums["tax"]),
         "差旅合计": float(sums["travel"]),
@@ -234,6 +236,7 @@ def taxed(lines: Iterable[FeeLine]) -> list[Taxed]:
     declared."""
     found: dict[int, Taxed] = {}
     for one in vouched(lines):
+        # The tax bureau knows persons, not records.
         person = one.expert.merged_into or one.expert
         so_far = found.get(person.pk, Taxed(person, Decimal(0), Decimal(0)))
         found[person.pk] = Taxed(person, so_far.gross + one.gross, so_far.tax + one.tax)
@@ -259,6 +262,7 @@ def _taxed(at: int, one: Taxed) -> dict[str, Value]:
         "人员.专家编号": person.number,
         "人员.姓名": person.name,
         "人员.证件类型": str(person.get_id_kind_display() or ""),
+        # In full: the bureau takes no masked number; who downloads it is logged.
         "人员.证件号码": readable(person, "id_number"),
         "人员.所得项目": LABOUR,
         "人员.收入": float(one.gross),

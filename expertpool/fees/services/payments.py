@@ -37,10 +37,12 @@ def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) 
     held = FeeLine.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     list(held.values_list("pk", flat=True))
     found = payables(unpaid_lines(actor).filter(pk__in=wanted))
+    # All or none: the sum that he has read is the sum that is paid.
     if len(found) != len(wanted):
         raise FeeRefused(TAKEN)
     if wrong := next((one for one in found if one.why_not), None):
         raise FeeRefused(f"{wrong.line.expert.name}：{wrong.why_not}。")
+    # Sums are copied: what a batch says stays, whatever becomes of its fees.
     batch = PaymentBatch(
         number=_next_number(now),
         title=title,
@@ -52,6 +54,7 @@ def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) 
     batch.save(force_insert=True)
     rows = [
         Payment(
+            # By this number the bank's answer is found: `services.answers`.
             reference=f"{batch.number}{at:04}",
             batch=batch,
             line=one.line,
@@ -90,6 +93,7 @@ def decide_batch(
     """
     batch = lock_batch(request.batch)
     request.batch = batch
+    # To turn it down, a batch may be as altered as it likes: nothing is paid by it.
     if agree:
         check_batch(request=request, actor=actor, now=now)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=FeeRefused)
@@ -152,6 +156,7 @@ def drop_batch(*, request: PaymentRequest, actor: User | None, now: datetime) ->
 def _drop(batch: PaymentBatch, *, now: datetime) -> None:
     batch.dropped_at = now
     batch.save()
+    # One by one: each row makes its own proof.
     for one in payments_of(batch):
         one.dropped_at = now
         one.save()
@@ -193,6 +198,7 @@ def mark_returned(*, payment: Payment, note: str, actor: User, now: datetime) ->
     """Say that the bank has returned ``payment``, and why: its fee may be paid anew. Logged. Refuses (FeeRefused) what is
     not agreed to, or was returned."""
     batch = _agreed(payment.batch)
+    # Read again under the lock: meanwhile somebody else may have said what came of it.
     row = payments_of(batch).get(pk=payment.pk)
     if row.returned_at:
         raise FeeRefused("这一笔已经登记过退回。")

@@ -36,8 +36,10 @@ def save_rate(
 
     Refuses (FeeRefused, ValidationError) a name that is taken, sums and days out of bounds, and what others saved since.
     """
+    # Of a new name there is no row to hold.
     lock_transaction(LOCK)
     known = latest_rate(name)
+    # Else a new rate would be saved as the next version of another with its name.
     if known is not None and base == 0:
         raise FeeRefused("已有同名的标准，请修改那一个或换个名称。", field="name")
     row = FeeRate(

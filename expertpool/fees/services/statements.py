@@ -26,6 +26,7 @@ def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: da
         rows.append(
             [
                 f"{timezone.localdate(one.sent_at):%Y-%m-%d}" if one.sent_at else "",
+                # As it was told him then, whatever was renamed since.
                 f"{said_of(one)['project']}（{said_of(one)['payer']}）",
                 *(f"{part:,.2f}" for part in found),
                 f"{timezone.localdate(paid):%Y-%m-%d}" if paid else "未付款",

@@ -25,6 +25,7 @@ def tell_sent(line: FeeLine, *, now: datetime) -> None:
 
 def tell_reversed(line: FeeLine, *, now: datetime) -> None:
     """Tell the expert of ``line`` that its letter counts no more, once."""
+    # Only told: nobody is let in for a letter that counts no more.
     words = {"原因": line.reversal, "网址": page_for(line.expert, _page(line))}
     _tell(REVERSED, line, words, now=now)
 
@@ -41,7 +42,9 @@ def _tell(occasion: Occasion, line: FeeLine, words: dict[str, str], *, now: date
     envelope = Envelope(
         recipient=recipient_of(line.expert),
         context=said | words,
+        # So that who may read it is asked as for all that is about a line of a draw.
         about=line.invitation,
+        # Once each: a letter is sent once, and reversed once.
         key=f"{occasion.code}:{line.pk}",
     )
     send_messages(occasion=occasion.code, envelopes=[envelope], channels=WAYS, now=now, surely=True)

@@ -172,7 +172,9 @@ class WorkloadImporter(Importer):
         by_number = {one.number: one for one in found}
         for number in wanted:
             project = by_number.get(number)
+            # The list tells which are over; who may read all of their names, only this.
             if project is not None and not may_enter(self.actor, project, now=self.now):
+                # As if there were none: the row must not tell that a project of another has been reviewed.
                 project = None
             self.projects[number] = project
             if project is not None:
@@ -232,6 +234,7 @@ class WorkloadImporter(Importer):
         said = row.values
         outcome = Outcome(said.get("outcome") or Outcome.COMPLETED)
         start, end = self._at(said.get("start"), project), self._at(said.get("end"), project)
+        # An end that is given counts more than hours that are.
         if (took := said.get("hours")) and end is None:
             start = start or project.opening_at
             end = start + timedelta(minutes=int(took * 60))
@@ -259,6 +262,7 @@ class WorkloadImporter(Importer):
             start,
             end,
             break_minutes=pause,
+            # What is typed counts: calendars of an office have days of their own.
             is_holiday=is_public_holiday(day) if holiday in (None, "") else holiday,
             is_leader=member.role == PanelRole.LEADER if leader in (None, "") else leader,
             items=said.get("items") or 0,
@@ -284,6 +288,7 @@ class WorkloadImporter(Importer):
             by_project.setdefault(project, {})[line] = row.values["entry"]
         kept = {one.pk: one for one in self.projects.values() if one is not None}
         for pk, entries in by_project.items():
+            # By the rate that others of the project have: one review, one rate, unless somebody chose.
             known = [one.rate for one in self.known[pk].values() if one.rate in self.rates[pk]]
             try:
                 enter_fees(

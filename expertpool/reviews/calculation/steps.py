@@ -78,6 +78,7 @@ def explain(
     told = _Told(rule, sheets, row, names or {}, roles or {})
     steps = told.votes()
     if row.fallen is not None:
+        # Nothing more is told of it: scores that count for nothing would be read as if they did.
         return [*steps, Step("结论", f"“{rule.stages[row.fallen].name}”未通过，不再评分", "不通过")]
     steps += told.totals()
     steps += _prices(rule, items, found, row)
@@ -136,6 +137,7 @@ class _Told:
             text = f"去掉 {drop} 个最高分和 {drop} 个最低分：{words}"
             steps.append(Step("汇总", text + self._ties(), ""))
         elif rule.how is How.TRIMMED:
+            # Said, since the rule says that they are left out: somebody would look for them.
             text = f"专家不足 {2 * rule.drop + 1} 位，不去掉最高最低分"
             steps.append(Step("汇总", text, ""))
         kept = {one: total for one, total in row.totals.items() if one not in row.left_out}

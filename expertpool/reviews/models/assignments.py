@@ -83,6 +83,7 @@ class ItemAssignment(models.Model):
         ordering = ["review", "-pk"]
         constraints = [
             models.UniqueConstraint(
+                # Those that were given up stay beside it: how often somebody sealed anew is asked.
                 fields=["review"],
                 condition=Q(voided_at__isnull=True),
                 name="reviews_one_assignment",

@@ -33,6 +33,7 @@ class ReviewResult(models.Model):
     sealed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="封存人", on_delete=models.PROTECT, related_name="+"
     )
+    # Not the content, which may be megabytes: its digest stands for it.
     proof = ProofField("凭证", null=False, says=("review.uid.hex", "digest", "sealed_at"))
 
     class Meta:
@@ -45,4 +46,5 @@ class ReviewResult(models.Model):
     @property
     def is_altered(self) -> bool:
         """Whether somebody else than this system has written what it says."""
+        # Both: the proof is of the digest, and the digest of what is shown.
         return not is_vouched(self) or self.digest != digest_of(self.content)

@@ -67,6 +67,7 @@ class Review(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # Some laws want a stage to be over for all before the next begins: those who fail are scored no further.
     by_stage = models.BooleanField("由组长逐阶段开启", default=False)
     stages = models.PositiveSmallIntegerField("已开启阶段", default=1, validators=[STAGES])
     due_at = models.DateTimeField("截止时间", null=True, blank=True, validators=[MOMENTS])
@@ -140,6 +141,7 @@ class ReviewItem(models.Model):
     )
     place = models.PositiveIntegerField("次序", validators=[PLACES])
     number = models.CharField("编号", max_length=40)
+    # Never empty: of a review that is not anonymous it is the number, so that pages need one way alone.
     alias = models.CharField("匿名编号", max_length=40)
     name = models.CharField("名称", max_length=200)
     unit = models.CharField("单位（人）", max_length=200, blank=True)
@@ -169,6 +171,7 @@ class ReviewItem(models.Model):
     @property
     def content(self) -> list[str]:
         """What is scored, in canonical form."""
+        # As text: a float would be written otherwise by another library, and hash to another value.
         price = "" if self.price is None else f"{self.price:.2f}"
         return [self.number, self.alias, self.name, self.unit, self.category, price]
 
@@ -183,12 +186,14 @@ class Reviewer(models.Model):
     review = models.ForeignKey(
         Review, verbose_name="评审", on_delete=models.PROTECT, related_name="reviewers"
     )
+    # The line and not the expert says that he sits: one that he lost makes him score no more.
     invitation = models.ForeignKey(
         Invitation, verbose_name="邀请", on_delete=models.PROTECT, related_name="+"
     )
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
     )
+    # What is published names places: names are told to some alone.
     place = models.PositiveSmallIntegerField("席位", validators=[PLACES])
     is_leader = models.BooleanField("组长", default=False)
     joined_at = models.DateTimeField("加入时间")
@@ -213,6 +218,7 @@ class Reviewer(models.Model):
             models.UniqueConstraint(fields=["review", "expert"], name="reviews_expert_once"),
             models.UniqueConstraint(
                 fields=["review"],
+                # Whoever left keeps his mark: what he said as a leader may still count.
                 condition=Q(is_leader=True, left_at__isnull=True),
                 name="reviews_one_leader",
             ),
@@ -263,6 +269,7 @@ class ScoreSheet(models.Model):
     def from_db(cls, *args: Any, **kwargs: Any) -> ScoreSheet:
         row = super().from_db(*args, **kwargs)
         if "scores" in row.__dict__:
+            # Here once, since every page and the calculation read it.
             row.scores = _readable(row.scores)
         return row
 
@@ -293,6 +300,7 @@ class Submission(models.Model):
         null=False,
         says=(
             *("uid.hex", "reviewer.review.uid.hex", "reviewer.place", "reviewer.expert.number"),
+            # With the hand: who writes both, content and picture, has no key for this.
             *("version", "content_hash", "submitted_at", "returned_at", "readable_signature"),
         ),
     )
@@ -314,6 +322,7 @@ class Submission(models.Model):
 
     @property
     def content_hash(self) -> str:
+        # Sheets from before there were remarks keep their hash.
         return hash_of([self.content, self.remarks] if self.remarks else self.content)
 
     @property

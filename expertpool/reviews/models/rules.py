@@ -20,6 +20,7 @@ class ReviewRule(ForProjectKind):
     The latest version of a name counts; one that is not ``active`` says that it is used no more. ``anonymous``: experts
     see numbers instead of names."""
 
+    # What was scored is worked out again by the version of then.
     never = ("UPDATE", "DELETE")
 
     name = models.CharField("规则名称", max_length=40)
@@ -57,6 +58,7 @@ class ReviewRule(ForProjectKind):
         return f"{self.name} 第 {self.version} 版"
 
     @cached_property
+    # Kept with the row: each item of a page of results asks for it.
     def _tree(self) -> RuleTree:
         return RuleTree.from_json(self.content)
 

@@ -90,7 +90,6 @@ def fitting_of(review: Review) -> Fitting:
     rows = Reviewer.objects.filter(SCORES, review=review).select_related("expert__employer")
     reviewers = list(rows.order_by("place"))
     # Of those who still score: a category whose group has nobody left is scored by all.
-    # Of those who still score: a category whose group has nobody left is scored by all.
     own = {groups.get(one.invitation_id, "") for one in reviewers}
     barred = _barred(review, items, reviewers)
     return Fitting(
@@ -118,7 +117,6 @@ def _barred(
     of: dict[str, list[str]] = {}
     for key, row in items.items():
         of.setdefault(row.unit.strip(), []).append(key)
-    # What names no unit is of nobody.
     # What names no unit is of nobody.
     of.pop("", None)
     project = review.project
@@ -161,7 +159,6 @@ def rule_for(fitting: Fitting, **kwargs: Any) -> engine.AssignmentRule:
 def why_too_few(fitting: Fitting, per_item: int, per_expert: int) -> list[str]:
     """Return why items cannot all have ``per_item`` experts: which of them together want more than those who may
     score any of them can take. Empty: they can, whatever chance gives."""
-    # Stand-ins: whether it can be done does not depend on who they are, nor on any value.
     # Stand-ins: whether it can be done does not depend on who they are, nor on any value.
     commits = [f"{at:064x}" for at in range(len(fitting.experts))]
     rule = rule_for(

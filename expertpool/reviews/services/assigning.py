@@ -93,6 +93,7 @@ def set_assignment(
         if share.by_hand and not is_reason(share.why):
             raise ReviewRefused(f"请写明不随机分配的理由{SAY_MORE}。", field="why")
         row.by_hand, row.why_by_hand = share.by_hand, share.why.strip() if share.by_hand else ""
+        # What was chosen must not come back if it is given by hand again.
         row.chosen = row.chosen if row.by_hand else {}
         row.full_clean(validate_unique=False, validate_constraints=False)
         row.save()
@@ -259,6 +260,7 @@ def _draw(
     gone = Reviewer.objects.filter(review=review, left_at__isnull=False).values_list(
         "pk", flat=True
     )
+    # Nothing of theirs counts: nobody has scored yet.
     leaving = {commit: False for commit, one in people.items() if one.reviewer_id in set(gone)}
     state, more = let_go(first.state, leaving, {})
     if not more:

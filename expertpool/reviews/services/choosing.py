@@ -49,6 +49,7 @@ def choose_experts(
     before = row.chosen.get(str(item.place), [])
     row.chosen = {**row.chosen, str(item.place): wanted}
     if not wanted:
+        # No entry rather than an empty one: what is hashed has one form.
         del row.chosen[str(item.place)]
     row.save()
     record(
@@ -77,8 +78,10 @@ def hand_in_choice(*, review: Review, actor: User, now: datetime) -> ItemAssignm
     if not may_name(actor, review.project, now=now):
         raise ReviewRefused("您无权查看这次评审的名单，不能指定。")
     check_choice(row, review)
+    # Late, as of those by chance: every other assignment waits for its number.
     lock_transaction(NUMBERS_LOCK)
     row.number = next_number(now)
+    # So that it says of itself that it was no draw, wherever it is read.
     row.rule_content = {"kind": "manual", "draw_id": row.number, "reason": row.why_by_hand}
     row.seal = hash_of([row.rule_content, review.items_hash, row.chosen])
     row.sealed_at, row.sealed_by = now, actor
@@ -120,6 +123,7 @@ def confirm_choice(*, assignment: ItemAssignment, actor: User, now: datetime) ->
     check_confirming(row, actor, now=now)
     if row.is_altered or row.seal != hash_of([row.rule_content, review.items_hash, row.chosen]):
         raise ReviewRefused(ALTERED)
+    # Once more: somebody may have left since it was handed in.
     check_choice(row, review)
     people = {one.place: one for one in Reviewer.objects.filter(review=review)}
     sheets = [

@@ -60,11 +60,13 @@ def send_materials(
     Refuses (ReviewRefused) a review that is open, and what is no ZIP, has a password, is too large unpacked or has nothing
     that belongs to an item.
     """
+    # Without a lock: the files are attached later, each after a look of its own.
     if Review.objects.filter(pk=review.pk, opened_at__isnull=False).exists():
         raise ReviewRefused(FIXED)
     items = items_of(review)
     with _read(archive) as opened:
         entries = list(_entries(opened))
+    # By what the entries say: `_take` copies no more of each than that.
     if sum(info.file_size for info, _ in entries) > MOST_BYTES:
         most = MOST_BYTES // 1024 // 1024
         raise ReviewRefused(f"ZIP 解压后超过 {most} MB，请分几次上传。")
@@ -121,6 +123,7 @@ class TakeMaterials:
             for item in rows:
                 known, left_out = there.get(item.pk, set()), list[tuple[str, str]]()
                 for name in names.get(item.pk, []):
+                    # By its name alone: the same archive sent again takes up where it stopped.
                     if _last(name) in known:
                         continue
                     why = _take(opened, entries[name], name, item, asked.user, now)
@@ -201,6 +204,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & IN_UTF8:
         return info.filename
     try:
+        # `zipfile` reads what has no mark by the page of the first PCs: back to bytes, and by the Chinese one.
         return info.filename.encode("cp437").decode("gb18030")
     except UnicodeError:
         return info.filename

@@ -79,6 +79,7 @@ def create_review(*, project: Project, terms: Terms, actor: User, now: datetime)
     row = Review(project=project, created_at=now, created_by=actor)
     _take(row, terms)
     try:
+        # One review of a project, says the constraint: two who press at once see each other only there.
         with transaction.atomic():
             row.save()
     except IntegrityError:
@@ -98,6 +99,7 @@ def change_terms(*, review: Review, terms: Terms, actor: User, now: datetime) ->
         raise ReviewRefused("评审已经结束，不能再改。")
     before = _in_words(row)
     if row.opened_at:
+        # The rest stays as it is: people score by it.
         row.due_at = terms.due_at
     else:
         _take(row, terms)
@@ -130,6 +132,7 @@ def add_items(
         item = ReviewItem(review=row, place=place)
         _fill(item, thing)
         made.append(_saved(item))
+    # Twenty by name: of two thousand the entry would be a book.
     after = {"评审对象": [str(one) for one in made[:20]], "数量": len(made)}
     record("review.items", actor=actor, now=now, subject=row, after=after)
     return made
@@ -139,6 +142,7 @@ def add_items(
 def edit_item(*, item: ReviewItem, thing: Thing, actor: User, now: datetime) -> ReviewItem:
     """Change what is known of ``item``. Logged. Refuses like `add_items`."""
     row = _lock_draft(item.review)
+    # Under the lock: what is logged as before is what stands.
     item = ReviewItem.objects.get(pk=item.pk)
     before = " ".join(filter(None, item.content))
     _fill(item, thing)
@@ -159,6 +163,7 @@ def edit_item(*, item: ReviewItem, thing: Thing, actor: User, now: datetime) -> 
 def remove_item(*, item: ReviewItem, actor: User, now: datetime) -> None:
     """Take ``item`` out of a review that is not open. Logged."""
     row = _lock_draft(item.review)
+    # A second click finds nothing to take out.
     found = ReviewItem.objects.filter(pk=item.pk).first()
     if found is None:
         return
@@ -204,12 +209,14 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
         raise ReviewRefused("截止时间已过，请先改为以后的时间。")
     if not may_name(actor, row.project, now=now):
         raise ReviewRefused("评审组还没有确定、名单还没有公开，或您无权查看名单，现在不能开始。")
+    # By the service that logs it: whoever opens a review reads who sits.
     people = read_who_sat(project=row.project, actor=actor, now=now, purpose="开始评审")
     if not people:
         raise ReviewRefused("评审组还没有专家，不能开始。")
     _fix(row, items, now)
     row.stages = 1 if row.by_stage else len(rule.stages)
     row.opened_at = now
+    # Goes into the log: what is scored later can be compared with what was there.
     row.items_hash = hash_of([one.content for one in items])
     row.save()
     for member, named in people:
@@ -246,6 +253,7 @@ def _check_readable(row: Review, items: int, asked: int) -> None:
 def _fix(row: Review, items: Sequence[ReviewItem], now: datetime) -> None:
     if row.is_anonymous:
         codes = [f"{at:0{len(str(len(items))) + 1}d}" for at in range(1, len(items) + 1)]
+        # By no seed: whoever knew it would know whose item is whose.
         random.SystemRandom().shuffle(codes)
         # Names that no other item has while they change hands.
         for item in items:
@@ -270,6 +278,7 @@ def join(review: Review, member: PanelMember, line: Invitation, now: datetime) -
         invitation=line,
         expert=expert.merged_into or expert,
         place=last + 1,
+        # Who comes later does not take the lead from whoever has it.
         is_leader=member.role == PanelRole.LEADER and not is_led(review),
         joined_at=now,
     )
@@ -344,6 +353,7 @@ def end_review(*, review: Review, actor: User, now: datetime) -> Review:
     row.ended_at = now
     row.save()
     record("review.end", actor=actor, now=now, subject=row)
+    # In the same transaction: nobody reads that it ended without what came of it.
     seal_result(review=row, actor=actor, now=now)
     publish(ReviewEnded(row.pk))
     return row

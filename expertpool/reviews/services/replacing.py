@@ -113,6 +113,7 @@ def replace_leaver(*, reviewer: Reviewer, actor: User | None, now: datetime) -> 
     if row is None or row.drawn_at is None or waits_until_tomorrow(review, now=now):
         return
     signed = _signed(review)
+    # What counts is scored: nobody need do it again.
     stays = reviewer.counts and reviewer.pk in signed
     if row.by_hand:
         his = given_by_hand(row).get(reviewer.place, set())
@@ -130,6 +131,7 @@ def replace_leaver(*, reviewer: Reviewer, actor: User | None, now: datetime) -> 
             for commit, one in people.items()
             if one.reviewer_id == reviewer.pk and commit not in out
         }
+        # Who has signed gets nothing more: he has said that this is all.
         busy = {commit: "busy" for commit, one in people.items() if one.reviewer_id in signed}
         state, told = let_go(state, his_commits, busy)
         if not told:
@@ -186,6 +188,7 @@ def _recuse_by_chance(
     state = replay(order, row)
     commit = next(key for key, one in people.items() if one.reviewer_id == reviewer.pk)
     try:
+        # He stays for all the others: this one goes on.
         step = engine.give_up(state, commit, "conflict", [f"{item.place:05}"], leaves=False)
     except ValueError as error:
         raise ReviewRefused(ALTERED) from error
@@ -226,6 +229,7 @@ def _replace_by_hand(
     loads = Counter({one: len(held) for one, held in given.items()})
     fitting = fitting_of(review)
     fits = {one.reviewer.place: one for one in fitting.experts if one.reviewer.pk not in signed}
+    # Not back to him from whom it comes.
     fits.pop(place, None)
     people = {one.place: one for one in Reviewer.objects.filter(review=review)}
     gave_back = {(one["item"], one["out"]) for one in row.events}
@@ -238,9 +242,11 @@ def _replace_by_hand(
             if f"{item.place:05}" not in fit.barred
             and fitting.class_of(item) in fit.classes
             and item.place not in given.get(one, set())
+            # Who once had to stay away from it still has to.
             and (item.place, one) not in gave_back
             and loads[one] < row.per_expert
         ]
+        # Equal loads are told apart by a number that the seal gives: nobody's choice, and the same each time.
         chosen = min(free, key=lambda one: (loads[one], _ticket(row, item, one)), default=None)
         if chosen is None:
             lacking[str(item.place)] = lacking.get(str(item.place), 0) + 1

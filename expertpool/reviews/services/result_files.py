@@ -87,6 +87,7 @@ def _columns(summary: Summary) -> list[str]:
 
 def _cells(summary: Summary, line: Line) -> list[Any]:
     own = (
+        # What was left out of the mean is shown, too: who leaves it away hides a score.
         [f"（{text}）" if left_out else text for text, left_out in line.cells]
         if summary.is_wide
         else [summary.told(line)]
@@ -174,6 +175,7 @@ def _details(summary: Summary) -> Iterator[list[Any]]:
             if scores is not None:
                 for stage, one in asked:
                     value, reason = scores.get(one.code, ("", ""))
+                    # A vote or a text has no points: nought would read as a bad score.
                     points = float(points_of(one, value)) if one.most and value else ""
                     said = [stage, one.number, one.name, value, points, reason]
                     yield [line.item.number, line.item.name, summary.names[expert], *said]

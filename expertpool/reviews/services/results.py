@@ -25,6 +25,7 @@ def seal_result(*, review: Review, actor: User, now: datetime) -> ReviewResult:
 
     Refuses (ReviewRefused) what somebody else has written, and what is not complete.
     """
+    # Before it is worked out: what is sealed would prove what somebody else wrote.
     _check_written(review)
     reviewed = reviewed_of(review)
     found = reviewed.result()
@@ -40,6 +41,7 @@ def seal_result(*, review: Review, actor: User, now: datetime) -> ReviewResult:
         sealed_at=now,
         sealed_by=actor,
     )
+    # Never a second result, nor one over another.
     row.save(force_insert=True)
     ranked = [one for one in found.ranked if one.rank is not None]
     after = {

@@ -73,6 +73,7 @@ def check_hand_back(*, request: HandBack, actor: User, now: datetime) -> None:
     row = Submission.objects.select_related("reviewer__review").get(pk=request.submission_id)
     if row.returned_at:
         raise ReviewRefused("这份评分表已经退回，请刷新页面。")
+    # He could not fill it in again.
     if row.reviewer.left_at:
         raise ReviewRefused("这位专家已经退出评审，不能退回。")
     if not row.reviewer.review.is_open(now):

@@ -111,6 +111,7 @@ def _save(
     problems: dict[str, str] = {}
     unsaid: list[str] = []
     for code, (value, reason) in save.scores.items():
+        # A page from before may still send it; nothing of it is kept.
         if code not in asked:
             continue
         problem = check_score(rule, code, value, reason)
@@ -121,8 +122,10 @@ def _save(
             said[code] = [read_value(asked[code], value), if_seen(reason)]
     merged = {**sheet.scores, **said}
     merged = {code: both for code, both in merged.items() if both != NOTHING}
+    # Sent again, since the answer was lost: no revision is spent on it.
     if merged == sheet.scores:
         return Saved(sheet.revision, problems, unsaid)
+    # Another device was faster: he decides, nothing is merged behind his back.
     if sheet.revision != save.revision:
         return Saved(sheet.revision, problems, unsaid, theirs=sheet.scores)
     sheet.scores, sheet.revision, sheet.saved_at = merged, sheet.revision + 1, now
@@ -142,6 +145,7 @@ def compare_sheets(*, reviewer: Reviewer, actor: User, now: datetime) -> None:
     if rule.far is None or _unfinished(row, rule, sheets):
         return
     for pk, is_far in compared(rule, row, [one for one in sheets if one.is_far is None]).items():
+        # This column alone: what he types meanwhile is not written over.
         ScoreSheet.objects.filter(pk=pk).update(is_far=is_far)
 
 
@@ -180,6 +184,7 @@ def submit_sheets(
         raise ReviewRefused(FAR.format(count=unsaid, share=plain(rule.far or Decimal(0))))
     made = Submission(
         reviewer=row,
+        # Those that were handed back to him stay, too.
         version=Submission.objects.filter(reviewer=row).count() + 1,
         content=content_of(sheets),
         remarks={number: text.strip() for number, text in said.items()},

@@ -86,6 +86,7 @@ PAPER = Paper(PAPER_CODE, TITLE, VOCABULARY, starter, order=19)
 def sheet_file(signed: Signed, *, at: datetime, own_form: bool = False) -> tuple[bytes, str]:
     """Return (content, ending) of the sheet: as PDF, or in the customer's form where he has one. Raises TemplateRefused."""
     project = signed.submission.reviewer.review.project
+    # The PDF has the signature; a form of the customer is signed on paper.
     template = template_for(PAPER_CODE, project.kind) if own_form else None
     if template is None:
         return render_pdf(TEMPLATE, _pdf(signed), at=at), "pdf"

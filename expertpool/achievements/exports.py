@@ -44,7 +44,6 @@ class AchievementExport(Exporter):
     def rows(self, user: Any, params: Params) -> QuerySet[Achievement]:
         rows = AchievementFilter(params, user=user).filter(shown_to(user, self.permission))
         # Proofs are checked here, not by the database: it gives out what may not leave.
-        # Proofs are checked here, not by the database: it gives out what may not leave.
         held = {one.pk for one in standing(rows)}
         altered = [pk for pk in rows.values_list("pk", flat=True) if pk not in held]
         return rows.exclude(pk__in=altered).order_by("-year", "-id")

@@ -16,7 +16,6 @@ def draw_ended(event: DrawEnded) -> None:
     """Take back the points of a draw that was voided."""
     if Draw.objects.filter(pk=event.draw_id, status=DrawStatus.VOID).exists():
         # Under the lock of `settle_due`: of one draw points are not written and taken back at once.
-        # Under the lock of `settle_due`: of one draw points are not written and taken back at once.
         defer("points.take_back", lock=f"points-{event.draw_id}", draw_id=event.draw_id)
 
 

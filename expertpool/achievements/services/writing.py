@@ -175,7 +175,6 @@ def decide_achievement(
         raise AchievementRefused(CHANGED)
     if not is_vouched(row):
         # A decision saves the row, and would prove as ours what somebody else wrote.
-        # A decision saves the row, and would prove as ours what somebody else wrote.
         raise AchievementRefused(ALTERED)
     if actor.pk == row.asked_by_id or is_outsider(actor):
         raise AchievementRefused("专家账号不能审核成果，请使用工作账号。")
@@ -207,7 +206,6 @@ def delete_achievement(*, row: Achievement, actor: User, now: datetime) -> None:
     if row.state == State.PENDING or (is_own and not row.is_open):
         raise AchievementRefused("已提交或已通过的成果不能删除；待审核的请先撤回。")
     # Files know the row by its id alone: the database takes none of them along.
-    # Files know the row by its id alone: the database takes none of them along.
     for one in attachments_of(row):
         remove_attachment(attachment=one, actor=actor, now=now)
     if not is_own:
@@ -225,7 +223,6 @@ def carry_over(*, closed_id: int, kept_id: int, now: datetime) -> int:
     names = []
     for row in rows.filter(expert=closed).order_by("pk"):
         is_approved = Q(state=State.APPROVED)
-        # As the two constraints have it: approved ones among themselves, all others likewise.
         # As the two constraints have it: approved ones among themselves, all others likewise.
         alike = _alike(row, kept).filter(
             is_approved if row.state == State.APPROVED else ~is_approved

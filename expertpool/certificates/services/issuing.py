@@ -49,6 +49,7 @@ def issue_certificate(
     Refuses (CertificateRefused) who is not in the pool, whose term is over, who has one that was neither
     replaced nor revoked, and whom no design fits.
     """
+    # By the way of many: one rule for who may have one.
     made, refused = issue_many(keys=[expert.pk], actor=actor, now=now, codes=codes)
     if refused:
         raise CertificateRefused(refused[0][1])
@@ -61,6 +62,7 @@ def issue_to_members(*, keys: Sequence[int], now: datetime) -> list[Certificate]
     to who was ever given one, and whom it cannot be given to: the home page names them."""
     if not value_of(AUTOMATIC):
         return []
+    # Ever, not now: one that was revoked does not come back by itself.
     given = set(Certificate.objects.filter(expert__in=keys).values_list("expert", flat=True))
     new = [key for key in keys if key not in given]
     return issue_many(keys=new, actor=None, now=now)[0] if new else []
@@ -80,6 +82,7 @@ def issue_many(
     versions: dict[tuple[str, str], DesignVersion] = {}
     for expert in experts:
         why = "已有证书，需要换新的请用「换发」。" if expert.pk in held else why_not(expert, today)
+        # Looked up once for all of a kind: a run has thousands.
         kind = (expert.kind, expert.expert_type)
         try:
             if why:
@@ -108,6 +111,7 @@ def reissue_many(
 ) -> tuple[list[Certificate], Refused]:
     """Put a new certificate in the place of each of ``keys`` and tell its expert; return the new ones, and which were
     refused why."""
+    # Not locked: `_end` refuses what has ended meanwhile.
     rows = Certificate.objects.filter(pk__in=keys).order_by("pk")
     experts = {one.pk: one for one in _locked([row.expert_id for row in rows])}
     today, refused = timezone.localdate(now), Refused()
@@ -119,6 +123,7 @@ def reissue_many(
             if why := why_not(expert, today):
                 raise CertificateRefused(why)
             version = design_for(expert, now=now)
+            # The old one first: an expert has one that has not ended.
             _end(row, Ending.REPLACED, "", actor, now)
         except CertificateRefused as refusal:
             refused.append((str(row), str(refusal)))
@@ -229,6 +234,7 @@ def _end(certificate: Certificate, ending: Ending, reason: str, actor: User, now
         "reason": reason,
         "ended_at": now,
         "ended_by": actor,
+        # An update asks and writes at once, but makes no proof by itself.
         "proof": proof.made_of(certificate),
     }
     if not Certificate.objects.filter(pk=certificate.pk, ending="").update(**values):
@@ -247,6 +253,7 @@ def _issue(
     for expert, version in chosen:
         groups[version.design_id].append((expert, version))
     made = []
+    # By design, since numbers are taken as a row of them.
     for group in groups.values():
         numbers = take_numbers(group[0][1].design, len(group), now=now)
         for (expert, version), number in zip(group, numbers, strict=True):
@@ -280,6 +287,7 @@ def _new(
     code: str,
 ) -> Certificate:
     today = timezone.localdate(now)
+    # Never beyond the term: who is no member any more shows no valid one.
     until = expert.term_end_date or last_day(today, value_of(YEARS))
     start = max(today, expert.term_start_date or today)
     printed = {
@@ -290,6 +298,7 @@ def _new(
         "专家类型": expert.expert_type,
         "工作单位": str(expert.employer or ""),
         "职称": expert.title,
+        # Kept as text: what was printed stays, whatever the directory calls it later.
         "评审专业": "、".join(expert.specialty_names),
         "发证日期": day_text(today),
         "有效期自": day_text(start),
@@ -300,6 +309,7 @@ def _new(
         expert=expert,
         number=number,
         code=code,
+        # By the digest it is found: the code itself stands encrypted.
         code_digest=digest_of(code),
         version=version,
         name=expert.name,

@@ -19,6 +19,7 @@ KEPT = timedelta(days=1)
 def may_look(*, address: str, now: datetime) -> bool:
     """Count one more question from ``address``; False once it has asked more often in this hour than the office
     allows, whatever it asks for."""
+    # Keyed and by network: the table tells nobody who asked, and many addresses of one visitor count together.
     index = blind_index("certificates.lookup", network_of(address))
     with connection.cursor() as cursor:
         # One statement: of many at once, each counts.

@@ -24,10 +24,12 @@ def take_numbers(design: Design, count: int, *, now: datetime) -> list[str]:
     beginning = f"{design.prefix}{year}"
     # Two rules may make one number ("A" of 2026 and "A2026" without a year): one lock for all.
     lock_transaction(LOCK)
+    # By what a number begins with, not by design: so a new year begins at one.
     series, _ = Series.objects.get_or_create(beginning=beginning)
     numbers: list[str] = []
     while lack := count - len(numbers):
         first, series.last = series.last + 1, series.last + lack
+        # Refused rather than one digit longer: printed lists are sorted as text.
         if series.last >= 10**design.digits:
             raise CertificateRefused(FULL.format(design, design.digits))
         made = [f"{beginning}{at:0{design.digits}}" for at in range(first, series.last + 1)]

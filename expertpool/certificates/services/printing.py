@@ -46,6 +46,7 @@ def certificates_pdf(certificates: Sequence[Certificate], *, at: datetime) -> by
     """Return one PDF with a page for each of ``certificates``, in their order."""
     versions = {one.version_id for one in certificates}
     rows = DesignVersion.objects.filter(pk__in=versions).select_related("background")
+    # Each picture once in the file, though hundreds of pages use it.
     looks = {row.pk: (at, row) for at, row in enumerate(rows.order_by("pk"))}
     pages = []
     for one in certificates:
@@ -134,6 +135,7 @@ def own_certificate(
     another's."""
     if certificate.expert_id != expert.pk:
         raise CertificateRefused("这不是您的证书。")
+    # While its expert is suspended it rests: he sees that, and prints none.
     state = state_of(certificate, timezone.localdate(now))
     if state not in PRINTABLE:
         raise CertificateRefused(f"证书{state.label}，不能打印、下载。有疑问请联系专家库管理员。")
@@ -159,6 +161,7 @@ def _page(
     look: int, elements: list[Element], values: dict[str, str], address: str
 ) -> dict[str, Any]:
     filled = [
+        # The code is drawn by itself: it is no text with gaps.
         one if one["kind"] == ElementKind.QR else one | {"text": _words(one["text"], values)}
         for one in elements
     ]

@@ -114,6 +114,7 @@ def _do(
     else:
         made, refused = _printable(Certificate.objects.filter(pk__in=within))
     lack = len(keys) - len(within)
+    # Without names: what is out of his reach he is not told.
     return made, [*refused, (f"另有 {lack} 项", OUT)] if lack else refused
 
 
@@ -123,6 +124,7 @@ def _made_before(run: CertificateRun) -> Iterable[Certificate]:
     if run.kind == RunKind.PRINT:
         return _printable(Certificate.objects.filter(pk__in=keys))[0]
     by = "expert__in" if run.kind == RunKind.ISSUE else "replaces__in"
+    # By who and when: which came of this run, no column says.
     rows = Certificate.objects.filter(issued_by=run.user, issued_at__gte=run.created_at)
     return _with_experts(rows.filter(**{by: keys}))
 

@@ -55,6 +55,7 @@ def save_career(*, career: Career, actor: User, now: datetime) -> Career:
         "change.career", actor=actor, now=now, subject=career.expert, before=before, after=after
     )
     _write_anew(career, act, now)
+    # Free of the old one first: what is dropped below must belong to no line.
     career.avoidance = None
     career.full_clean()
     career.save()
@@ -98,6 +99,7 @@ def take_over_jobs(*, application_id: int) -> list[Career]:
             (one for one in filed if (one.unit_id, one.start_date, one.end_date) == same), None
         )
         if its:
+            # Two periods at one unit: each takes an avoidance of its own.
             filed.remove(its)
         career.avoidance = its or _avoidance_of(career, actor=actor, now=now)
         career.full_clean()
@@ -121,6 +123,7 @@ def carry_over(*, closed_id: int, kept_id: int, now: datetime) -> int:
         avoidance = career.avoidance and _same_avoidance(career.avoidance, kept)
         Career.objects.filter(pk=career.pk).update(expert=kept, avoidance=avoidance)
         count += 1
+    # At once: nothing else hangs on a work.
     count += works.update(expert=kept)
     if count:
         after = {"从": closed.number, "工作经历、论著": count}
@@ -217,6 +220,7 @@ def remove_work(*, work: Work, actor: User, now: datetime) -> None:
 def _before(row: Career | Work, actor: User) -> dict[str, str] | None:
     """Return the words of the line that stands; none of a new one. Lines of one expert are counted and changed one
     after the other."""
+    # A new line has no row to hold, so its expert is.
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
     if actor.pk != expert.user_id:
         raise ChangeRefused("只有专家本人可以维护这些内容。")

@@ -30,6 +30,7 @@ def write_own_data(stream: IO[bytes], *, expert: Expert, actor: User, now: datet
     """
     if actor.pk != expert.user_id:
         raise ChangeRefused("只能下载本人的数据。")
+    # What is held by the virus scan is handed out to nobody.
     files = [one for one in attachments_of(expert) if not one.held]
     if sum(one.size for one in files) > MOST_BYTES:
         raise ChangeRefused("附件合计超过 512 MB，请在「附件」中逐个下载。")
@@ -37,8 +38,10 @@ def write_own_data(stream: IO[bytes], *, expert: Expert, actor: User, now: datet
         (one, list(one.rows(expert, now))) for one in sorted(OWN_DATA, key=lambda one: one.order)
     ]
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        # For programs, as the law wants him to be able to take it elsewhere; the workbook is for himself.
         archive.writestr("我的数据.json", _as_json(expert, tables, now))
         archive.writestr("我的数据.xlsx", _as_workbook(tables))
+        # Two files of one name would be one in the archive, and the first lost when it is unpacked.
         names: Counter[str] = Counter()
         for one in files:
             names[one.name] += 1

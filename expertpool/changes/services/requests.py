@@ -83,11 +83,13 @@ def change_own(
     if expert.status == ExpertStatus.DELETED:
         raise ChangeRefused("档案已删除，不能修改。")
     owners = {one.code: owner_of(one) for one in EXPERT.fields()}
+    # What no declaration names is the office's as well.
     if wrong := [code for code in values if owners.get(code, Owner.OFFICE) == Owner.OFFICE]:
         raise ChangeRefused(f"「{'、'.join(wrong)}」由管理部门填写，不能自行修改。")
     found = differing(expert, dict(values))
     if not found:
         raise ChangeRefused("没有改动：填写的与现在的档案相同。")
+    # All of it before any is written: his own and what he asks for are one form.
     _refuse_wrong(expert, {code: values[code] for code in found}, actor, now)
     waiting = open_items(expert)
     if both := [waiting[code] for code in found if code in waiting]:
@@ -137,6 +139,7 @@ def ask_others(
 
 
 def _refuse_wrong(expert: Expert, values: dict[str, Any], actor: User, now: datetime) -> None:
+    # A copy: the record in hand must not read as if it were changed.
     tried = copy(expert)
     tried.extra = dict(expert.extra)
     plain = {
@@ -174,6 +177,7 @@ def _ask(
         )
         for one in asked
     ]
+    # Each with what it said before: whoever decides sees both, though the record goes on.
     ChangeItem.objects.bulk_create(items)
     start_approval(subject=request, now=now)
     # What is asked stands in the rows alone, encrypted.
@@ -193,6 +197,7 @@ def withdraw_request(*, request: ChangeRequest, actor: User, now: datetime) -> N
     Refuses (ChangeRefused) another's, what is settled and what he takes back already.
     """
     request = _lock_request(request)
+    # Not the expert of it: the office asks, too.
     if actor.pk != request.asked_by_id:
         raise ChangeRefused("只有申请人可以撤回。")
     if request.taken_back_at:
@@ -325,6 +330,7 @@ def approve_request(*, request: ChangeRequest, actor: User, now: datetime) -> Ve
 
 def seen_of(items: Iterable[ChangeItem]) -> str:
     """Return what a page says to have shown: which fields waited."""
+    # One that was overtaken meanwhile is agreed to no more: he would decide on less than he has read.
     return digest(",".join(sorted(one.field for one in items if one.is_open)))
 
 
@@ -362,6 +368,7 @@ def _avoid_from_now(expert: Expert, unit: Any, *, actor: User, now: datetime) ->
     kind = AvoidanceKind.PAST_EMPLOYER
     known = AvoidanceUnit.objects.filter(expert=expert, unit=unit, kind=kind, is_own=False)
     if known.exists():
+        # Longer, never shorter.
         known.filter(end_date__lt=today).update(end_date=today)
         return
     row = AvoidanceUnit(
@@ -379,6 +386,7 @@ def overtake(*, expert_id: int, fields: Collection[str], version_id: int, now: d
     keys = [one.pk for one in items]
     ChangeItem.objects.filter(pk__in=keys).update(is_open=False, overtaken_by=version_id)
     for request in {one.request_id: one.request for one in items}.values():
+        # The rest of the request still waits, on a page that shows less.
         if request.items.filter(is_open=True).exists():
             ChangeRequest.objects.filter(pk=request.pk).update(updated_at=now)
             continue
@@ -397,6 +405,7 @@ def _end(
 ) -> None:
     request.state, request.note, request.decided_by = state, note[:500], by
     request.ended_at = request.updated_at = now
+    # Not its proof: that says who asked, and about whom, and stays.
     request.save(update_fields=["state", "note", "decided_by", "ended_at", "updated_at"])
     ChangeItem.objects.filter(request=request, is_open=True).update(is_open=False)
 

@@ -61,6 +61,7 @@ def decide_inspection(
         raise InspectionRefused(str(refusal)) from refusal
     if verdict == Verdict.APPROVED:
         _end(row, State.PASSED, note, actor, now)
+        # One pass is enough: what he missed in earlier years no longer keeps him out.
         _lift_others(row, actor, now)
     elif verdict == Verdict.REJECTED and outcome == State.FAILED:
         _end(row, State.FAILED, note, actor, now)
@@ -133,6 +134,7 @@ def reopen(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
         raise InspectionRefused(f"请填写允许重新提交的原因{SAY_MORE}，专家会收到。")
     if row.state == State.SUBMITTED:
         withdraw_approval(subject=row, now=now)
+    # He may mend it now, and is drawn again once he has passed.
     row.decided_at, row.decided_by, row.is_late = None, None, True
     row.asked_at, row.asked_by = row.asked_at or now, row.asked_by or actor
     _return(row, reason.strip()[:500], now)
@@ -166,6 +168,7 @@ def _lift(row: Inspection, reason: str, actor: User, now: datetime) -> None:
 
 def _lift_others(row: Inspection, actor: User, now: datetime) -> None:
     """Whoever passes is drawn again, whatever came of earlier rounds."""
+    # Held: a colleague may lift one of them meanwhile.
     rows = held_back(row.expert, timezone.localdate(now)).select_for_update(of=("self",))
     for other in rows.exclude(pk=row.pk).select_related("expert"):
         _lift(other, f"{row.round.name}通过", actor, now)
@@ -181,6 +184,7 @@ def _end(row: Inspection, state: State, note: str, actor: User, now: datetime) -
 def _return(row: Inspection, note: str, now: datetime) -> None:
     least = timezone.localdate(now) + timedelta(days=value_of(GRACE))
     row.state, row.note, row.returned_at = State.RETURNED, note, now
+    # He declares anew: what he signs for has changed.
     row.due_on, row.is_declared = max(row.due_on, least), False
     row.keep()
 
@@ -203,4 +207,5 @@ def _tell(row: Inspection, said: Mapping[str, str], now: datetime) -> None:
         "意见": f"意见：{'；'.join(why)}。" if why else "",
         "后续": follows,
     }
+    # By the moment: it may be returned to him several times.
     tell(DECIDED, [row], key=f"{now:%Y%m%d%H%M%S}", now=now, words=lambda _: words)

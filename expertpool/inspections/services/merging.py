@@ -18,6 +18,7 @@ def _give(rows: QuerySet[Any], kept: Expert) -> int:
     """Give ``kept`` the ``rows``, with a proof for those that had one; return how many."""
     found = list(rows)
     for row in found:
+        # Asked before the change: afterwards every proof is wrong.
         is_altered, row.expert = row.is_altered, kept
         row.save(update_fields=["expert", *([] if is_altered else ["proof"])])
     return len(found)
@@ -33,6 +34,7 @@ def carry_over(*, closed_id: int, kept_id: int, now: datetime) -> int:
     rows = Inspection.objects.filter(expert=closed).exclude(round__in=held)
     asked = Renewal.objects.filter(expert=closed)
     if Renewal.objects.filter(expert=kept, state=RenewalState.WAITING).exists():
+        # Two that wait for one expert would both be decided: the constraint allows one.
         asked = asked.exclude(state=RenewalState.WAITING)
     counts = {"年检": _give(rows, kept), "续聘申请": _give(asked, kept)}
     if any(counts.values()):

@@ -73,7 +73,9 @@ def decide_renewal(
     Refuses (InspectionRefused) the account of an expert, whose step it is not, a day that is none of a renewal, to
     turn down without a reason, and what was decided or may not be told yet.
     """
+    # The expert before his request, as whoever renews without being asked.
     expert = _locked(row.expert_id)
+    # Read again under the lock, since another may have decided it.
     row = Renewal.objects.select_for_update(of=("self",)).get(pk=row.pk)
     row.expert = expert
     if row.state != RenewalState.WAITING or not told(Renewal.objects.filter(pk=row.pk)).exists():
@@ -84,6 +86,7 @@ def decide_renewal(
         raise InspectionRefused("专家账号不能审核续聘，请使用工作账号。")
     note = if_seen(note)[:300]
     if agree:
+        # Before the flow hears of it: a day that cannot be must not end a step.
         until = _checked(expert, until, now)
     elif not note:
         raise InspectionRefused("请填写不续聘的原因，专家会收到。", field="note")
@@ -144,6 +147,7 @@ def _checked(expert: Expert, until: date | None, now: datetime) -> date:
         raise InspectionRefused("聘期没有期限，不用续聘。")
     if until is None or until <= today:
         raise InspectionRefused("续聘至的日期应在今天之后。", field="until")
+    # A renewal never shortens a term: that is a change of the record, with its own rights.
     if until <= end:
         raise InspectionRefused(f"现在的聘期到 {end}，续聘至的日期应更晚。", field="until")
     return until
@@ -173,6 +177,7 @@ def _end(
     until: date | None = None,
     by: User | None = None,
 ) -> None:
+    # Before anything is set: afterwards its proof fits nothing.
     is_altered = row.is_altered
     row.state, row.note, row.until, row.decided_by, row.ended_at = state, note, until, by, now
     names = ("state", "note", "until", "decided_by", "ended_at")
@@ -221,6 +226,7 @@ def work_off(*, run_id: int, now: datetime) -> None:
             return
     _update(run, state=RunState.RUNNING)
     try:
+        # From where it stopped: a worker that died has counted what it did.
         for start in range(run.done, run.total, AT_ONCE):
             with unless_undone(run):
                 _part(run, run.chosen[start : start + AT_ONCE], now)

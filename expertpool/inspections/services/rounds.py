@@ -54,6 +54,7 @@ def save_round(*, row: Round, values: Mapping[str, Any], actor: User, now: datet
     row.proof_n += 1
     _check(row, now)
     if row.is_open:
+        # Against what experts were told, not against what was typed.
         _check_later(row, due, suspend)
         # Whoever has days of his own that are longer keeps them.
         _put_off(row)
@@ -73,6 +74,7 @@ def _put_off(row: Round) -> None:
     for one in put_off:
         one.due_on, one.proof_n = row.due_date, one.proof_n + 1
         one.proof = field.made_of(one)
+    # In one statement: a round may have thousands, and `save` would write them one by one.
     Inspection.objects.bulk_update(put_off, ["due_on", "proof_n", "proof"], batch_size=1000)
 
 
@@ -97,6 +99,7 @@ def _check_later(row: Round, due: Any, suspend: Any) -> None:
     """What experts were told holds: no day comes earlier, and no consequence is added."""
     if row.due_date < due:
         raise ValidationError({"due_date": f"已通知专家截止到 {due}，只能延后。"})
+    # To drop the consequence is always free; to add one would punish by a rule that came later.
     if row.suspend_from and (suspend is None or row.suspend_from < suspend):
         said = (
             f"已通知专家从 {suspend} 起，只能延后或取消。"

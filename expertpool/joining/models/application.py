@@ -45,6 +45,7 @@ class Application(models.Model):
         ConsentText, verbose_name="个人信息告知书", on_delete=models.PROTECT, related_name="+"
     )
     consented_at = models.DateTimeField("同意时间")
+    # Filled up to that length: else it would tell who has filled in much.
     contents = EncryptedTextField("填写的内容", bound_to=("uid",), at_least=4096)
     # What it said when it was returned last: whoever decides again reads what was corrected since.
     returned_contents = EncryptedTextField(
@@ -113,6 +114,7 @@ class Application(models.Model):
         verbose_name = verbose_name_plural = "入库申请"
         ordering = ["-id"]
         constraints = [
+            # What came to nothing keeps nobody from applying anew.
             models.UniqueConstraint(
                 fields=["user"], condition=Q(state__in=OPEN), name="joining_one_open"
             ),

@@ -18,6 +18,7 @@ class FriendLink(models.Model):
     url = models.CharField(
         "网址",
         max_length=300,
+        # These two alone: a javascript: address would run on a public page.
         validators=[URLValidator(["http", "https"], message="应像 https://www.example.gov.cn 。")],
     )
     order = models.PositiveSmallIntegerField("次序", default=100, validators=[ORDER])

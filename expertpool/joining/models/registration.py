@@ -21,6 +21,7 @@ class Registration(TriedCode):
     name = EncryptedTextField("姓名", bound_to=("uid",), at_least=128)
     contact_kind = models.CharField("方式", max_length=8, choices=ContactKind.choices)
     contact = EncryptedTextField("手机号或邮箱", bound_to=("uid",), at_least=64)
+    # What codes are counted by: the number itself is encrypted.
     contact_index = BlindIndexField("手机号或邮箱索引")
     address_index = BlindIndexField("网络地址索引")
     channel = models.CharField("渠道", max_length=12, choices=Channel.choices)

@@ -29,6 +29,7 @@ def check_contents(application: Application, *, now: datetime) -> Contents:
     for code, error in faults.items():
         step, name = places.get(code, (Step.BASIC, "name"))
         wrong = error if isinstance(error, ValidationError) else ValidationError(error)
+        # What is wrong with the value alone was found first, and says more.
         found.errors[step].setdefault(name, "".join(wrong.messages))
     if not attachments_of(application).exclude(kind=PHOTO).exists():
         what = "营业执照等" if application.kind == ExpertKind.ORGANISATION else "职称证书、身份证等"

@@ -45,6 +45,7 @@ def clean(*, now: datetime) -> int:
 @transaction.atomic
 def _erase(key: int, now: datetime) -> None:
     row = lock(key)
+    # Under the lock: he may have handed it in since the keys were read.
     if row.erased_at is not None or row.state in (State.PENDING, State.APPROVED):
         return
     is_his = is_as_written(row)  # else whose account it names, somebody else may have written
@@ -59,6 +60,7 @@ def _erase(key: int, now: datetime) -> None:
     row.note, row.reasons, row.phone_index, row.erased_at = "", {}, None, now
     for name, value in NOTHING.items():
         setattr(row, name, value)
+    # An earlier row that is put back fits this version no more.
     row.version += 1
     row.save()
     others = Application.objects.filter(user=row.user, erased_at__isnull=True)

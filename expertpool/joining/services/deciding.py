@@ -152,6 +152,7 @@ def _waiting(application: Application, actor: User) -> Application:
         raise JoiningRefused("您打开页面之后，这份申请修改过，没有处理；请刷新页面，看过后再审核。")
     if is_outsider(actor) or row.user_id == actor.pk:
         raise JoiningRefused(OUTSIDER)
+    # What the flow asks stands in plain columns, into which anybody could have written.
     write_asked(row, read(row))
     return row
 
@@ -181,6 +182,7 @@ def _admit(row: Application, department: Department | None, actor: User, now: da
         expert = create_expert(
             values=values,
             specialties=found.specialties,
+            # Not yet formal: into the pool leads one door, below.
             origin=RecordOrigin(row.source, ExpertStatus.PENDING, row.user),
             actor=actor,
             now=now,
@@ -310,6 +312,7 @@ def _tell(
             "网址": settings.SITE_URL + reverse("joining:mine"),
         },
         about=row,
+        # By the version: returned and handed in again, it is decided again.
         key=f"joining-decided:{row.pk}:{row.version}{'' if on_site else ':other'}",
         now=now,
     )

@@ -49,6 +49,7 @@ def save_step(
     text = dumped(contents)
     if len(text.encode()) > MOST_BYTES:
         raise JoiningRefused(TOO_MUCH)
+    # No version is spent on it: another window of his stays good.
     if contents[step] == before:
         return row
     row.contents, row.version, row.updated_at = text, version + 1, now
@@ -68,6 +69,7 @@ def _kept(
     for one in asked_at(step, row.kind):
         name = one.name
         values = typed.get(name, []) if may_change(row, name) else before.get(name, [])
+        # One more than may be: too many are refused in words later, and not cut in silence.
         kept[name] = [_text(value) for value in values[: MOST_VALUES + 1]]
     return kept
 

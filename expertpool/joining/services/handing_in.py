@@ -48,6 +48,7 @@ def hand_in(
         raise JoiningRefused("申请已经提交，请等待审核。")
     if row.version != version:
         raise ChangedElsewhere(ELSEWHERE)
+    # What was returned to him he may hand in also when nobody new may apply.
     if not is_open() and row.state == State.DRAFT:
         raise JoiningRefused(CLOSED)
     consent = ensure_consent(now=now)
@@ -58,6 +59,7 @@ def hand_in(
         label = step_labels(row.kind)[step]
         said = next(iter(found.errors[step].values()))
         raise Incomplete(f"「{label}」还没有填好：{said}", step)
+    # Of the same text the moment of his first consent stays.
     if row.consent_id != consent.pk:
         row.consent, row.consented_at = consent, now
     values = found.values
@@ -86,6 +88,7 @@ def hand_in(
 def withdraw(*, application: Application, actor: User, now: datetime) -> None:
     """Take an application back for good; what waits for a decision ends with it. Logged. Of one that
     somebody altered nothing is kept that was typed: nobody says whose it is."""
+    # Not `locked`: also what somebody altered can be taken back.
     row = lock(application.pk)
     if row.user_id != actor.pk:
         raise JoiningRefused("只有申请人本人可以撤回。")

@@ -51,6 +51,7 @@ def waits_by_log(application: Application) -> bool:
     earlier row, put back by whoever owns the tables, was returned, corrected or decided since."""
     entries = entries_for(application).filter(action__in=(HANDED_IN, *WENT_ON))
     proofs = Proofs()
+    # The newest says it as a rule: a long history is not read whole.
     for entry in entries.iterator(chunk_size=20):
         if entry.action in WENT_ON:  # whoever wrote it: it speaks against (docs/decisions/0135)
             return False

@@ -37,9 +37,11 @@ def send_password_link(user: User, now: datetime) -> None:
     send_message(
         occasion=PASSWORD.code,
         recipient=Recipient(None, user.name, phone, email),
+        # One way alone: a link that lies in two places can be found in either.
         channels=ways[:1],
         context={"姓名": user.name, "账号": user.username, **password_link_values(user, now)},
         about=(PASSWORDS, user.pk),
+        # Another each time: he may ask again within the day.
         key=f"joining-password:{user.pk}:{now:%Y%m%d%H%M%S%f}",
         now=now,
     )

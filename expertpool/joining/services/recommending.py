@@ -100,6 +100,7 @@ def recommend(
 def revoke(*, row: Recommendation, actor: User, now: datetime) -> None:
     """Take a link back that nobody has used; it leads nowhere from now on. Refuses a used one."""
     rows = Recommendation.objects.filter(pk=row.pk, used_at__isnull=True, revoked_at__isnull=True)
+    # By one statement: of who uses it and who takes it back one comes first.
     if not rows.update(revoked_at=now):
         raise JoiningRefused("链接已经使用或撤回，请刷新页面。")
     record("joining.revoke", actor=actor, now=now, subject=row.recommender)

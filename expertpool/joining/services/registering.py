@@ -98,6 +98,7 @@ def send_code(*, applicant: Applicant, code: str, address: str, now: datetime) -
         raise JoiningRefused(NO_WAY.format(label), field="contact")
     index = contact_index(applicant.contact_kind, applicant.contact)
     place = blind_index("joining.address", network_of(address))
+    # Known or not, it counts: else a refusal would tell the two apart.
     _refuse_many(index, place, now)
     known = _is_known(applicant)
     minutes = value_of(CODE_MINUTES)
@@ -183,6 +184,7 @@ def register(*, row: Registration, code: str, password: str, now: datetime) -> U
     link of a recommendation that is used or over by now.
     """
     person = User(name=row.name[:50], **{row.contact_kind: row.contact})
+    # Before the code is looked at: a weak password costs no try.
     validate_password(password, person)
     one = Registration.objects.filter(pk=row.pk)
     if not claim_try(one, now):

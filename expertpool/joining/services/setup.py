@@ -64,6 +64,7 @@ def publish_consent(*, text: str, actor: User | None, now: datetime) -> ConsentT
         raise ValidationError({"text": f"最多 {LONGEST} 字，现在 {len(text)} 字。"})
     if any(is_hidden(char) for char in text if char != "\n"):
         raise ValidationError({"text": HIDDEN})
+    # Two at once would both be the next version.
     lock_transaction(CONSENT_LOCK)
     last: Any = current_consent()
     if last and last.text == text:

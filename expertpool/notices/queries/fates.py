@@ -48,7 +48,6 @@ def with_receipts(rows: QuerySet[Addressee], notice: ExpertNotice) -> QuerySet[A
 
 def _keys(channels: Iterable[str], *, notice_id: Any, expert_id: Any) -> Q:
     # By the key under which the notice itself was sent: reminders have others, and do not count.
-    # By the key under which the notice itself was sent: reminders have others, and do not count.
     found = Q(pk__in=[])
     for channel in channels:
         key = Concat(

@@ -66,7 +66,6 @@ def own_notices(expert: Expert) -> QuerySet[Addressee]:
     sent = Addressee.objects.filter(expert=expert, sent_at__isnull=False)
     of = sent.select_related("expert", "notice__sent_by", "notice__withdrawn_by").order_by()
     # The database cannot check a proof; of one expert they are few.
-    # The database cannot check a proof; of one expert they are few.
     keys = [one.pk for one in of if is_vouched(one) and is_vouched(one.notice)]
     return (
         Addressee.objects.filter(pk__in=keys)

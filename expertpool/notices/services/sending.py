@@ -94,7 +94,6 @@ def _send_part(notice_id: int, now: datetime) -> bool:
     told = [one for one in part if one.expert_id in within and is_vouched(one)]
     _write(row, told, occasion=SENT.code, key="", now=now)
     # With their messages, in one transaction: a job that begins again passes over them.
-    # With their messages, in one transaction: a job that begins again passes over them.
     Addressee.objects.filter(pk__in=[one.pk for one in told]).update(sent_at=now)
     rest = [one.pk for one in part if one not in told]
     Addressee.objects.filter(pk__in=rest).update(skipped=OUT)
@@ -138,7 +137,6 @@ def _remind_part(notice_id: int, number: int, now: datetime) -> bool:
         return False
     _write(row, vouched(part), occasion=REMINDER.code, key=f":r{number}", now=now)
     # Also of those who are not vouched for and get none: they would be the next part for ever.
-    # Also of those who are not vouched for and get none: they would be the next part for ever.
     Addressee.objects.filter(pk__in=[one.pk for one in part]).update(reminders=number)
     return True
 
@@ -153,7 +151,6 @@ def withdraw(*, notice: ExpertNotice, reason: str, actor: User, now: datetime) -
     row.state, row.withdrawn_at, row.withdrawn_by = State.WITHDRAWN, now, actor
     row.withdrawal_reason, row.updated_at = reason[:LONGEST_REASON], now
     row.save()
-    # Who was given a link was written to under a name of its own (`_envelope`).
     # Who was given a link was written to under a name of its own (`_envelope`).
     waited = cancel_messages(about=row) + cancel_messages(about=(LINK, row.pk))
     after = {"原因": row.withdrawal_reason, "取消未发出的消息": waited}

@@ -72,7 +72,6 @@ def add_addressees(
     row, keys = locked(notice, State.DRAFT), set(experts)
     reach = writable_experts(actor).filter(pk__in=keys).order_by().select_related(None)
     # The number, since the proof that he was chosen names it; more is not read of so many.
-    # The number, since the proof that he was chosen names it; more is not read of so many.
     found = {one.pk: one for one in reach.only("number")}
     within = set(found)
     # Chosen twice they are one: what is new is told, and the limit counts people.

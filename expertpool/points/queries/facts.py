@@ -87,7 +87,6 @@ def _facts(line: Invitation, *, signed: bool) -> Iterator[ReviewFact]:
     yield ReviewFact.ATTENDED
     if signed and (at := line.signed_in_at) is not None:
         # Of several meetings those that were not over when he signed in; the first of them counts.
-        # Of several meetings those that were not over when he signed in; the first of them counts.
         meant = [slot for slot in sat if slot.closing_at >= at]
         if meant and at > min(slot.opening_at for slot in meant):
             yield ReviewFact.LATE

@@ -105,7 +105,6 @@ def _check_counter(entry: PointEntry, expert: Expert) -> None:
     if entry.expert_id != expert.pk:
         raise PointsRefused("要冲正的一笔不是这位专家的，请从他的明细里选择。")
     # A merger wrote two entries: with one of them taken back the points were there twice, or gone.
-    # A merger wrote two entries: with one of them taken back the points were there twice, or gone.
     if entry.counters_id is not None or entry.cause == Cause.MERGED:
         raise PointsRefused("冲正和档案合并的记录不能再冲正；需要时请另做更正。")
     if PointEntry.objects.filter(counters=entry).exists():

@@ -68,7 +68,6 @@ def _write(
 ) -> PointEntry | None:
     account = hold_account(expert, now=now)
     # Asked once the account is held: of two runs of a job the second finds what the first wrote.
-    # Asked once the account is held: of two runs of a job the second finds what the first wrote.
     if PointEntry.objects.filter(key=key).exists():
         return None
     # By the entries, not by the account: one that somebody else has written stands there all the same, marked

@@ -30,7 +30,6 @@ def save_row(*, row: PointRule | PointLevel | Benefit, actor: User | None, now: 
     before = snapshot(known, *names) if known else None
     if isinstance(row, PointRule):
         # Also where nothing differs: what is compared below leaves it out, and then nothing is saved.
-        # Also where nothing differs: what is compared below leaves it out, and then nothing is saved.
         row.since = now
     row.full_clean()
     if before is not None and before == snapshot(row, *names):
@@ -46,7 +45,6 @@ def save_row(*, row: PointRule | PointLevel | Benefit, actor: User | None, now: 
 def delete_row(*, row: PointRule | PointLevel | Benefit, actor: User | None, now: datetime) -> None:
     """Delete ``row``; raises ValidationError when something refers to it. What was written stays. Logged."""
     before = snapshot(row, *FIELDS[type(row)])
-    # Before it is gone: the entry names it by its id.
     # Before it is gone: the entry names it by its id.
     record("points.delete", actor=actor, now=now, subject=row, before=before)
     try:

@@ -41,7 +41,6 @@ def settle_draw(*, draw_id: int, now: datetime) -> int:
     """
     draw = Draw.objects.select_for_update(of=("self",)).select_related("project").get(pk=draw_id)
     # Asked again under the lock: while the job waited the draw may have been voided, a meeting put off.
-    # Asked again under the lock: while the job waited the draw may have been voided, a meeting put off.
     if not is_to_settle(draw, now=now):
         return 0
     ended = last_closing(draw.covered)
@@ -64,7 +63,6 @@ def settle_draw(*, draw_id: int, now: datetime) -> int:
         )
         for line, expert_id, rule in due
     ]
-    # Also where nothing was written: else every run would find the draw again.
     # Also where nothing was written: else every run would find the draw again.
     Settled.objects.create(draw=draw, settled_at=now)
     return len([one for one in entries if one is not None])
@@ -90,7 +88,6 @@ def take_back_draw(*, draw_id: int, now: datetime) -> int:
         return 0
     if Draw.objects.values_list("status", flat=True).get(pk=draw_id) != DrawStatus.VOID:
         return 0
-    # What two persons took back stays as it is. By expert, as `settle_draw` holds the accounts.
     # What two persons took back stays as it is. By expert, as `settle_draw` holds the accounts.
     rows = PointEntry.objects.filter(invitation__draw=draw_id, cause=Cause.RULE, countered_by=None)
     taken = [

@@ -224,6 +224,7 @@ def open_pauses(draws: Iterable[Draw]) -> Iterator[DrawPause]:
 
 
 def _maybe_open() -> QuerySet[DrawPause]:
+    # Those of the pool also where their row says that they are over: whether they are is proven.
     rows = DrawPause.objects.filter(Q(resumed_at__isnull=True) | ~Q(lost=[]))
     return rows.select_related("paused_by", "resumed_by").order_by("-pk")
 
@@ -359,6 +360,7 @@ def late_values(invitation_id: str, now: datetime) -> dict[str, str]:
     invitation = _invitation(invitation_id)
     deadline = (
         invitation.deadline_at
+        # His time runs from the first letter that reached him: a later one gives no more.
         if invitation.reached_at
         else deadline_from(invitation, now, time_to_reply(invitation))
     )

@@ -85,6 +85,7 @@ def evaluate(
         groups = short.groups_in(groups)
     levels = planned_levels(groups)
     avoided = avoided_by(members_of(plan.project), knowing=knowing)
+    # Who sits there is sealed: a count before the seal must not be less by them.
     in_panel = short.exclusions if short and knowing is Knowledge.ALL else []
     exclusions = in_panel + _conditions(plan, avoided, now=now, knowing=knowing)
     found = fitting_experts(levels, exclusions, now=now)
@@ -106,6 +107,7 @@ def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> lis
     exclusions = _conditions(plan, avoided, now=now, knowing=Knowledge.OPEN, only=hidden)
     # What somebody fits is the same whoever asks: why he may not be drawn is asked anew, and that alone.
     openly_excluded = excluded_by(exclusions, only=hidden)
+    # As if he could be drawn: that he cannot is what nobody may know.
     others = (found.refused[pk] for pk in hidden if pk not in openly_excluded)
     return [*found.eligible, *(item._replace(reason="") for item in others)]
 
@@ -210,6 +212,7 @@ def _conditions(
     took = participations_each(windows, knowing=knowing, only=only)
     over_cap = set(took.pop()) if plan.frequency_cap is not None else set()
     return [
+        # In this order, since the first that fits is told: what ends a membership before what is of today.
         (ExclusionReason.DELETED, availability.deleted()),
         (ExclusionReason.BLACKLISTED, availability.blacklisted(now)),
         (ExclusionReason.NOT_FORMAL, availability.not_formal()),

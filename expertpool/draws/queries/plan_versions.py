@@ -45,6 +45,7 @@ def version_of(plan: DrawPlan) -> PlanVersion | None:
 
 def _of(plan: DrawPlan, version: PlanVersion | None) -> PlanVersion | None:
     if version is not None:
+        # The plan in hand: the same row is not read a second time.
         version.plan = plan
     return version
 
@@ -130,6 +131,7 @@ def proof_of(version: PlanVersion) -> bytes:
     """Return what proves that ``version``, which never changes, was approved here with what its plan
     holds now, by a key outside the database: rows of groups and conditions have no proof of their own."""
     plan = version.plan
+    # With the project: a plan that was led to another one has not been approved there.
     said = [plan.project_id, version.number, content_of(plan), version.covers]
     return proof("draws.plan_content", said)
 

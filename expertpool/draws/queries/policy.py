@@ -67,12 +67,14 @@ def policy_by(read: Reader, regime: str) -> Policy:
     def number(general: Setting[int]) -> int:
         return int(in_force(OWN_NUMBERS[general.code, regime], read))
 
+    # Both: a regime may demand more than all others, never less.
     required = {*read(REQUIRED_CONTRIBUTORS), *read(MORE_CONTRIBUTORS[regime])}
     return Policy(
         reply_shortest=number(REPLY_SHORTEST),
         reply_longest=number(REPLY_LONGEST),
         reveal_latest=number(REVEAL_LATEST),
         reveal_earliest=number(REVEAL_EARLIEST),
+        # In one order, since it is sealed.
         contributors=tuple(role for role in CONTRIBUTOR_LABEL if role in required),
         candidates_per_seat=number(CANDIDATES_PER_SEAT),
         panel_bits=number(PANEL_BITS),
@@ -169,6 +171,7 @@ def faults_of_plan(plan: DrawPlan, policy: Policy) -> list[str]:
 def held_to(plan: DrawPlan, policy: Policy) -> DrawPlan:
     """Return ``plan`` with what ``policy`` demands beyond it, never to be saved: of a panel that is to be completed
     only the conditions can be changed any more (docs/decisions/0189)."""
+    # A copy: what is drawn by now is not what somebody planned.
     held = copy(plan)
     missing = [role for role in policy.contributors if role not in plan.contributors]
     held.contributors = [*plan.contributors, *missing]
@@ -336,5 +339,6 @@ def shrunk(groups: Sequence[ConditionGroup], fits: Tally, told: Mapping[str, int
     return [
         f"「{group.name}」审核时有 {told[group.code]} 名候选人，现在 {counts[group.code]} 名"
         for group in groups
+        # In whole numbers: a fifth of seven is told alike everywhere.
         if group.code in told and counts[group.code] * 5 < told[group.code] * 4
     ]

@@ -51,6 +51,7 @@ def request_answer(
     """
     attempt = f"登记为「{state.label}」"
     with (
+        # Around the transaction: what was refused is undone, that it was tried stays.
         log_refusals(subject=invitation, actor=actor, now=now, attempt=attempt),
         transaction.atomic(),
     ):

@@ -114,10 +114,12 @@ def decide_earlier(
     Refuses (RescheduleRefused) the person who asked, a request that was decided, a time that is over
     by now, and a review whose time or place is not any more what whoever asked has seen.
     """
+    # All of the panel: its draws move together or not at all.
     draws = _lock(request.draw)
     if agree:
         for one in draws:
             check_action(ActionCode.DECIDE_RESCHEDULE, one, actor=actor, now=now)
+        # What he agrees to is a move from there, not from where it was put since.
         if words_before(draws[0].covered) != request.before:
             raise RescheduleRefused("评审时间或地点在申请之后有改动，请退回，由申请人重新提交。")
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=RescheduleRefused)
@@ -132,6 +134,7 @@ def decide_earlier(
         StepVia.PAGE,
         StepReason.RESCHEDULED,
         request.requested_by,
+        # Both hands stand in the record: who asked, and who agreed.
         second=actor,
         witness=confirmation_of(request),
     )

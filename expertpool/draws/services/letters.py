@@ -58,6 +58,7 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
         until=until,
     )
     waiver.full_clean()
+    # Before letters are brought forward: those of later in these hours ask for it.
     waiver.save(force_insert=True)
     sent = bring_forward(messages=letters_to(_unreached(draw)), now=now)
     hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
@@ -89,6 +90,7 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
         letters = letters_to([row])
         if letters.filter(state__in=ON_ITS_WAY).exists() or reached_at(letters) is not None:
             continue
+        # One of each channel: what was sent twice in vain is not sent four times.
         latest = {letter.channel: letter for letter in letters.order_by("pk")}
         copies = send_again(messages=latest.values(), recipient=_recipient(row), now=now)
         sent += len(copies)
@@ -133,8 +135,10 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
         return False
     tried = {one.channel for one in letters}
     ways = ways_outside(INVITATION, phone=recipient.phone, email=recipient.email)
+    # One at a time: whoever is reached by the first need not get three letters.
     untried = [way for way in ways if way not in tried][:1]
     if untried:
+        # Asked anew after a move, he may be written to by each way once more.
         key = f"otherwise:{row.asked_since:%Y%m%d%H%M%S}"
         write_invitations([row], key=key, now=now, entropy=entropy, channels=untried)
     return bool(untried)

@@ -49,6 +49,7 @@ def order_draw(
     except Exception as error:
         check_stopped(error)
         logger.exception("draw %s could not be ordered", draw.pk)
+        # What was set on the way is undone in the database, not in the object.
         draw.refresh_from_db()
         raise_alarm(Overdue(draw.pk, AlarmKind.ORDER), now=now)
 

@@ -50,6 +50,7 @@ def set_panel_roles(
     Invitation.objects.filter(pk__in=[row.pk for row in changed]).update(panel_role="")
     for row in changed:
         if any(slot.closing_at <= now for slot in row.draw.covered):
+            # Kept: of a review that is over it counts who led then.
             row.role_changes.append({"at": now.isoformat(), "before": row.panel_role})
         row.panel_role = after[row.pk]
     Invitation.objects.bulk_update(changed, ["panel_role", "role_changes"])

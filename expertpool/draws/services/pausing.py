@@ -86,6 +86,7 @@ def stop_clocks(draw: Draw, *, now: datetime) -> int:
     running = [row for row in _open(draw) if row.reached_at is not None and row.time_left is None]
     for row in running:
         left = time_left(row, max(now, row.reached_at or now))
+        # While it stands his time ends when the panel sits, paused or not.
         proven(row, time_left=left, deadline_at=closing_of(row))
     Invitation.objects.bulk_update(running, CLOCK)
     return len(running)
@@ -100,6 +101,7 @@ def start_clocks(draw: Draw, *, now: datetime) -> list[Invitation]:
         proven(row, deadline_at=deadline_from(row, now, length), time_left=None)
     Invitation.objects.bulk_update(stopped, CLOCK)
     for row in stopped:
+        # A new job for the new deadline: the one of before finds that it is not due yet.
         defer("draws.expire_invitation", at=row.deadline_at, invitation_id=row.pk)
     return stopped
 

@@ -83,6 +83,7 @@ RECORDED = tuple(one.name for one in fields(PlanInput))
 @transaction.atomic
 def ensure_plan(*, project: Project, now: datetime) -> DrawPlan:
     """Return the project's plan, made with the default settings when there is none."""
+    # Two who open the page at once get one plan.
     plan, _ = DrawPlan.objects.get_or_create(
         project=project,
         defaults={"channels": DEFAULT_CHANNELS, "updated_at": now}
@@ -125,8 +126,10 @@ def save_plan(
     plan = ensure_plan(project=project, now=now)
     if lead not in (None, project.pk):
         raise PlanChanged(OTHER_LEAD.format(project.name, plan.version), plan.version)
+    # After the project: of another lead the same number means another plan.
     if version is not None:
         check_version(plan, version)
+    # In words for who reads, as stored for what was approved: they may differ alone.
     before, held = plan_in_words(plan), content_of(plan)
     _set(plan, settings, now)
     _check_policy(plan, now=now)
@@ -179,6 +182,7 @@ def keep_version(
     withdraw_waiting(plan, now=now)
     plan.version += 1
     plan.save(update_fields=["version"])
+    # Whoever would agree has read a plan that is none any more.
     for asked in open_by_plan(plan):
         why = f"抽取方案已改为第 {plan.version} 版"
         end_with_subject(type(asked), asked.draw, why=why, now=now)
@@ -196,6 +200,7 @@ def withdraw_waiting(plan: DrawPlan, *, now: datetime) -> None:
     withdraw_approval(subject=standing, now=now)
     row = PlanVersion.objects.filter(pk=standing.pk)
     if standing.returned_at:
+        # As it stood before it was handed in again.
         row.update(decided_at=standing.returned_at, approved=False)
     else:
         row.update(submitted_by=None, submitted_at=None)

@@ -97,6 +97,7 @@ def run_prequery(
     """
     if plan.project.is_archived:
         raise DrawNotReady("项目已归档，不再抽取，不能预查询。")
+    # Before it is counted: who asks often enough finds out who is among them, by the differences.
     note_count(plan.project, action_label(action), actor=actor, now=now)
     result = count_candidates(plan, now=now)
     record(
@@ -148,6 +149,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
         bits=panel_bits({group.id: group.seats for group in groups}, fits),
         thin=thinness(found.groups, fits, policy_for(plan.project.regime, now=now)),
         used=len(short.board.lines) if short else 0,
+        # Of all draws together: by project it would tell who sits where.
         sealed_seats=sealed_seats(
             periods_of(coming(members_of(plan.project), now=now, begun=False))
         ),

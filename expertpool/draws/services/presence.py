@@ -53,12 +53,14 @@ def sign_in(*, invitation: Invitation, code: str, now: datetime) -> Invitation:
     """
     with transaction.atomic():
         invitation = lock_invitation(invitation)
+        # Before the code is looked at: who is there need not know what the screen shows now.
         if has_come(invitation, now=now):
             return invitation
         _check(invitation, now=now)
         if is_code(invitation.draw, clean_digits(code), now=now):
             _sign(invitation, now=now)
             return invitation
+        # By the database: of many tries at once each counts.
         Invitation.objects.filter(pk=invitation.pk).update(sign_in_tries=F("sign_in_tries") + 1)
     # Outside: the try counts.
     raise SignInRefused(WRONG)
@@ -102,6 +104,7 @@ def allow_tries(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
         raise SignInRefused(f"请写明允许再填的原因{SAY_MORE}。")
     if refusal := too_long(reason, 200):
         raise SignInRefused(f"允许再填的原因{refusal}")
+    # Of all at once, since nobody may learn who it was.
     count = stopped(panel_of(draw)).update(sign_in_tries=0)
     if not count:
         raise SignInRefused(NOBODY_STOPPED)

@@ -61,6 +61,7 @@ def recorded_projects(draw: Draw) -> dict[str, list[str]]:
 def _slots(draw: Draw, events: list[vdraw.Event]) -> list[RecordedSlot]:
     """The times that counted last."""
     content = draw.rule.content
+    # Older rules say one time for all of their projects.
     rows = [*content.get("meetings", ())] or [{**content, "project": draw.rule.projects[0]}]
     for event in events:
         if isinstance(event, vdraw.Reschedule):

@@ -89,6 +89,7 @@ def decide_release(
             after={"名单公开时间": moment_text(now), CONFIRMATION: witness} | at_head(head),
             note=request.reason,
         )
+        # Also while somebody has not answered: two persons have decided so.
         release(draw_id=draw.pk, now=now, unanswered=True)
         return request
 

@@ -44,6 +44,7 @@ def create_project(
     if not is_history:
         _check_coming(values["opening_at"], now)
     _check_department(values["department"], actor)
+    # Who changed it last is an applicant, too: he may not approve what he wrote.
     project = Project(created_by=actor, created_at=now, edited_by=actor)
     if values["number"]:
         _save(project, PROJECT.fill(project, values), now)
@@ -62,6 +63,7 @@ def update_project(
 
     Refuses the same as `create_project`, and any other status (ProjectNotEditable).
     """
+    # First: an approval at this moment would be of what stood before.
     project = lock_project(project)
     if not project.is_editable:
         raise ProjectNotEditable(
@@ -71,6 +73,7 @@ def update_project(
     department, opening_at = (values.get(code) for code in ("department", "opening_at"))
     if department and department.pk != project.department_id:
         _check_department(department, actor)
+    # Only where it is moved: an old draft may be mended in everything else.
     if opening_at and opening_at != project.opening_at:
         _check_coming(opening_at, now)
     before = snapshot(project, *PROJECT.recorded)
@@ -128,6 +131,7 @@ def withdraw_project(*, project: Project, actor: User, now: datetime) -> None:
             "decision_note": "",
         },
     )
+    # Last: the status, which one statement changes, decides who was first.
     withdraw_approval(subject=project, now=now)
 
 
@@ -143,6 +147,7 @@ def _check_department(department: Department, actor: User) -> None:
 
 def _save_numbered(project: Project, values: Mapping[str, Any], now: datetime) -> None:
     lock_transaction(NUMBER_LOCK)
+    # The lock keeps others who are given one away, not those who type one.
     for is_last in (False, False, True):
         try:
             _save(project, PROJECT.fill(project, {**values, "number": proposed_number(now)}), now)

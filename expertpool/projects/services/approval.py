@@ -78,6 +78,7 @@ def _decide(
     note: str,
     fields: Mapping[str, str] | None = None,
 ) -> Verdict:
+    # Before any lock: it needs none, and refuses most of what is tried.
     if actor.pk in project.applicants:
         raise ApproverIsApplicant("不能审核自己申请、提交或修改的项目，请由其他审核人处理。")
     if agree and (why_not := why_not_approve(actor, project, now=now)):
@@ -127,6 +128,7 @@ def _end(project: Project, verdict: Verdict, *, actor: User, now: datetime, note
         changes={"decided_at": now, "decided_by": actor, "decision_note": note},
         note=note,
     )
+    # At the end alone: of steps between the flow tells whom it concerns.
     _tell_applicant(project, actor=actor, now=now)
     if verdict == Verdict.APPROVED:
         publish(ProjectApproved(project.pk))

@@ -29,6 +29,7 @@ def archive_project(*, project: Project, note: str, actor: User, now: datetime) 
     note = if_seen(note)
     if not note:
         raise NoteRequired("请填写归档说明，例如「评审已结束，资料齐全」。")
+    # As whoever draws does: nobody begins a draw while it is asked whether one goes on.
     fresh = lock_project(project)
     # one that is archived already has its own refusal, by `set_project_status`
     if not fresh.is_archived and (why_not := why_not_archive(fresh, now=now)):

@@ -57,6 +57,7 @@ def add_avoidance(
     if not project.is_open:
         raise ProjectNotEditable(NOT_OPEN)
     _check(data)
+    # What belongs to another subject was typed before he chose: it would speak of nobody.
     kept = {name: getattr(data, name) for name in FIELDS[data.subject]}
     avoidance = Avoidance(project=project, subject=data.subject, reason=data.reason, **kept)
     avoidance.full_clean()

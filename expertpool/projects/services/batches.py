@@ -102,6 +102,7 @@ def choose_lead(*, project: Project, actor: User, now: datetime) -> None:
     members = lock_members(project)
     _refuse_fixed(members)
     before = members[0]
+    # Nothing to do, and nothing to log.
     if before.pk == project.pk:
         return
     note_editor(next(member for member in members if member.pk == project.pk), actor)
@@ -146,6 +147,7 @@ def dissolve_batch(*, batch: ProjectBatch, actor: User, now: datetime) -> None:
     batch = _lock_batch(batch)
     members = _lock_all(projects_in(batch.pk))
     _refuse_fixed(members)
+    # They know it by its id: nobody would find them any more.
     if attachments_of(batch).exists():
         raise BatchRefused("批次还有附件，请先删除附件，再解散批次。")
     # Before the batch, which is protected while a project refers to it.

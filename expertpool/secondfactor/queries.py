@@ -36,6 +36,7 @@ def has_factor(user: User) -> bool:
 def is_required_of(user: User) -> bool:
     """Tell whether the office demands a second step of one of the roles of ``user``, or did within a day: whoever
     takes that back may be who has his password."""
+    # Also for a day what was demanded before: taking it back has to be noticed first.
     required = counted(REQUIRED_OF, timezone.now())
     return bool(required) and not user.role_codes.isdisjoint(required)
 

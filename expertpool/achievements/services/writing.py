@@ -52,6 +52,7 @@ def save_achievement(
     expert = Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=row.expert_id)
     is_own, is_new = expert.user_id == actor.pk, row.pk is None
     if is_new:
+        # By the limit the office must not learn what he has not handed in.
         known = Q() if is_own else known_to_office()
         if Achievement.objects.filter(known, expert=expert).count() >= MOST:
             raise AchievementRefused(f"每位专家最多登记 {MOST} 项成果。")
@@ -92,6 +93,7 @@ def _check(row: Achievement, now: datetime, *, is_own: bool) -> None:
         errors["level"] = ValidationError(f"请从列表中选择{labels['level']}。")
     if row.year and row.year > timezone.localdate(now).year:
         errors["year"] = ValidationError("年份还没有到，请改正。")
+    # What he has only begun is no reason for the office: it would learn of it.
     if _same(row).filter(Q() if is_own else known_to_office()).exists():
         errors["title"] = ValidationError(TWICE)
     try:
@@ -113,6 +115,7 @@ def hand_in(*, row: Achievement, actor: User, now: datetime) -> None:
         raise AchievementRefused("请先上传证明材料（论文首页、证书扫描件等），再提交。")
     if _same(row).filter(state=State.APPROVED).exists():
         raise AchievementRefused(TWICE)
+    # Before the flow, which tells: the state says whether there is anything to decide.
     _move(row, (State.DRAFT, State.RETURNED), State.PENDING, now, asked_at=now, asked_by=actor)
     start_approval(subject=row, now=now)
     record("achievement.hand_in", actor=actor, now=now, subject=row.expert)

@@ -35,6 +35,7 @@ def act(*, firing_id: int, now: datetime) -> None:
     only a database that is away leaves it waiting (OperationalError).
     """
     rows = Firing.objects.select_for_update(of=("self",))
+    # Held: a job that is run again beside itself finds it done.
     firing = rows.select_related("occurrence", "rule", "version__rule").get(pk=firing_id)
     if firing.state != FiringState.WAITING:
         return
@@ -56,9 +57,11 @@ def _outcome(firing: Firing, now: datetime) -> tuple[FiringState, str]:
             return FiringState.DONE, _do(firing, now)
     except ActionSkipped as why:
         return FiringState.SKIPPED, str(why)
+    # Nothing is known of what was done: the job is tried again, and finds it as it was.
     except (OperationalError, InterfaceError):
         raise
     except refused as why:
+        # Words for people: what a service refuses, it says in a sentence.
         text = "；".join(why.messages) if isinstance(why, ValidationError) else str(why)
         return FiringState.FAILED, text
     except Exception:
@@ -79,12 +82,15 @@ def _do(firing: Firing, now: datetime) -> str:
     row = row_of(kind, occurrence.subject_id)
     if row is None:
         raise ActionSkipped("事件涉及的对象已不存在")
+    # By the rights of who drew it up, as they are now: a rule does nothing that he could not.
     author = version.created_by
     if action.permission and not (author.is_active and author.has_permission(action.permission)):
         raise ActionRefused(NO_RIGHT.format(author.name, action.label))
+    # Asked of the row as well: the second person is what makes such an action allowed.
     if action.weighty and version.confirmed_by_id is None:
         raise ActionRefused(FORGED)
     doing = Doing(
+        # One key for each firing: an action that is done twice tells nobody twice.
         key=f"rule:{firing.pk}",
         kind=kind,
         row=row,

@@ -63,6 +63,7 @@ def _tell_fields(kind: EventKind) -> dict[str, forms.Field]:
 
 def _check_texts(kind: EventKind, title: str, text: str) -> None:
     """Refuse a text with a placeholder that the event does not have, or that leads elsewhere."""
+    # By the check of all texts: what may stand in a message is decided in one place.
     said = Occasion(code="automation.typed", label="", placeholders=kind.samples, defaults={})
     try:
         check_text(said, Text(title, text))
@@ -106,6 +107,7 @@ def _recipients(doing: Doing) -> list[tuple[Recipient, About]]:
 
 def _channels(way: str, whom: Recipient) -> list[ChannelCode]:
     if way != Way.ALL:
+        # As chosen, also where it reaches nobody: that is told as any message that did not arrive.
         return [ChannelCode(way)]
     site = [ChannelCode.SITE] if whom.account else []
     return [*site, *ways_outside(TOLD, phone=whom.phone, email=whom.email)]
@@ -206,6 +208,7 @@ def _give_errand(doing: Doing) -> str:
     if not holders_of(role, doing.kind, doing.row):
         raise ActionSkipped(f"没有看得到该对象的「{role_name(role)}」")
     text = fill_text(doing.values[ERRAND], doing.kind.words(doing.row))
+    # By the key of what is done: an action knows no rows of its own.
     firing = Firing.objects.select_related("occurrence").get(pk=doing.key.removeprefix("rule:"))
     if ended := ending_since(firing, doing.kind, doing.row, endings_of({"values": doing.values})):
         raise ActionSkipped(f"「{ended.label}」已发生，不用再办")
@@ -236,6 +239,7 @@ ERRANDS = RuleAction(
 def finish_errand(*, errand: Errand, note: str, actor: User, now: datetime) -> None:
     """Say that ``errand`` is seen to; logs it. Refuses (ErrandRefused) one that somebody else finished."""
     rows = Errand.objects.filter(pk=errand.pk, done_at__isnull=True)
+    # By one statement: of two who finish it one is told that it was done.
     if not rows.update(done_at=now, done_by=actor, note=note.strip()[:300]):
         raise ErrandRefused("这项待办刚刚被他人办结，请刷新页面。")
     record(

@@ -30,6 +30,7 @@ def end_errands(occurrence: Occurrence, kind: EventKind, row: Any, *, now: datet
     waiting = list(_waiting_for(occurrence))
     for errand, other, about in _with_rows(waiting):
         if other.touches(about) & touched:
+            # A person may be finishing it at this moment: one of both does.
             rows = Errand.objects.filter(pk=errand.pk, done_at__isnull=True)
             if rows.update(done_at=now, ended_by=occurrence):
                 record(
@@ -47,8 +48,10 @@ def _waiting_for(occurrence: Occurrence) -> Iterator[Errand]:
     for name in UNTIL:
         said |= Q(firing__version__actions__contains=[{"values": {name: occurrence.kind}}])
     rows = errands().select_related("firing__version__rule").filter(said, done_at__isnull=True)
+    # By number, not by time: what happened before it cannot be what it waited for.
     for errand in rows.filter(firing__occurrence__lt=occurrence.pk):
         version, number = errand.firing.version, errand.firing.number
+        # A row that somebody wrote ends nothing in anybody's name.
         if not (is_vouched(errand) and is_vouched(version)):
             continue
         if occurrence.kind in endings_of(version.actions[number - 1]):

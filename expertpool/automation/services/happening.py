@@ -61,7 +61,9 @@ def note(kind: EventKind, subject_id: int, *, now: datetime) -> None:
     if row is None:
         return
     cause = acting.get()
+    # A message, or an errand, tells of it as any page does: no sooner.
     at = max(kind.told_at(subject_id, now), kind.waits_until(row) or now)
+    # What may happen again has a fact that changes: without one each time is another.
     fact = kind.fact(row) if kind.fact else uuid.uuid4().hex
     noted, is_new = Occurrence.objects.get_or_create(
         key=f"{kind.code}:{subject_id}:{fact}",
@@ -99,6 +101,7 @@ def consider(*, occurrence_id: int, now: datetime) -> int:
     if not kind.stands(row, occurrence.key.split(":", 2)[2]):
         return 0
     end_errands(occurrence, kind, row, now=now)
+    # Written down first, done by jobs: one that fails leaves the others theirs.
     firings = [
         firing
         for version in versions_in_force(kind)
@@ -135,6 +138,7 @@ def _firings(
 
 def _why_not(occurrence: Occurrence, version: RuleVersion, now: datetime) -> str:
     """Return why a rule does nothing of what it is about: it would go on for ever."""
+    # Counted, since rules that cause each other cannot be told from chance by their text.
     if occurrence.depth > DEEPEST:
         return TOO_DEEP.format(DEEPEST)
     of_one, of_all = value_of(MOST_OF_ONE), value_of(MOST_OF_ALL)

@@ -107,6 +107,7 @@ def decide_rule(
     lock_transaction(LOCK)
     data = data_of(request.contents)
     if agree:
+        # By the rights of who asked: they may have gone while it waited.
         data = checked(data, request.requested_by)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=RuleRefused)
     if not agree:

@@ -35,6 +35,7 @@ def save_notice(
     field) what does not fit."""
     before = None
     if row.pk is None:
+        # Of the department that he has now: who moves to another takes no notice along.
         row.created_at, row.created_by, row.department = now, actor, actor.department
     else:
         row = locked(row, State.DRAFT)

@@ -41,6 +41,7 @@ def watch(*, now: datetime) -> list[Alert]:
     Told once: when it was found bad at two looks, when it grew worse, again after hours unless somebody
     has acknowledged it, and when it is well. One message for all that one look has found.
     """
+    # Outside of the transaction: checks wait for others, and the lock with them.
     found = look(CHECKS, now=now)
     with transaction.atomic():
         lock_transaction(LOCK)  # one look after the other
@@ -110,6 +111,7 @@ def _is_news(alert: Alert, now: datetime) -> bool:
         # Who has acknowledged less has not acknowledged this.
         _forget_acknowledged(alert)
         return True
+    # Told again, since whoever was told may be ill; not once somebody says that it is his.
     return alert.acknowledged_at is None and now - alert.told_at >= value_of(AGAIN)
 
 
@@ -120,6 +122,7 @@ def _well(alert: Alert, one: Checked, now: datetime) -> Alert | None:
     if alert.well_since is None:
         alert.well_since = now
     elif now - alert.well_since >= WELL_AFTER:
+        # From when it was well, not from when we believed it.
         alert.ended_at = alert.well_since
     alert.save()
     return alert if alert.ended_at else None
@@ -157,6 +160,7 @@ def _tell(news: Sequence[Alert], now: datetime) -> None:
                 "内容": text_of(told),
             },
             about=user,
+            # One message for each look and person, however often its job is tried.
             key=f"alert:{at:%Y%m%d%H%M%S}:{user.pk}",
         )
         for user, told in _shares(news).items()
@@ -164,6 +168,7 @@ def _tell(news: Sequence[Alert], now: datetime) -> None:
     channels = (ChannelCode.SITE, *value_of(WAYS))
     send_messages(occasion=ALERT.code, envelopes=envelopes, channels=channels, now=now)
     if robots.robot_of(value_of):
+        # By a job: the robot's server may be what is bad.
         defer("operations.tell_robot", alert_ids=[alert.pk for alert in news])
 
 
@@ -181,6 +186,7 @@ def _shares(news: Sequence[Alert]) -> dict[User, list[Alert]]:
 def receivers() -> list[User]:
     """Return who is told: those that are set and still there, or all who may mend it."""
     chosen = User.objects.filter(username__in=value_of(RECEIVERS), is_active=True)
+    # Never nobody: those who were chosen may have left.
     return list(chosen.order_by("pk")) or list(users_with_permission("operations.manage"))
 
 

@@ -71,6 +71,7 @@ def support_bundle(*, actor: User | None, now: datetime) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("说明.txt", README)
         for name, find in parts.items():
+            # Once more over everything: a sentence of a check or an error may name somebody.
             bundle.writestr(name, without_people(_text(find, now)))
     try:
         record("operations.bundle", actor=actor, now=now)
@@ -185,6 +186,7 @@ def _alerts(_now: datetime) -> Any:
 def _log_lines(_now: datetime) -> str:
     lines: deque[str] = deque(maxlen=MOST_LINES)
     kept = Path(settings.LAST_LINES)
+    # The older file first, so that the newest lines are those that stay.
     for path in (kept.with_suffix(".1"), kept):
         if path.exists():
             with path.open(encoding="utf-8", errors="replace") as file:

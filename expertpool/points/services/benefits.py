@@ -42,6 +42,7 @@ def ask_benefit(
         raise PointsRefused(f"请写明需要什么{SAY_MORE}。")
     if len(text) > MOST_TEXT:
         raise PointsRefused(f"最多写 {MOST_TEXT} 字，请精简。")
+    # What he wrote is for who answers: the log says only for what he asked.
     row = BenefitRequest(expert=expert, benefit=benefit, text=text, asked_at=now)
     try:
         # Of two clicks at once only the constraint sees the other.

@@ -42,6 +42,7 @@ def request_correction(
         raise PointsRefused(f"请写明更正的原因{SAY_MORE}。")
     if counters is not None:
         _check_counter(counters, expert)
+        # Never as typed: an entry is taken back whole, or not at all.
         points = -counters.points
     if not points or not POINTS.low <= points <= POINTS.high:
         raise PointsRefused(f"积分不能为 0；{POINTS.sentence}")

@@ -17,6 +17,7 @@ MEND = "请在「积分明细」中找到标明“被改动过”的，由两人
 
 def find_ledger(_now: datetime) -> Finding:
     """Look at the proofs of the latest entries, and of the rules."""
+    # The latest: each minute all of them would be too much.
     rows = PointEntry.objects.select_related("expert").order_by("-pk")[:LATEST]
     forged = sum(not is_vouched(row) for row in rows)
     rules = sum(not stands(row) for row in PointRule.objects.all())

@@ -40,6 +40,7 @@ def credit(
         raise PointsRefused(f"积分不能为 0，{POINTS.sentence}")
     expert = Expert.objects.select_related("merged_into").get(pk=expert_id)
     return _write(
+        # Whoever was merged has no account any more: his points are where he is.
         expert.merged_into or expert,
         points=points,
         label=label,
@@ -101,6 +102,7 @@ def _write(
 
 def hold_account(expert: Expert, *, now: datetime) -> PointAccount:
     """Return the account of ``expert``, made when there is none, and hold it until the transaction ends."""
+    # By an insert that may meet another: of two first entries at once both find the account.
     PointAccount.objects.bulk_create(
         [PointAccount(expert=expert, updated_at=now)], ignore_conflicts=True
     )
@@ -115,6 +117,7 @@ def take_back(
         expert_id=entry.expert_id,
         points=-entry.points,
         label=label,
+        # By the entry: it is taken back once, by whomever.
         key=f"counter:{entry.pk}",
         now=now,
         cause=Cause.COUNTER,

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 def settle_due(*, now: datetime) -> int:
     """Let the points of all draws be written that are due, each by a job of its own; return how many."""
+    # A job for each: one that fails holds up no other.
     ids = list(draws_to_settle(now).values_list("pk", flat=True)[:AT_ONCE])
     for pk in ids:
         defer("points.settle", lock=f"points-{pk}", draw_id=pk)
@@ -44,6 +45,7 @@ def settle_draw(*, draw_id: int, now: datetime) -> int:
     if not is_to_settle(draw, now=now):
         return 0
     ended = last_closing(draw.covered)
+    # A rule that is younger than the review was not known to whoever came.
     rules = {one.fact: one for one in rules_in_use() if one.since <= ended}
     found = facts_of(draw) if rules else ()
     # Of several the one with the lower id first: two draws that end at once do not wait for each other.
@@ -86,6 +88,7 @@ def take_back_draw(*, draw_id: int, now: datetime) -> int:
     settled = Settled.objects.select_for_update().filter(draw=draw_id).first()
     if settled is None or settled.taken_back_at is not None:
         return 0
+    # By the row, not by who calls: points go back for a void draw alone.
     if Draw.objects.values_list("status", flat=True).get(pk=draw_id) != DrawStatus.VOID:
         return 0
     # What two persons took back stays as it is. By expert, as `settle_draw` holds the accounts.

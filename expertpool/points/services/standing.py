@@ -17,6 +17,7 @@ def stands(row: PointRule) -> bool:
     if not is_vouched(row):
         return False
     entries = list(entries_for(row).filter(action__in=(*WRITTEN, DELETED)))
+    # Whoever wrote these entries: they speak against it, and so need no proof.
     if any(one.action == DELETED or one.at > row.since for one in entries):
         return False
     return next(proven([one for one in entries if one.at == row.since]), None) is not None

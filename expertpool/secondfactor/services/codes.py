@@ -30,12 +30,14 @@ WRONG = (
 @transaction.atomic
 def make_codes(*, user: User, now: datetime) -> list[str]:
     """Make new codes for ``user``, which are shown this once, in the place of those before; logs it."""
+    # Used rather than deleted: whoever owns the tables cannot bring one back.
     RecoveryCode.objects.filter(user=user, used_at__isnull=True).update(used_at=now)
     codes = ["".join(secrets.choice(LETTERS) for _ in range(LENGTH)) for _ in range(COUNT)]
     RecoveryCode.objects.bulk_create(
         RecoveryCode(user=user, digest=_digest(user, code), created_at=now) for code in codes
     )
     announce(record("second.codes", actor=user, subject=user, now=now), user)
+    # In two halves, to be copied from paper; the sign is left out when it is typed.
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
@@ -53,6 +55,7 @@ def show_by_code(*, user: User, code: str, now: datetime) -> None:
     """
     typed = clean_code(code).upper().replace("-", "").replace(" ", "")
     if len(typed) == APP_DIGITS and typed.isdecimal():
+        # That counts by itself, as at the door.
         is_right = takes_code(user, typed, now=now)
     else:
         is_right = is_himself(user, lambda: _uses_up(user, typed, now), now=now)
@@ -71,4 +74,5 @@ def _uses_up(user: User, code: str, now: datetime) -> bool:
 
 
 def _digest(user: User, code: str) -> bytes:
+    # With the name: a digest copied into another's row fits no code of his.
     return blind_index("secondfactor.code", f"{user.username}:{code}")

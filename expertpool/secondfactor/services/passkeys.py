@@ -61,6 +61,7 @@ def registration_options(user: User, place: Place) -> tuple[dict[str, Any], str]
         user_id=blind_index("secondfactor.user", user.username),  # tells nobody who it is
         user_name=user.username,
         user_display_name=user.name,
+        # So that the device says by itself that it is registered already.
         exclude_credentials=_descriptors(passkeys_of(user)),
         authenticator_selection=AuthenticatorSelectionCriteria(
             user_verification=UserVerificationRequirement.PREFERRED
@@ -94,6 +95,7 @@ def register(
         )
     except BROKEN:
         raise SecondFactorRefused(REFUSED) from None
+    # The standard's bound: a longer one comes from no authenticator.
     if len(made.credential_id) > LONGEST_HANDLE:
         raise SecondFactorRefused(REFUSED)
     passkey = Passkey(
@@ -153,6 +155,7 @@ def show_by_passkey(
 
 def _has_signed(user: User, place: Place, challenge: str, answer: Any, now: datetime) -> bool:
     handle = answer.get("id") if isinstance(answer, dict) else None
+    # Among those that were registered here: a row that somebody wrote opens nothing.
     passkey = next((one for one in passkeys_of(user) if one.handle == handle), None)
     if passkey is None:
         return False

@@ -51,6 +51,7 @@ def decide_reset(
     Passkey.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user, used_at__isnull=True).update(used_at=now)
     remove_app(user)
+    # Whoever has his device may be signed in with it at this moment.
     end_access(user=user, actor=actor, now=now)
     announce(record("second.reset", actor=actor, subject=user, now=now, note=request.reason), user)
     return request

@@ -1,7 +1,7 @@
 """The menu entries of the reports app."""
 
 from expertpool.core.registry import MenuGroup, MenuItem
-from expertpool.reports.permissions import STATISTICS
+from expertpool.reports.permissions import SCREEN, STATISTICS
 
 GROUP = MenuGroup("statistics", "统计分析", 29)
 ITEMS = (
@@ -30,6 +30,15 @@ ITEMS = (
         "reports:months",
         permissions=(STATISTICS,),
         order=30,
+        group="statistics",
+    ),
+    MenuItem(
+        "statistics.wall",
+        "大屏",
+        "device-tv",
+        "reports:wall",
+        permissions=(SCREEN,),
+        order=40,
         group="statistics",
     ),
     MenuItem(

@@ -17,6 +17,7 @@ from tools.bench.reporting import Reporter, timed
 
 RUNS = 3
 AIM = 1.0
+WALL_AIM = 0.2
 EXPERTS_PER_PROJECT = 20
 
 
@@ -34,3 +35,5 @@ def measure_statistics(reporter: Reporter, size: int, *, now: datetime) -> None:
             reporter.report(f"statistics_{topic.code}_{one.code}", seconds, aim=AIM, size=size)
     beside = timed(lambda: get(client, reverse("reports:comparison")), runs=RUNS)
     reporter.report("statistics_departments", beside, aim=AIM, size=size)
+    wall = timed(lambda: get(client, reverse("reports:wall")), runs=RUNS)
+    reporter.report("wall", wall, aim=WALL_AIM, size=size)

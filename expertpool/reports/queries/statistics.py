@@ -50,7 +50,7 @@ class Dimension:
     raises ValueError. Parts come by ``place`` of their keys, or, without one, the largest first. ``several``: a row
     may belong to many parts, so that these are more than all. ``of`` names the field of which it tells,
     ``permission`` whose it is. ``narrow`` leaves the rows of a part where comparing the key takes too long. ``said``
-    makes of a key what an address says, where that is more than a day or the key itself."""
+    makes of a key what an address says, where that is more than a day or the key itself. ``on_map``: its keys are provinces, which the page draws as a map."""
 
     code: str
     label: str
@@ -65,6 +65,7 @@ class Dimension:
     permission: str = ""
     narrow: Callable[[QuerySet[Any], Any], QuerySet[Any]] | None = None
     said: Callable[[Any], str] | None = None
+    on_map: bool = False
 
     def is_open_to(self, user: User) -> bool:
         may = not self.permission or user.has_permission(self.permission)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Max, QuerySet, Sum
+from django.db.models import BigIntegerField, Max, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -44,12 +44,12 @@ def is_tallied(topic: Topic, dimension: Dimension) -> bool:
     return bool(topic.large) and not topic.tallies_rows and not dimension.permission
 
 
-def tallied(topic: Topic, user: User, dimension: Dimension, asked: Asked) -> Statistic | None:
-    """Return what all rows in the scope of ``user`` came to when they were tallied, by one statement; None where that is
+def tallied(
+    topic: Topic, user: User | None, dimension: Dimension, asked: Asked
+) -> Statistic | None:
+    """Return what all rows in the scope of ``user``, or all, came to when they were tallied, by one statement; None where that is
     not kept."""
-    if not is_tallied(topic, dimension) or any(
-        grant.scope == Scope.OWN for grant in user.grants.get(STATISTICS, [])
-    ):
+    if not is_tallied(topic, dimension) or (user and _counts_own(user)):
         return None
     measures = topic.measures_for(asked)
     found, totals, at = [], [], None
@@ -67,9 +67,13 @@ def tallied(topic: Topic, user: User, dimension: Dimension, asked: Asked) -> Sta
         return None
 
 
-def _tallies_of(topic: Topic, user: User) -> QuerySet[Tally]:
+def _counts_own(user: User) -> bool:
+    return any(grant.scope == Scope.OWN for grant in user.grants.get(STATISTICS, []))
+
+
+def _tallies_of(topic: Topic, user: User | None) -> QuerySet[Tally]:
     rows = Tally.objects.filter(tallying__topic=topic.code)
-    scope = scope_q(user, STATISTICS)
+    scope = scope_q(user, STATISTICS) if user else Q()
     return rows.filter(scope, whole=False) if scope else rows.filter(whole=True)
 
 

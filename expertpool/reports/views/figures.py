@@ -19,6 +19,7 @@ from expertpool.core.responses import file_answer
 from expertpool.core.saved_searches import kept_on
 from expertpool.reports.exceptions import ReportRefused
 from expertpool.reports.queries.pages import CODES
+from expertpool.reports.queries.provinces import Tile, tiles_of
 from expertpool.reports.queries.statistics import Line, Measure, share_of
 from expertpool.reports.services.printing import number_text, statistic_pdf
 
@@ -38,6 +39,7 @@ def shown(request: UserRequest, page: str, reading: Any) -> dict[str, Any]:
         "total": found.total,
         "total_figures": figures_of(reading, found.total),
         "chart": chart,
+        "tiles": map_of(reading) if reading.dimension.on_map else [],
         "chart_json": json.dumps(chart, ensure_ascii=False),
         "export_url": export_url(f"reports.{page}"),
         "pdf_url": f"{reverse(f'reports:{page}_pdf')}?{request.GET.urlencode()}",
@@ -78,6 +80,20 @@ def chart_of(reading: Any) -> dict[str, Any]:
         "urls": [reading.behind(line, measure) for line in drawn],
         "left": len(lines) - len(drawn),
     }
+
+
+def map_of(reading: Any) -> list[tuple[Tile, str, str]]:
+    """Return the tiles of the number that the chart draws, each with its figure and the address of its list."""
+    measure, lines = reading.measure, {line.key: line for line in reading.found.lines}
+    tiles = tiles_of({key: line.sums[measure.code] for key, line in lines.items()})
+    return [
+        (
+            tile,
+            number_text(measure, tile.value),
+            reading.behind(lines[tile.key], measure) if tile.value else "",
+        )
+        for tile in tiles
+    ]
 
 
 def pdf_answer(request: UserRequest, read: Callable[..., Any], page: str) -> HttpResponseBase:

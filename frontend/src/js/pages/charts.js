@@ -17,9 +17,11 @@ enhance("[data-enhance=chart]", draw);
 function draw(place) {
   const data = JSON.parse(place.dataset.chart);
   const narrow = place.clientWidth < 560;
-  if (!data.overTime) place.style.height = `${Math.max(data.labels.length, 4) * ROW + 70}px`;
+  const wall = "wall" in place.dataset; // as high as the screen leaves room, with its colours and its size of type
+  if (!wall && !data.overTime) place.style.height = `${Math.max(data.labels.length, 4) * ROW + 70}px`;
   const chart = init(place, null, { renderer: "canvas" });
   chart.setOption(data.overTime ? lineOf(data) : barsOf(data, narrow));
+  if (wall) chart.setOption(onWall(place, data));
   chart.on("click", ({ dataIndex }) => {
     const address = data.urls[dataIndex];
     if (address) location.assign(address);
@@ -48,6 +50,23 @@ function shared(data) {
         saveAsImage: { name: data.title, title: "保存图片", backgroundColor: "#fff", pixelRatio: 2 },
       },
     },
+  };
+}
+
+function onWall(place, data) {
+  const style = getComputedStyle(place);
+  const text = { color: style.color, fontSize: Number.parseFloat(style.fontSize) };
+  const faint = { lineStyle: { color: style.getPropertyValue("--line").trim() } };
+  const values = { axisLabel: text, splitLine: faint };
+  const names = { axisLabel: text, axisLine: faint };
+  return {
+    color: [style.getPropertyValue("--brand").trim()],
+    animation: false, // it is drawn anew each minute
+    toolbox: { show: false },
+    tooltip: { show: false },
+    xAxis: data.overTime ? names : { ...values, axisLabel: { ...text, hideOverlap: true } },
+    yAxis: data.overTime ? values : names,
+    series: [{ label: { ...text } }],
   };
 }
 

@@ -1,0 +1,91 @@
+"""大屏: counts only, the same whoever answers, from kept sums."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.models import Invitation
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.replies import answer
+from expertpool.experts.enums import ExpertStatus
+from expertpool.reports.queries.statistics import TOPICS
+from expertpool.reports.queries.wall import wall_for
+from expertpool.reports.services.tallies import tally_all
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert, make_specialty
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+PAGE = reverse("reports:wall")
+
+
+def figures(user, now=None) -> dict[str, int]:
+    wall = wall_for(user, now=now or timezone.now())
+    return {one.label: one.value for one in (*wall.pool, *wall.day)}
+
+
+@pytest.mark.shows("OVW-17")
+def test_it_counts_the_pool_and_the_day(admin):
+    works = make_specialty("A")
+    for _ in range(5):
+        make_expert(specialties=(works,))
+    make_expert(status=ExpertStatus.PENDING)
+    draw = make_draw(now=timezone.now(), seats=1)
+    found = figures(admin)
+    assert (found["在库专家"], found["待审核"], found["今日抽取"]) == (5, 1, 1)
+    assert found["今日公开名单"] == 0
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    assert figures(admin, now=draw.reveal_at)["今日公开名单"] == 1
+    assert figures(admin, now=timezone.now() + timedelta(days=2))["今日抽取"] == 0
+
+
+def test_nothing_on_it_moves_when_a_sealed_seat_is_answered(client, admin):
+    for _ in range(6):
+        make_expert()
+    draw = make_draw(now=timezone.now(), seats=2)
+    login(client, admin)
+
+    def shown():
+        wall = client.get(PAGE).context["wall"]
+        return wall.pool, wall.day, wall.charts
+
+    before = shown()
+    for at in range(4):
+        invited = Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).first()
+        if invited is None:
+            break
+        answer(
+            invitation=invited,
+            accept=at > 1,
+            reason="" if at > 1 else "出差",
+            via=ReplyVia.LINK,
+            now=timezone.now(),
+            entropy=SeededEntropy(at),
+        )
+        assert shown() == before
+    draw.refresh_from_db()
+    assert draw.ended_at is not None
+
+
+def test_it_stands_on_kept_sums_and_asks_itself_anew(
+    client, admin, monkeypatch, django_assert_max_num_queries
+):
+    make_expert(specialties=(make_specialty("A"),))
+    for topic in TOPICS:
+        monkeypatch.setitem(topic.__dict__, "large", 0.5)
+    tally_all(now=timezone.now() - timedelta(minutes=5))
+    make_expert()
+    assert figures(admin)["在库专家"] == 1
+    login(client, admin)
+    page = client.get(PAGE).content.decode()
+    assert 'hx-trigger="every 60s"' in page
+    client.get(PAGE)
+    with django_assert_max_num_queries(16):
+        board = client.get(PAGE, headers={"HX-Request": "true", "HX-Target": "board"})
+    assert "<html" not in board.content.decode()

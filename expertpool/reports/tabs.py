@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, cast
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from expertpool.core.home import HOME
 from expertpool.core.registry import Tab
 from expertpool.draws.queries.draws import draws_of
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.names import readable_draws
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
+from expertpool.reports.permissions import STATISTICS
 from expertpool.reports.queries.candidacies import candidacies_of, summary_of
 from expertpool.reports.queries.ledger import ledger_counts
 
@@ -39,7 +41,13 @@ def candidacies(request: HttpRequest, expert: Expert) -> str:
     return render_to_string("reports/_candidacies.html", context, request)
 
 
+def home_frame(request: HttpRequest, user: User) -> str:
+    """The place of the charts of ``user``, which the page brings once it stands."""
+    return render_to_string("reports/_home_frame.html", {}, request)
+
+
 TABS = (
+    Tab(HOME, "figures", "统计", 90, home_frame, permissions=(STATISTICS,)),
     Tab(EVIDENCE, "ledger", "人工操作台账", 10, ledger_card, permissions=("reports.ledger",)),
     Tab("experts:detail", "candidacies", "候选记录", 62, candidacies, permissions=("draws.names",)),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from expertpool.reports.views import exposure, ledger, records, statistics, wall
+from expertpool.reports.views import exposure, home, ledger, records, statistics, wall
 
 app_name = "reports"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("statistics/activity/pdf/", records.activity_pdf, name="activity_pdf"),
     path("statistics/traffic/", records.traffic, name="traffic"),
     path("statistics/traffic/pdf/", records.traffic_pdf, name="traffic_pdf"),
+    path("figures/", home.figures, name="home"),
     path("wall/", wall.wall, name="wall"),
     path("ledger/", ledger.ledger, name="ledger"),
 ]

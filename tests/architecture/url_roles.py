@@ -1536,6 +1536,7 @@ RULES: dict[str, Rule] = {
     "reports:comparison_pdf": only(*READ_PROJECTS),
     "reports:months": only(*READ_PROJECTS),
     "reports:months_pdf": only(*READ_PROJECTS),
+    "reports:home": only(*READ_PROJECTS),
     "reports:wall": only("admin", "supervisor"),
     "reports:ledger": only("admin", "supervisor", "auditor"),
     "reports:exposure": only("admin", "supervisor", "auditor"),

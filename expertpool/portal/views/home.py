@@ -23,6 +23,8 @@ from expertpool.portal.services.first_hour import leave_first_hour
 from expertpool.selfservice.queries.letters import letters_of
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 
+BELOW = 50  # sections of this order and after stand below what waits
+
 
 def home(request: UserRequest) -> HttpResponse:
     """Show what waits for this user and the numbers behind his lists; who has a one-time password
@@ -32,13 +34,14 @@ def home(request: UserRequest) -> HttpResponse:
         return redirect("accounts:password")
     if is_narrowed(user):
         return narrowed_home(request)
-    now = timezone.now()
+    now, sections = timezone.now(), tabs_for(HOME, user)
     context = {
         "now": now,
         "roles": "、".join(str(role) for role in user.roles.all()),
         "stats": numbers_for(user, now=now),
         "first_steps": first_steps(user),
-        "sections": [tab.render(request, user) for tab in tabs_for(HOME, user)],
+        "sections": [tab.render(request, user) for tab in sections if tab.order < BELOW],
+        "sections_below": [tab.render(request, user) for tab in sections if tab.order >= BELOW],
         "has_todos": may_have_todos(user),
         "todos": todos_for(user, now=now),
         "shortcuts": shortcuts_for(user),

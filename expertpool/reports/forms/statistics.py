@@ -5,7 +5,7 @@ Page, file and print are made from the same `Reading` of an address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
@@ -178,3 +178,12 @@ def read_statistic(params: QueryDict, *, user: User, now: datetime) -> Reading:
     at = None if params.get(FRESH) else tallied_at(topic, now=now)
     asked = Asked(user, now, at)
     return Reading(topic, _form_of(topic)(params, asked=asked, viewer=user), user, asked, params)
+
+
+def read_number(code: str, by: str, measure: str, *, user: User, now: datetime) -> Reading:
+    """Return one number of the topic ``code`` alone, of all rows in the scope of ``user``: others are not counted."""
+    params = QueryDict(mutable=True)
+    params.update({"topic": code, "by": by, "measure": measure})
+    reading = read_statistic(params, user=user, now=now)
+    reading.topic = replace(reading.topic, measures=(reading.measure,), more=tuple)
+    return reading

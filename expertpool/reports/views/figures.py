@@ -66,11 +66,11 @@ def figures_of(reading: Any, line: Line) -> list[tuple[str, str, str]]:
     return figures
 
 
-def chart_of(reading: Any) -> dict[str, Any]:
+def chart_of(reading: Any, *, bars: int = MOST_BARS, times: int = MOST_TIMES) -> dict[str, Any]:
     """Return what the script draws: the first parts of one number."""
     measure, over_time = reading.measure, reading.dimension.over_time
     lines = reading.found.lines
-    drawn = lines[-MOST_TIMES:] if over_time else lines[:MOST_BARS]
+    drawn = lines[-times:] if over_time else lines[:bars]
     return {
         "name": measure.label,
         "title": reading.title,

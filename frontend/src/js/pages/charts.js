@@ -18,7 +18,9 @@ function draw(place) {
   const data = JSON.parse(place.dataset.chart);
   const narrow = place.clientWidth < 560;
   const wall = "wall" in place.dataset; // as high as the screen leaves room, with its colours and its size of type
-  if (!wall && !data.overTime) place.style.height = `${Math.max(data.labels.length, 4) * ROW + 70}px`;
+  const small = "small" in place.dataset;
+  if (!wall && !small && !data.overTime)
+    place.style.height = `${Math.max(data.labels.length, 4) * ROW + 70}px`;
   const chart = init(place, null, { renderer: "canvas" });
   chart.setOption(data.overTime ? lineOf(data) : barsOf(data, narrow));
   if (wall) chart.setOption(onWall(place, data));

@@ -26,6 +26,7 @@ def why_no_password(user: User) -> str:
     """Return why ``user`` does not sign in by a password of this system; empty: he does. A security administrator who
     has one always does: somebody has to mend what the provider cannot."""
     rows = [one for one in identities_of(user) if one.source == Source.OIDC]
+    # It never had one: there is nothing that could be let in.
     if any(not one.has_own_password for one in rows):
         return BY_PROVIDER
     if not rows or value_of(PASSWORD) or not value_of(ENABLED):

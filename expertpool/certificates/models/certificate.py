@@ -46,6 +46,7 @@ class Certificate(models.Model):
     )
     number = models.CharField("证书编号", max_length=40, unique=True)
     code = EncryptedTextField("防伪码", bound_to=("number",))
+    # The code itself is encrypted differently each time: by that nothing is found.
     code_digest = models.BinaryField("防伪码摘要", max_length=32, unique=True)
     version = models.ForeignKey(
         DesignVersion, verbose_name="样式", on_delete=models.PROTECT, related_name="+"
@@ -53,6 +54,7 @@ class Certificate(models.Model):
     name = models.CharField("姓名", max_length=100)
     kind = models.CharField("类别", max_length=12, choices=ExpertKind.choices)
     expert_type = models.CharField("专家类型", max_length=50, blank=True)
+    # Kept: what is in somebody's hands stays what anybody finds under its code.
     printed = models.JSONField("证书内容")
     valid_from = models.DateField("生效日期", validators=[DAYS])
     valid_until = models.DateField("有效期至", null=True, blank=True, validators=[DAYS])
@@ -65,6 +67,7 @@ class Certificate(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # One successor each: two would both be the valid one.
     replaces = models.OneToOneField(
         "self",
         verbose_name="换发自",

@@ -23,6 +23,7 @@ class Background(models.Model):
 
     never = ("UPDATE", "DELETE")
 
+    # In the database: a backup of it prints every certificate again.
     content = models.BinaryField("图片")  # PNG
     digest = models.BinaryField("SHA-256", max_length=32, unique=True)
     landscape = models.BooleanField("横向")
@@ -54,6 +55,7 @@ class Design(models.Model):
     types = ArrayField(
         models.CharField(max_length=50), verbose_name="专家类型", default=list, blank=True
     )
+    # Signs that any printer and any file name takes.
     prefix = models.CharField("编号前缀", max_length=20, validators=[PREFIX])
     with_year = models.BooleanField("编号含年份", default=True)
     digits = models.PositiveSmallIntegerField("序号位数", default=5, validators=[COUNTER_DIGITS])

@@ -74,6 +74,7 @@ class CertificateRun(HoldsFiles, models.Model):
     def file(self) -> WaitingFile:
         """The PDF of all, once it is made."""
         bound = binding(self._meta.db_table, "file", self.pk, self.user_id)
+        # Sealed to the row and its user: a file that is put in its place does not open.
         return WaitingFile(f"{FOLDER}/{self.pk}.sealed", bound)
 
     def waiting_files(self) -> tuple[WaitingFile, ...]:

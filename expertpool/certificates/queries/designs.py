@@ -33,4 +33,5 @@ def design_of(kind: str, expert_type: str) -> Design | None:
     before one for all."""
     rows = Design.objects.filter(active=True, kinds__contains=[kind])
     named = rows.filter(types__contains=[expert_type]).first() if expert_type else None
+    # One for all is what is left over.
     return named or rows.filter(types=[]).first()

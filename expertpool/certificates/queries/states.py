@@ -27,6 +27,7 @@ OPEN = Q(ending="")
 
 def state_q(state: str, today: date) -> Q:
     """Return the condition of certificates that are in ``state`` on the day ``today``."""
+    # Both, as `shortened_to` has it for one.
     expired = Q(valid_until__lt=today) | Q(expert__term_end_date__lt=today)
     member, coming = Q(expert__status=ExpertStatus.FORMAL), Q(valid_from__gt=today)
     paused = Q(expert__status__in=PAUSED)
@@ -45,6 +46,7 @@ def state_of(certificate: Certificate, today: date) -> CertificateState:
     """Return what `state_q` says of one (with its expert)."""
     if certificate.ending:
         return State(certificate.ending)
+    # A term that ends earlier counts at once; a later one only once it is issued anew.
     until, status = certificate.shortened_to or certificate.valid_until, certificate.expert.status
     if until is not None and until < today:
         return State.EXPIRED

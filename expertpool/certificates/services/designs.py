@@ -55,6 +55,7 @@ def keep_background(*, upload: UploadedFile, actor: User, now: datetime) -> Back
         raise CertificateRefused(f"文件太大：底版最大 {MOST_UPLOADED} MB。")
     try:
         scan(upload, name=upload.name or "", door="证书底版", user_id=actor.pk, now=now)
+        # Drawn anew: whatever else was in the file goes no further.
         content = page_png(upload.read())
     except ScanRefused as refusal:
         raise CertificateRefused(str(refusal)) from None
@@ -84,6 +85,7 @@ def save_design(
     landscape = data.background.landscape if data.background else data.landscape
     elements = clean_elements(data.elements, landscape=landscape, fonts=fonts())
     last = newest(design) if design else None
+    # By the version and not by a lock: the page was open for an hour.
     if (last.number if last else 0) != data.seen:
         raise CertificateRefused(STALE)
     before = _described(design) if design else None
@@ -92,6 +94,7 @@ def save_design(
         setattr(design, name, getattr(data, name))
     design.updated_at = now
     design.full_clean()
+    # One that rests may overlap: it is asked when it is put into use.
     if design.active:
         _refuse_overlap(design)
     design.save()
@@ -152,6 +155,7 @@ def ensure_built_in(*, now: datetime) -> None:
                     kinds=[kind],
                     prefix=made.prefix,
                     built_in=kind,
+                    # An office that has its own goes on with that.
                     active=not taken,
                     updated_at=now,
                 )

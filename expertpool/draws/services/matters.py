@@ -60,6 +60,7 @@ def _check(code: ActionCode, *, request: DrawRequest, **by: Any) -> None:
 def _decide_picks(*, request: PickRequest, agree: bool, note: str, **by: Any) -> PickRequest:
     if agree:
         return agree_to_picks(request=request, entropy=SystemEntropy(), **by)
+    # Nothing keeps from turning down: not even a list that fits no more.
     return turn_down_picks(request=request, note=note, **by)
 
 
@@ -92,6 +93,7 @@ PICKS = _matter(
     check=lambda **about: _check(ActionCode.AGREE_PICKS, **about),
     given_up=give_up_picks,
     look=lambda asked: reverse("draws:picks", args=[asked.draw_id, asked.pk]),
+    # Whoever agrees has to know whom; that he looked is in the log.
     look_label="查看人选（留痕）",
     words=Words(
         label="选定的人选",
@@ -226,6 +228,7 @@ WIDENING = _matter(
     order=25,
     icon="dice-5",
     on_the_spot=True,
+    # Who wrote the conditions is no second person to them.
     editors=lambda asked: makers_of(asked.draw, asked.plan_version),
     decide=lambda **decided: decide_widening(entropy=SystemEntropy(), **decided),
     check=lambda **about: _check(ActionCode.DECIDE_WIDENING, **about),
@@ -276,6 +279,7 @@ def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
     allowed = allowed_before(InvitationState(request.state))
     if not request.draw.is_valid or request.invitation.state not in allowed:
         raise ReplyRefused(OVER)
+    # What is published says who sat: a seat that is given up afterwards would belie it.
     check_unpublished(request.draw)
 
 

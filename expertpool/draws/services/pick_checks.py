@@ -48,6 +48,7 @@ def choices_since(draw: Draw) -> list[tuple[datetime | None, str]]:
 
 
 def _letters(text: str) -> str:
+    # A name with blanks between, or in wide letters, is still a name.
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(filter(str.isalnum, folded))
 

@@ -77,6 +77,7 @@ def submit_plan(
         thin.append(Thin(HELD_KEY, 0, HELD_TOLD))
     standing.thin = [one.to_json() for one in thin]
     standing.counts = counts_of(found.groups, fits)
+    # For these: one that joins the batch later was not in what is approved.
     standing.covers = covers_of(members)
     standing.submitted_by, standing.submitted_at = actor, now
     standing.decided_at, standing.approved = None, None
@@ -134,6 +135,7 @@ def decide_plan(
     note = if_seen(note)
     if not agree and not note:
         raise PlanApprovalRefused("请填写退回原因，提交人据此修改。")
+    # His words stand beside the few candidates, where the draw is looked at.
     if agree and standing.thin and not note:
         raise PlanApprovalRefused("候选人不足的方案，请写明仍同意的理由。")
     if agree and plan_in_words(plan) != standing.words:
@@ -149,8 +151,10 @@ def decide_plan(
         raise PlanApprovalRefused(str(error)) from error
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
         standing.decided_at, standing.approved = now, verdict == Verdict.APPROVED
+        # Over what the rows hold now: it is what will be sealed.
         standing.approval_proof = proof_of(standing) if standing.approved else b""
     if not agree:
+        # Kept also when the flow goes back one step: somebody said no.
         standing.returned_at = now
     told = ("decided_at", "approved", "approval_proof", "returned_at")
     standing.save(update_fields=told)

@@ -100,6 +100,7 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
         "抽取状态": draw.status_label,
         "应抽人数": draw.rule.seats,
         "候补人数": draw.rule.standby_seats,
+        # Before the release it tells how many others are held elsewhere.
         "候选人数": LATER if draw.told_candidates is None else draw.told_candidates,
         "抽取条件": "\n".join(conditions),
         "封存时间": moment_text(draw.sealed_at),

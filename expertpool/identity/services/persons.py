@@ -68,6 +68,7 @@ def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
     told as one by somebody would be. Refuses (NotAdmitted) who has none, is an outsider, or a security administrator
     where the rules let none come this way.
     """
+    # Of two first sign-ins at once one binds, the other finds it.
     lock_transaction(f"identity:{person.source}:{person.issuer}:{person.subject}")
     row = (
         OutsideIdentity.objects.filter(
@@ -83,6 +84,7 @@ def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
     roles = mapped_roles(person.groups, admins=rules.admins)
     if user is None:
         user = _opened(person, rules, roles, now=now)
+    # As he is now; below once more, with the roles that his groups give.
     _check_may_come(user, rules)
     if row is None:
         _bind(person, user, has_own_password=not is_new, now=now)
@@ -97,6 +99,7 @@ def mapped_roles(groups: Collection[str], *, admins: bool) -> list[Role] | None:
     rows = [one for one in GroupRole.objects.select_related("role") if is_vouched(one)]
     if not rows:
         return None
+    # By the mapping as it stands here: what the provider calls a role means nothing.
     roles = {one.role for one in rows if one.group in groups}
     return sorted((one for one in roles if admins or not gives_security(one)), key=lambda r: r.pk)
 
@@ -116,6 +119,7 @@ def _known(person: Vouched, rules: Admission) -> User | None:
         found = User.objects.filter(email_index=index).first()
     if found is None:
         return None
+    # A name that the office gave to somebody else must not open the account of before.
     same = OutsideIdentity.objects.filter(user=found, source=person.source, issuer=person.issuer)
     if same.exists():
         raise NotAdmitted(ANOTHER)
@@ -125,11 +129,13 @@ def _known(person: Vouched, rules: Admission) -> User | None:
 def _opened(person: Vouched, rules: Admission, roles: list[Role] | None, *, now: datetime) -> User:
     if not rules.creates:
         raise NotAdmitted(NO_ACCOUNT)
+    # An account without a role could do nothing, and would look like a fault of ours.
     if not roles:
         raise NotAdmitted(NO_ROLE)
     username = person.username
     if not username or user_named(username) is not None:
         raise NotAdmitted(TAKEN if username else NO_ACCOUNT)
+    # He comes in without it: a mail that is another's here proves nothing of either.
     is_free = not User.objects.filter(email_index=contact_index("email", person.email)).exists()
     data: dict[str, Any] = {
         "username": username,
@@ -185,6 +191,7 @@ def _give(user: User, roles: list[Role], *, now: datetime) -> None:
     user.roles.clear()  # what somebody else wrote is written anew
     user.roles.set(roles)
     try:
+        # Asked once it is written: the check counts rows.
         check_administrator_left()
     except LastAdministrator as error:
         raise NotAdmitted(LAST) from error
@@ -193,6 +200,7 @@ def _give(user: User, roles: list[Role], *, now: datetime) -> None:
         "identity.roles", actor=None, subject=user, before=before, after=after, now=now
     )
     _tell(entry, user)
+    # What was worked out of the roles before is kept on the object.
     for kept in ("grants", "field_levels", "given_roles", "role_codes"):
         vars(user).pop(kept, None)
 

@@ -59,6 +59,7 @@ def provider_of(read: Reader, *, fresh: bool = False) -> Provider:
     if known and not fresh and time.monotonic() - known.since < KEPT:
         return known
     said = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    # Else one that is trusted for itself could speak for another.
     if said.get("issuer") != issuer:
         raise ProviderFailed("身份平台自称的颁发者与设置的不同，请管理员核对“颁发者”。")
     addresses = {
@@ -87,6 +88,7 @@ def provider_of(read: Reader, *, fresh: bool = False) -> Provider:
 def key_of(provider: Provider, kid: str | None) -> jwt.PyJWK:
     """Return the key that ``kid`` names, fetched anew where it came since: providers change theirs. Raises NotVouched."""
     found = _among(provider.keys, kid)
+    # Not for each unknown name: whoever makes tokens up would have us ask for ever.
     if found is None and time.monotonic() - provider.keys_since >= KEYS_AGAIN:
         provider.keys, provider.keys_since = _keys(provider.keys_at), time.monotonic()
         found = _among(provider.keys, kid)
@@ -112,11 +114,13 @@ def exchange(
     }
     client, secret = read(CLIENT), read(SECRET)
     if secret and not provider.by_post:
+        # Escaped first, as RFC 6749 wants it (2.3.1): else a colon in it would end the name.
         pair = f"{quote_plus(client)}:{quote_plus(secret)}"
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
     else:
         body |= {"client_id": client} | ({"client_secret": secret} if secret else {})
     answer = _called(provider.token, "POST", urlencode(body).encode(), headers)
+    # It says no to this code; all else is no answer.
     if 400 <= answer.status < 500:
         raise NotVouched(f"token endpoint answers {answer.status}")
     return _object(answer)
@@ -177,6 +181,7 @@ def _object(answer: posting.Answer) -> Mapping[str, Any]:
 
 
 def _called(url: str, method: str, body: bytes, headers: Mapping[str, str]) -> posting.Answer:
+    # Refused soon: those who wait would hold every thread of the server.
     if not _few.acquire(timeout=1):
         raise ProviderFailed(BUSY)
     try:

@@ -65,6 +65,7 @@ def begin(session: Any, *, back: str, way_on: str, caller: Caller) -> str:
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     session[KEY] = {
         "state": state,
+        # Comes back inside the token: one that was made for another sign-in does not fit.
         "nonce": nonce,
         "verifier": verifier,
         "issuer": provider.issuer,
@@ -78,6 +79,7 @@ def begin(session: Any, *, back: str, way_on: str, caller: Caller) -> str:
         "scope": value_of(own.SCOPES),
         "state": state,
         "nonce": nonce,
+        # Its original stays here: who steals the code on its way back can do nothing with it.
         "code_challenge": _challenge(verifier),
         "code_challenge_method": "S256",
     }
@@ -127,6 +129,7 @@ def finish(
 
 def person_in(claims: Mapping[str, Any]) -> Vouched:
     """Return whom ``claims`` speak of, by the names of them that are set."""
+    # True alone: a text that says so is no promise.
     is_verified = claims.get("email_verified") is True
     groups = claims.get(value_of(own.GROUPS))
     named = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
@@ -152,6 +155,7 @@ def _claims(kept: Mapping[str, str], answer: Mapping[str, str], back: str) -> Ma
     token = tokens.get("access_token")
     if provider.userinfo and isinstance(token, str) and not wanted <= claims.keys():
         more = userinfo(provider, token)
+        # The standard asks for it (5.3.2): another's token must not lend him its groups.
         if more.get("sub") != claims["sub"]:
             raise NotVouched("userinfo of somebody else")
         return {**more, **claims}  # what is signed stands
@@ -178,6 +182,7 @@ def _rules() -> Admission:
 
 def _text(claims: Mapping[str, Any], setting: Any) -> str:
     value = claims.get(value_of(setting))
+    # Nothing that nobody sees gets into a name.
     return value[:150] if isinstance(value, str) and value.isprintable() else ""
 
 

@@ -38,6 +38,7 @@ def claims_in(text: object, provider: Provider, read: Reader, *, nonce: str) -> 
         header = jwt.get_unverified_header(text)
         algorithm = header.get("alg")
         offered = provider.algorithms or ALGORITHMS
+        # Of the token itself only this is believed before it is checked, and only within the list.
         if algorithm not in ALGORITHMS & offered:
             raise NotVouched(f"algorithm {algorithm}")
         claims: dict[str, Any] = jwt.decode(
@@ -53,6 +54,7 @@ def claims_in(text: object, provider: Provider, read: Reader, *, nonce: str) -> 
         raise NotVouched(f"{type(error).__name__}: {error}") from error
     audience = claims["aud"]
     others = isinstance(audience, list) and len(audience) > 1
+    # One that was made for several parties says for whom it was asked.
     if (others or "azp" in claims) and claims.get("azp") != read(CLIENT):
         raise NotVouched("made for another party")
     said = claims["nonce"]

@@ -17,6 +17,7 @@ class ProjectBatch(models.Model):
     and never while a member is drawn (a trigger refuses it).
     """
 
+    # Given by the system: two who make one at once do not type the same.
     number = models.CharField("批次编号", max_length=50, unique=True)
     name = models.CharField("批次名称", max_length=100)
     note = models.TextField("说明", max_length=1000, blank=True)

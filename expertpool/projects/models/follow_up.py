@@ -15,6 +15,7 @@ from expertpool.projects.models.project import Project
 class ProgressEntry(models.Model):
     """One report of progress; it never changes. Its files are those of this row in the files app."""
 
+    # With its project, which is deleted as a draft alone.
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="progress")
     text = models.TextField("进展", max_length=2000)
     at = models.DateTimeField("时间")
@@ -77,6 +78,7 @@ class Task(models.Model):
         ordering = ["due_date", "id"]
         constraints = [
             models.CheckConstraint(
+                # Else it would stand in nobody's list.
                 condition=Q(department__isnull=False) | Q(assignee__isnull=False),
                 name="projects_task_is_somebodys",
             ),

@@ -63,6 +63,7 @@ class Project(models.Model):
     place = models.CharField("评审地点", max_length=200)
     check_in_at = models.DateTimeField("报到时间", null=True, blank=True, validators=[MOMENTS])
     contact_name = models.CharField("联系人", max_length=50)
+    # In clear: whoever is invited reads it.
     contact_phone = models.CharField("联系电话", max_length=30, validators=[validate_phone])
     description = models.TextField("项目说明", blank=True)
 
@@ -237,6 +238,7 @@ class Project(models.Model):
         return self.is_undrawn and self.status != ProjectStatus.PENDING
 
     @property
+    # A member of a batch is drawn with others: it leaves first.
     def is_deletable(self) -> bool:
         return self.is_undrawn and self.status == ProjectStatus.DRAFT and self.batch_id is None
 

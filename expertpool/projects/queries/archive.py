@@ -45,6 +45,7 @@ def why_not_archive(project: Project, *, now: datetime) -> str:
     # Of all members: one archived early would bind the panel of the others.
     elif project.draw_state != DrawState.NOT_DRAWN and last_closing(members_of(project)) > now:
         reasons.append("评审尚未结束；如项目取消，请先作废抽取")
+    # Afterwards nobody could say that they are done.
     if waiting := project.tasks.filter(OPEN).count():
         reasons.append(f"还有 {waiting} 项任务未完成，请先登记完成或撤销")
     reasons += obstacles(project)

@@ -36,6 +36,7 @@ def wholly_within_q(user: User, code: str) -> Q:
     # An empty Q is everything: no member can be outside of it.
     if not scope:
         return scope
+    # By those that are out of reach: one of them is enough.
     outside = Project.objects.filter(batch__isnull=False).exclude(scope).values("batch")
     return scope & (Q(batch=None) | ~Q(batch__in=outside))
 
@@ -150,6 +151,7 @@ def overlapping(projects: Iterable[Project]) -> Iterator[tuple[Project, Project]
     as the other ends."""
     going: list[Project] = []
     for later in sorted(projects, key=lambda project: project.opening_at):
+        # Those that are over are left behind: each pair is met once.
         going = [project for project in going if later.opening_at < project.closing_at]
         for project in going:
             yield project, later

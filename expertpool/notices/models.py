@@ -67,6 +67,7 @@ class ExpertNotice(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # Told the experts, who have read the text by then.
     withdrawal_reason = models.CharField("撤回原因", max_length=LONGEST_REASON, blank=True)
     proof = ProofField(
         "凭证",
@@ -145,6 +146,7 @@ class Addressee(models.Model):
         verbose_name = verbose_name_plural = "通知收件人"
         ordering = ["id"]
         constraints = [
+            # Chosen twice he gets one letter.
             models.UniqueConstraint(fields=["notice", "expert"], name="notices_addressee_once"),
             models.CheckConstraint(
                 condition=Q(skipped="") | Q(sent_at__isnull=True), name="notices_sent_or_skipped"
@@ -185,6 +187,7 @@ class Receipt(models.Model):
         verbose_name = verbose_name_plural = "通知回执"
         ordering = ["id"]
         constraints = [
+            # Of two windows the first counts: what he confirmed has one moment.
             models.UniqueConstraint(fields=["addressee", "kind"], name="notices_receipt_once"),
             models.CheckConstraint(
                 condition=Q(kind__in=ReceiptKind.values), name="notices_receipt_known"

@@ -41,6 +41,7 @@ class Round(models.Model):
     guidance = models.TextField("说明", max_length=2000, blank=True)
     materials = models.JSONField("须交材料", default=list, blank=True)
     declaration = models.TextField("承诺内容", max_length=1000)
+    # A day, not a moment: whoever hands in on it, at whatever hour, is in time.
     due_date = models.DateField("提交截止", validators=[DAYS])
     suspend_from = models.DateField("暂停抽取从", null=True, blank=True, validators=[DAYS])
     state = models.CharField(
@@ -131,6 +132,7 @@ class Inspection(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
     contents = EncryptedTextField("本年度情况", bound_to=("uid",), at_least=512)
     is_declared = models.BooleanField("已承诺", default=False)
+    # By it a second device is told that it is late, as with applications.
     version = models.PositiveIntegerField("第几稿", default=0)
     due_on = models.DateField("提交截止", validators=[DAYS])
     asked_at = models.DateTimeField("提交时间", null=True, blank=True)
@@ -142,6 +144,7 @@ class Inspection(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # Kept, and not worked out from days: they are put off when it is returned.
     is_late = models.BooleanField("须通过后恢复", default=False)
     returned_at = models.DateTimeField("退回时间", null=True, blank=True)
     note = models.CharField("审核意见", max_length=500, blank=True)
@@ -184,6 +187,7 @@ class Inspection(models.Model):
         verbose_name = verbose_name_plural = "专家年检"
         ordering = ["-round__year", "-id"]
         constraints = [
+            # A job that is run again chooses nobody twice.
             models.UniqueConstraint(fields=["round", "expert"], name="inspections_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="inspections_known"),
             models.CheckConstraint(
@@ -214,6 +218,7 @@ class Inspection(models.Model):
     def keep(self, *names: str) -> None:
         """Save what this system has made of it, all or the columns ``names``, with a proof."""
         self.proof_n += 1
+        # The number goes up each time: an earlier row that is put back is told by it.
         self.save(update_fields=[*names, "proof_n", "proof"] if names else None)
 
     @property

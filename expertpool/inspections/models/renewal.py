@@ -22,6 +22,7 @@ class Renewal(models.Model):
         "experts.Expert", verbose_name="专家", on_delete=models.PROTECT, related_name="+"
     )
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    # Filled up to that length: else it would tell who has explained much.
     reason = EncryptedTextField("申请说明", bound_to=("uid",), at_least=512)
     asked_at = models.DateTimeField("申请时间")
     asked_by = models.ForeignKey(
@@ -115,6 +116,7 @@ class RenewalRun(models.Model):
     )
     until = models.DateField("续聘至", validators=[DAYS])
     reason = models.CharField("依据", max_length=200)
+    # In order, for the job goes on behind those that are done.
     chosen = models.JSONField("所选")
     refused = models.JSONField("未办理", default=list, blank=True)
     state = models.CharField(

@@ -48,6 +48,7 @@ def labels_of(row: Inspection) -> dict[str, str]:
 def members_for(round_: Round, user: User, *, now: Any) -> QuerySet[Expert]:
     """Return the members in the scope of ``user`` whom ``round_`` is for."""
     rows: QuerySet[Expert] = experts_visible_to(user, MANAGE)
+    # By what he may see: a condition must not find out what is hidden from him.
     node = parse(OF_EXPERTS, round_.criteria, viewer=user)
     found: QuerySet[Expert] = rows.filter(to_q(node, Context(now=now)), status=ExpertStatus.FORMAL)
     return found
@@ -99,6 +100,7 @@ def to_decide(user: User) -> QuerySet[Any]:
 def may_hand_in_for(user: User, row: Inspection) -> bool:
     """Tell whether ``user`` may hand ``row`` in for its expert: within his scope, while it is to be handed in, and
     only for who has no account to do it himself."""
+    # Whoever has an account signs for himself: nobody promises in his name.
     if row.expert.user_id is not None or not row.may_submit or not user.has_permission(MANAGE):
         return False
     seen: bool = inspections_visible_to(user, MANAGE).filter(pk=row.pk).exists()
@@ -149,6 +151,7 @@ def _may_view_files(user: Any, subject_id: str) -> bool:
     """Its expert always; the office what was handed in: what he adds before says that he is at his account."""
     if Inspection.objects.filter(_own(user), pk=subject_id).exists():
         return True
+    # By what is shown, not by what is so: files tell that he handed in as well.
     rows = inspections_visible_to(user).filter(shown__in=(State.SUBMITTED, *_ENDED))
     allowed = user.has_permission(VIEW) or user.has_permission(MANAGE)
     return (allowed and rows.filter(pk=subject_id).exists()) or _hands_in_for(user, subject_id)
@@ -165,6 +168,7 @@ def _may_edit_files(user: Any, subject_id: str) -> bool:
 
 
 def _closed(subject_id: str) -> str:
+    # Held, so that it is not handed in before the file is stored.
     row = Inspection.objects.select_for_update(of=("self",)).select_related("round")
     found = row.filter(pk=subject_id).first()
     return "" if found and found.may_submit else "年检已提交或已结束，不能改动材料。"

@@ -62,6 +62,7 @@ def why_not_ask(expert: Expert, today: date) -> str:
         return "您目前不在库，不能申请续聘。"
     if end is None:
         return "您的聘期没有期限，不用续聘。"
+    # As the list of terms that end soon has it: both tell of the same experts.
     soon = today + value_of(TERM_ENDING_WITHIN)
     if end > soon:
         return f"聘期届满前 {value_of(TERM_ENDING_WITHIN).days} 天内可以申请续聘。"

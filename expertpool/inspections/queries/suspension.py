@@ -48,6 +48,7 @@ def suspended(day: date) -> Q:
 def suspended_since(first: date, day: date) -> Q | None:
     """Of `suspended` those to whom it came on ``first`` or later: their round suspends since then, their last day
     was then, or they were not passed since; None where no round suspends."""
+    # The usual case, by one look: no office suspends all year.
     if not Round.objects.filter(suspend_from__lte=day).exclude(state=RoundState.DRAFT).exists():
         return None
     lately = (
@@ -59,5 +60,6 @@ def suspended_since(first: date, day: date) -> Q | None:
 
 
 def _experts(rows: QuerySet[Inspection]) -> Q:
+    # Whoever is merged is drawn by the record that stays: what he missed goes along.
     stays = Coalesce("expert__merged_into", "expert")
     return Q(pk__in=rows.order_by().annotate(stays=stays).values("stays"))

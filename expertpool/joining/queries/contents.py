@@ -100,6 +100,7 @@ def step_labels(kind: str) -> dict[str, str]:
 
 def stored(application: Application) -> dict[str, Any]:
     """Return what was typed, by step."""
+    # What was erased is empty.
     found = json.loads(application.contents or "{}")
     return found if isinstance(found, dict) else {}
 
@@ -117,9 +118,11 @@ def verified(application: Application) -> tuple[str, str]:
 
 def may_change(application: Application, name: str) -> bool:
     """Tell whether the applicant may change a field, ``jobs``, ``ties`` or ``files`` now."""
+    # What he has shown to be his by a code is changed by another code only.
     if not application.is_editable or name == verified(application)[0]:
         return False
     reasons = application.reasons
+    # With what decides whether it is asked: else he could not mend it.
     return not reasons or name in reasons or bool(_waits_for(name).intersection(reasons))
 
 
@@ -310,6 +313,7 @@ def _value(one: FieldDeclaration, raw: list[str]) -> Any:
         return value
     if len(raw) > MOST_VALUES:
         raise CellRefused("{}太多", f"最多选 {MOST_VALUES} 项，请只选最擅长的。")
+    # The database takes no such text, not even to look for it.
     keys = [key for key in raw if is_writable(key)]
     model = one.kind.rows().model
     try:
@@ -317,6 +321,7 @@ def _value(one: FieldDeclaration, raw: list[str]) -> Any:
     except ValidationError:
         raise CellRefused("{}不存在", "请重新选择。") from None
     rows = list(one.kind.rows().filter(pk__in=keys))
+    # None is left out in silence: one may have been taken away since he chose.
     if len(rows) != len(set(keys)) or len(keys) != len(raw):
         raise CellRefused("{}不存在", "请重新选择。")
     if one.kind.many:
@@ -333,6 +338,7 @@ def _history(typed: Mapping[str, Any], found: Contents) -> None:
     for of in (JOBS, TIES):
         rows: list[dict[str, Any]] = getattr(found, of)
         for at, raw in enumerate(typed.get(of, [])[:MOST_ROWS], 1):
+            # It is whatever somebody posted: a row may be no object at all.
             values, wrong = read_row(of, raw if isinstance(raw, dict) else {})
             if wrong:
                 errors[of] = f"第 {at} 行：{next(iter(wrong.values()))}"
@@ -349,9 +355,11 @@ def _settle(application: Application, given: dict[str, Any], found: Contents) ->
         name = given.get("name") or ""
     found.employer = (name, uscc)
     contact, value = verified(application)
+    # From his account: what stands in the form may be older.
     given[contact] = value
     found.errors[Step.BASIC].pop(contact, None)
     found.values = {code: value for code, value in given.items() if value is not None}
+    # Over what was typed: a number of a document says it better.
     found.values |= followed(found.values)
     found.values["kind"] = application.kind
 

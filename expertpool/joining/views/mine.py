@@ -212,6 +212,7 @@ def _save(
 
 def _version(request: UserRequest) -> int:
     text = request.POST.get("version", "")
+    # Nought fits no version: it is refused in words, as one that is old.
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
@@ -247,6 +248,7 @@ def _page(
         "before": STEPS[at - 1] if at else "",
         "after": labels[STEPS[at + 1]] if at + 1 < len(STEPS) else "",
     }
+    # Apart from what is wrong: another device was faster, and nothing that he typed is at fault.
     status = 409 if "conflict" in context else 422 if request.method == "POST" else 200
     return render(request, template, shown | context, status=status)
 
@@ -319,6 +321,7 @@ def photo(request: UserRequest, application: Application) -> HttpResponseBase:
                 now=timezone.now(),
             )
             if new.content_type in PICTURES:
+                # The old one only once the new one is there.
                 gone, said = old, ""
             else:
                 gone, said = new, "照片应为 JPG 或 PNG 图片，请重新选择。"

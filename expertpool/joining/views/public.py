@@ -46,6 +46,7 @@ def channel_of(request: HttpRequest) -> str:
     """Return by which way somebody came: as the address says, otherwise by his browser."""
     named = request.GET.get("c", "")
     if named in NAMED:
+        # As it was printed on a poster or sent in a message: it counts more than the browser.
         return named
     return Channel.WECHAT if in_wechat(request) else Channel.SITE
 

@@ -113,6 +113,7 @@ def fates(notice: ExpertNotice, rows: Iterable[Addressee]) -> list[Fate]:
     found = list(rows)
     messages: dict[int, list[Message]] = defaultdict(list)
     experts = {f"notice:{notice.pk}:{row.expert_id}:": row.pk for row in found}
+    # By key: of millions of messages the index finds these at once.
     keys = [f"{key}{channel}" for key in experts for channel in notice.channels]
     for message in Message.objects.filter(key__in=keys).only("key", "channel", "state", "detail"):
         messages[experts[message.key.rpartition(":")[0] + ":"]].append(message)
@@ -131,6 +132,7 @@ def _fate(row: Addressee, messages: Sequence[Message], receipts: dict[str, Recei
         state, tone = str(ReceiptKind.READ.label), "green"
     if confirmed:
         state, tone = str(ReceiptKind.CONFIRMED.label), "green"
+    # Last, over all else: a receipt that somebody wrote is no receipt.
     if any(one and not is_vouched(one) for one in (read, confirmed)):
         state, tone = ALTERED, "red"
     return Fate(

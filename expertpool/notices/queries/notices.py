@@ -41,6 +41,7 @@ def with_counts(rows: QuerySet[ExpertNotice], user: User) -> QuerySet[ExpertNoti
     asked = Q(addressee__notice__needs_receipt=True, kind=ReceiptKind.CONFIRMED)
     asked |= Q(addressee__notice__needs_receipt=False, kind=ReceiptKind.READ)
     done = told(Receipt.objects.filter(asked, addressee=OuterRef("pk")))
+    # As subqueries: joined, a notice would be counted once for each receipt.
     counts = {"people": own, "answered": own.filter(Exists(done))}
     return rows.annotate(
         **{
@@ -98,6 +99,7 @@ def _may_view_file(user: Any, subject_id: str) -> bool:
     if expert is None:
         return False
     mine = own_notices(expert).filter(notice__pk=subject_id)
+    # What was taken back is read by nobody, nor are its files.
     return mine.exclude(notice__state=State.WITHDRAWN).exists()
 
 

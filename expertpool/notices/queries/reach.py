@@ -18,6 +18,7 @@ SITE = {ChannelCode.SITE}
 # Asked of what is stored in clear.
 REACHED = {
     ChannelCode.SITE: Q(user__is_active=True) & ~Q(status__in=NOT_SIGNED_IN),
+    # That there is a number, its index says: none has to be decrypted.
     ChannelCode.SMS: Q(phone_index__isnull=False),
     ChannelCode.EMAIL: Q(email_index__isnull=False),
 }

@@ -27,6 +27,7 @@ INVALID = "链接无效，请完整复制短信或邮件中的网址，或联系
 
 def link_of(addressee: Addressee) -> str:
     """Return the address by which the expert of ``addressee`` reads and confirms without signing in."""
+    # With both names: a row that was led to another notice or expert opens nothing.
     names = [addressee.pk, addressee.notice.uid.hex, addressee.expert.number]
     token = signing.dumps(names, salt=SALT, compress=True)
     return f"{settings.SITE_URL}{reverse('notices:link', args=[token])}"
@@ -41,6 +42,7 @@ def addressee_for_link(token: str) -> Addressee:
         raise LinkInvalid(INVALID) from None
     rows = Addressee.objects.select_related("expert", "notice__sent_by", "notice__withdrawn_by")
     row = rows.filter(pk=pk, notice__uid=uid, expert__number=number, sent_at__isnull=False).first()
+    # The link outlives the letter in which it came.
     if row is None or row.expert.status == ExpertStatus.DELETED:
         raise LinkInvalid(INVALID)
     if not (is_vouched(row) and is_vouched(row.notice)):

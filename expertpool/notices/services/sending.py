@@ -50,6 +50,7 @@ def send_notice(*, notice: ExpertNotice, count: int, actor: User, now: datetime)
     row = locked(notice, State.DRAFT)
     if not is_vouched(row):
         raise NoticeRefused(ALTERED)
+    # Counted again under the lock: he agreed to the number that he saw.
     found = row.addressees.count()
     if not found:
         raise NoticeRefused("还没有收件人，请先在「专家信息」中筛选或勾选专家。")
@@ -80,6 +81,7 @@ def send_out(*, notice_id: int, now: datetime) -> None:
 @transaction.atomic
 def _send_part(notice_id: int, now: datetime) -> bool:
     row = _held(notice_id)
+    # Each part asks: one that is withdrawn meanwhile stops within a hundred.
     if row.state != State.SENDING or not stands(row, now=now):
         return False
     part = list(_next(row, sent_at__isnull=True, skipped=""))
@@ -95,6 +97,7 @@ def _send_part(notice_id: int, now: datetime) -> bool:
     _write(row, told, occasion=SENT.code, key="", now=now)
     # With their messages, in one transaction: a job that begins again passes over them.
     Addressee.objects.filter(pk__in=[one.pk for one in told]).update(sent_at=now)
+    # They are passed over for good, with the reason: else each part would meet them again.
     rest = [one.pk for one in part if one not in told]
     Addressee.objects.filter(pk__in=rest).update(skipped=OUT)
     return True
@@ -112,6 +115,7 @@ def remind(*, notice: ExpertNotice, actor: User, now: datetime) -> int:
     count = unanswered(row).count()
     if not count:
         raise NoticeRefused("收到通知的专家都已阅读或确认，不需要提醒。")
+    # A number for each: a job that is run again reminds nobody twice of the same.
     row.reminders += 1
     row.reminded_at = now
     row.save(update_fields=["reminders", "reminded_at"])
@@ -172,6 +176,7 @@ def _next(row: ExpertNotice, **which: object) -> QuerySet[Addressee]:
 def _write(
     row: ExpertNotice, part: Sequence[Addressee], *, occasion: str, key: str, now: datetime
 ) -> None:
+    # A reminder has no files: they came with the notice.
     context, files = _context(row), list(attachments_of(row)) if occasion == SENT.code else []
     send_messages(
         occasion=occasion,
@@ -192,6 +197,7 @@ def _envelope(
     return Envelope(
         recipient=recipient_of(expert),
         context=context | {"专家姓名": expert.name} | ({} if own else {"链接": link_of(one)}),
+        # Apart, since the link is of whoever cannot sign in: nobody else reads that message.
         about=row if own else (LINK, row.pk),
         key=f"notice:{row.pk}:{expert.pk}{key}",
         attachments=files,

@@ -81,6 +81,7 @@ def _branch(depth: int) -> Any:
     """Return an expression: the branch of each specialty that somebody holds. Looked up in an array by its id: of
     millions nobody works out a path."""
     above = _branches(depth)
+    # An array has no gaps: of ids that are gone it holds nought.
     known = [above.get(pk, 0) for pk in range(1, max(above, default=1) + 1)]
     return Func(
         Value(known, output_field=ArrayField(BigIntegerField())),

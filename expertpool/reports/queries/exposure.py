@@ -186,6 +186,7 @@ def judge(exposures: dict[int, Exposure]) -> tuple[dict[int, Judged], ChiSquare]
         key = tuple(sorted(exposure.chances))
         times = known.get(key)
         if times is None:
+            # Once for each set of chances: thousands of experts share a few.
             times = known[key] = drawn_times(key)
         tail = tail_of(times, exposure.drawn)
         if key:

@@ -40,6 +40,7 @@ def ledger_visible_to(user: User) -> QuerySet[Entry]:
 def ledger_counts(user: User, draws: Iterable[Draw]) -> dict[int, int]:
     """Return how many entries the ledger shows ``user`` of each of ``draws`` when it is narrowed to
     the draw's number: one query for any number of them."""
+    # As the filter of its page asks: the number and the list behind it agree.
     about = {draw.pk: Q(subject_label__icontains=draw.number) for draw in draws}
     entries = ledger_visible_to(user).filter(reduce(or_, about.values(), Q()))
     counts = entries.aggregate(**{f"of_{pk}": Count("pk", filter=q) for pk, q in about.items()})

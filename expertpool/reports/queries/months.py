@@ -45,6 +45,7 @@ def measures_of(rows: Iterable[DepartmentMonth], asked: Asked) -> list[Measure]:
     if asked.user is None:
         return found
     departments = {row.department_id for row in rows}
+    # All or none: a sum over some of them would be read as that of all.
     seen = departments_counted_by(asked.user, FEES).filter(pk__in=departments).count()
     return [one for one in found if one.permission != FEES or seen == len(departments)]
 

@@ -90,6 +90,7 @@ class Dimension:
     def part(self, rows: QuerySet[Any], text: str, asked: Asked) -> QuerySet[Any]:
         """Return those of ``rows`` that belong to a part."""
         key = self.key_of(text)
+        # By the quicker way, where there is one: the same rows.
         if key is not None and self.narrow is not None:
             return self.narrow(rows, key)
         if self.several:  # joined, a row would come once for each part that it belongs to
@@ -214,6 +215,7 @@ def statistic_of(
     measures = topic.measures_for(asked)
     found = parts_of(topic, rows, dimension, asked)
     total = None
+    # Counted apart: the parts together hold some rows, or values, more than once.
     if dimension.several or any(one.once for one in measures):
         total = totals_of(topic, rows, asked)[0]
     at = asked.tallied_at if topic.tallies_rows else None
@@ -258,6 +260,7 @@ def lined_up(
 ) -> Statistic:
     """Return parts in their order with what they are called; ``total``: their sum where it is None. Raises ValueError
     for a part that there no longer is."""
+    # All at once: one statement for the names of any number of parts.
     words = dimension.words([row["part"] for row in found if row["part"] is not None])
     lines = [
         Line(

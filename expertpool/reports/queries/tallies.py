@@ -49,6 +49,7 @@ def tallied(
 ) -> Statistic | None:
     """Return what all rows in the scope of ``user``, or all, came to when they were tallied, by one statement; None where that is
     not kept."""
+    # What is somebody's own no sum by department can tell.
     if not is_tallied(topic, dimension) or (user and _counts_own(user)):
         return None
     measures = topic.measures_for(asked)
@@ -74,6 +75,7 @@ def _counts_own(user: User) -> bool:
 def _tallies_of(topic: Topic, user: User | None) -> QuerySet[Tally]:
     rows = Tally.objects.filter(tallying__topic=topic.code)
     scope = scope_q(user, STATISTICS) if user else Q()
+    # Of all of them one row is kept: nobody adds up a thousand departments.
     return rows.filter(scope, whole=False) if scope else rows.filter(whole=True)
 
 

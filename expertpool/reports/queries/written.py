@@ -24,6 +24,7 @@ class Digest(Func):
 
 def provable_lists() -> QuerySet[CandidateList]:
     """Return all lists with what their proofs say, and without the thousands of ids themselves."""
+    # Worked out by the database: a list of a million ids is not sent to be hashed.
     lists = CandidateList.objects.select_related("draw").defer("experts")
     return lists.annotate(digested=Digest(F("experts")))
 

@@ -51,7 +51,9 @@ def alikes_for(user: User, *, now: datetime) -> Alikes:
         experts = sorted({one for row in table.values() for one in row})
         if len(experts) < LEAST_EXPERTS:
             continue
+        # By totals, not by reviews: one of a thousand items is as much work as a hundred small ones.
         left -= sum(map(len, table.values()))
+        # One at least, however large it is.
         if left < 0 and tables:
             break
         tables.append(table)

@@ -49,6 +49,7 @@ def reviewed_of(review: Review) -> Reviewed:
     return Reviewed(
         rule=rule_of(review),
         items=[Item(one.number, one.price) for one in items_of(review)],
+        # Of people who are counted alone: a sheet of another would weigh.
         sheets={key: one for key, one in submitted_sheets(review).items() if key in asked},
         roles={one.key: roles_of(one) for one in people},
         asked=asked,
@@ -65,6 +66,7 @@ def roles_of(reviewer: Reviewer) -> list[str]:
     """Return the words by which a rule may give the scores of ``reviewer`` a weight: that he leads, and the group of
     conditions whose seat is his."""
     line = reviewer.invitation
+    # As it was sealed: the plan may call it otherwise by now.
     group = line.draw.rule.group_names.get(line.group, "")
     return sorted(filter(None, {LEADER if reviewer.is_leader else "", group}))
 
@@ -103,6 +105,7 @@ class Summary:
 
     def __init__(self, sealed: ReviewResult, names: Mapping[str, str] | None = None) -> None:
         self.sealed, self.review = sealed, sealed.review
+        # From the record, not from rows: what is shown is what anybody can work out from it.
         self.reviewed = reviewed_in(sealed.content)
         self.found: Result = self.reviewed.result()
         self.experts = list(self.reviewed.asked)

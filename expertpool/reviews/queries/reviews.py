@@ -66,6 +66,7 @@ def held_since(review: Review) -> datetime | None:
     """Return since when what the experts of ``review`` do is told tomorrow; None: it is told at once."""
     first = sealed_draws().order_by("ordered_at").values_list("ordered_at", flat=True).first()
     now, today = timezone.now(), day_start(timezone.localdate())
+    # At its own meeting the panel sits before the office: there is nothing to hide.
     if first is None or sits_on(review.project_id, now=now):
         return None
     last_night = now - NIGHT >= today and sits_on(review.project_id, now=today)
@@ -109,6 +110,7 @@ def may_have_submitted(reviewer: Reviewer) -> bool:
 def any_may_have_submitted(review: Review) -> bool:
     """Tell the same of all who score in ``review``, or did, be it handed back since."""
     rows = Submission.objects.filter(reviewer__review=review).exclude(told_later(SUBMISSIONS))
+    # Also without a row, while rows are held back: none would say that nobody has.
     return rows.exists() or is_told_tomorrow(review)
 
 
@@ -176,6 +178,7 @@ def came_in(project: Project) -> set[int]:
     submitted = Exists(Submission.objects.filter(STANDING, reviewer=OuterRef("pk")))
     rows = Reviewer.objects.filter(SCORES | Q(submitted, counts=True), review__project=project)
     rows = rows.select_related("review", "expert")
+    # Who wrote that somebody came would have him paid.
     return {one.invitation_id for one in rows if not one.is_altered}
 
 
@@ -183,6 +186,7 @@ def counting(review: Review) -> QuerySet[Reviewer]:
     """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts, unless his
     draw is void."""
     standing = Submission.objects.filter(STANDING, reviewer__review=review).values("reviewer")
+    # A void draw brings nothing to a result, whoever submitted before.
     stays = Q(counts=True, pk__in=standing) & ~Q(invitation__draw__status__in=INVALID)
     return Reviewer.objects.filter(SCORES | stays, review=review)
 

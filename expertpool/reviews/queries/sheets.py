@@ -58,6 +58,7 @@ def asked_in(rule: RuleTree) -> list[Asked]:
 def _leaves(
     node: Indicator, path: tuple[str, ...], weight: Decimal
 ) -> Iterator[tuple[tuple[str, ...], Indicator, Decimal]]:
+    # Down the tree: a group's weight is that of all that stands in it.
     weight *= node.weight
     if not node.children:
         yield path, node, weight
@@ -78,6 +79,7 @@ def asked_codes(rule: RuleTree, fallen: int | None = None) -> list[str]:
 def sheets_of(reviewer: Reviewer) -> list[ScoreSheet]:
     """Return the sheets of ``reviewer``, each with its item, in the order in which he sees them."""
     rows = ScoreSheet.objects.filter(reviewer=reviewer).select_related("item")
+    # By what he is told: the place would say in which order an anonymous one came.
     return sorted(rows, key=lambda one: (one.item.alias, one.item.place))
 
 
@@ -113,6 +115,7 @@ def problems_in(
         (one.stage for one in asked if _falls_by(rule, one, scores)), len(rule.stages)
     )
     for one in asked:
+        # What comes after a fall is scored by nobody.
         if one.stage > last:
             break
         value, reason = scores.get(one.indicator.code, NOTHING)
@@ -149,6 +152,7 @@ def submitted_sheets(review: Review) -> dict[str, dict[str, dict[str, tuple[str,
             for number, scores in row.content.items()
         }
         for row in rows
+        # One that somebody wrote counts for nobody, and is missing from the result.
         if is_vouched(row)
     }
 
@@ -282,6 +286,7 @@ def read_table(
     rule = rule_of(review)
     asked, parts = asked_in(rule), []
     priced = _is_priced(rule)
+    # Of what was submitted nothing is judged any more.
     all_fallen = fallen_in(review, rule) if content is None else {}
     for sheet in sheets:
         scores = sheet.scores if content is None else content.get(sheet.item.number, {})

@@ -22,6 +22,16 @@ class AccountActed:
 
 
 @dataclass(frozen=True)
+class AccessTaken:
+    """Pages were hidden from roles, or roles lost rights by which somebody decides or watches: ``entry_id`` is the
+    entry of the log, ``what`` says it in words, ``user_ids`` are whom it concerns."""
+
+    entry_id: int
+    what: str
+    user_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class AccountsOpened:
     """Accounts were opened of which nobody knows a password: each owner is to choose his by a link."""
 

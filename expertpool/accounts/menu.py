@@ -14,6 +14,7 @@ ITEMS = (
         10,
         active=("accounts:user_",),
         group="system",
+        is_fixed=True,
     ),
     MenuItem(
         "accounts.roles",
@@ -24,6 +25,7 @@ ITEMS = (
         20,
         active=("accounts:role_",),
         group="system",
+        is_fixed=True,
     ),
     MenuItem(
         "accounts.menus",
@@ -45,6 +47,7 @@ ITEMS = (
         30,
         active=("accounts:department_",),
         group="system",
+        is_fixed=True,
     ),
     MenuItem(
         "accounts.logins",
@@ -55,6 +58,7 @@ ITEMS = (
         40,
         active=("accounts:login_",),
         group="system",
+        is_fixed=True,
     ),
     MenuItem(
         "accounts.tokens",
@@ -65,6 +69,7 @@ ITEMS = (
         80,
         active=("accounts:token_",),
         group="system",
+        is_fixed=True,
     ),
 )
 LOGIN = PublicPage("accounts:login", "登录", "专家、经办人和管理人员的登录入口。")

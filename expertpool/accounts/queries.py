@@ -37,7 +37,9 @@ from expertpool.accounts.models import (
 )
 from expertpool.accounts.registry import OUTSIDERS, READ_ALONG, regions_of
 from expertpool.accounts.validators import clean_username
+from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
+from expertpool.audit.services.proofs import proven
 from expertpool.core.configuration import read_anew
 from expertpool.core.counting import Countable, as_statement
 from expertpool.core.permissions import PERMISSIONS
@@ -287,6 +289,19 @@ def raised_by(users: Collection[int], since: datetime) -> set[int]:
     acts = [entry for entry in edits if _granted(entry.after) - _granted(entry.before)]
     acts += [entry for entry in moves if "parent" in (entry.after or {})]
     return {entry.actor_id for entry in acts if entry.actor_id is not None}
+
+
+def taken_at(code: str, since: datetime) -> datetime | None:
+    """Return when the right ``code`` was last taken out of a role after ``since``, or made to hold elsewhere, as the log
+    has it."""
+    label = PERMISSIONS[code].label
+    edits = Entry.objects.filter(action="role.edit", at__gt=since).order_by("-id")
+    for entry in proven(edits):
+        before, after = _granted(entry.before), _granted(entry.after)
+        lost = [one for one in before - after if one == label or one.startswith(f"{label}（")]
+        if lost and f"{label}（{Scope.ALL.label}）" not in after:
+            return entry.at
+    return None
 
 
 def _granted(values: dict[str, Any] | None) -> set[str]:

@@ -13,4 +13,5 @@ ITEM = MenuItem(
     50,
     active=("audit",),
     group="system",
+    is_fixed=True,
 )

@@ -26,5 +26,6 @@ ITEMS = (
             *("automation:firings", "automation:firing"),
         ),
         group="system",
+        is_fixed=True,
     ),
 )

@@ -11,4 +11,5 @@ ITEM = MenuItem(
     order=60,
     active=("backups",),
     group="system",
+    is_fixed=True,
 )

@@ -27,5 +27,6 @@ ITEMS = (
         count=WaitingFor(lambda user, now: requests_to_decide(user)[:MOST_WAITING]),
         active=("changes:detail", "changes:decide"),
         group="experts",
+        is_fixed=True,
     ),
 )

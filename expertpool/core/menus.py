@@ -6,7 +6,7 @@ the interface that do the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from django.urls import Resolver404, get_script_prefix, resolve
 
 from expertpool.core.arrangement import MENU_ARRANGEMENT, Arrangement, OwnLink, Place
 from expertpool.core.configuration import value_of
+from expertpool.core.permissions import codes_in
 from expertpool.core.registry import (
     MENU,
     MENU_GROUPS,
@@ -87,13 +88,37 @@ def as_item(link: OwnLink, group: str) -> MenuItem:
 
 
 def hidden_from(user: Any) -> frozenset[str]:
-    """Return the entries (codes) that are hidden from all roles of ``user``."""
+    """Return the entries (codes) that are hidden from all roles of ``user``: none by which he decides or watches,
+    whatever is arranged, and whenever he came to that right."""
     hidden = value_of(MENU_ARRANGEMENT).hidden
     # Asked only where anything is hidden: it costs a statement.
     roles: frozenset[str] = getattr(user, "given_roles", frozenset()) if hidden else frozenset()
     if not roles:
         return frozenset()
-    return frozenset(code for code, from_whom in hidden.items() if roles.issubset(from_whom))
+    return frozenset(
+        code
+        for code, from_whom in hidden.items()
+        if roles.issubset(from_whom) and not is_kept(user, code)
+    )
+
+
+def is_kept(user: Any, code: str) -> bool:
+    """Tell whether the entry ``code`` is hidden from ``user`` by nobody: see `MenuItem`."""
+    item = MENU.get(code)
+    if item is None:
+        return False
+    return item.is_fixed or bool(item.kept_for and may_use(user, item.kept_for))
+
+
+def watching_codes(held: Collection[str]) -> set[str]:
+    """Return those of the permissions ``held`` by which somebody decides or watches: those for which entries are kept
+    (`MenuItem`), and those that open these entries to whoever has one of them."""
+    watching = set()
+    for item in MENU:
+        opening, keeping = set(codes_in(item.permissions)), set(codes_in(item.kept_for))
+        if item.is_fixed or not keeping.isdisjoint(held):
+            watching |= opening | keeping
+    return watching.intersection(held)
 
 
 def is_closed(user: Any, page: str, path: str) -> bool:

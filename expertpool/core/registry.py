@@ -43,8 +43,9 @@ class MenuItem:
     waits for this user, a number or the rows, up to `MOST_WAITING` where that takes long; ``active`` lists
     further URL names under which the entry is shown as current: a name, a namespace (``experts``),
     or the beginning of names, ended by "_" (``directory:title_``); ``api`` the calls of the interface that are for
-    the same, by the first part of their address. ``is_fixed``: it cannot be hidden. ``url`` is where an entry leads
-    that the office has added: it has no ``url_name``.
+    the same, by the first part of their address. ``is_fixed``: it is hidden from nobody, since by it somebody decides,
+    watches, objects or lets others back in; ``kept_for``: nor from holders of these permissions, who do so by it.
+    ``url`` is where an entry leads that the office has added: it has no ``url_name``.
     """
 
     code: str
@@ -59,6 +60,7 @@ class MenuItem:
     api: tuple[str, ...] = ()
     is_fixed: bool = False
     url: str = ""
+    kept_for: tuple[Codes, ...] = ()
 
     @property
     def address(self) -> str:
@@ -135,7 +137,7 @@ class Tab:
 
 def faults_of_item(item: MenuItem) -> Iterator[str]:
     """Name the permissions and the page of ``item`` that are not there."""
-    yield from undeclared(*codes_in(item.permissions))
+    yield from undeclared(*codes_in((*item.permissions, *item.kept_for)))
     try:
         reverse(item.url_name)
     except NoReverseMatch:

@@ -2,6 +2,16 @@
 
 from expertpool.core.registry import MenuItem, MenuPage, PublicPage
 
+# Who decides about draws, watches them or may object.
+WATCHING = (
+    "draws.void",
+    "draws.release",
+    "draws.confirm_steps",
+    "draws.confirm_picks",
+    "draws.approve_plan",
+    "draws.alarms",
+    "audit.view",
+)
 ITEM = MenuItem(
     "draw_records",
     "抽取记录",
@@ -12,6 +22,7 @@ ITEM = MenuItem(
     active=("draws:detail",),
     group="projects",
     api=("draws",),
+    kept_for=WATCHING,
 )
 # The way to a draw begins at its project.
 PAGES = tuple(

@@ -21,6 +21,7 @@ ITEMS = (
         count=WaitingFor(lambda user, now: to_rate(user, now)[:MOST_WAITING]),
         active=("evaluations:detail", "evaluations:extend", "evaluations:sanction"),
         group="evaluations",
+        kept_for=("evaluations.sanction", "audit.view"),
     ),
     MenuItem(
         "evaluations.ratings",
@@ -50,6 +51,7 @@ ITEMS = (
         count=WaitingFor(lambda user, now: objections_waiting(user)[:MOST_WAITING]),
         active=("evaluations:answer",),
         group="evaluations",
+        is_fixed=True,
     ),
     MenuItem(
         "evaluations.caution_objections",
@@ -61,6 +63,7 @@ ITEMS = (
         count=WaitingFor(lambda user, now: caution_objections_waiting(user)[:MOST_WAITING]),
         active=("evaluations:caution_answer",),
         group="evaluations",
+        is_fixed=True,
     ),
     MenuItem(
         "my_evaluations",
@@ -71,6 +74,7 @@ ITEMS = (
         order=54,
         active=("evaluations:own_",),
         group="home",
+        is_fixed=True,
     ),
     MenuItem(
         "evaluations.forms",

@@ -20,6 +20,7 @@ ITEMS = (
         active=("experts:detail", "experts:package", "experts:update", "experts:update_run"),
         group="experts",
         api=("experts", "expert-fields"),
+        kept_for=("audit.view",),
     ),
     MenuItem(
         "experts.import",
@@ -78,6 +79,7 @@ ITEMS = (
         order=50,
         active=("experts:blacklist_entry", "experts:appeal_decide"),
         group="experts",
+        is_fixed=True,
     ),
     MenuItem(
         "experts.changes",
@@ -88,6 +90,7 @@ ITEMS = (
         order=52,
         active=("experts:versions",),
         group="experts",
+        kept_for=("audit.view",),
     ),
     MenuItem(
         "experts.alike",
@@ -107,5 +110,6 @@ ITEMS = (
         permissions=("experts.delete",),
         order=60,
         group="experts",
+        is_fixed=True,
     ),
 )

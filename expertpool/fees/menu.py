@@ -48,6 +48,7 @@ ITEMS = (
         count=WaitingFor(lambda user, now: accounts_to_check(user)[:MOST_WAITING]),
         active=("fees:account_",),
         group="fees",
+        is_fixed=True,
     ),
     MenuItem(
         "fees.batches",
@@ -58,6 +59,7 @@ ITEMS = (
         order=50,
         active=("fees:batch", "fees:payment", "fees:answers"),
         group="fees",
+        is_fixed=True,
     ),
     MenuItem(
         "fees.tax",

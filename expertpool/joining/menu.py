@@ -17,6 +17,7 @@ ITEMS = (
         count=WaitingFor(lambda user, now: applications_to_decide(user)[:MOST_WAITING]),
         active=("joining:detail", "joining:approve", "joining:reject", "joining:return"),
         group="experts",
+        is_fixed=True,
     ),
     MenuItem(
         "joining.entrance",

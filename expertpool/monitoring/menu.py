@@ -11,6 +11,7 @@ ITEMS = (
         permissions=(VIEW,),
         order=20,
         group="monitoring",
+        is_fixed=True,
     ),
     MenuItem(
         "monitoring.heat",
@@ -29,6 +30,7 @@ ITEMS = (
         permissions=(VIEW,),
         order=50,
         group="monitoring",
+        is_fixed=True,
     ),
     MenuItem(
         "monitoring.regions",

@@ -10,4 +10,5 @@ ITEM = MenuItem(
     order=45,
     active=("networks",),
     group="system",
+    is_fixed=True,
 )

@@ -23,6 +23,7 @@ ITEMS = (
         permissions=("notifications.view",),
         order=60,
         group="notifications",
+        is_fixed=True,
     ),
     MenuItem(
         "notifications.templates",
@@ -33,6 +34,7 @@ ITEMS = (
         order=70,
         active=("notifications:template",),
         group="notifications",
+        is_fixed=True,
     ),
     MenuItem(
         "notifications.channels",
@@ -42,6 +44,7 @@ ITEMS = (
         permissions=("siteconfig.manage",),
         order=80,
         group="notifications",
+        is_fixed=True,
     ),
 )
 

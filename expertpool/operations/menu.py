@@ -11,4 +11,5 @@ ITEM = MenuItem(
     order=83,
     active=("operations",),
     group="system",
+    is_fixed=True,
 )

@@ -18,6 +18,7 @@ ITEMS = (
         order=10,
         active=("points:entries", "points:correct", "points:counter"),
         group="points",
+        kept_for=("points.correct",),
     ),
     MenuItem(
         "points.requests",

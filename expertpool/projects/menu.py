@@ -4,6 +4,7 @@ from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MenuGroup, MenuItem
 from expertpool.projects.queries import projects_to_decide
 from expertpool.projects.queries.follow_up import open_tasks_to_count
+from expertpool.workflow.queries.todo import codes_to_decide
 
 # The group of whatever draws, in the apps above too.
 GROUP = MenuGroup("projects", "抽取管理", 20)
@@ -24,6 +25,7 @@ ITEMS = (
         ),
         group="projects",
         api=("projects", "project-fields"),
+        kept_for=(codes_to_decide, "audit.view"),
     ),
     MenuItem(
         "project_batches",
@@ -45,6 +47,7 @@ ITEMS = (
         order=20,
         count=WaitingFor(lambda user, now: projects_to_decide(user)),
         group="projects",
+        is_fixed=True,
     ),
     MenuItem(
         "project_tasks",
@@ -73,5 +76,6 @@ ITEMS = (
         permissions=("projects.rules",),
         order=55,
         group="system",
+        is_fixed=True,
     ),
 )

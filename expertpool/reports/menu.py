@@ -49,6 +49,7 @@ ITEMS = (
         permissions=("accounts.logins",),
         order=10,
         group="monitoring",
+        is_fixed=True,
     ),
     MenuItem(
         "statistics.activity",
@@ -76,6 +77,7 @@ ITEMS = (
         permissions=("reports.ledger",),
         order=60,
         group="projects",
+        is_fixed=True,
     ),
     MenuItem(
         "exposure",
@@ -86,5 +88,6 @@ ITEMS = (
         order=70,
         active=("reports:exposure_",),
         group="projects",
+        is_fixed=True,
     ),
 )

@@ -38,6 +38,7 @@ ITEMS = (
         ),
         group="reviews",
         api=("reviews", "review-items"),
+        kept_for=("reviews.confirm", "audit.view"),
     ),
     MenuItem(
         "reviews.pairs",
@@ -47,6 +48,7 @@ ITEMS = (
         permissions=(RESULTS,),
         order=80,
         group="reviews",
+        is_fixed=True,
     ),
     MenuItem(
         "reviews.rules",
@@ -68,5 +70,6 @@ ITEMS = (
         count=count_to_score,
         active=("reviews:own_",),
         group="home",
+        is_fixed=True,
     ),
 )

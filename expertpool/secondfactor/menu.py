@@ -13,5 +13,6 @@ ITEM = MenuItem(
     45,
     active=("secondfactor:list",),
     group="system",
+    is_fixed=True,
 )
 OWN = MenuItem("secondfactor.own", "第二步验证", "shield-check", "secondfactor:own", order=20)

@@ -36,6 +36,7 @@ ITEMS = (
         count=count_open_letters,
         active=("selfservice:review", "selfservice:review_"),
         group="home",
+        is_fixed=True,
     ),
     MenuItem(
         "my_calendar",
@@ -72,5 +73,6 @@ ITEMS = (
         permissions=("experts.self",),
         order=40,
         group="home",
+        is_fixed=True,
     ),
 )

@@ -11,4 +11,5 @@ ITEM = MenuItem(
     order=5,
     active=("siteconfig",),
     group="system",
+    is_fixed=True,
 )

@@ -11,4 +11,5 @@ ITEM = MenuItem(
     order=81,
     active=("webhooks",),
     group="system",
+    is_fixed=True,
 )

@@ -6,6 +6,7 @@ class WorkflowConfig(AppConfig):
     verbose_name = "审批流程"
 
     def ready(self) -> None:
+        from expertpool.accounts.events import AccessTaken
         from expertpool.accounts.registry import READ_ALONG
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
@@ -31,6 +32,7 @@ class WorkflowConfig(AppConfig):
             REROUTED,
             REWRITTEN,
             STUCK,
+            TAKEN,
             WAITING,
             WITHDRAWN,
         )
@@ -39,7 +41,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.workflow.queries.deciders import STANDS_IN
         from expertpool.workflow.queries.naming import USE
         from expertpool.workflow.queries.notices import has_notices
-        from expertpool.workflow.receivers import setting_changed, settings_saved
+        from expertpool.workflow.receivers import access_taken, setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.services.rewritten import tell_rewritten
         from expertpool.workflow.settings import SETTINGS
@@ -69,8 +71,9 @@ class WorkflowConfig(AppConfig):
             Entrance("notices", "公示", "workflow:notice_list", has_notices, icon="speakerphone")
         )
         TODOS.add(TODO, todo.TODO)
-        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN, WITHDRAWN)
+        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN, TAKEN, WITHDRAWN)
         OCCASIONS.add(WAITING, DUE, STUCK, HANDED)
+        subscribe(AccessTaken, access_taken)
         subscribe(SettingChanged, setting_changed)
         subscribe(SettingsSaved, settings_saved)
         subscribe(TemplateRewritten, tell_rewritten)

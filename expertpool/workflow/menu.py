@@ -13,6 +13,7 @@ ITEMS = (
         permissions=(codes_to_decide,),
         order=15,
         group="home",
+        is_fixed=True,
     ),
     MenuItem(
         "two_person_requests",
@@ -22,6 +23,7 @@ ITEMS = (
         permissions=(codes_of_matters,),
         order=20,
         group="home",
+        is_fixed=True,
     ),
     MenuItem(
         "workflow",
@@ -32,5 +34,6 @@ ITEMS = (
         order=57,
         active=("workflow:flow",),
         group="system",
+        is_fixed=True,
     ),
 )

@@ -13,8 +13,9 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from expertpool.accounts.events import AccessTaken
 from expertpool.accounts.exceptions import MenuRefused
-from expertpool.accounts.models import Role, User
+from expertpool.accounts.models import Role, RolePermission, User
 from expertpool.accounts.queries import role_names
 from expertpool.accounts.services.announcing import announce
 from expertpool.audit.services import record
@@ -31,7 +32,9 @@ from expertpool.core.arrangement import (
     validate_link,
 )
 from expertpool.core.configuration import read_anew, value_of
+from expertpool.core.events import publish
 from expertpool.core.menus import whole_menu
+from expertpool.core.permissions import codes_in
 from expertpool.core.registry import MENU, MENU_GROUPS, MenuGroup, MenuItem
 from expertpool.core.text import clean_text
 from expertpool.siteconfig.exceptions import SettingsRefused
@@ -51,12 +54,10 @@ def arrange_entry(
     now: datetime,
 ) -> None:
     """Name ``item`` (of the catalogue) ``label``, empty as it was declared, put it into ``group`` and hide it from
-    roles. Refuses (MenuRefused) to hide what leads back to the menus, or home."""
+    roles. Refuses (MenuRefused) to hide from anybody by what he decides, watches or comes back (`MenuItem`)."""
+    hidden_from = list(hidden_from)
+    _check_may_hide(item, hidden_from)
     roles = _codes(hidden_from)
-    if roles and item.is_fixed:
-        raise MenuRefused(
-            f"「{item.label}」不能隐藏：隐藏后没有人能再改回来，或登录后没有页面可看。"
-        )
     label = clean_text(label)
 
     def change(arranged: Arrangement) -> Arrangement:
@@ -212,16 +213,28 @@ def _save(
             "".join(text for texts in refusal.errors.values() for text in texts)
         ) from None
     before, after = in_words(was), in_words(to_be)
-    announce(
-        record(
-            action,
-            actor=actor,
-            now=now,
-            before={name: said for name, said in before.items() if after.get(name) != said},
-            after={name: said for name, said in after.items() if before.get(name) != said},
-            note="：".join(filter(None, (about, note))),
-        )
+    entry = record(
+        action,
+        actor=actor,
+        now=now,
+        before={name: said for name, said in before.items() if after.get(name) != said},
+        after={name: said for name, said in after.items() if before.get(name) != said},
+        note="：".join(filter(None, (about, note))),
     )
+    announce(entry)
+    if hidden := _hidden_more(was, to_be):
+        publish(AccessTaken(entry.pk, "；".join(hidden)))
+
+
+def _hidden_more(was: Arrangement, to_be: Arrangement) -> list[str]:
+    """Return, in words, which pages are hidden from which roles that were open to them."""
+    names, before = role_names(), was.hidden
+    told = []
+    for code, roles in to_be.hidden.items():
+        more = [names.get(role, role) for role in roles if role not in before.get(code, ())]
+        if more and code in MENU:  # a link closes nothing
+            told.append(f"「{MENU[code].label}」对「{'」「'.join(more)}」隐藏")
+    return told
 
 
 def in_words(arranged: Arrangement) -> dict[str, str]:
@@ -249,6 +262,20 @@ def in_words(arranged: Arrangement) -> dict[str, str]:
         ]
         told[f"{names.get(one.role, one.role)}的快捷功能"] = "、".join(labels)
     return told
+
+
+def _check_may_hide(item: MenuItem, roles: list[Role]) -> None:
+    if roles and item.is_fixed:
+        raise MenuRefused(
+            f"「{item.label}」不能隐藏：有人凭它办理、监督或恢复他人的使用，或登录后没有别的页面可看。"
+            "不应使用它的角色，请在「角色权限」中收回权限。"
+        )
+    keeping = RolePermission.objects.filter(role__in=roles, code__in=codes_in(item.kept_for))
+    if names := sorted(set(keeping.values_list("role__name", flat=True))):
+        raise MenuRefused(
+            f"「{item.label}」不能对「{'」「'.join(names)}」隐藏：他们凭它确认、监督或提出异议。"
+            "不应使用它的角色，请在「角色权限」中收回权限。"
+        )
 
 
 def _codes(roles: Iterable[Role]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from expertpool.accounts.enums import Scope
+from expertpool.accounts.events import AccessTaken
 from expertpool.accounts.exceptions import NotAllowed, RoleInUse
 from expertpool.accounts.models import (
     Department,
@@ -19,6 +20,7 @@ from expertpool.accounts.models import (
     RolePermission,
     User,
 )
+from expertpool.accounts.queries import outsiders_among
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.built_in_roles import BUILT_IN_ROLES, RoleDefinition
 from expertpool.accounts.services.guards import (
@@ -28,7 +30,9 @@ from expertpool.accounts.services.guards import (
 )
 from expertpool.accounts.services.rights import rights_of
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.events import publish
 from expertpool.core.fields import is_vouched
+from expertpool.core.menus import watching_codes
 from expertpool.core.permissions import PERMISSIONS, BuiltInRole
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level
@@ -111,7 +115,7 @@ def save_role(
     himself (NotAllowed), and to leave nobody who manages users and roles (LastAdministrator).
     """
     grants, mine = list(grants), rights_of(actor)
-    before = _granted(role) if role else None
+    before, had = (_granted(role), _held(role)) if role else (None, {})
     check_may_put_into_role(actor, _added(role, grants), _opened(role, levels))
     saved = role or Role(code=_free_code())
     saved.name, saved.description = clean_text(name), clean_text(description)
@@ -128,11 +132,13 @@ def save_role(
         check_administrator_left()
         check_may_give(actor, actor, had=mine, has=rights_of(actor))
     action = "role.edit" if role else "role.create"
-    announce(
-        record_change(
-            action, actor=actor, subject=saved, now=now, before=before, after=_granted(saved)
-        )
+    entry = record_change(
+        action, actor=actor, subject=saved, now=now, before=before, after=_granted(saved)
     )
+    announce(entry)
+    if entry is not None and (taken := _taken(had, _held(saved))):
+        what = f"角色「{saved.name}」收回{'、'.join(taken)}"
+        publish(AccessTaken(entry.pk, what, tuple(_holders(saved, but=actor))))
     return saved
 
 
@@ -169,6 +175,31 @@ def _added(role: Role | None, grants: Iterable[Grant]) -> list[tuple[str, list[s
         for grant in grants
         if (grant.code, grant.scope, frozenset(grant.departments)) not in kept
     ]
+
+
+Held = dict[str, tuple[str, frozenset[Department]]]
+
+
+def _held(role: Role) -> Held:
+    """Return where each right of ``role`` holds, by its code, as the database has it."""
+    rows = RolePermission.objects.filter(role=role).prefetch_related("departments")
+    return {row.code: (row.scope, frozenset(row.departments.all())) for row in rows}
+
+
+def _taken(had: Held, has: Held) -> list[str]:
+    """Return, in words, by which of the rights of a role somebody decides or watches that it lost, or has elsewhere."""
+    watched = watching_codes(had)
+    return [
+        f"「{PERMISSIONS[code].label}」"
+        for code, where in had.items()
+        if code in watched and has.get(code, ("",))[0] != Scope.ALL and has.get(code) != where
+    ]
+
+
+def _holders(role: Role, *, but: User) -> list[int]:
+    """Return (ids) who of the office has ``role``."""
+    holders = set(role.users.filter(is_active=True).values_list("pk", flat=True)) - {but.pk}
+    return sorted(holders - outsiders_among(holders))
 
 
 def _opened(role: Role | None, levels: Mapping[str, Level]) -> dict[str, Level]:

@@ -156,7 +156,7 @@ def _envelope(entry: Entry, recipient: Recipient, *, by: str = "") -> Envelope:
         "收件人": recipient.name,
         "操作人": by or entry.actor_name or "系统",
         "操作": LOG_ACTIONS[entry.action].label,
-        "对象": entry.subject_label,
+        "对象": entry.subject_label or entry.note or "全站",
         "时间": moment_text(entry.at),
         "内容": summary(entry)[:LONGEST] or "未改变其他内容",
     }

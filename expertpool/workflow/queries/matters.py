@@ -15,10 +15,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import taken_at
 from expertpool.core.catalogue import Catalogue, UnknownCode
 from expertpool.core.configuration.reading import value_of
 from expertpool.core.permissions import undeclared
-from expertpool.siteconfig.queries.counting import counted
+from expertpool.siteconfig.queries.counting import LOWERED_AFTER, counted
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.settings import OBJECTION_MINUTES, REQUEST_DAYS
 
@@ -110,11 +111,17 @@ class Matter:
         return self.words_of(asked) if self.words_of else self.words
 
     def agreeable_at(self, asked: TwoPersonRequest) -> datetime:
-        """From when somebody may agree to ``asked``; it may be turned down before."""
+        """From when somebody may agree to ``asked``; it may be turned down before.
+
+        Where the right to decide was taken out of a role meanwhile, or within the day before, a day after that: who
+        has lost it cannot object, and was told (docs/decisions/0395).
+        """
         if not self.with_objection:
             return asked.requested_at
-        minutes = counted(OBJECTION_MINUTES, asked.requested_at)
-        return asked.requested_at + timedelta(minutes=minutes)
+        asked_at = asked.requested_at
+        opens = asked_at + timedelta(minutes=counted(OBJECTION_MINUTES, asked_at))
+        taken = taken_at(self.decides, asked_at - LOWERED_AFTER)
+        return max(opens, taken + LOWERED_AFTER) if taken else opens
 
     def expiry(self, asked: TwoPersonRequest, now: datetime) -> datetime:
         """When ``asked``, which is made ``now``, ends by itself."""

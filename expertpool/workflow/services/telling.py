@@ -121,11 +121,14 @@ def tell_watchers(
     key: str,
     *,
     readers: Iterable[str] = (),
+    users: Iterable[int] = (),
     but: int,
     now: datetime,
 ) -> None:
-    """Tell `watchers` of ``occasion``, by telephone and mail, too."""
-    told = _to_each(watchers(*readers, but=but), common, key)
+    """Tell `watchers` of ``occasion``, and whom else it concerns (``users``, ids), by telephone and mail, too."""
+    who = {user.pk: user for user in watchers(*readers, but=but)}
+    who |= User.objects.in_bulk(set(users) - {*who, but})
+    told = _to_each(who.values(), common, key)
     _send(occasion, about, told, now, ways=_outside)
 
 

@@ -115,11 +115,16 @@ def users_visible_to(user: User) -> QuerySet[User]:
     return User.objects.filter(scope_q(user, "accounts.users"))
 
 
+CHOSEN = "accounts.user.must_change_password"  # a column of which `told_later` tells
+
+
 def with_last_sign_in(users: QuerySet[User]) -> QuerySet[User]:
-    """Annotate ``told_login``: when each signed in last, None where that is told later (``is_told_later``)."""
+    """Annotate ``told_login``: when each signed in last, None where that is told later (``is_told_later``), and
+    ``told_waits``: whether he has still to choose his password, as far as it may be told."""
     later = Case(When(told_later(User), then=True), default=False, output_field=BooleanField())
     told = Case(When(told_later(User), then=None), default=F("last_login"))
-    return users.annotate(told_login=told, is_told_later=later)
+    waits = Case(When(told_later(CHOSEN), then=True), default=F("must_change_password"))
+    return users.annotate(told_login=told, is_told_later=later, told_waits=waits)
 
 
 def users_with_permission(*codes: str) -> QuerySet[User]:

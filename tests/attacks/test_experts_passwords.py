@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from expertpool.experts.services.profile import update_expert
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.subjects import readable_by
 from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
@@ -118,3 +120,51 @@ def test_others_are_given_a_password_as_before(admin: User) -> None:
     answer = login(Client(), admin).post(url).content.decode()
     (password,) = passwords_in(answer)
     assert User.objects.get(pk=user.pk).check_password(password)
+
+
+def test_that_he_signed_up_is_told_the_day_after_while_names_are_sealed(
+    admin: User, time_machine: Any
+) -> None:
+    """Who was just drawn does so within minutes, and the list of experts told of it in the next."""
+    now = timezone.localtime().replace(hour=10, minute=0)
+    time_machine.move_to(now, tick=False)
+    ensure_demo_roles()
+    make_draw(now=now - timedelta(hours=1), seats=1)
+    expert = make_expert("王小明", email=HIS, phone="13812340001")
+    open_account(expert=expert, actor=None, now=now - timedelta(minutes=50))
+    link = link_in(Message.objects.get(occasion="expert.activation"))
+    client = login(Client(), admin)
+
+    def told() -> tuple[object, ...]:
+        page = client.get(f"/experts/{expert.pk}/").content.decode()
+        users = client.get(f"/users/?q={expert.number}").content.decode()
+        sent = client.get("/experts/?account=sent").content.decode()
+        opened = client.get("/experts/?account=open").content.decode()
+        return (
+            re.findall(r"(已发送|已开通) ?[\d-]*", page),
+            "重发激活链接" in page,
+            "待改密码" in users,
+            expert.name in sent,
+            expert.name in opened,
+        )
+
+    before = told()
+    assert before[1:] == (True, True, True, False)
+    activate_account(token=link, password=NEW, now=now)
+    assert told() == before
+    answer = client.post(reverse("experts:send_link", args=[expert.pk]))
+    assert answer.status_code == 204, "the refusal would say that he has"
+    time_machine.move_to(now + timedelta(days=1), tick=False)
+    login(client, admin)
+    assert told()[1:] == (False, False, False, True)
+    assert client.post(reverse("experts:send_link", args=[expert.pk])).status_code == 409
+
+
+def test_where_nothing_is_sealed_it_is_told_at_once(admin: User) -> None:
+    ensure_demo_roles()
+    expert = make_expert("王小明", email=HIS)
+    open_account(expert=expert, actor=None, now=timezone.now())
+    link = link_in(Message.objects.get(occasion="expert.activation"))
+    activate_account(token=link, password=NEW, now=timezone.now())
+    page = login(Client(), admin).get("/experts/?account=open").content.decode()
+    assert expert.name in page

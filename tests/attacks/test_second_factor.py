@@ -14,6 +14,7 @@ from expertpool.accounts.exceptions import AuthenticatorRefused, WrongPassword
 from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import as_text, has_app, take_away, take_up
 from expertpool.accounts.services.login import prove_identity
+from expertpool.audit.models import Entry
 from expertpool.draws.models import Draw
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import messages_visible_to
@@ -232,3 +233,33 @@ def test_that_an_expert_shows_a_second_step_is_told_to_nobody_while_names_are_se
     assert user.username not in client.get("/second-steps/?tab=set").content.decode()
     Draw.objects.filter(pk=draw.pk).update(released_at=timezone.now())
     assert user.username in client.get("/second-steps/?tab=set").content.decode()
+
+
+def test_whether_an_expert_has_a_second_step_is_not_said_by_the_refusal_to_reset_it() -> None:
+    """The button stands beside all experts; the answer told which of them had just set something up."""
+    asking = make_user("admin", name="吴安全")
+    client = login(Client(), asking)
+    answers = []
+    for name in ("有备用码", "没有备用码"):
+        user = make_user("expert", name=name)
+        give_account(make_expert(name=name), user)
+        if name == "有备用码":
+            make_codes(user=user, now=NOW)
+        address = f"/workflow/requests/secondfactor.reset/{user.pk}/ask/"
+        answers.append(client.post(address, {"reason": "电话核实了本人，手机丢失"}).status_code)
+    assert answers == [204, 204]
+    plain = make_user("operator")
+    address = f"/workflow/requests/secondfactor.reset/{plain.pk}/ask/"
+    answer = client.post(address, {"reason": "电话核实了本人，手机丢失"})
+    assert (answer.status_code, "不需要重置" in answer.content.decode()) == (409, True)
+
+
+def test_unlocking_says_nothing_of_who_tried_the_password_of_an_expert() -> None:
+    client = login(Client(), make_user("admin", name="吴安全"))
+    for locked in (NOW + timedelta(minutes=9), None):
+        user = make_user("expert", name=f"专家{locked is None}")
+        give_account(make_expert(), user)
+        User.objects.filter(pk=user.pk).update(locked_until=locked, failed_logins=6)
+        assert client.post(f"/users/{user.pk}/unlock/").status_code == 204
+        entries = Entry.objects.filter(action="user.unlock", subject_id=str(user.pk))
+        assert entries.count() == 1

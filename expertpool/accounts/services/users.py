@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User
+from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.registry import contacts_instead
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.contacts import (
@@ -189,10 +190,11 @@ def enable_user(*, user: User, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def unlock_user(*, user: User, actor: User, now: datetime) -> None:
-    """End the lock after failed sign-ins before its time. Unlocking twice changes nothing."""
+    """End the lock after failed sign-ins before its time. Unlocking twice changes nothing. Of who does not work for the
+    office it is logged and told alike whether he was locked: that somebody tried his password is told later."""
     # Also after its end, when the count of failures is still there.
     locked = User.objects.filter(pk=user.pk, locked_until__isnull=False)
-    if locked.update(locked_until=None, failed_logins=0):
+    if locked.update(locked_until=None, failed_logins=0) or is_outsider(user):
         announce(record("user.unlock", actor=actor, subject=user, now=now), user)
 
 

@@ -16,6 +16,7 @@ from django.core.exceptions import (
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as ValuesError
@@ -124,8 +125,19 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(SuspiciousOperation, _malformed)
     api.add_exception_handler(MultiPartParserError, _malformed)
+    api.add_exception_handler(RawPostDataException, _no_json)
     api.add_exception_handler(OperationalError, _unanswered)
     api.add_exception_handler(Exception, _unexpected)
+
+
+def _no_json(_request: HttpRequest, _error: Any) -> HttpResponse:
+    """A form that was read as one, where the body itself is asked for."""
+    return problem(
+        415,
+        "unsupported-media-type",
+        "内容类型不对",
+        "这个接口只接受 JSON：请求头 Content-Type 应为 application/json，不能以表单（multipart/form-data）发送。",
+    )
 
 
 def _unanswered(_request: HttpRequest, error: Any) -> HttpResponse:

@@ -67,7 +67,9 @@ class BulkAction:
     reach: Callable[[Any], QuerySet[Any]]
     refusals: Refusals
     arguments: Callable[[Any], dict[str, Any]] = field(default=lambda request: {})
-    meant: Q = field(default_factory=Q)
+    meant: Q | Callable[[], Q] = field(
+        default_factory=Q
+    )  # asked each time, where it depends on more than the row
     undo: str = ""
     first: Callable[[Any, list[Any]], HttpResponse | None] = field(
         default=lambda request, rows: None
@@ -102,10 +104,11 @@ def bulk_view(action: BulkAction) -> View:
     def view(request: HttpRequest) -> HttpResponse:
         picked = action.picked(request)
         unmeant = 0
-        if request.POST.get("all") == "1" and action.meant:
+        meant = action.meant() if callable(action.meant) else action.meant
+        if request.POST.get("all") == "1" and meant:
             # Of the whole list: rows in other states would each be told as refused.
-            unmeant = picked.exclude(action.meant).count()
-            picked = picked.filter(action.meant)
+            unmeant = picked.exclude(meant).count()
+            picked = picked.filter(meant)
         within = picked.filter(pk__in=action.reach(request).values("pk"))
         rows = list(within.order_by("pk"))
         beyond = list(picked.exclude(pk__in=[row.pk for row in rows]).order_by("pk"))

@@ -24,12 +24,14 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
+from expertpool.accounts.queries import CHOSEN
 from expertpool.core.visibility import Later
 from expertpool.draws.enums import DrawKind
 from expertpool.draws.models import Draw, DrawProject, Invitation
 from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.accounts import ACTIVATIONS
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.files import ADMISSION, ADMISSION_PHOTO
 from expertpool.joining.occasions import LINKS
@@ -154,6 +156,19 @@ def untold_receipts() -> Q:
     return Q(at__gte=_sealed_since()) & Q(at__gte=day_start(timezone.localdate()))
 
 
+def untold_activations() -> Q:
+    """Which experts chose the password of a link today, by the same rule: who was just drawn signs up within minutes."""
+    today = Q(activated_at__gte=day_start(timezone.localdate()))
+    # Who was admitted with the account by which he applied was sent no link.
+    return today & Q(activated_at__gte=_sealed_since(), link_sent_at__isnull=False)
+
+
+def untold_chosen_passwords() -> Q:
+    """The accounts of these experts: for others they still wait for it."""
+    chosen = Expert.objects.filter(untold_activations(), user__isnull=False).order_by()
+    return Q(pk__in=chosen.values("user"))
+
+
 def untold_signatures() -> Q:
     """What experts signed today, by the same rule: finance pays no sooner for it."""
     return Q(signed_at__gte=_sealed_since()) & Q(signed_at__gte=day_start(timezone.localdate()))
@@ -227,6 +242,8 @@ LATER = (
     Later("draws.works_gone", "changes.work.removed_at", untold_removed),
     Later("draws.files", "files.attachment", untold_files),
     Later("draws.versions", "experts.expertversion", untold_versions),
+    Later("draws.activations", ACTIVATIONS, untold_activations),
+    Later("draws.passwords", CHOSEN, untold_chosen_passwords),
     Later("draws.last_sign_ins", "accounts.user", untold_last_sign_ins),
 )
 

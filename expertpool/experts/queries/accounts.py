@@ -11,11 +11,13 @@ from django.utils import timezone
 from expertpool.accounts.models import Role, User, contact_index
 from expertpool.accounts.queries import Managed, is_outsider, users_visible_to
 from expertpool.audit.queries import entries_for
+from expertpool.core.visibility import told_later
 from expertpool.experts.enums import AccountState
 from expertpool.experts.models import Expert
 
 FROM_FILE = "手机号和邮箱随专家档案，请在档案中修改。"
 ROLE = "expert"
+ACTIVATIONS = "experts.expert.activated_at"  # a column of which `told_later` tells
 MOST_LIKE = 20
 LETS_IN = ("expert.account", "expert.link", "expert.link_account")
 
@@ -63,11 +65,31 @@ def why_contact_is_anothers(user: User, field: str, index: bytes) -> str:
     )
 
 
+def waits_for_him(expert: Expert) -> bool:
+    """Tell whether others are to see that ``expert`` has still to choose the password of his account: also where he did
+    so today, while names are sealed."""
+    if expert.user is None:
+        return False
+    if expert.user.must_change_password:
+        return True
+    if (
+        expert.activated_at is None
+        or timezone.localdate(expert.activated_at) < timezone.localdate()
+    ):
+        return False
+    return Expert.objects.filter(told_later(ACTIVATIONS), pk=expert.pk).exists()
+
+
 def account_state(expert: Expert) -> AccountState:
-    """Return how far ``expert`` is with his account."""
+    """Return how far ``expert`` is with his account, as it may be told."""
     if expert.user is None:
         return AccountState.NONE
-    return AccountState.SENT if expert.user.must_change_password else AccountState.OPEN
+    return AccountState.SENT if waits_for_him(expert) else AccountState.OPEN
+
+
+def still_waiting() -> Q:
+    """The experts whom `waits_for_him` names."""
+    return Q(user__must_change_password=True) | Q(user__isnull=False) & told_later(ACTIVATIONS)
 
 
 def account_words(expert: Expert) -> str:

@@ -19,6 +19,7 @@ from expertpool.directory.queries import (
 )
 from expertpool.experts.enums import AccountState
 from expertpool.experts.models import Expert, ExpertSpecialty
+from expertpool.experts.queries.accounts import still_waiting
 from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.participation import participation_counts
 
@@ -123,8 +124,8 @@ def account_q(op: str, values: Any, context: Context) -> Q:
     """Experts by how far they are with an account of their own; see `queries.accounts.account_state`."""
     states = {
         AccountState.NONE: Q(user__isnull=True),
-        AccountState.SENT: Q(user__must_change_password=True),
-        AccountState.OPEN: Q(user__must_change_password=False),
+        AccountState.SENT: still_waiting(),
+        AccountState.OPEN: Q(user__isnull=False) & ~still_waiting(),
     }
     chosen = values if isinstance(values, tuple) else (values,)
     return reduce(operator.or_, (states[AccountState(one)] for one in chosen))

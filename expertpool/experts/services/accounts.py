@@ -27,11 +27,12 @@ from expertpool.experts.enums import NOT_SIGNED_IN
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION, PASSWORD
-from expertpool.experts.queries.accounts import ROLE
+from expertpool.experts.queries.accounts import ROLE, waits_for_him
 from expertpool.experts.queries.experts import account_of, account_proof, expert_for
 from expertpool.experts.services.contacts import let_account_follow, lock_contacts, way_of_link
 from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Recipient, send_message
 
 SALT = "experts.activation"
@@ -126,7 +127,8 @@ def check_invitable(expert: Expert, *, now: datetime) -> None:
 
 @transaction.atomic
 def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> None:
-    """Send the activation link of an account that nobody has activated yet once more; logs it.
+    """Send the activation link of an account that nobody has activated yet once more; logs it. Who did so today, while
+    that may not be told, is sent one as well: by it he may choose another password (docs/decisions/0396).
 
     At most one a minute. Refuses (ExpertRefused) an expert without an account, who cannot be reached
     (see `way_of_link`), is out of the pool, or has chosen his password, and one whose account is disabled.
@@ -135,13 +137,15 @@ def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> Non
     if user is None:
         raise ExpertRefused("还没有开通账号，请先开通。")
     check_in_pool(expert)
-    if not user.must_change_password:
+    if not waits_for_him(expert):
         raise ExpertRefused("账号已经激活；忘记密码的请在用户管理中重置密码。")
     if not user.is_active:
         raise ExpertRefused("账号已停用，请先在用户管理中启用。")
     if (way := way_of_link(expert, now=now)) is None:
         raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
-    send_link(expert, user, way, f"activation-{expert.pk}-{now:%Y%m%d%H%M}", now)
+    key = f"activation-{expert.pk}-{now:%Y%m%d%H%M}"
+    # By the same words whether he was in: the records of messages name the occasion.
+    send_link(expert, user, way, key, now, occasion=ACTIVATION)
     record("expert.link", actor=actor, now=now, subject=expert)
 
 
@@ -167,13 +171,22 @@ def send_password_link(user: User, now: datetime) -> None:
     send_link(expert, user, way, f"password-{expert.pk}-{now:%Y%m%d%H%M%S%f}", now)
 
 
-def send_link(expert: Expert, user: User, way: ChannelCode | None, key: str, now: datetime) -> None:
+def send_link(
+    expert: Expert,
+    user: User,
+    way: ChannelCode | None,
+    key: str,
+    now: datetime,
+    *,
+    occasion: Occasion | None = None,
+) -> None:
     """Send the link by which ``expert`` chooses a password; nothing where there is no ``way``."""
     if way is None:
         return
+    # Whoever was in already has an account to go on with.
+    occasion = occasion or (PASSWORD if user.last_login else ACTIVATION)
     send_message(
-        # Whoever was in already has an account to go on with.
-        occasion=(PASSWORD if user.last_login else ACTIVATION).code,
+        occasion=occasion.code,
         recipient=Recipient(user.username, expert.name, expert.phone, expert.email),
         channels=[way],
         context={"专家姓名": expert.name, "账号": user.username, **password_link_values(user, now)},

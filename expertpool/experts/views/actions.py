@@ -24,6 +24,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import BlacklistForm, TagExpertsForm
 from expertpool.experts.forms.filters import DeletedFilter, ExpertFilter
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.accounts import still_waiting
 from expertpool.experts.queries.admission import RIGHT, under_way
 from expertpool.experts.queries.experts import (
     deleted_visible_to,
@@ -134,7 +135,7 @@ def _bulk(
     picked: Callable[[UserRequest], QuerySet[Expert]] = _picked,
     undo: str = "",
     leaves: bool = False,
-    meant: Q | None = None,
+    meant: Q | Callable[[], Q] | None = None,
     background: str = "",
     undone_by: str = "",
     all_at_once: Callable[..., Mapping[int, object]] | None = None,
@@ -284,7 +285,7 @@ invite_many = _bulk(
     "experts.edit",
     "发送激活链接",
     _plain,
-    meant=Q(user__isnull=True) | Q(user__must_change_password=True),
+    meant=lambda: Q(user__isnull=True) | still_waiting(),
 )
 
 

@@ -22,7 +22,7 @@ from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
-from expertpool.experts.queries.accounts import account_words
+from expertpool.experts.queries.accounts import account_words, waits_for_him
 from expertpool.experts.queries.actions import actions_for
 from expertpool.experts.queries.admission import RIGHT, at_once_in_words, makers_of
 from expertpool.experts.queries.admitters import who_else
@@ -121,7 +121,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
     may = actions_for(request.user, expert)
     context: dict[str, Any] = {"expert": expert, "may": may}
-    context["account"] = account_words(expert)
+    context["account"], context["waits_for_him"] = account_words(expert), waits_for_him(expert)
     context["photo"] = photo_of(expert, request.user)
     if expert.status in (ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED):
         # Why he is out, where everybody looks first.

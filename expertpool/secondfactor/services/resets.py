@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.authenticators import remove_app
 from expertpool.accounts.services.users import end_access
@@ -24,12 +25,13 @@ OWN = "不能申请或确认重置自己的第二步验证，请由另外两位�
 @transaction.atomic
 def request_reset(*, user: User, reason: str, actor: User, now: datetime) -> ResetRequest:
     """Ask that all second steps of ``user`` be taken away. Refuses (SecondFactorRefused) his own, without a reason,
-    where there is nothing to take, and while another request is open."""
+    where there is nothing to take, and while another request is open. Of an expert it is never said that there is nothing:
+    when he set something up, he was at his account (docs/decisions/0396)."""
     user = lock_user(user)
     if not is_reason(reason):
         raise SecondFactorRefused(f"请写明重置的原因，如怎样核实了本人{SAY_MORE}。")
     _check(user, actor)
-    if not (has_factor(user) or codes_left(user)):
+    if not (is_outsider(user) or has_factor(user) or codes_left(user)):
         raise SecondFactorRefused(NOTHING)
     request = ResetRequest(user=user, reason=reason)
     ask(request, action="second.request", actor=actor, now=now, refused=SecondFactorRefused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from django.conf import settings
@@ -9,16 +10,19 @@ from django.db import models
 from django.db.models import Q
 
 from expertpool.core.bounds import MOMENTS, within
+from expertpool.core.fields import ProofField
 from expertpool.networks.enums import RuleKind
 
 
 class NetworkRule(models.Model):
     """A network (CIDR) that is blocked or allowed, by somebody's hand or, ``is_automatic``, after too many failed
-    sign-ins. It holds until ``until`` (None: until it is ended) or until somebody ends it; the row stays."""
+    sign-ins. It holds until ``until`` (None: until it is ended) or until somebody ends it; the row stays. ``proof``: that
+    this system made and ended it so; one that it did not holds for nobody (docs/decisions/0397)."""
 
     never = ("DELETE",)
     final = ("ended_at",)
 
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("类别", max_length=8, choices=RuleKind.choices)
     network = models.CharField("地址或网段", max_length=43)
     reason = models.CharField("原因", max_length=200)
@@ -40,6 +44,13 @@ class NetworkRule(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+    )
+    proof = ProofField(
+        "凭证",
+        says=(
+            *("uid.hex", "kind", "network", "reason", "is_automatic", "made_at"),
+            *("made_by.username", "until", "ended_at", "ended_by.username"),
+        ),
     )
 
     class Meta:

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from expertpool.core.client import is_loopback, networks_around
+from expertpool.core.mandates import vouched
 from expertpool.networks.enums import RuleKind
 from expertpool.networks.models import NetworkRule
+
+LATEST = 100  # ended rules of an address that are looked at
 
 
 def standing(now: datetime) -> Q:
@@ -33,15 +36,15 @@ def rule_for(address: str, *, now: datetime) -> NetworkRule | None:
     An allowed network lies above every block, and no block is asked about this machine itself.
     """
     around = networks_around(address)
-    rows = NetworkRule.objects.filter(standing(now), network__in=around)
+    rows = _ours(NetworkRule.objects.filter(standing(now), network__in=around))
     return None if is_loopback(address) else _deciding(rows)
 
 
 def counted_since(address: str) -> datetime | None:
     """Return when a block of ``address`` was ended last: failures of before count no more. None: never."""
     rows = NetworkRule.objects.filter(network__in=networks_around(address), kind=RuleKind.BLOCK)
-    found: datetime | None = rows.aggregate(last=Max("ended_at"))["last"]
-    return found
+    ended = _ours(rows.filter(ended_at__isnull=False).order_by("-ended_at")[:LATEST])
+    return next((rule.ended_at for rule in ended), None)
 
 
 class Kept:
@@ -68,7 +71,7 @@ class Kept:
     def read(self) -> None:
         self._read_at = time.monotonic()
         found: dict[str, list[NetworkRule]] = {}
-        for rule in NetworkRule.objects.filter(standing(timezone.now())):
+        for rule in _ours(NetworkRule.objects.filter(standing(timezone.now()))):
             found.setdefault(rule.network, []).append(rule)
         self._by_network = found
 
@@ -77,6 +80,22 @@ class Kept:
 
 
 KEPT = Kept()
+
+
+def _ours(rows: QuerySet[NetworkRule]) -> list[NetworkRule]:
+    """Return those of ``rows`` that this system wrote."""
+    return vouched(rows.select_related("made_by", "ended_by"))
+
+
+def written_rules(now: datetime) -> QuerySet[NetworkRule]:
+    """Return all rules, the latest first, with what their proof says."""
+    return NetworkRule.objects.select_related("made_by", "ended_by").order_by("-id")
+
+
+def is_ruled(kind: RuleKind, network: str, now: datetime) -> bool:
+    """Tell whether ``network`` has such a rule by somebody's hand."""
+    rows = NetworkRule.objects.filter(standing(now), network=network, kind=kind)
+    return bool(_ours(rows.filter(is_automatic=False)))
 
 
 def _deciding(rules: Iterable[Any]) -> NetworkRule | None:

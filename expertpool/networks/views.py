@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.core.client import client_address
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
@@ -40,6 +41,8 @@ def rule_list(request: HttpRequest) -> HttpResponse:
             ListTab("ended", "已解除", ~holds),
         ),
     )
+    for rule in shown.context["page"].object_list:
+        rule.is_altered = not is_vouched(rule)
     return render_list(request, "networks/list.html", shown.context)
 
 

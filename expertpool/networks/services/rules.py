@@ -11,13 +11,14 @@ from django.db import transaction
 from expertpool.audit.services import record
 from expertpool.core.client import clean_network, is_loopback, network_of, networks_around
 from expertpool.core.events import publish
+from expertpool.core.fields import is_vouched
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import moment_text
 from expertpool.networks.enums import RuleKind
 from expertpool.networks.events import NetworkRuled
 from expertpool.networks.exceptions import AlreadyEnded, AlreadyRuled, OwnAddress
 from expertpool.networks.models import NetworkRule
-from expertpool.networks.queries import KEPT, rule_for, standing
+from expertpool.networks.queries import KEPT, is_ruled, rule_for, standing
 
 ACTIONS = {RuleKind.BLOCK: "network.block", RuleKind.ALLOW: "network.allow"}
 
@@ -44,7 +45,7 @@ def rule_network(
     is_own = kind == RuleKind.BLOCK and _lies_in(address, found)
     if is_own and not _is_allowed(address, now, until):
         raise OwnAddress(address)
-    if NetworkRule.objects.filter(standing(now), network=found, kind=kind, is_automatic=False):
+    if is_ruled(kind, found, now):
         raise AlreadyRuled(found, kind.label)
     rule = NetworkRule(
         kind=kind, network=found, reason=reason, until=until, made_at=now, made_by=actor
@@ -88,9 +89,16 @@ def end_rule(*, rule: NetworkRule, actor: Any, now: datetime, address: str = "")
 
     ``actor`` None is whoever sits at the server. Writes the log and announces NetworkRuled.
     """
-    rows = NetworkRule.objects.filter(standing(now), pk=rule.pk)
-    if not rows.update(ended_at=now, ended_by=actor):
+    rows = NetworkRule.objects.select_for_update(of=("self",)).filter(standing(now), pk=rule.pk)
+    found = rows.select_related("made_by", "ended_by").first()
+    if found is None:
         raise AlreadyEnded
+    is_ours = is_vouched(found)
+    found.ended_at, found.ended_by = now, actor
+    if is_ours:
+        found.save(update_fields=["ended_at", "ended_by", "proof"])
+    else:  # what somebody else wrote gets no proof by being ended
+        NetworkRule.objects.filter(pk=rule.pk).update(ended_at=now, ended_by=actor)
     if rule.kind == RuleKind.ALLOW and _lies_in(address, rule.network):
         left = rule_for(address, now=now)
         if left is not None and left.kind == RuleKind.BLOCK:

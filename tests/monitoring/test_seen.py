@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -24,7 +25,7 @@ from expertpool.monitoring.queries.activity import (
     visits_visible_to,
 )
 from expertpool.monitoring.queries.pages import page_of
-from expertpool.monitoring.services.buffer import BUFFER, MOST, Buffer
+from expertpool.monitoring.services.buffer import BUFFER, MOST, TRIES, Buffer
 from expertpool.monitoring.services.recording import Beat, Seen
 from expertpool.monitoring.settings import BEAT_SECONDS
 from tests.factories.accounts import make_user
@@ -293,3 +294,37 @@ def test_public_visits_keep_no_address(client: Client) -> None:
     visit = PublicVisit.objects.get()
     assert (visit.page, visit.referrer, visit.region) == ("draws:verify", "a.example", "未知")
     assert "203.0.113" not in str(list(PublicVisit.objects.values_list()))
+
+
+def test_one_row_that_is_refused_does_not_stop_what_comes_behind_it(
+    admin: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was put back for ever, and all others with it."""
+    buffer = Buffer()
+    good = Beat(admin.pk, timezone.now())
+    bad = Beat(admin.pk, cast("Any", "no moment"))
+    for one in (bad, good):
+        buffer._waiting.append(one)
+    for _ in range(TRIES):
+        with pytest.raises(Exception):  # noqa: B017, PT011
+            buffer.flush()
+    assert buffer.flush() == 1
+    assert not buffer._waiting
+    assert LastBeat.objects.filter(user=admin).exists()
+    assert [one.levelname for one in caplog.records if "dropped" in one.message] == ["ERROR"]
+
+
+def test_a_process_that_ends_after_its_database_says_so_without_an_error(
+    admin: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_seen: object) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr("expertpool.monitoring.services.buffer.write_seen", away)
+    monkeypatch.setattr(
+        "expertpool.monitoring.services.buffer.connection", SimpleNamespace(close=lambda: None)
+    )
+    buffer = Buffer()
+    buffer._waiting.append(Beat(admin.pk, timezone.now()))
+    buffer.close()
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []

@@ -8,6 +8,7 @@ The page then passes ``**kept_on(user, "experts")`` to the component ``filters``
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +20,13 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.events import publish
+from expertpool.core.locks import lock_transaction
 from expertpool.core.models import SavedSearch
 from expertpool.core.prepared import Given, Prepared
 
+MOST = 30  # of one person on one page
+MOST_SHARED = 50  # of all on one page: each of them stands on everybody's
 NOT_KEPT = ("page", "size")  # of an address: not part of what was asked
 
 
@@ -33,16 +38,26 @@ class SearchRefused(ValueError):
 class SavedPage:
     """A page whose searches may be kept: its URL name and the right that it asks for. ``subject_of`` tells of a query whose
     declared fields its condition names (none: it has no condition); ``needs_filter``: without any there is nothing
-    to keep."""
+    to keep; ``cleared_by``: the right to delete what others share there."""
 
     code: str
     url: str
     permission: str
     subject_of: Callable[[QueryDict], str] = lambda query: ""
     needs_filter: bool = True
+    cleared_by: str = ""
 
 
 SAVED_PAGES: Catalogue[SavedPage] = Catalogue("page of saved searches")
+
+
+@dataclass(frozen=True)
+class SharedSearchCleared:
+    """``actor`` deletes ``search``, which another shares; it is still there."""
+
+    search: SavedSearch
+    actor: Any
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -61,16 +76,28 @@ def kept_on(user: Any, code: str, *, beside: tuple[str, ...] = ()) -> dict[str, 
     """Return what the component ``filters`` takes: the user's own searches of the page ``code`` (and of those ``beside`` it)
     and those that others share, by name, and where to keep another."""
     rows: list[SavedSearch] = _offered.all(user=user.pk)
+    offered, counts = [], Counter[str]()
+    for row in (row for row in rows if row.page in {code, *beside}):
+        is_own = row.owner_id == user.pk
+        counts[row.page] += not is_own
+        if is_own or counts[row.page] <= MOST_SHARED:  # whoever wrote the others
+            offered.append(_offer(row, user))
     return {
-        "saved": [_offer(row, user) for row in rows if row.page in {code, *beside}],
+        "saved": offered,
         "save_url": reverse("core:saved_add", args=[code]),
     }
 
 
 def _offer(row: SavedSearch, user: Any) -> Offered:
     address = f"{reverse(SAVED_PAGES[row.page].url)}?{row.query}"
-    is_own = row.owner_id == user.pk
-    return Offered(row.name, address, reverse("core:saved_delete", args=[row.pk]) if is_own else "")
+    may_delete = row.owner_id == user.pk or _may_clear(user, row)
+    delete_url = reverse("core:saved_delete", args=[row.pk]) if may_delete else ""
+    return Offered(row.name, address, delete_url)
+
+
+def _may_clear(user: Any, search: SavedSearch) -> bool:
+    page = SAVED_PAGES.get(search.page)
+    return bool(page and page.cleared_by and search.shared and user.has_permission(page.cleared_by))
 
 
 def usable_by(user: Any) -> Any:
@@ -88,20 +115,32 @@ def query_of(address: QueryDict) -> str:
 
 @transaction.atomic
 def save_search(*, search: SavedSearch, actor: Any, now: datetime) -> SavedSearch:
-    """Keep a new search of ``actor``. Refuses an empty one (SearchRefused), and a name that he has for the page
-    (ValidationError)."""
+    """Keep a new search of ``actor``. Refuses an empty one and more than `MOST` of him, or `MOST_SHARED` of all, on the page
+    (SearchRefused), and a name that he has for the page (ValidationError)."""
     if SAVED_PAGES[search.page].needs_filter and not search.query:
         raise SearchRefused("现在没有筛选条件，请先设置条件再保存。")
+    lock_transaction(f"core.saved_searches:{search.page}")
+    there = SavedSearch.objects.filter(page=search.page)
+    if there.filter(owner=actor).count() >= MOST:
+        raise SearchRefused(f"每人在一个页面最多保存 {MOST} 个常用查询，请先删去不用的。")
+    if search.shared and there.filter(shared=True).count() >= MOST_SHARED:
+        raise SearchRefused(
+            f"这个页面已有 {MOST_SHARED} 个共享的常用查询，请不勾选「所有人可用」，或请管理员删去不用的。"
+        )
     search.owner, search.created_at = actor, now
     search.full_clean()
     search.save()
     return search
 
 
-def delete_search(*, search: SavedSearch, actor: Any) -> None:
-    """Forget a search of ``actor``; those that others share are theirs (SearchRefused)."""
+@transaction.atomic
+def delete_search(*, search: SavedSearch, actor: Any, now: datetime) -> None:
+    """Forget a search of ``actor``, or one that another shares, which only who may clear the page does (SearchRefused):
+    announces SharedSearchCleared."""
     if search.owner_id != actor.pk:
-        raise SearchRefused("这是别人共享的常用查询，只有保存人可以删除。")
+        if not _may_clear(actor, search):
+            raise SearchRefused("这是别人共享的常用查询，只有保存人和站点管理员可以删除。")
+        publish(SharedSearchCleared(search, actor, now))
     search.delete()
 
 

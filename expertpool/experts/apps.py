@@ -113,7 +113,11 @@ class ExpertsConfig(AppConfig):
         PAGE_TABS.add(*TABS)
         SAVED_PAGES.add(
             SavedPage(
-                "experts", "experts:list", "experts.view", subject_of=lambda query: EXPERT.code
+                "experts",
+                "experts:list",
+                "experts.view",
+                subject_of=lambda query: EXPERT.code,
+                cleared_by="siteconfig.manage",
             )
         )
         SEARCHES.add(SearchProvider("experts", "专家", find_experts, order=10))

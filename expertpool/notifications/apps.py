@@ -19,6 +19,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, NARROW_PAGES, narrow_pages
+        from expertpool.core.saved_searches import SharedSearchCleared
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.networks.events import NetworkRuled
         from expertpool.notifications.actions import ACTIONS, VALUES
@@ -43,6 +44,7 @@ class NotificationsConfig(AppConfig):
             tell_ruled,
         )
         from expertpool.notifications.services.line import take_told
+        from expertpool.notifications.services.searches import CLEARED, tell_cleared
         from expertpool.notifications.services.wechat import CHANGED
         from expertpool.notifications.settings import SETTINGS
 
@@ -61,10 +63,11 @@ class NotificationsConfig(AppConfig):
         NARROW_PAGES.add(
             *narrow_pages("notifications:inbox", "notifications:message", "notifications:read_all")
         )
-        OCCASIONS.add(ACTED, RULED, CHANGED)
+        OCCASIONS.add(ACTED, RULED, CHANGED, CLEARED)
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
         subscribe(AccountActed, tell_acted)
         subscribe(NetworkRuled, tell_ruled)
+        subscribe(SharedSearchCleared, tell_cleared)
         FILE_SUBJECTS.add(TEMPLATE_FILES)
         on_told(take_told)

@@ -30,7 +30,7 @@ class SavedSearchForm(forms.ModelForm):
         model = SavedSearch
         fields = ("name", "shared")
         help_texts = {
-            "shared": "能打开这个页面的人都可以使用，看到的是他自己权限范围内的内容；只有您可以删除。"
+            "shared": "能打开这个页面的人都可以使用，看到的是他自己权限范围内的内容；只有您和站点管理员可以删除。"
         }
 
 
@@ -60,7 +60,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     search = get_object_or_404(usable_by(request.user), pk=pk)
     _check(request, search.page)
     try:
-        delete_search(search=search, actor=request.user)
+        delete_search(search=search, actor=request.user, now=timezone.now())
     except SearchRefused as refusal:
         return refused(str(refusal))
     return saved("已删除常用查询", refresh="page")

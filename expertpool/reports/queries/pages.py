@@ -13,6 +13,7 @@ def _subject_of(query: QueryDict) -> str:
     return topic_of(query).of
 
 
+CLEARED_BY = "siteconfig.manage"
 PAGES = (
     SavedPage(
         "statistics",
@@ -20,8 +21,11 @@ PAGES = (
         STATISTICS,
         subject_of=_subject_of,
         needs_filter=False,
+        cleared_by=CLEARED_BY,
     ),
-    SavedPage("comparison", "reports:comparison", STATISTICS, needs_filter=False),
-    SavedPage("months", "reports:months", STATISTICS, needs_filter=False),
+    SavedPage(
+        "comparison", "reports:comparison", STATISTICS, needs_filter=False, cleared_by=CLEARED_BY
+    ),
+    SavedPage("months", "reports:months", STATISTICS, needs_filter=False, cleared_by=CLEARED_BY),
 )
 CODES = tuple(one.code for one in PAGES)

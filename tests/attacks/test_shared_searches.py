@@ -1,0 +1,75 @@
+"""Whoever may open a list keeps searches by a program, and shares them: each stands on everybody's page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.core.models import SavedSearch
+from expertpool.core.saved_searches import MOST, MOST_SHARED, SearchRefused, kept_on, save_search
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.fixtures import login
+
+pytestmark = pytest.mark.django_db
+
+
+def keep(user: User, name: str, *, shared: bool = False) -> SavedSearch:
+    search = SavedSearch(page="experts", name=name, query="tab=formal", shared=shared)
+    return save_search(search=search, actor=user, now=timezone.now())
+
+
+def write(owner: User, count: int) -> None:
+    """As live SQL would."""
+    SavedSearch.objects.bulk_create(
+        SavedSearch(
+            page="experts",
+            name=f"{owner.pk}-{at}",
+            query="tab=formal",
+            shared=True,
+            owner=owner,
+            created_at=timezone.now(),
+        )
+        for at in range(count)
+    )
+
+
+def test_nobody_keeps_searches_without_end(operator: User) -> None:
+    for at in range(MOST):
+        keep(operator, str(at))
+    with pytest.raises(SearchRefused, match=f"最多保存 {MOST} 个"):
+        keep(operator, "还有一个")
+
+
+def test_nor_shares_them_without_end_and_a_page_shows_few_of_those_that_are_there(
+    operator: User,
+) -> None:
+    other = make_user("operator")
+    write(other, 3 * MOST_SHARED)
+    with pytest.raises(SearchRefused, match="共享"):
+        keep(operator, "又一个", shared=True)
+    keep(operator, "我的")
+    shown = kept_on(operator, "experts")["saved"]
+    assert len(shown) == MOST_SHARED + 1
+    assert "我的" in [one.name for one in shown]
+
+
+def test_what_another_shares_is_cleared_by_who_manages_the_site_and_he_is_told(
+    operator: User, admin: User
+) -> None:
+    search = keep(operator, "请打电话给我", shared=True)
+    address = f"/searches/{search.pk}/delete/"
+    assert login(Client(), make_user("operator")).post(address).status_code == 409
+    client = login(Client(), admin)
+    assert address in client.get("/experts/").content.decode()
+    assert client.post(address).status_code == 204
+    assert not SavedSearch.objects.exists()
+    entry = Entry.objects.get(action="notifications.search_clear")
+    assert entry.before == {"名称": "请打电话给我", "查询条件": "tab=formal"}
+    told = Message.objects.get(occasion="search.cleared")
+    assert told.recipient == operator.name
+    own = keep(operator, "自己的")
+    assert client.post(f"/searches/{own.pk}/delete/").status_code == 404

@@ -1,4 +1,5 @@
-"""Make sure that browser tests can run: Chromium and a Chinese font, by apt where we are root."""
+"""Make sure that tests find what they need of the machine: Chromium, a Chinese font, and a directory server (slapd), by
+apt where we are root."""
 
 from __future__ import annotations
 
@@ -31,6 +32,12 @@ def has_chinese_font() -> bool:
     return bool(listed.stdout.strip())
 
 
+def missing_altogether() -> list[str]:
+    """Return the Debian packages that tests still need."""
+    has_directory = shutil.which("slapd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    return missing() + ([] if has_directory else ["slapd"])
+
+
 def missing() -> list[str]:
     """Return the Debian packages that browser tests still need."""
     packages = [] if browser_path() else ["chromium"]
@@ -38,13 +45,15 @@ def missing() -> list[str]:
 
 
 def main() -> None:
-    packages = missing()
+    packages = missing_altogether()
     if not packages:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print(f"浏览器测试不会运行：缺少 {'、'.join(packages)}，请先安装。", flush=True)
+        print(
+            f"浏览器、目录服务器的测试不会运行：缺少 {'、'.join(packages)}，请先安装。", flush=True
+        )
         return
-    print(f"正在安装浏览器测试需要的 {'、'.join(packages)}……", flush=True)
+    print(f"正在安装测试需要的 {'、'.join(packages)}……", flush=True)
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     for command in (["apt-get", "update", "-qq"], install):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -102,6 +103,43 @@ PASSWORD_BARS: Catalogue[PasswordBar] = Catalogue("password bar")
 def why_no_password(user: Any) -> str:
     """Return why ``user`` does not sign in by a password of this system, for himself; empty: he does."""
     return next(filter(None, (bar.why(user) for bar in PASSWORD_BARS)), "")
+
+
+class PasswordAnswer(Enum):
+    """What a `PasswordDoor` says. DOWN: nothing, or that he is not let in, ``why``."""
+
+    RIGHT = auto()
+    WRONG = auto()
+    ABSENT = auto()
+    DOWN = auto()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a `PasswordDoor` says, and of whom (``user``, where it is RIGHT)."""
+
+    said: PasswordAnswer
+    user: Any = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class PasswordDoor:
+    """Another place that knows passwords, by which one signs in as ``method``. ``is_asked_of(user)``: whether it answers for
+    the account, or (None) for who has none; ``ask(user, typed, password, now)`` asks it, outside of any transaction."""
+
+    code: str
+    method: Any
+    is_asked_of: Callable[[Any], bool]
+    ask: Callable[[Any, str, str, datetime], Answered]
+
+
+PASSWORD_DOORS: Catalogue[PasswordDoor] = Catalogue("password door")
+
+
+def password_door(user: Any) -> PasswordDoor | None:
+    """Return which other place is asked for the password of ``user`` (None: of who has no account)."""
+    return next((one for one in PASSWORD_DOORS if one.is_asked_of(user)), None)
 
 
 @dataclass(frozen=True)

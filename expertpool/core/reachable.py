@@ -93,3 +93,8 @@ def _is_listed(host: str, ip: IP, private: Collection[str]) -> bool:
             if entry.lower() == host.lower():
                 return True
     return False
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether the IP ``address`` is this machine."""
+    return ip_address(address).is_loopback

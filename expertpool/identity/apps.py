@@ -6,7 +6,7 @@ class IdentityConfig(AppConfig):
     verbose_name = "统一认证"
 
     def ready(self) -> None:
-        from expertpool.accounts.registry import PASSWORD_BARS, PasswordBar
+        from expertpool.accounts.registry import PASSWORD_BARS, PASSWORD_DOORS, PasswordBar
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import (
             SETTING_CONSTRAINTS,
@@ -17,13 +17,15 @@ class IdentityConfig(AppConfig):
         from expertpool.identity.actions import ACTIONS
         from expertpool.identity.menu import ITEM, WAY_IN
         from expertpool.identity.queries import why_no_password
-        from expertpool.identity.services.trial import TRIAL
+        from expertpool.identity.services import by_directory, trial
+        from expertpool.identity.settings.ldap import LDAP_COMPLETE, LDAP_SETTINGS
         from expertpool.identity.settings.oidc import OIDC_COMPLETE, OIDC_SETTINGS
 
-        SITE_SETTINGS.add(*OIDC_SETTINGS)
-        SETTING_CONSTRAINTS.add(OIDC_COMPLETE)
-        SETTING_TRIALS.add(TRIAL)
+        SITE_SETTINGS.add(*OIDC_SETTINGS, *LDAP_SETTINGS)
+        SETTING_CONSTRAINTS.add(OIDC_COMPLETE, LDAP_COMPLETE)
+        SETTING_TRIALS.add(trial.TRIAL, by_directory.TRIAL)
         LOG_ACTIONS.add(*ACTIONS)
         PASSWORD_BARS.add(PasswordBar("identity", why_no_password))
+        PASSWORD_DOORS.add(by_directory.DOOR)
         ENTRANCES.add(WAY_IN)
         MENU.add(ITEM)

@@ -10,9 +10,11 @@ from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched
 from expertpool.identity.enums import Source
 from expertpool.identity.models import GroupRole, OutsideIdentity
+from expertpool.identity.settings.ldap import ENABLED as LDAP_ENABLED
 from expertpool.identity.settings.oidc import ENABLED, PASSWORD
 
 BY_PROVIDER = "这个账号从单位的统一认证登录，在本系统没有密码。"
+BY_DIRECTORY = "这个账号用单位目录的密码登录，在本系统没有密码；忘记或要改的，请在单位目录里办理。"
 NO_LONGER = "这个账号已改由单位的统一认证登录，不能再用本系统的密码。"
 
 
@@ -25,14 +27,21 @@ def identities_of(user: User) -> list[OutsideIdentity]:
 def why_no_password(user: User) -> str:
     """Return why ``user`` does not sign in by a password of this system; empty: he does. A security administrator who
     has one always does: somebody has to mend what the provider cannot."""
-    rows = [one for one in identities_of(user) if one.source == Source.OIDC]
+    rows = identities_of(user)
+    by_directory = [one for one in rows if one.source == Source.LDAP]
+    if any(value_of(LDAP_ENABLED) or not one.has_own_password for one in by_directory):
+        return BY_DIRECTORY
+    rows = [one for one in rows if one.source == Source.OIDC]
     # It never had one: there is nothing that could be let in.
     if any(not one.has_own_password for one in rows):
         return BY_PROVIDER
     if not rows or value_of(PASSWORD) or not value_of(ENABLED):
         return ""
-    is_administrator = RolePermission.objects.filter(role__users=user, code=SECURITY).exists()
-    return "" if is_administrator else NO_LONGER
+    return "" if is_security_administrator(user) else NO_LONGER
+
+
+def is_security_administrator(user: User) -> bool:
+    return RolePermission.objects.filter(role__users=user, code=SECURITY).exists()
 
 
 def identities_visible_to(viewer: User) -> QuerySet[OutsideIdentity]:

@@ -119,7 +119,7 @@ def _try(
     if not (is_open or known) or has_tried_too_often(attempt.typed, address, now=now):
         return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
     with transaction.atomic():
-        user = _find(attempt)
+        user = find_account(attempt.identifier)
         if not is_open and not may_try_all_the_same(user, known):
             return _finish(attempt, LoginOutcome.RATE_LIMITED, None)
         outcome, why = _check(user, password, why_not, now)
@@ -144,11 +144,13 @@ def _method(identifier: str) -> LoginMethod:
     return LoginMethod.PHONE if MOBILE.fullmatch(identifier) else LoginMethod.USERNAME
 
 
-def _find(attempt: _Attempt) -> User | None:
-    if attempt.method == LoginMethod.USERNAME:
-        return User.objects.filter(username=clean_username(attempt.identifier)).first()
-    index = contact_index(attempt.method.value, attempt.identifier)
-    return User.objects.filter(**{f"{attempt.method.value}_index": index}).first()
+def find_account(identifier: str) -> User | None:
+    """Return whose account ``identifier`` (account name, phone or mail, cleaned) is."""
+    method = _method(identifier)
+    if method == LoginMethod.USERNAME:
+        return User.objects.filter(username=clean_username(identifier)).first()
+    index = contact_index(method.value, identifier)
+    return User.objects.filter(**{f"{method.value}_index": index}).first()
 
 
 def _check(
@@ -272,7 +274,7 @@ def ask_by(*, identifier: str, address: str, device: str, now: datetime) -> Logi
     if any."""
     text = clean_code(identifier)
     attempt = _Attempt(text, _method(text), address, device, now, typed_index(text))
-    return _keep(attempt, LoginOutcome.LINK_ASKED, _find(attempt))
+    return _keep(attempt, LoginOutcome.LINK_ASKED, find_account(attempt.identifier))
 
 
 def note_sign_in(

@@ -24,8 +24,9 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import demo_users
 from expertpool.accounts.registry import second_step
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from expertpool.accounts.services.doors import sign_in
 from expertpool.accounts.services.forgotten import ask_link
-from expertpool.accounts.services.login import sign_in, sign_out
+from expertpool.accounts.services.login import sign_out
 from expertpool.accounts.services.passwords import change_own_password
 from expertpool.accounts.services.second_steps import BACKEND, begin
 from expertpool.accounts.settings import BLOCK_TIME, FAILURES_TO_LOCK, LOCK_TIME

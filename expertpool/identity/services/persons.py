@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from expertpool.accounts.exceptions import LastAdministrator
 from expertpool.accounts.models import Role, RolePermission, User, contact_index
 from expertpool.accounts.queries import is_outsider, user_named
 from expertpool.accounts.services.guards import SECURITY, check_administrator_left
+from expertpool.accounts.services.passwords import take_password
 from expertpool.accounts.services.users import create_user
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
@@ -25,6 +25,7 @@ from expertpool.core.text import clean_text
 from expertpool.identity.enums import Source
 from expertpool.identity.exceptions import NotAdmitted
 from expertpool.identity.models import GroupRole, OutsideIdentity
+from expertpool.identity.queries import is_security_administrator
 
 NO_ACCOUNT = "您在本系统还没有账号，请联系管理员开通。"
 NO_ROLE = "您在单位的分组没有对应本系统的角色，请联系安全管理员。"
@@ -81,7 +82,7 @@ def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
         raise NotAdmitted(ALTERED)
     user = row.user if row else _known(person, rules)
     is_new = user is None
-    roles = mapped_roles(person.groups, admins=rules.admins)
+    roles = mapped_roles(person, admins=rules.admins)
     if user is None:
         user = _opened(person, rules, roles, now=now)
     # As he is now; below once more, with the roles that his groups give.
@@ -94,14 +95,20 @@ def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
     return user
 
 
-def mapped_roles(groups: Collection[str], *, admins: bool) -> list[Role] | None:
-    """Return the roles that ``groups`` give; None where no mapping was made, and roles are given by hand."""
+def mapped_roles(person: Vouched, *, admins: bool) -> list[Role] | None:
+    """Return the roles that the groups of ``person`` give; None where no mapping was made, and roles are given by hand."""
     rows = [one for one in GroupRole.objects.select_related("role") if is_vouched(one)]
     if not rows:
         return None
     # By the mapping as it stands here: what the provider calls a role means nothing.
-    roles = {one.role for one in rows if one.group in groups}
+    named = dn_key if person.source == Source.LDAP else str
+    roles = {one.role for one in rows if named(one.group) in person.groups}
     return sorted((one for one in roles if admins or not gives_security(one)), key=lambda r: r.pk)
+
+
+def dn_key(dn: str) -> str:
+    """Return the name of an entry of a directory as it is compared: capitals and blanks around commas mean nothing there."""
+    return ",".join(part.strip() for part in dn.split(",")).casefold()
 
 
 def gives_security(role: Role) -> bool:
@@ -163,12 +170,16 @@ def _opened(person: Vouched, rules: Admission, roles: list[Role] | None, *, now:
 def _check_may_come(user: User, rules: Admission) -> None:
     if is_outsider(user):
         raise NotAdmitted(OUTSIDER)
-    is_one = RolePermission.objects.filter(role__users=user, code=SECURITY).exists()
-    if is_one and not rules.admins:
+    if is_security_administrator(user) and not rules.admins:
         raise NotAdmitted(ADMINISTRATOR)
 
 
 def _bind(person: Vouched, user: User, *, has_own_password: bool, now: datetime) -> None:
+    if user.must_change_password:
+        # Given him by somebody, who may keep it; he has shown otherwise who he is.
+        take_password(user, now=now)
+        User.objects.filter(pk=user.pk).update(must_change_password=False)
+        user.must_change_password, has_own_password = False, False
     row = OutsideIdentity.objects.create(
         user=user,
         source=person.source,

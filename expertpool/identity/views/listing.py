@@ -18,6 +18,7 @@ from expertpool.identity.forms import IdentityFilters, MappingForm
 from expertpool.identity.queries import identities_visible_to, mappings_visible_to
 from expertpool.identity.services.mapping import map_group, unbind, unmap_group
 from expertpool.identity.services.signing_in import is_offered
+from expertpool.identity.settings.ldap import LDAP
 from expertpool.identity.settings.oidc import OIDC
 from expertpool.identity.views.entering import back_address
 
@@ -33,7 +34,7 @@ def index(request: UserRequest) -> HttpResponse:
     )
     context = shown.context | {
         "mappings": mappings_visible_to(request.user),
-        "groups": [OIDC],
+        "groups": [(OIDC, "设置身份平台"), (LDAP, "设置单位目录")],
         "is_offered": is_offered(),
         "back": back_address(),
     }

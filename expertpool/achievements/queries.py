@@ -56,6 +56,7 @@ def filed_for(user: User) -> QuerySet[Achievement]:
 def standing(rows: Iterable[Achievement]) -> list[Achievement]:
     """Return those of ``rows``, which are shown, that were approved here as they stand and that nobody has deleted
     since: neither a row that somebody writes is shown, nor one of before (docs/decisions/0198)."""
+    # Here and not in the statement: the database knows no key.
     found = [one for one in rows if is_vouched(one)]
     entries = entries_for((Expert, {one.expert_id for one in found}))
     gone = entries.filter(action="achievement.delete").values_list(
@@ -100,6 +101,7 @@ def visible_to(user: User) -> QuerySet[Achievement]:
     if own is not None and user.has_permission("experts.self"):
         found |= Q(expert=own)
     if user.has_permission(VIEW):
+        # Each right by itself: one opens the page where the others do not.
         found |= Q(pk__in=filed_for(user).values("pk"))
     if user.has_permission(EDIT):
         found |= Q(pk__in=managed_by(user).values("pk"))
@@ -132,6 +134,7 @@ def _counted_together(user: Any, subject_id: str) -> Together:
         return Together(subject_id, [subject_id])
     rows = achievements_of(row.expert)
     if user is None or user.pk != row.expert.user_id:
+        # Their number and size would tell of what he has not handed in.
         rows = rows.filter(known_to_office())
     return Together(
         f"expert:{row.expert_id}", [str(pk) for pk in rows.values_list("pk", flat=True)]

@@ -85,6 +85,7 @@ def save_rule(
     if rule is None:
         rule = _new_rule(data.name, actor, now)
     latest = latest_version(rule)
+    # One that somebody wrote is saved anew, though it says the same.
     if latest and is_vouched(latest) and data_of_version(latest).stored == data.stored:
         return latest
     if not (data.active and is_weighty(data.stored["actions"])):

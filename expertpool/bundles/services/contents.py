@@ -84,6 +84,7 @@ def _records(asked: Asked, *, named: bool) -> Iterator[Piece]:
                 continue
         except DrawNotReady as error:
             yield Piece(draw.number, str(error))
+        # Said in the bundle: that a record does not hold is evidence as well.
         except vdraw.EngineError as error:
             yield Piece(draw.number, f"记录与保存的数据不一致：{error}")
         else:

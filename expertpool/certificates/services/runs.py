@@ -49,6 +49,7 @@ def start_run(*, kind: str, keys: Sequence[int], actor: User, now: datetime) -> 
         chosen=list(keys),
         total=len(keys),
         created_at=now,
+        # As long as other files that name people.
         expires_at=now + value_of(EXPORT_KEPT),
     )
     defer("certificates.work_off", lock=f"certificates-{run.pk}", run_id=run.pk)

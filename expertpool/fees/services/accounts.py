@@ -50,6 +50,7 @@ def send_code(
     Refuses (FeeRefused) another's record, the account that he has, where nothing reaches him, and more than a few codes
     in an hour.
     """
+    # First: two codes at once would each be counted before the other.
     expert = _hold(expert)
     _check(expert, bank, number, actor)
     return codes.send(

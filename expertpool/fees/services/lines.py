@@ -74,6 +74,7 @@ def enter_fees(
     Refuses (FeeRefused) a review that is not over, a rate that is not in force for it, whoever did not sit to
     the end, a time that is missing or takes less than its breaks, and fees that were sent; then nothing is written.
     """
+    # Before anything is read: two who enter at once would each find no fee.
     project = lock_project(project)
     if not may_enter(actor, project, now=now):
         raise FeeRefused(NOT_NOW)

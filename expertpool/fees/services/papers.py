@@ -279,6 +279,7 @@ def month_of(text: str, now: datetime) -> date:
         if not YEARS.low <= said.year <= YEARS.high:
             raise ValueError(text)
     except ValueError:
+        # The month before: it is declared once it is over.
         first = timezone.localdate(now).replace(day=1)
         return (
             first.replace(year=first.year - 1, month=12)

@@ -50,6 +50,7 @@ def clock(cell: Any) -> Any:
         return round(cell * 24 * 60)
     if isinstance(cell, str) and (found := _CLOCK.fullmatch(as_code(cell))):
         hour, minute = int(found[1]), int(found[2] or 0)
+        # 09:75 is a mistake, and not a quarter past ten.
         if hour < 24 and minute < 60:
             return hour * 60 + minute
         raise CellRefused("{}格式", "应像 09:30 或 2026-12-01 09:30。")

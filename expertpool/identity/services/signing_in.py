@@ -103,6 +103,7 @@ def finish(
         claims = _claims(kept, answer, back)
     except NotVouched as error:
         logger.warning("identity provider: %s", error)
+        # Counts for the address: somebody may be trying answers.
         _note(LoginOutcome.NOT_VOUCHED, "", caller)
         raise NotVouched(NOT_VOUCHED) from error
     person = person_in(claims)

@@ -13,6 +13,7 @@ def try_provider(read: Reader, address: str) -> str:
     """Return what the provider says of itself. Raises TrialFailed with what is wrong."""
     if not read(ISSUER):
         raise TrialFailed("请先填写颁发者。")
+    # Else what is kept would answer for an address that has just been mended.
     forget_providers()
     try:
         provider = provider_of(read, fresh=True)

@@ -71,5 +71,6 @@ def _erase(key: int, now: datetime) -> None:
 def _close_account(user: User, now: datetime) -> None:
     """Take phone, mail and name from an account that nobody needs, so that its owner may begin anew."""
     follow_file(user=user, phone="", email="", actor=None, now=now)
+    # Not deleted: what he did stands in the log under it.
     User.objects.filter(pk=user.pk).update(is_active=False, name="已清除的申请人")
     end_access(user=user, actor=None, now=now)

@@ -110,6 +110,7 @@ def _fields(request: UserRequest, application: Application, step: str) -> HttpRe
     if request.method == "POST":
         saved = _save(request, application, step, form.typed, context)
         if saved is not None:
+            # Whoever goes back to look something up is not held by what is unfinished.
             if _goes_back(request, step):
                 return _on(request, step)
             if form.is_valid():

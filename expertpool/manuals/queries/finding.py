@@ -35,6 +35,7 @@ def sections_with(user: Any, query: str) -> list[tuple[Manual, ManualSection]]:
         return all(word in text.casefold() for word in words)
 
     found = [
+        # False sorts before true: those with the words in their heading first.
         (not has(section.title), place, manual, section)
         for place, (manual, section) in enumerate(_sections(user))
         if has(f"{section.title} {section.text}")

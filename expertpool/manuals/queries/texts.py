@@ -91,6 +91,7 @@ def parse(code: str, source: str) -> Manual:
     """Read the manual ``code``; ValueError says what is wrong with how it is written."""
     _, front, body = source.split("---\n", 2)
     given = dict(line.split(": ", 1) for line in front.strip().splitlines())
+    # Only the second level: what stands below it belongs to its section.
     lead, *parts = re.split(r"^## ", body, flags=re.MULTILINE)
     tokens = [token for part in (lead, *parts) for token in _markdown().parse(part)]
     readers = tuple(one.strip() for one in given["for"].split(","))
@@ -110,6 +111,7 @@ def parse(code: str, source: str) -> Manual:
 def _section(part: str) -> ManualSection:
     title, _, body = part.partition("\n")
     mark = _MARK.search(body)
+    # A section without a code has no address: links and help would lead nowhere.
     if mark is None:
         raise ValueError(f"「{title}」 has no <!-- code: … --> below it")
     body = _MARK.sub("", body)

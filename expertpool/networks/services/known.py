@@ -26,6 +26,7 @@ def remember(response: HttpResponse, account: int) -> None:
         max_age=LASTS,
         secure=settings.HTTPS,
         httponly=True,
+        # Also when a link in a letter leads here.
         samesite="Lax",
     )
 
@@ -39,4 +40,5 @@ def known_account(request: HttpRequest) -> int | None:
         account = signing.loads(given, salt=SALT, max_age=LASTS)
     except signing.BadSignature:
         return None
+    # Signed is not typed: an older version may have written another thing.
     return account if isinstance(account, int) else None

@@ -41,6 +41,7 @@ def rule_network(
     of its own (OwnAddress): nobody shuts himself out. Writes the log and announces NetworkRuled.
     """
     found = clean_network(network)
+    # Two of one network at once would each be the only one.
     _one_at_a_time(found)
     is_own = kind == RuleKind.BLOCK and _lies_in(address, found)
     if is_own and not _is_allowed(address, now, until):
@@ -68,6 +69,7 @@ def block_after_failures(
     except ValidationError:  # no address at all, as of a socket in a folder: nothing to block
         return None
     _one_at_a_time(network)
+    # What a hand has decided is not overruled by a count.
     if is_loopback(address) or rule_for(address, now=now) is not None:
         return None
     reason = f"登录失败 {failures} 次"
@@ -123,6 +125,7 @@ def _made(rule: NetworkRule, actor: Any) -> NetworkRule:
 def _written(action: str, rule: NetworkRule, actor: Any, now: datetime, note: str) -> None:
     entry = record(action, actor=actor, subject=rule, note=note, now=now)
     publish(NetworkRuled(entry.pk))
+    # Once it stands: before, this process would read what may yet be undone.
     transaction.on_commit(KEPT.read)
 
 

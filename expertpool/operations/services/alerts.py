@@ -55,6 +55,7 @@ def watch(*, now: datetime) -> list[Alert]:
         ]
         for alert in current.values():
             if alert.check_code not in CHECKS:  # of a part that was taken away
+                # Nobody can say any more that it is well: its check is gone.
                 alert.delete()
         if news:
             _tell(news, now)

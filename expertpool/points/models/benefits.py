@@ -38,6 +38,7 @@ class Benefit(models.Model):
 
     name = models.CharField("服务", max_length=50, unique=True)
     description = models.TextField("服务内容", max_length=500, help_text="专家看得到。")
+    # Protected: a level that is deleted would open the service to all.
     level = models.ForeignKey(
         PointLevel,
         verbose_name="从哪个等级起",
@@ -73,6 +74,7 @@ class BenefitRequest(models.Model):
         Benefit, verbose_name="服务", on_delete=models.PROTECT, related_name="+"
     )
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    # What somebody needs may tell of his health; filled up, so that its length tells nothing.
     text = EncryptedTextField("说明", bound_to=("uid",), at_least=512)
     asked_at = models.DateTimeField("申请时间")
     agreed = models.BooleanField("同意", null=True, blank=True)

@@ -33,6 +33,7 @@ class PointEntry(models.Model):
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
     )
+    # By expert; the next one refers to it, so that none can be taken out of the middle.
     n = models.PositiveIntegerField("序号")
     # Of the entry before; none before the first. Together with ``before`` it refers to that entry.
     prior = models.GeneratedField(
@@ -42,12 +43,14 @@ class PointEntry(models.Model):
         verbose_name="上一序号",
     )
     points = models.IntegerField("积分", validators=[BALANCE])
+    # Kept, since a key of the database can compare what stands in a row, and nothing else.
     before = models.IntegerField("原有积分")
     balance = models.IntegerField("积分余额", validators=[BALANCE])
     cause = models.CharField("来由", max_length=12, choices=Cause.choices)
     label = models.CharField("事由", max_length=50)
     note = models.CharField("说明", max_length=500, blank=True)
     key = models.CharField("依据", max_length=100, unique=True)
+    # For whom may read it: by the draw he would know who sat.
     invitation = models.ForeignKey(
         Invitation,
         verbose_name="邀请",
@@ -56,6 +59,7 @@ class PointEntry(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # One to one: nothing is taken back twice.
     counters = models.OneToOneField(
         "self",
         verbose_name="冲正的一笔",

@@ -23,6 +23,7 @@ class PointRule(models.Model):
         "积分", validators=[RULE_POINTS], help_text="正数加分，负数扣分，如 -3。"
     )
     active = models.BooleanField("启用", default=True)
+    # By its last save: no rule reaches back to what was over by then.
     since = models.DateTimeField("生效时间", editable=False)
     proof = ProofField("凭证", says=("fact", "points", "active", "since"), null=False)
 
@@ -50,6 +51,7 @@ class Settled(models.Model):
     never = ("DELETE",)
     final = ("taken_back_at",)
 
+    # What keeps a second run, and a second job, from writing all of it again.
     draw = models.OneToOneField(
         Draw, verbose_name="抽取", on_delete=models.PROTECT, related_name="+"
     )

@@ -20,6 +20,7 @@ OPERATORS = {"eq": "", "gt": "__gt", "gte": "__gte", "lt": "__lt", "lte": "__lte
 def points_q(op: str, value: Any, context: Context) -> Q:
     """Experts by how many points they had at the moment for which the condition is asked: for a sealed draw that
     is when it was sealed."""
+    # By the entries of then: whoever replays a draw asks the same moment.
     before = PointEntry.objects.filter(expert=OuterRef("pk"), at__lte=context.now).order_by("-n")
     had = Coalesce(Subquery(before.values("balance")[:1]), 0, output_field=IntegerField())
     rows = Expert.objects.alias(points_then=had)

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 def draws_to_settle(now: datetime) -> QuerySet[Draw]:
     """Return the draws whose points are due: names released, no review of theirs to come or running."""
+    # Of a batch all have to be over: one entry for what one panel did.
     ends_later = Q(project__opening_at__gt=Value(now) - F("project__duration_minutes") * MINUTE)
     settled = Settled.objects.filter(draw=OuterRef("pk"))
     rows = Draw.objects.filter(~Exists(settled), ~covers(ends_later), released_at__isnull=False)
@@ -48,6 +49,7 @@ def is_to_settle(draw: Draw, *, now: datetime) -> bool:
 def facts_of(draw: Draw) -> Iterator[tuple[Invitation, int, ReviewFact]]:
     """Yield what became of each line of ``draw``: the line, whose it is (id), and the fact. Lines that somebody
     else has written say nothing."""
+    # Where nobody has signed in it was not used: else all of them would be absent.
     signed = signs_in(draw) and any(has_signed_in(one) for one in lines_of(panel_of(draw)))
     for line in lines_of([draw]):
         expert_id = _expert_behind(line)
@@ -63,6 +65,7 @@ def _expert_behind(line: Invitation) -> int | None:
     except DecryptionError:
         logger.exception("invitation %s cannot be opened", line.pk)
         return None
+    # Points of one would go to another by a changed row.
     if found != line.expert_id or not is_written(line):
         logger.error("invitation %s brings no points: it was altered", line.pk)
         return None

@@ -37,6 +37,7 @@ def accounts_visible_to(user: User, code: str = VIEW, *, now: datetime) -> Query
     rows = PointAccount.objects.filter(expert__in=seen, n__gt=0).select_related("expert__employer")
     untold = _unread(user, now=now).filter(at__gte=quarter_start(now))
     if not untold.exists():
+        # The usual case without subqueries.
         return rows.annotate(told=F("balance"))
     of_each = untold.filter(expert=OuterRef("expert")).order_by().values("expert")
     number = Subquery(of_each.annotate(number=Count("pk")).values("number"))

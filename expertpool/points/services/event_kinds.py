@@ -40,6 +40,7 @@ def _credit(doing: Doing) -> str:
     """Give points to the expert of an event, within the scope of whoever drew the rule up; once, by the key of
     the firing."""
     expert: Expert = doing.party("expert")
+    # By his rights as they are now, not as they were when he wrote the rule.
     if not experts_visible_to(doing.author, CORRECT).filter(pk=expert.pk).exists():
         raise ActionRefused(f"规则由 {doing.author.name} 制定，他无权更正该专家的积分")
     points = int(doing.values["points"])

@@ -63,6 +63,7 @@ def first_steps(user: User) -> list[FirstStep]:
             done["draws"],
         ),
     ]
+    # All or none: what is done stays in sight while others are left.
     return [] if all(step.is_done for step in steps) else steps
 
 
@@ -70,6 +71,7 @@ def _done(user: User) -> dict[str, bool]:
     """Ask for all that is in tables by one statement, each question answered by the first row."""
     asked: dict[str, QuerySet] = {
         "departments": Department.objects.all(),
+        # Not he who sets the system up: it takes somebody else.
         "operators": users_with_permission("draws.run").exclude(pk=user.pk),
         "supervisors": users_with_permission("draws.confirm_steps"),
         "experts": Expert.objects.filter(status=ExpertStatus.FORMAL),

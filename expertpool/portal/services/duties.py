@@ -27,6 +27,7 @@ def tell_late(event: DutiesLate) -> None:
             recipient=Recipient(account=user.username, name=user.name, email=user.email),
             context={"收件人": user.name, "时间": f"{at:%Y-%m-%d %H:%M}", "任务": what},
             about=user,
+            # Once in an hour: late duties are late each minute.
             key=f"duties-late:{what}:{at:%Y%m%d%H}:{user.pk}",
         )
         for user in users_with_permission(*WATCHERS)

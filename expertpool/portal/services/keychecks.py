@@ -89,10 +89,13 @@ def _noted() -> dict[str, set[bytes]]:
 def _at_hand(setting: str, noted: set[bytes]) -> bool:
     """Tell whether the secrets at hand read and find all that is there."""
     if noted:
+        # A secret by which nothing was written may go.
         return noted <= set(key_checks(setting)) or not _is_in_use(setting)
     if setting in ENCRYPTING:
         return bool(_used(setting)) or not _is_in_use(setting)
+    # The index key leaves no mark in what it makes: it is tried.
     found = list(_recomputed())
+    # One that fits will do: others may have been altered.
     return any(found) or not found
 
 

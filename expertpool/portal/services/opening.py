@@ -36,6 +36,7 @@ def send_links(event: AccountsOpened) -> None:
             (SUBJECT, user.pk),
             f"account-opened:{user.pk}",
         )
+        # By way, so that hundreds are written by one statement each.
         by_way.setdefault(_way(user), []).append(envelope)
     for way, envelopes in by_way.items():
         send_messages(occasion=OPENED.code, envelopes=envelopes, channels=[way], now=event.at)

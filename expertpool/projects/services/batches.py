@@ -44,6 +44,7 @@ def create_batch(
 
     Refuses (BatchRefused) what `add_projects` refuses.
     """
+    # In the order of their ids, whatever was ticked first.
     joining = _lock_all(projects)
     if len(joining) < 2:
         raise BatchRefused("请至少选择两个项目合并为批次。")

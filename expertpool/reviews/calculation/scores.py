@@ -33,6 +33,7 @@ def read_value(indicator: Indicator, text: str) -> str:
     empty for nothing. Raises ScoreRefused."""
     if indicator.kind is Kind.TEXT:
         return _text(text)
+    # Phones type full-width digits beside Chinese.
     said = unicodedata.normalize("NFKC", text).strip()
     if not said:
         return ""
@@ -60,6 +61,7 @@ def _score(indicator: Indicator, said: str) -> str:
     number = Decimal(said)
     if not indicator.low <= number <= indicator.high:
         raise ScoreRefused(f"超出范围：请填 {span} 之间的分数。")
+    # Counted from the lowest, which need not be nought.
     if indicator.step and (number - indicator.low) % indicator.step:
         raise ScoreRefused(f"应以 {plain(indicator.step)} 分为一档，从 {plain(indicator.low)} 起。")
     return plain(number)
@@ -72,6 +74,7 @@ def _grade(indicator: Indicator, said: str) -> str:
     # As a clerk pastes it: the points instead of the word, where they say which.
     if _NUMBER.fullmatch(said):
         found = [label for label, points in indicator.grades if points == Decimal(said)]
+        # Two grades of the same points: which is meant nobody knows.
         if len(found) == 1:
             return found[0]
     raise ScoreRefused(f"请选 {'、'.join(labels)} 中的一个。")
@@ -115,6 +118,7 @@ def points_of(indicator: Indicator, value: str) -> Decimal:
         case Kind.SCORE:
             return Decimal(value or 0)
         case Kind.GRADE:
+            # A grade that the rule does not have is worth nothing, and breaks no page.
             return dict(indicator.grades).get(value, Decimal(0))
         case Kind.CHECK:
             return indicator.points if value == PASSED else Decimal(0)

@@ -38,6 +38,7 @@ class Passing(StrEnum):
             return False
         if self is Passing.MAJORITY:
             return 2 * yes > of
+        # In whole numbers: two thirds of seven votes is no decimal.
         return 3 * yes >= 2 * of if self is Passing.TWO_THIRDS else yes == of
 
 
@@ -122,6 +123,7 @@ class Indicator:
             case Kind.GRADE:
                 own = max(points for _, points in self.grades)
             case Kind.CHECK:
+                # Passing may also cost: its points can be below nought.
                 own = max(self.points, NOTHING)
             case _:
                 own = self.high
@@ -140,6 +142,7 @@ class Indicator:
     def leaves(self, weight: Decimal = ONE) -> Iterator[tuple[Indicator, Decimal]]:
         """Yield what is judged, each with the product of the weights from here down to it."""
         weight *= self.weight
+        # A group is not judged itself, whatever was left in it.
         if self.kind is not Kind.GROUP:
             yield self, weight
         for one in self.children:
@@ -241,6 +244,7 @@ def rounded(number: Fraction, decimals: int, rounding: Rounding) -> Decimal:
     scale = 10**decimals
     whole, rest = divmod(abs(number) * scale, 1)
     half = Fraction(1, 2)
+    # Of exactly a half the rule decides; Python's own rounding knows one way alone.
     up = rest > half or (rest == half and (rounding is Rounding.HALF_UP or whole % 2 == 1))
     if up and rounding is not Rounding.DOWN:
         whole += 1

@@ -75,6 +75,7 @@ def cut(number: Fraction, rule: Node) -> Fraction:
         raise ValueError("小数位数不对")
     scale = 10**decimals
     size = abs(number) * scale
+    # In whole numbers: a float would have rounded before the rule says how.
     kept = size.numerator // size.denominator
     rest = size - kept
     if rule["rounding"] == "half_up":
@@ -85,8 +86,10 @@ def cut(number: Fraction, rule: Node) -> Fraction:
 
 
 def passes(stage: Node, yes: int, of: int) -> bool:
+    # Nobody has voted: nothing passes by silence.
     if not of:
         return False
+    # Exact: two thirds is no decimal.
     share = Fraction(yes, of)
     return {
         "majority": share > HALF,
@@ -122,6 +125,7 @@ class Review:
         self.priced = [pair for pair in self.scored if pair[0]["kind"] == "price"]
         self.missing: list[list[str]] = []
         self.rows = {key: self.row(key) for key in self.items}
+        # What fell has no price that counts: else it would move the mean of all others.
         standing = [key for key, row in self.rows.items() if row["fallen"] is None]
         self.unpriced = [key for key in standing if self.priced and self.items[key] is None]
         self.add_prices(standing)
@@ -208,11 +212,13 @@ class Review:
             drop = 0
         kept = list(experts)
         if drop and not self.rule["by_indicator"]:
+            # Of equal totals the one that stands first goes first: which is left out is the same each time.
             order = sorted(experts, key=lambda key: (own[key], experts.index(key)))
             inside = without_ends(order, drop)
             kept = [key for key in experts if key in inside]
             row["left_out"] = [key for key in experts if key not in inside]
             drop = 0
+        # Of whom is left: the weight of who was left out counts for nobody.
         weights = [self.weight(key) for key in kept]
         for at, (node, _) in enumerate(self.judged):
             column = [(table[key][at], much) for key, much in zip(kept, weights, strict=True)]
@@ -239,6 +245,7 @@ class Review:
                 one
                 for one in prices
                 if (low is None or one >= low) and (high is None or one <= high)
+                # Where all lie outside, the bounds are as good as none.
             ] or prices
             base = (
                 min(inside) if formula["base"] == "lowest" else sum(inside, NOTHING) / len(inside)
@@ -249,6 +256,7 @@ class Review:
                     continue
                 own = exact(self.items[key])
                 if formula["up"] is None and formula["down"] is None:
+                    # A price of nothing has no share of the base; it cannot cost points.
                     worth = base / own * most if own else most
                 else:
                     off = (own / base - 1) * HUNDRED if base else NOTHING
@@ -280,6 +288,7 @@ class Review:
             for code in self.rule["ties"]:
                 if code == "price":
                     price = self.items[row["item"]]
+                    # Behind every price that somebody named.
                     keys.append(Fraction(10**30) if price is None else exact(price))
                 else:
                     under = [
@@ -291,6 +300,7 @@ class Review:
         ranked = [row for row in self.rows.values() if row["total"] is not None]
         keys = [place(row) for row in ranked]
         for row, own in zip(ranked, keys, strict=True):
+            # Equal ones share a rank, and the next is as many further.
             row["rank"] = 1 + sum(other < own for other in keys)
 
 

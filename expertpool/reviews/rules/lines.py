@@ -132,6 +132,7 @@ def _line(line: str) -> _Said:
 
 
 def _aspect(word: str) -> tuple[str, re.Match[str]] | None:
+    # Pasted from a document: brackets, digits and points may be full-width.
     plain_word = unicodedata.normalize("NFKC", word)
     for aspect, pattern in _ASPECTS.items():
         if match := pattern.fullmatch(plain_word):
@@ -162,6 +163,7 @@ def _stage(place: int, name: str, words: str, lines: Sequence[_Said]) -> Stage:
     tops = [one for one in lines if "." not in one.number]
     stage = Stage(name, tuple(_indicator(place, one, lines) for one in tops))
     taken = sum(1 for _ in stage.walk())
+    # Whatever hangs below nothing would be left out without a word.
     if taken < len(lines):
         known = set(numbers)
         lost = next(one for one in numbers if "." in one and one.rpartition(".")[0] not in known)
@@ -180,6 +182,7 @@ def _judged(stage: Stage, words: str) -> Stage:
     if words and not (only_checks and checked):
         raise LinesRefused(f"【{stage.name}】是逐项判断通过与否的阶段，里面只能写“通过”和“文字”。")
     if words or (only_checks and checked):
+        # Where nothing is said a majority decides.
         return replace(stage, passing=PASSING.get(words, Passing.MAJORITY))
     if not stage.most:
         raise LinesRefused(f"【{stage.name}】里没有可以得分的指标。")
@@ -221,6 +224,7 @@ def _group(said: _Said, made: Indicator) -> Indicator:
     if others or said.grades:
         raise LinesRefused(f"第 {said.number} 项下面还有分项，只能写合计的分数和权重。")
     most, whole = said.decimal("most"), sum((one.most for one in made.children), Decimal(0))
+    # Written by hand in tender documents, such sums are often wrong: better told now than at the opening.
     if most is not None and most != whole:
         raise LinesRefused(
             f"第 {said.number} 项“{said.name}”写了 {plain(most)} 分，下面各项合计 {plain(whole)} 分，请核对。"
@@ -237,6 +241,7 @@ def _leaf(said: _Said, made: Indicator) -> Indicator:
         (Kind.SCORE, bool({"span", "most"} & said.words.keys()) and "base" not in said.words),
     ]
     kind = [one for one, holds in kinds if holds]
+    # None, or two at once: by which it counts nobody should guess.
     if len(kind) != 1:
         raise LinesRefused(f"第 {said.number} 项“{said.name}”怎么评看不明白：请写成{HOW}。")
     _check_words(said, kind[0])
@@ -298,12 +303,14 @@ def _formula(said: _Said) -> Formula:
 
 def _is_mandatory(said: _Said, kind: Kind) -> bool:
     word = said.words.get("spare")
+    # An opinion is free unless it is asked for; everything else counts.
     return word[0] == "必填" if word else kind is not Kind.TEXT
 
 
 def _check_numbers(said: _Said, made: Indicator) -> None:
     if made.kind in (Kind.SCORE, Kind.PRICE) and made.low >= made.high:
         raise LinesRefused(f"第 {said.number} 项“{said.name}”的最高分应大于最低分。")
+    # Nobody could give all points.
     if made.step and (made.high - made.low) % made.step:
         raise LinesRefused(
             f"第 {said.number} 项“{said.name}”按步长 {plain(made.step)} 打不到最高分，请核对。"

@@ -89,6 +89,7 @@ def send_materials(
     )
     posted = QueryDict(mutable=True)
     posted["review"] = str(review.pk)
+    # Reading its list has moved it to its end.
     archive.seek(0)
     return start_run(
         action=ACTION,
@@ -111,6 +112,7 @@ class TakeMaterials:
     is_of_sets = False
 
     def reach(self, asked: Kept) -> QuerySet[ReviewItem]:
+        # By his rights as they are when the job runs.
         seen = reviews_visible_to(asked.user, MANAGE).filter(pk=str(asked.POST["review"]))
         return ReviewItem.objects.filter(review__in=seen.order_by().values("pk"))
 

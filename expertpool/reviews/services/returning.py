@@ -47,6 +47,7 @@ def decide_hand_back(
     Refuses (ReviewRefused) the person who asked, a request that was decided, and what can be handed back no more.
     """
     row = lock_submission(request.submission)
+    # To turn it down, nothing need stand as it was.
     if agree:
         check_hand_back(request=request, actor=actor, now=now)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=ReviewRefused)

@@ -216,6 +216,7 @@ def _held(reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     row: Any = rows.select_related("review__project", "review__rule", "expert__merged_into").get(
         pk=reviewer.pk
     )
+    # Of a record that was merged he signs in by the one that stays.
     expert = row.expert.merged_into or row.expert
     if expert.user_id is None or actor.pk != expert.user_id or row.left_at:
         raise ReviewRefused(NOT_HIS)

@@ -76,12 +76,14 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     review = get_object_or_404(reviews_visible_to(request.user), pk=pk)
     row = get_object_or_404(ItemAssignment, review=review, voided_at__isnull=True)
+    # Nothing before it is drawn: who might score what is nobody's to weigh.
     lines = lines_of(review) if row.drawn_at else []
     if row.by_hand and review.opened_at and not row.drawn_at:
         lines = chosen_lines(row)
     context = {
         "review": review,
         "row": row,
+        # By hand all: each is chosen on this page.
         "lines": lines if row.by_hand else lines[:SHOWN],
         "line_count": len(lines),
         "people": progress_of(review) if row.drawn_at else [],
@@ -151,6 +153,7 @@ def _contributions(
         except ReviewRefused as refused:
             why_not = str(refused)
         may = not why_not and _may(user, review, RIGHTS[role])
+        # Two roles may stand on one page: their controls must not share a name.
         form = ValueForm(auto_id=f"id_{role}_%s") if may else None
         found.append(Contribution(role, ROLES[role], role in given, form, why_not))
     return found

@@ -94,12 +94,14 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "items": items,
         "people": people,
         "missing": sum(one.is_missing for one in people),
+        # Before it is open items change: there is nothing to compare with.
         "altered": bool(row.opened_at and not are_fixed(row, items)),
         "rewritten": row.is_altered,
         "led": any(one.reviewer.is_leader and not one.reviewer.left_at for one in people),
         "held": any(one.is_held for one in people),
         "named": may_name(user, row.project, now=now),
         "known": panel_is_known(row.project),
+        # No buttons that could only refuse.
         "manages": not row.project.is_archived
         and reviews_visible_to(user, MANAGE).filter(pk=row.pk).exists(),
         "is_open": row.is_open(now),
@@ -119,8 +121,10 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
 @requires(VIEW)
 def board(request: UserRequest, pk: int) -> HttpResponse:
     """How far the experts have come, for a projector: nothing on it can be clicked, no score is on it."""
+    # Before it is open there is nobody to show, and nothing may be told of who it will be.
     seen = reviews_visible_to(request.user).filter(opened_at__isnull=False)
     row, now = get_object_or_404(seen, pk=pk), timezone.now()
+    # Who has left is not missing.
     people = [one for one in progress_of(row) if one.reviewer.left_at is None]
     context = {
         "review": row,
@@ -139,6 +143,7 @@ def create(request: UserRequest, pk: int) -> HttpResponse:
     """Begin to prepare the review of a project (drawer)."""
     project = get_object_or_404(projects_without_review(request.user), pk=pk)
     back = reverse("projects:detail", args=[pk])
+    # Before he fills it in; the service refuses it whatever the page says.
     if request.method == "GET" and project.is_archived:
         return not_opened(request, ARCHIVED, back=back)
     form = TermsForm(request.POST or None, rules=rules_for(project))

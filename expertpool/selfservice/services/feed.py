@@ -85,9 +85,11 @@ def expert_by_feed(token: str) -> Expert | None:
     if feed is None or not _is_signed(wanted, feed.expert, signature) or not _is_open(feed):
         return None
     user = feed.expert.user
+    # Whoever may not sign in reads nothing by an address either.
     if user is None or not user.is_active or not user.has_permission("experts.self"):
         return None
     expert = expert_for(user)
+    # His account may have been bound to another record since.
     return expert if expert and expert.pk == feed.expert_id else None
 
 

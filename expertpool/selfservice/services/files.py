@@ -27,6 +27,7 @@ def files_of(invitation: Invitation, *, now: datetime) -> list[Attachment]:
         row
         for one in (*filter(None, [batch]), *projects)
         for row in attachments_of(one, FileAudience.EXPERTS)
+        # A file that somebody has led here is handed to nobody.
         if is_vouched(row)
     ]
 

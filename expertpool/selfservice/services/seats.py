@@ -56,6 +56,7 @@ def give_up_own_seats(
     for seat in coming.seats:
         try:
             _give_up(rows[seat.key], now=now, entropy=entropy)
+        # The others are given up all the same: he is away for all of them.
         except ReplyRefused as refusal:
             refused.append(f"{seat.review}：{refusal}")
         else:

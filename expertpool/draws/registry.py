@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Model
 
 from expertpool.core.catalogue import Catalogue
 
@@ -29,6 +31,18 @@ class CameIn:
 
 
 CAME_IN: Catalogue[CameIn] = Catalogue("who came in at the meeting")
+
+
+@dataclass(frozen=True)
+class Logged:
+    """Rows of ``model`` that belong to a project, by their ids: its tab 日志 tells what was done to them."""
+
+    code: str
+    model: type[Model]
+    rows: Callable[[Any], Iterable[int]]
+
+
+LOGGED: Catalogue[Logged] = Catalogue("what the log of a project tells, too")
 
 
 def reply_path(token: str) -> str:

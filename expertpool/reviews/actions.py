@@ -14,6 +14,8 @@ ACTIONS = (
     Action("review.assign", "分配评审对象"),
     Action("review.reassign", "评审对象改由他人评"),
     Action("review.recuse", "评审专家回避评审对象"),
+    Action("review.reassign_ask", "申请回避或退出评审"),
+    Action("review.reassign_refuse", "不同意回避或退出评审"),
     Action("review.choose", "人工指定评审专家"),
     Action("review.choose_hand_in", "提交人工指定"),
     Action("review.choose_confirm", "确认人工指定"),

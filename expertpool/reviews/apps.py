@@ -15,7 +15,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
-        from expertpool.draws.registry import CAME_IN, CameIn
+        from expertpool.draws.registry import CAME_IN, LOGGED, CameIn, Logged
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.papers.registry import PAPERS
@@ -24,6 +24,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.exports import AssignmentExport, ReviewExport
         from expertpool.reviews.home import TODOS
         from expertpool.reviews.menu import GROUP, ITEMS
+        from expertpool.reviews.models import ItemAssignment
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
         from expertpool.reviews.queries.materials import ITEM_FILES
@@ -33,6 +34,7 @@ class ReviewsConfig(AppConfig):
             told_tomorrow,
             what_goes_on,
         )
+        from expertpool.reviews.queries.waiting import assignments_of
         from expertpool.reviews.queries.written import WRITTEN
         from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
@@ -57,5 +59,6 @@ class ReviewsConfig(AppConfig):
         MANDATES.add(*WRITTEN)
         OWN_DATA.add(*OWN)
         OBSTACLES.add(Obstacle("reviews.open", what_goes_on))
+        LOGGED.add(Logged("reviews.assignments", ItemAssignment, assignments_of))
         CAME_IN.add(CameIn("reviews", came_in))
         LATER.add(Later("reviews.submissions", SUBMISSIONS, told_tomorrow))

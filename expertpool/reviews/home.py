@@ -11,8 +11,8 @@ from expertpool.accounts.models import User
 from expertpool.core.home import Source, Todo
 from expertpool.experts.queries.experts import expert_for
 from expertpool.reviews.permissions import CONFIRM, SUPERVISES
-from expertpool.reviews.queries.assignments import waiting_for_confirmation, waiting_for_value
 from expertpool.reviews.queries.reviews import to_score
+from expertpool.reviews.queries.waiting import waiting_for_confirmation, waiting_for_value
 
 
 def sheets_to_fill(user: User, now: datetime) -> Iterator[Todo]:

@@ -1,5 +1,6 @@
 """Why messages about reviews are sent."""
 
+from expertpool.draws.occasions import READERS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 
@@ -46,4 +47,24 @@ RETURNED = Occasion(
         "{{专家姓名}}专家：您的「{{项目名称}}」评分表已退回（{{原因}}），请修改后重新签字提交：{{网址}}",
     ),
 )
-OCCASIONS = (OPENED, REMINDER, RETURNED)
+_STEP_ALONE = (
+    "{{收件人}}，{{操作人}}在「{{项目名称}}」的评审对象分配 {{分配编号}} 中{{事项}}，原因：{{原因}}。"
+    "这一步一人即可办理，已记入操作日志；不应如此的，请到分配页面核对。"
+)
+STEP_ALONE = Occasion(
+    code="reviews.step_alone",
+    label="评审对象分配中一人办理的干预（放弃、专家本人回避）",
+    placeholders={
+        "收件人": "周监督",
+        "操作人": "李经办",
+        "分配编号": "F202612010001",
+        "项目名称": "年度课题评审",
+        "事项": "放弃评审对象分配",
+        "原因": "评审对象有误",
+    },
+    defaults={ChannelCode.SITE: ("{{事项}}：{{项目名称}}", _STEP_ALONE)},
+    required=("操作人", "事项"),
+    watches=True,
+    readers=READERS,
+)
+OCCASIONS = (OPENED, REMINDER, RETURNED, STEP_ALONE)

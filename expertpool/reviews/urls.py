@@ -2,7 +2,16 @@ from django.urls import include, path
 
 from expertpool.core.importing import import_urls
 from expertpool.reviews.services.importing import ItemImporter
-from expertpool.reviews.views import assignments, office, own, people, place, results, rules
+from expertpool.reviews.views import (
+    assignments,
+    office,
+    own,
+    people,
+    place,
+    reassigning,
+    results,
+    rules,
+)
 
 app_name = "reviews"
 urlpatterns = [
@@ -44,9 +53,14 @@ urlpatterns = [
         name="assignment_choose",
     ),
     path(
-        "reviews/items/<int:pk>/recuse/",
-        assignments.assignment_recuse,
+        "reviews/people/<int:pk>/recuse/",
+        reassigning.recuse,
         name="assignment_recuse",
+    ),
+    path(
+        "reviews/people/<int:pk>/exit/",
+        reassigning.leave,
+        name="assignment_exit",
     ),
     path(
         "reviews/<int:pk>/assignment/hand-in/",
@@ -69,6 +83,7 @@ urlpatterns = [
     path("my/scoring/<int:pk>/", own.review, name="own_review"),
     path("my/scoring/<int:pk>/materials/<str:alias>/<int:at>/", own.material, name="own_material"),
     path("my/scoring/<int:pk>/save/", own.save, name="own_save"),
+    path("my/scoring/<int:pk>/recuse/", own.recuse, name="own_recuse"),
     path("my/scoring/<int:pk>/submit/", own.submit, name="own_submit"),
     path("my/scoring/<int:pk>/sheet/", own.sheet, name="own_sheet"),
     path("my/scoring/<int:pk>/stage/", own.stage, name="own_stage"),

@@ -109,6 +109,7 @@ BY_THE_SYSTEM = {
     "reviews.ScoreSheet": "counted by each save, and the clock's",
     "reviews.Submission": "counted, and the clock's",
     "reviews.HandBack": "the clock's",
+    "reviews.ReassignRequest": "the clock's",
     "reviews.ItemAssignment.created_at": "the clock's",
     "reviews.ItemAssignment.sealed_at": "the clock's",
     "reviews.ItemAssignment.drawn_at": "the clock's",

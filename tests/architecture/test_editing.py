@@ -75,7 +75,9 @@ ADDS = {
         "reviews:join",
         "reviews:leave",
         "reviews:materials",
-        "reviews:assignment_recuse",  # of whom has the item, once
+        "reviews:assignment_recuse",  # asks once; a second person decides
+        "reviews:assignment_exit",
+        "reviews:own_recuse",  # of what he has, once
     ),  # adds
     *("fees:project", "fees:project_send", "fees:reverse"),
     # Begins a rule of its own; the trial keeps nothing.

@@ -1284,7 +1284,8 @@ RULES: dict[str, Rule] = {
     ),
     "reviews:assignment_abandon": only("admin", "operator", kwargs=assigned),
     "reviews:assignment_choose": only("admin", "operator", kwargs=by_hand),
-    "reviews:assignment_recuse": only("admin", "operator", kwargs=by_hand),
+    "reviews:assignment_recuse": only("admin", "operator", kwargs=reviewer),
+    "reviews:assignment_exit": only("admin", "operator", kwargs=reviewer),
     "reviews:assignment_hand_in": only("admin", "operator", kwargs=assigned),
     "reviews:assignment_confirm": only("admin", "supervisor", kwargs=assigned),
     "reviews:assignment_record": only(
@@ -1299,6 +1300,7 @@ RULES: dict[str, Rule] = {
     "reviews:own_material": only("expert", kwargs=material_of_his),
     "reviews:own_save": only("expert", kwargs=sheet_of_his),
     "reviews:own_submit": only("expert", kwargs=sheet_of_his),
+    "reviews:own_recuse": only("expert", kwargs=sheet_of_his),
     "reviews:own_stage": only("expert", kwargs=sheet_of_his),
     "reviews:result": only("admin", "operator", "supervisor", kwargs=review_result),
     "reviews:result_item": only(

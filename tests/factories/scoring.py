@@ -12,7 +12,15 @@ from expertpool.accounts.models import User
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.experts.models import Expert
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, Passing, RuleTree, Stage
-from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewRule, Submission
+from expertpool.reviews.models import (
+    ItemAssignment,
+    Review,
+    Reviewer,
+    ReviewItem,
+    ReviewRule,
+    ScoreSheet,
+    Submission,
+)
 from expertpool.reviews.queries.sheets import seen_mark, sheets_of
 from expertpool.reviews.services.assigning import (
     Share,
@@ -27,7 +35,9 @@ from expertpool.reviews.services.organising import (
     create_review,
     open_review,
 )
+from expertpool.reviews.services.reassigning import Wanted, request_reassign
 from expertpool.reviews.services.scoring import Save, save_scores, submit_sheets
+from expertpool.workflow.services.two_persons import decide
 from tests.factories.evaluations import make_reviewed
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1 L8 8"/></svg>'
@@ -132,6 +142,36 @@ def make_assigned(
     for role, actor in (("operator", operator), ("supervisor", supervisor)):
         row = give_value(assignment=row, role=role, value="三六九", actor=actor, now=now)
     return row
+
+
+def recused(
+    reviewer: Reviewer, *items: ReviewItem, by: User, second: User, now: datetime
+) -> list[Reviewer]:
+    """Take ``items`` from ``reviewer``, as one asks for and a supervisor agrees to; return who got any."""
+    wanted = Wanted(items=items, ground="回避", reason="与申报人是同门")
+    had = _holders(items)
+    _agreed(reviewer, wanted, by=by, second=second, now=now)
+    got = Reviewer.objects.filter(pk__in={pk for pk, _ in _holders(items) - had})
+    return list(got.order_by("place"))
+
+
+def _holders(items: Sequence[ReviewItem]) -> set[tuple[int, int]]:
+    return set(ScoreSheet.objects.filter(item__in=items).values_list("reviewer_id", "item_id"))
+
+
+def left(
+    reviewer: Reviewer, *, by: User, second: User, now: datetime, counts: bool = False
+) -> Reviewer:
+    """Let ``reviewer``, who was given items, score no more, by the same two."""
+    wanted = Wanted(items=None, ground="健康原因", reason="突发疾病", counts=counts)
+    _agreed(reviewer, wanted, by=by, second=second, now=now)
+    reviewer.refresh_from_db()
+    return reviewer
+
+
+def _agreed(reviewer: Reviewer, wanted: Wanted, *, by: User, second: User, now: datetime) -> None:
+    request = request_reassign(reviewer=reviewer, wanted=wanted, actor=by, now=now)
+    decide(request, agree=True, note="", actor=second, now=now)
 
 
 def reviewer_of(review: Review, expert: Expert) -> Reviewer:

@@ -48,6 +48,8 @@ from expertpool.evaluations.services.lifts import request_lift
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.fees.models import PaymentRequest
 from expertpool.notifications.models import Message
+from expertpool.reviews.models import ScoreSheet
+from expertpool.reviews.services.reassigning import Wanted, request_reassign
 from expertpool.reviews.services.returning import request_hand_back
 from expertpool.secondfactor.models import ResetRequest
 from expertpool.secondfactor.services.codes import make_codes
@@ -75,7 +77,7 @@ from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import make_batch_of, make_paid_to
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import ask_correction
-from tests.factories.scoring import make_submitted
+from tests.factories.scoring import make_assigned, make_submitted
 from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
 
@@ -139,6 +141,13 @@ def _handed_back(by: User, now: datetime) -> Any:
     return request_hand_back(subject=made, reason="试办", actor=by, now=now)
 
 
+def _recusal(by: User, now: datetime) -> Any:
+    row = make_assigned(by, make_user("supervisor"), now=now)
+    sheet = ScoreSheet.objects.filter(reviewer__review=row.review)[0]
+    wanted = Wanted(items=[sheet.item], ground="回避")
+    return request_reassign(reviewer=sheet.reviewer, wanted=wanted, actor=by, now=now)
+
+
 def _second_step_lost(by: User, now: datetime) -> ResetRequest:
     user = make_user("finance")
     make_codes(user=user, now=now)
@@ -173,6 +182,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         subject=_caution(by, now), reason="依据已撤销", actor=by, now=now
     ),
     "reviews.return": lambda _draw, by, now: _handed_back(by, now),
+    "reviews.reassign": lambda _draw, by, now: _recusal(by, now),
     "secondfactor.reset": lambda _draw, by, now: _second_step_lost(by, now),
     "fees.payment": lambda _draw, by, now: PaymentRequest.objects.get(
         batch=make_batch_of(

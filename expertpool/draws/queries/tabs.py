@@ -11,6 +11,7 @@ from expertpool.audit.queries import timeline_of
 from expertpool.core.timeline import TimelineEntry
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import codes_for_project, draws_of
+from expertpool.draws.registry import LOGGED
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import (
     LetterShare,
@@ -40,7 +41,7 @@ def _letters_of(project: Project) -> QuerySet[Message]:
 
 
 def log_of(project: Project, user: User) -> list[TimelineEntry]:
-    """Return the last MOST_LOG things done to ``project``, its draws and their invitations, as ``user`` is told
+    """Return the last MOST_LOG things done to ``project``, its draws, their invitations and what belongs to it, as ``user`` is told
     them."""
     draws = list(draws_of(project).order_by().values_list("pk", flat=True))
     lines = Invitation.objects.filter(draw__in=draws).order_by().values_list("pk", flat=True)
@@ -49,6 +50,7 @@ def log_of(project: Project, user: User) -> list[TimelineEntry]:
         project,
         (Draw, draws),
         (Invitation, lines),
+        *((one.model, list(one.rows(project))) for one in LOGGED),
         most=MOST_LOG,
         without=("规则",),
         holds=cache(lambda code: bool(codes_for_project(user, project, [code]))),

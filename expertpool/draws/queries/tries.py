@@ -68,17 +68,23 @@ def check_tries(
     for draws in (given_up, used_up):
         of_project += draws.filter(projects=project).count()
         of_actor += draws.filter(operator=actor).count()
+    what = "封存后放弃、候选人不多而没有抽满、或因专家被占用而不能抽取、补抽"
+    if why := why_used_up(what, of_project, of_actor, now=now):
+        raise DrawNotReady(f"{why}{_BY_APPROVAL if approvable else _BY_WAITING}")
+
+
+def why_used_up(what: str, of_project: int, of_actor: int, *, now: datetime) -> str:
+    """Say that ``what`` happened as often within a day as the office allows: so often of the project, so often
+    of whoever tries. Empty: it did not."""
     most = counted(HELD_TRIES, now)
-    if max(of_project, of_actor) >= most:
-        whose, count = (
-            ("本项目", f"已有 {most} 次")
-            if of_project >= most
-            else ("您经办的各项目", f"合计 {most} 次")
-        )
-        raise DrawNotReady(
-            f"24 小时内{whose}封存后放弃、候选人不多而没有抽满、或因专家被占用而不能抽取、补抽，{count}，暂不能再试："
-            f"{_BY_APPROVAL if approvable else _BY_WAITING}"
-        )
+    if max(of_project, of_actor) < most:
+        return ""
+    whose, count = (
+        ("本项目", f"已有 {most} 次")
+        if of_project >= most
+        else ("您经办的各项目", f"合计 {most} 次")
+    )
+    return f"24 小时内{whose}{what}，{count}，暂不能再试："
 
 
 def _refusals(since: datetime) -> QuerySet[Entry]:

@@ -5,6 +5,7 @@ Until then nothing changes and the deadline runs on; whatever the expert answers
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -113,10 +114,19 @@ def _in_words(invitation: Invitation, state: InvitationState, ground: str, reaso
         if not is_reason(reason):
             raise ReplyRefused("请写明登记的理由，例如「电话答复」。")
         return reason
-    if ground not in grounds_of(invitation.draw):
-        raise ReplyRefused("请从列表中选择原因。")
+    return ground_in_words(ground, reason, grounds_of(invitation.draw), ReplyRefused)
+
+
+def ground_in_words(
+    ground: str, reason: str, grounds: Sequence[str], refused: type[Exception]
+) -> str:
+    """Return why a hand takes somebody off, in words: a ``ground`` of the list, and what is said of it.
+
+    Raises ``refused`` without one of ``grounds``, and for 其他 without a reason."""
+    if ground not in grounds:
+        raise refused("请从列表中选择原因。")
     if ground == OTHER_GROUND:
         if not is_reason(reason):
-            raise ReplyRefused("原因选「其他」时，请写明登记的理由。")
+            raise refused("原因选「其他」时，请写明登记的理由。")
         return reason
     return f"{ground}：{reason}" if reason else ground

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -115,17 +116,53 @@ class ChoiceForm(forms.Form):
         self.initial = {"experts": chosen}
 
 
-class RecuseForm(forms.Form):
-    """Who has to stay away from an item, and why: ``people`` are pairs of the place and the name."""
+class GroundForm(forms.Form):
+    """Why somebody is taken off: a ground of the office's list, and what is said of it."""
 
-    expert = forms.TypedChoiceField(label="回避的专家", coerce=int)
+    ground = forms.ChoiceField(label="原因", error_messages={"required": "请选择原因。"})
     reason = forms.CharField(
-        label="回避原因",
-        max_length=200,
-        help_text="如「与申报人是同门」。他填过的评分作废，由系统改由其他专家评。",
+        label="说明",
+        required=False,
+        max_length=150,
+        widget=forms.Textarea(attrs={"rows": 2, "data-count": 150}),
+        help_text="原因为其他时必填。",
     )
 
-    def __init__(self, data: Any = None, *, people: list[tuple[int, str]]) -> None:
+    def __init__(self, data: Any = None, *, grounds: Sequence[str]) -> None:
         super().__init__(data)
-        field: Any = self.fields["expert"]
-        field.choices = people
+        ground: Any = self.fields["ground"]
+        ground.choices = [("", "请选择"), *((one, one) for one in grounds)]
+
+
+class RecuseForm(GroundForm):
+    """From which of his items an expert has to stay away: ``items`` are pairs of a key and the name."""
+
+    items = forms.MultipleChoiceField(
+        label="须回避的评审对象",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请选择须回避的评审对象。"},
+        help_text="同一原因的一次选齐。填过的评分作废，由系统按次序改由其他专家评。",
+    )
+    field_order = ("items", "ground", "reason")
+
+    def __init__(
+        self, data: Any = None, *, items: Sequence[tuple[str, str]], grounds: Sequence[str]
+    ) -> None:
+        super().__init__(data, grounds=grounds)
+        field: Any = self.fields["items"]
+        field.choices = items
+
+
+class ExitForm(GroundForm):
+    """Why somebody scores no more whose items go on to others, and what becomes of his sheet where ``submitted``."""
+
+    counts = forms.BooleanField(
+        label="已提交的评分表计入结果",
+        required=False,
+        help_text="按适用制度决定：中途退出的，一般不计入。",
+    )
+
+    def __init__(self, data: Any = None, *, submitted: bool, grounds: Sequence[str]) -> None:
+        super().__init__(data, grounds=grounds)
+        if not submitted:
+            del self.fields["counts"]

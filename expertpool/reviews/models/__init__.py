@@ -1,6 +1,6 @@
 """What is scored, by what rule, by whom, what was said and what came of it."""
 
-from expertpool.reviews.models.assignments import EACH, MOST, ItemAssignment
+from expertpool.reviews.models.assignments import EACH, MOST, ItemAssignment, ReassignRequest
 from expertpool.reviews.models.results import ReviewResult
 from expertpool.reviews.models.reviews import (
     PLACES,
@@ -21,6 +21,7 @@ __all__ = [
     "PRICES",
     "HandBack",
     "ItemAssignment",
+    "ReassignRequest",
     "Review",
     "ReviewItem",
     "ReviewResult",

@@ -11,7 +11,8 @@ from django.db.models import Q
 from expertpool.core.bounds import Bounds, within
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.reviews.enums import AssignmentState
-from expertpool.reviews.models.reviews import Review, hash_of
+from expertpool.reviews.models.reviews import Review, Reviewer, hash_of
+from expertpool.workflow.models import TwoPersonRequest
 
 EACH = Bounds(1, 50)  # experts of an item
 MOST = Bounds(1, 2000)  # items of an expert
@@ -103,6 +104,11 @@ class ItemAssignment(models.Model):
         return self.number or "未封存的分配"
 
     @property
+    def operator_id(self) -> int | None:
+        """Who sealed it, as a record says it of hands."""
+        return self.sealed_by_id
+
+    @property
     def head(self) -> str:
         """The hash of the last event; the whole list hangs on it."""
         return str(self.events[-1]["hash"]) if self.events else ""
@@ -133,3 +139,37 @@ class ItemAssignment(models.Model):
     def is_altered(self) -> bool:
         """Whether somebody else than this system has written what it says."""
         return not is_vouched(self)
+
+
+class ReassignRequest(TwoPersonRequest):
+    """That what ``reviewer`` was given go on to others: he has to stay away from the items at ``places``, or (``leaves``)
+    scores no more, and what he submitted ``counts`` or not. ``ground`` is one of the list that the office keeps, ``reason``
+    all of it in words."""
+
+    subject_field = "assignment"
+    final = (
+        *("decided_at", "agreed", "decided_by_id", "reason", "assignment_id", "reviewer_id"),
+        *("leaves", "counts", "places", "ground"),
+    )
+
+    assignment = models.ForeignKey(ItemAssignment, on_delete=models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="+")
+    leaves = models.BooleanField("退出评审")
+    counts = models.BooleanField("评分表计入结果", default=False)
+    places = models.JSONField("回避的评审对象", default=list, blank=True)
+    ground = models.CharField("原因", max_length=50)
+
+    class Meta(TwoPersonRequest.Meta):
+        verbose_name = verbose_name_plural = "回避、退出申请"
+        constraints = [
+            *TwoPersonRequest.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["reviewer"],
+                condition=Q(decided_at__isnull=True),
+                name="reviews_one_reassign",
+            ),
+        ]
+
+    @property
+    def subject_name(self) -> str:
+        return self.assignment.uid.hex

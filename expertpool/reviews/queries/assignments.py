@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
 import vdraw
-from expertpool.accounts.models import User
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
 from expertpool.directory.models import Unit
@@ -25,8 +22,7 @@ from expertpool.projects.models import Avoidance
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewItem, ScoreSheet
 from expertpool.reviews.models.reviews import hash_of
-from expertpool.reviews.permissions import CONFIRM, SUPERVISES
-from expertpool.reviews.queries.reviews import SCORES, reviews_visible_to
+from expertpool.reviews.queries.reviews import SCORES
 from expertpool.reviews.queries.sheets import items_of
 from vdraw import assignment as engine
 
@@ -246,27 +242,6 @@ def given_values(row: ItemAssignment) -> dict[str, Given]:
         if role in contributors_of(row) and role not in found:
             found[role] = Given(vdraw.encode_contribution(said["值"]), entry.actor_id)
     return found
-
-
-def waiting_for_value(user: User) -> QuerySet[ItemAssignment]:
-    """Return what waits for the value of a supervisor, whom ``user`` could be."""
-    return _waiting(user, SUPERVISES).filter(supervised=True, by_hand=False)
-
-
-def waiting_for_confirmation(user: User) -> QuerySet[ItemAssignment]:
-    """Return what was chosen by hand and waits for one who confirms it, whom ``user`` could be."""
-    return _waiting(user, CONFIRM).filter(by_hand=True)
-
-
-def _waiting(user: User, code: str) -> QuerySet[ItemAssignment]:
-    rows = ItemAssignment.objects.filter(
-        review__in=reviews_visible_to(user, code).order_by().values("pk"),
-        review__ended_at__isnull=True,
-        sealed_at__isnull=False,
-        drawn_at__isnull=True,
-        voided_at__isnull=True,
-    )
-    return rows.exclude(sealed_by=user)
 
 
 def contributors_of(row: ItemAssignment) -> tuple[str, ...]:

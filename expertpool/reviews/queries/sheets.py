@@ -231,12 +231,17 @@ def _range(it: Indicator) -> str:
     return f"{plain(it.low)} 至 {plain(it.high)} 分{step}"
 
 
+def label_of(item: ReviewItem, review: Review, *, as_expert: bool = True) -> str:
+    """Return what ``item`` is called before who scores it: of an anonymous review by nothing but its alias."""
+    return item.alias if as_expert and review.is_anonymous else f"{item.number} {item.name}"
+
+
 def _item(sheet: ScoreSheet, review: Review, *, as_expert: bool = True) -> dict[str, Any]:
     item, is_hidden = sheet.item, as_expert and review.is_anonymous
     return {
         # No number of a row: it says in which order the office added them.
         "id": item.alias,
-        "name": item.alias if is_hidden else f"{item.number} {item.name}",
+        "name": label_of(item, review, as_expert=as_expert),
         "note": "" if is_hidden else item.unit,
         "category": "" if is_hidden else item.category,
         "price": "" if is_hidden or item.price is None else f"{item.price:,.2f}",

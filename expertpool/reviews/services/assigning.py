@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,7 @@ from expertpool.draws.services.sealing import hash_of_new_draws
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import (
     ItemAssignment,
+    ReassignRequest,
     Review,
     Reviewer,
     ReviewItem,
@@ -42,18 +43,16 @@ from expertpool.reviews.queries.assignments import (
     sealed_things,
     why_too_few,
 )
+from expertpool.reviews.queries.hands import why_not_seal
 from expertpool.reviews.queries.reviews import may_name
+from expertpool.reviews.services.hands import COMPLETE, ORDERED, SEAT_FREE, hand_behind
 from expertpool.reviews.services.organising import lock_review
-from expertpool.reviews.services.telling import tell_assigned
+from expertpool.reviews.services.telling import tell_assigned, tell_step
 from expertpool.workflow.queries.second_person import why_not_second
+from expertpool.workflow.services.two_persons import end_with_subject
 from vdraw import assignment as engine
 
 NUMBERS_LOCK = "reviews.assignment_number"
-SYSTEM = {"by": {"role": vdraw.SYSTEM_ROLE}, "via": "system"}
-BY_HAND = {
-    "by": {"role": "operator"},
-    "via": "page",
-}  # who lets somebody leave, on the page of the review
 
 
 @dataclass(frozen=True)
@@ -139,6 +138,8 @@ def seal_assignment(
         raise ReviewRefused("请先开始评审：评审对象确定以后才能分配。")
     if not may_name(actor, review.project, now=now):
         raise ReviewRefused("您无权查看这次评审的名单，不能分配。")
+    if used_up := why_not_seal(review, actor, now=now):
+        raise ReviewRefused(used_up)
     fitting = fitting_of(review)
     if reasons := why_too_few(fitting, row.per_item, row.per_expert):
         raise ReviewRefused(
@@ -255,17 +256,18 @@ def _draw(
     ]
     order = order_of(row, sealed, row.reveals)
     first = engine.assign_first(order)
-    told: Told = [(event, "ordered", SYSTEM) for event in first.events]
-    # Who left between seal and values gets nothing.
-    gone = Reviewer.objects.filter(review=review, left_at__isnull=False).values_list(
-        "pk", flat=True
-    )
-    # Nothing of theirs counts: nobody has scored yet.
-    leaving = {commit: False for commit, one in people.items() if one.reviewer_id in set(gone)}
+    told: Told = [(event, ORDERED) for event in first.events]
+    # Who left between seal and values gets nothing, and nothing of theirs counts: nobody has scored yet.
+    gone = Reviewer.objects.filter(review=review, left_at__isnull=False).in_bulk()
+    leaving = {
+        commit: Leaving(counts=False, hand=hand_behind(row, gone[one.reviewer_id]))
+        for commit, one in people.items()
+        if one.reviewer_id in gone
+    }
     state, more = let_go(first.state, leaving, {})
     if not more:
         step = engine.end_assignment(state)
-        state, more = step.state, [(event, "complete", SYSTEM) for event in step.events]
+        state, more = step.state, [(event, COMPLETE) for event in step.events]
     row.seed, row.drawn_at = order.seed, now
     append_events(row, order, [*told, *more], now)
     row.save()
@@ -275,22 +277,28 @@ def _draw(
     tell_holders(review, made, "", now)
 
 
-Told = list[
-    tuple[engine.Entry, str, Mapping[str, Any]]
-]  # events, each with why and whose hand it was
+# Events, each with whose hand it was and why.
+Told = list[tuple[engine.Entry, Mapping[str, Any]]]
+
+
+class Leaving(NamedTuple):
+    """That somebody leaves: whether what he holds counts, and what events say of whose hands it took."""
+
+    counts: bool
+    hand: Mapping[str, Any]
 
 
 def let_go(
-    state: engine.AssignmentState, leaving: Mapping[str, bool], busy: Mapping[str, str]
+    state: engine.AssignmentState, leaving: Mapping[str, Leaving], busy: Mapping[str, str]
 ) -> tuple[engine.AssignmentState, Told]:
-    """Let those of ``leaving`` (commitment → what he holds counts) go, give what they give up to others but for ``busy``."""
+    """Let those of ``leaving`` (by their commitment) go, give what they give up to others but for ``busy``."""
     told: Told = []
-    for commit, counts in leaving.items():
+    for commit, one in leaving.items():
         if held := state.items_of(commit):
-            items = () if counts else held
+            items = () if one.counts else held
             step = engine.give_up(state, commit, "leave", items, leaves=True)
             state = step.state
-            told += [(event, "left", BY_HAND) for event in step.events]
+            told += [(event, one.hand) for event in step.events]
     if not told:
         return state, []
     if state.lacking and state.is_due:
@@ -300,9 +308,9 @@ def let_go(
             state, {commit: why for commit, why in busy.items() if commit not in out}
         )
         state = step.state
-        told += [(event, "seat_free", SYSTEM) for event in step.events]
+        told += [(event, SEAT_FREE) for event in step.events]
     step = engine.end_assignment(state)
-    return step.state, [*told, *((event, "complete", SYSTEM) for event in step.events)]
+    return step.state, [*told, *((event, COMPLETE) for event in step.events)]
 
 
 def append_events(
@@ -311,8 +319,8 @@ def append_events(
     """Put ``told`` behind the events of ``row``, chained."""
     at = timezone.localtime(now).isoformat(timespec="seconds")
     said = [
-        replace(event, further={**hand, "at": at, "reason_code": why}, n=n)
-        for n, (event, why, hand) in enumerate(told, start=len(row.events) + 1)
+        replace(event, further={**hand, "at": at}, n=n)
+        for n, (event, hand) in enumerate(told, start=len(row.events) + 1)
     ]
     chained = engine.chain_entries(order.sealed.rule, order.seed, said, row.head or None)
     row.events = [*row.events, *(engine.entry_to_dict(event) for event in chained)]
@@ -347,7 +355,9 @@ def tell_holders(review: Review, sheets: Sequence[ScoreSheet], key: str, now: da
 def abandon_assignment(
     *, assignment: ItemAssignment, reason: str, actor: User, now: datetime
 ) -> ItemAssignment:
-    """Give up what is sealed and not drawn; another may be sealed instead. It stays, with its reason. Logged.
+    """Give up what is sealed and not drawn; another may be sealed instead. It stays, with its reason. A step alone, as with
+    draws (`draws.services.sealing.abandon_draw`): counted, told to supervisors, bounded (`queries.hands.why_not_seal`).
+    Logged.
 
     Refuses (ReviewRefused) without a reason, and what was drawn or never sealed.
     """
@@ -359,6 +369,8 @@ def abandon_assignment(
         raise ReviewRefused(f"请写明放弃的原因{SAY_MORE}。")
     row.voided_at, row.voided_why = now, reason.strip()
     row.save()
+    # Nothing can come of what was asked for about it.
+    end_with_subject(ReassignRequest, row, why="分配已放弃", now=now)
     # Another at once, set alike: of a review without one all experts score all.
     after = ItemAssignment.objects.create(
         review=review,
@@ -371,4 +383,5 @@ def abandon_assignment(
         created_at=now,
     )
     record("review.assign_abandon", actor=actor, now=now, subject=row, note=row.voided_why)
+    tell_step(row, "放弃评审对象分配", row.voided_why, actor=actor, now=now)
     return after

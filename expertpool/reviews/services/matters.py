@@ -8,9 +8,15 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.core.visibility import told_later
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import HandBack, Submission
-from expertpool.reviews.permissions import CONFIRM, MANAGE
+from expertpool.reviews.models import HandBack, ItemAssignment, ReassignRequest, Submission
+from expertpool.reviews.permissions import CONFIRM, MANAGE, SUPERVISES
 from expertpool.reviews.queries.reviews import SUBMISSIONS, reviews_visible_to
+from expertpool.reviews.services.reassigning import (
+    check_reassign,
+    decide_reassign,
+    in_words,
+    lock_assignment,
+)
 from expertpool.reviews.services.returning import (
     check_hand_back,
     decide_hand_back,
@@ -55,4 +61,41 @@ HAND_BACKS = Matter(
         turned_down="已退回申请，评分表不变。",
     ),
 )
-MATTERS = (HAND_BACKS,)
+
+
+def _assignments(user: User, code: str) -> QuerySet[ItemAssignment]:
+    rows = ItemAssignment.objects.filter(
+        review__in=reviews_visible_to(user, code).order_by().values("pk")
+    )
+    return rows.select_related("review__project")
+
+
+REASSIGN = Matter(
+    code="reviews.reassign",
+    model=ReassignRequest,
+    asks=MANAGE,
+    decides=SUPERVISES,
+    subjects=_assignments,
+    name_of=lambda row: f"{row.review.project.name} {row.number}".rstrip(),
+    page=lambda row: reverse("reviews:assignment", args=[row.review_id]),
+    related=("assignment__review__project", "reviewer"),
+    refused=ReviewRefused,
+    lock=lock_assignment,
+    decide=decide_reassign,
+    check=check_reassign,
+    details=lambda asked: f"{asked.reviewer}{in_words(asked)}",
+    about=lambda asked: asked.assignment.review,
+    on_the_spot=True,
+    icon="replace",
+    order=16,
+    words=Words(
+        label="回避、退出评审",
+        title="有人申请专家回避或退出评审",
+        agree="确认",
+        question="确认？确认后立即按次序改由其他专家评，他填过的评分作废，不能撤回。",
+        asked="已申请，等待监督人确认；确认之前仍由他评。",
+        agreed="已确认，改由其他专家评，已通知。",
+        turned_down="已退回申请，仍由他评。",
+    ),
+)
+MATTERS = (HAND_BACKS, REASSIGN)

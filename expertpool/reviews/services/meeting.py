@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.models import Invitation
+from expertpool.draws.services.hands import Hand
 from expertpool.reviews.calculation import How
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, Review, Reviewer, Submission
@@ -24,6 +25,7 @@ from expertpool.reviews.queries.reviews import (
     standbys,
 )
 from expertpool.reviews.queries.sheets import rule_of
+from expertpool.reviews.services.hands import in_log
 from expertpool.reviews.services.organising import join, lock_review
 from expertpool.reviews.services.replacing import replace_leaver
 from expertpool.reviews.services.telling import tell_joined
@@ -34,6 +36,7 @@ NOT_TODAY = "今天没有这个项目的现场评审，不用签到。"
 OLD_CODE = "二维码已经过期（每 30 秒更换），请重新扫描现场屏幕上现在显示的二维码。"
 ALTERED = "这位专家的记录在系统之外被改动过，请管理员核查。"
 GONE = "这位专家已经退出评审，请刷新页面。"
+TAKES_TWO = "评审对象是分给部分专家的，退出后由其他专家接着评，须由监督人确认：请在「评审对象分配」页面申请退出。"
 LEADS = Q(is_leader=True) & (Q(left_at__isnull=True) | Q(counts=True))
 
 
@@ -84,20 +87,36 @@ def note_place_opened(*, review: Review, actor: User, now: datetime) -> None:
 def let_leave(
     *, reviewer: Reviewer, reason: str, counts: bool, actor: User, now: datetime
 ) -> Reviewer:
-    """Let ``reviewer`` score no more, for ``reason``; what he has submitted ``counts`` or not. What he
-    was given goes on to others (`replacing.replace_leaver`). Logged.
+    """Let ``reviewer`` score no more, for ``reason``; what he has submitted ``counts`` or not. Logged.
 
-    Refuses (ReviewRefused) without a reason, a review that is not open, who has left, and the last who scores.
+    Refuses (ReviewRefused) without a reason, a review that is not open, who has left, the last who scores, and where items
+    are given to some of the experts: his would go on to others, which takes a supervisor (`reassigning.request_reassign`).
     """
     lock_review(reviewer.review)  # before the row of the expert, as whoever ends it
-    row = _held(reviewer)
+    if assignment_of(reviewer.review) is not None:
+        raise ReviewRefused(TAKES_TWO)
     if not is_reason(reason):
         raise ReviewRefused(f"请写明退出的原因{SAY_MORE}。", field="reason")
+    return leave(reviewer=reviewer, reason=reason, counts=counts, hand=None, actor=actor, now=now)
+
+
+def check_leaving(row: Reviewer) -> None:
+    """Refuse (ReviewRefused) that ``row`` leaves a review that is not open or he has left, or as the last who scores."""
+    _check_there(row)
     if row.is_altered:  # else leaving would prove who leads, as somebody wrote it
         raise ReviewRefused(ALTERED)
     others = Reviewer.objects.filter(review=row.review, left_at__isnull=True).exclude(pk=row.pk)
     if not others.exists():
         raise ReviewRefused("只剩这一位专家，请先让候补专家加入。")
+
+
+def leave(
+    *, reviewer: Reviewer, reason: str, counts: bool, hand: Hand | None, actor: User, now: datetime
+) -> Reviewer:
+    """Write that ``reviewer`` scores no more, by ``hand`` where it took two persons. What he was given goes on to others
+    (`replacing.replace_leaver`). Logged. The caller holds the review. Refuses like `check_leaving`."""
+    row = _held(reviewer)
+    check_leaving(row)
     submission = Submission.objects.filter(STANDING, reviewer=row).first()
     if submission is not None:
         end_with_subject(HandBack, submission, why="专家已退出评审", now=now)
@@ -110,7 +129,11 @@ def let_leave(
         actor=actor,
         now=now,
         subject=row.review,
-        after={"席位": str(row), "已提交的评分表": "计入" if counts else "不计入"},
+        after={
+            "席位": str(row),
+            "已提交的评分表": "计入" if counts else "不计入",
+            **(in_log(hand) if hand else {}),
+        },
         note=row.left_why,
     )
     replace_leaver(reviewer=row, actor=actor, now=now)
@@ -195,10 +218,14 @@ def _held(reviewer: Reviewer) -> Reviewer:
     row = rows.select_related("review__project", "review__rule", "expert__merged_into").get(
         pk=reviewer.pk
     )
+    _check_there(row)
+    return row
+
+
+def _check_there(row: Reviewer) -> None:
     _check_open(row.review)
     if row.left_at:
         raise ReviewRefused(GONE)
-    return row
 
 
 def _check_open(review: Review) -> None:

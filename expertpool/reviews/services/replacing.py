@@ -1,4 +1,4 @@
-"""What an expert was given goes on to others: he leaves, or gives back one item from which he has to stay away."""
+"""What an expert was given goes on to others: he leaves, or gives back items from which he has to stay away."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.draws.services.hands import Hand
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import (
     ItemAssignment,
@@ -35,14 +36,14 @@ from expertpool.reviews.queries.assignments import (
 )
 from expertpool.reviews.queries.reviews import STANDING, waits_until_tomorrow
 from expertpool.reviews.services.assigning import (
-    BY_HAND,
-    SYSTEM,
+    Leaving,
     Told,
     append_events,
     let_go,
     make_sheets,
     tell_holders,
 )
+from expertpool.reviews.services.hands import COMPLETE, SEAT_FREE, hand_behind, in_log
 from expertpool.reviews.services.organising import lock_review
 from vdraw import assignment as engine
 
@@ -55,49 +56,69 @@ NOT_GIVEN = (
 TOMORROW = "有其他抽取的名单还没有公开，今天谁已提交评分表明天才能告知；改由哪位专家评与此有关，请明天再办理。"
 
 
-@transaction.atomic
-def recuse(
-    *, reviewer: Reviewer, item: ReviewItem, reason: str, actor: User, now: datetime
-) -> list[Reviewer]:
-    """Take ``item`` from ``reviewer``, who has to stay away from it for ``reason``, and give it to another of those among whom
-    items were given: by chance by the same tickets, by hand to whoever has fewest. What he had filled in of it is gone.
-    Return who got it (nobody where nobody fits); he is told. Logged.
-
-    Refuses (ReviewRefused) without a reason, where all score all, what is not his, once he has submitted, what is no
-    more what was sealed, and for today where it would tell who has submitted (docs/decisions/0337).
-    """
-    review = lock_review(reviewer.review)
-    row = assignment_of(review)
-    if row is None or row.drawn_at is None:
+def check_recusal(
+    review: Review,
+    row: ItemAssignment,
+    reviewer: Reviewer,
+    items: Sequence[ReviewItem],
+    now: datetime,
+) -> None:
+    """Refuse (ReviewRefused) that ``items`` are taken from ``reviewer``: where all score all, what is not his, once he has
+    submitted, and for today where it would tell who has submitted (docs/decisions/0337)."""
+    if row.drawn_at is None:
         raise ReviewRefused(NOT_GIVEN)
     if not review.is_open(now):
         raise ReviewRefused("评审没有在进行，或已过截止时间。")
-    if not is_reason(reason):
-        raise ReviewRefused(f"请写明回避的原因{SAY_MORE}。", field="reason")
-    # Whoever submits holds the row of his expert.
-    held = Reviewer.objects.select_for_update().get(pk=reviewer.pk)
-    sheets = ScoreSheet.objects.filter(reviewer=held, item=item)
-    if held.left_at or not sheets.exists():
-        raise ReviewRefused("这个评审对象不由这位专家评，请刷新页面。")
+    if not items:
+        raise ReviewRefused("请选择须回避的评审对象。")
+    sheets = ScoreSheet.objects.filter(reviewer=reviewer, item__in=items)
+    if reviewer.left_at or sheets.count() != len(items):
+        raise ReviewRefused("选中的评审对象有的不由这位专家评，请刷新页面。")
     if waits_until_tomorrow(review, now=now):  # whatever he, or others, have done
         raise ReviewRefused(TOMORROW)
-    signed = _signed(review)
-    if held.pk in signed:
+    if reviewer.pk in _signed(review):
         raise ReviewRefused("这位专家已经提交评分表，请先退回再办理回避。")
+
+
+def recuse(
+    *,
+    review: Review,
+    reviewer: Reviewer,
+    items: Sequence[ReviewItem],
+    hand: Hand,
+    why: str,
+    actor: User,
+    now: datetime,
+) -> list[Reviewer]:
+    """Take ``items`` from ``reviewer``, who has to stay away from them, by ``hand`` and for ``why``, and give them to others of
+    those among whom items were given: by chance by the same tickets, by hand to whoever has fewest. What he had filled in of
+    them is gone. Return who got any (nobody where nobody fits); they are told. Logged, whose hands it took among it. The caller
+    holds ``review``.
+
+    Refuses (ReviewRefused) like `check_recusal`, and what is no more what was sealed.
+    """
+    row = assignment_of(review)
+    if row is None:
+        raise ReviewRefused(NOT_GIVEN)
+    # Whoever submits holds the row of his expert.
+    held = Reviewer.objects.select_for_update().get(pk=reviewer.pk)
+    check_recusal(review, row, held, items, now)
+    signed, said = _signed(review), hand.said(row)
     if row.by_hand:
-        made = _replace_by_hand(row, review, held.place, [item], signed, "recuse", now)
+        made = _replace_by_hand(row, review, held.place, items, signed, "recuse", said, now)
     else:
-        made = _recuse_by_chance(row, review, held, item, signed, now)
-    sheets.delete()
+        made = _recuse_by_chance(row, review, held, items, signed, said, now)
+    ScoreSheet.objects.filter(reviewer=held, item__in=items).delete()
     after = {
         "席位": str(held),
-        "评审对象": item.number,
-        "改由": "、".join(str(one.reviewer) for one in made) or "暂缺",
+        "评审对象": "、".join(one.number for one in items),
+        "改由": "、".join(dict.fromkeys(str(one.reviewer) for one in made)) or "暂缺",
+        **in_log(hand),
         "事件链头": row.head,
     }
-    record("review.recuse", actor=actor, now=now, subject=review, after=after, note=reason.strip())
+    record("review.recuse", actor=actor, now=now, subject=row, after=after, note=why)
     tell_holders(review, made, f":{row.head[:16]}", now)
-    return [one.reviewer for one in made]
+    return list({one.reviewer_id: one.reviewer for one in made}.values())
 
 
 def replace_leaver(*, reviewer: Reviewer, actor: User | None, now: datetime) -> None:
@@ -120,14 +141,15 @@ def replace_leaver(*, reviewer: Reviewer, actor: User | None, now: datetime) -> 
         items = [] if stays else list(ReviewItem.objects.filter(review=review, place__in=his))
         if not items:
             return
-        made = _replace_by_hand(row, review, reviewer.place, items, signed, "exit", now)
+        said = hand_behind(row, reviewer)
+        made = _replace_by_hand(row, review, reviewer.place, items, signed, "exit", said, now)
     else:
         sealed, people = sealed_things(row)
         order = order_of(row, sealed, row.reveals)
         state = replay(order, row)
         out = {order.sealed.reviewers[at].commit for at in state.out}
         his_commits = {
-            commit: stays
+            commit: Leaving(stays, hand_behind(row, reviewer))
             for commit, one in people.items()
             if one.reviewer_id == reviewer.pk and commit not in out
         }
@@ -179,8 +201,9 @@ def _recuse_by_chance(
     row: ItemAssignment,
     review: Review,
     reviewer: Reviewer,
-    item: ReviewItem,
+    items: Sequence[ReviewItem],
     signed: set[int],
+    said: Mapping[str, Any],
     now: datetime,
 ) -> list[ScoreSheet]:
     sealed, people = sealed_things(row)
@@ -188,11 +211,12 @@ def _recuse_by_chance(
     state = replay(order, row)
     commit = next(key for key, one in people.items() if one.reviewer_id == reviewer.pk)
     try:
-        # He stays for all the others: this one goes on.
-        step = engine.give_up(state, commit, "conflict", [f"{item.place:05}"], leaves=False)
+        # He stays for all the others: these go on.
+        places = [f"{one.place:05}" for one in items]
+        step = engine.give_up(state, commit, "conflict", places, leaves=False)
     except ValueError as error:
         raise ReviewRefused(ALTERED) from error
-    told: Told = [(event, "conflict", BY_HAND) for event in step.events]
+    told: Told = [(event, said) for event in step.events]
     gone = set(
         Reviewer.objects.filter(review=review, left_at__isnull=False).values_list("pk", flat=True)
     )
@@ -204,9 +228,9 @@ def _recuse_by_chance(
         if one.reviewer_id in signed | gone and key not in out
     }
     step = engine.supplement_items(step.state, busy)
-    told += [(event, "seat_free", SYSTEM) for event in step.events]
+    told += [(event, SEAT_FREE) for event in step.events]
     step = engine.end_assignment(step.state)
-    told += [(event, "complete", SYSTEM) for event in step.events]
+    told += [(event, COMPLETE) for event in step.events]
     append_events(row, order, told, now)
     row.save()
     return make_sheets(row, step.state, people)
@@ -219,6 +243,7 @@ def _replace_by_hand(
     items: Sequence[ReviewItem],
     signed: set[int],
     kind: str,
+    said: Mapping[str, Any],
     now: datetime,
 ) -> list[ScoreSheet]:
     """Give ``items`` of the expert at ``place`` to those who hold fewest and may score them; nobody chooses whom, for that
@@ -253,7 +278,7 @@ def _replace_by_hand(
         else:
             loads[chosen] += 1
             made.append(ScoreSheet(reviewer=people[chosen], item=item))
-        _link(row, kind, item, place, chosen, lacking, now)
+        _link(row, kind, item, place, chosen, lacking, said, now)
     row.save()
     return ScoreSheet.objects.bulk_create(made)
 
@@ -269,6 +294,7 @@ def _link(
     place: int,
     chosen: int | None,
     lacking: Mapping[str, int],
+    said: Mapping[str, Any],
     now: datetime,
 ) -> None:
     at = timezone.localtime(now).isoformat(timespec="seconds")
@@ -279,6 +305,7 @@ def _link(
         "out": place,
         "in": chosen,
         "lacking": dict(lacking),
+        **said,
         "at": at,
     }
     row.events = [*row.events, event | {"hash": link_of(row.head or row.seal, event)}]

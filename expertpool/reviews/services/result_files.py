@@ -19,6 +19,7 @@ from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
 from expertpool.reviews.calculation import Indicator, points_of, verify
+from expertpool.reviews.queries.hands import assigned_words
 from expertpool.reviews.queries.results import Line, Summary
 from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.rules.wording import settings_words
@@ -103,7 +104,9 @@ def _notes(summary: Summary) -> list[str]:
     left_out = any(one.row.left_out for one in summary.lines)
     words = "；".join(settings_words(summary.rule))
     marks = "（）中的分数没有计入平均。" if left_out and summary.is_wide else ""
-    return [f"{words}。{marks}", f"结果摘要（SHA-256）：{summary.sealed.digest}"]
+    given = assigned_words(summary.review)
+    told = [f"评审对象分配：{given}。"] if given else []
+    return [f"{words}。{marks}", *told, f"结果摘要（SHA-256）：{summary.sealed.digest}"]
 
 
 def result_pdf(summary: Summary, *, user: User, at: datetime) -> bytes:

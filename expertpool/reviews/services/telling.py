@@ -7,14 +7,19 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import users_with_permission
 from expertpool.core.text import moment_text
+from expertpool.draws.queries.draws import codes_for_project
+from expertpool.draws.services.telling import tell_staff
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
-from expertpool.reviews.models import Review, Reviewer, Submission
-from expertpool.reviews.occasions import OPENED, REMINDER, RETURNED
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, Submission
+from expertpool.reviews.occasions import OPENED, REMINDER, RETURNED, STEP_ALONE
+from expertpool.reviews.permissions import SUPERVISES
 
 WAYS = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
 
@@ -76,3 +81,26 @@ def _tell(
         for one in people
     ]
     send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+
+
+def tell_step(row: ItemAssignment, what: str, why: str, *, actor: User, now: datetime) -> None:
+    """Tell who runs the review of ``row``, and all who supervise draws within its reach, of a step that ``actor`` took alone;
+    never himself."""
+    review = row.review
+    deciding = [
+        user
+        for user in users_with_permission(SUPERVISES)
+        if codes_for_project(user, review.project, [SUPERVISES])
+    ]
+    runs = [one for one in (review.created_by, row.sealed_by) if one is not None]
+    users = {user.pk: user for user in [*runs, *deciding]}
+    users.pop(actor.pk, None)
+    context = {
+        "操作人": actor.name,
+        "分配编号": row.number,
+        "项目名称": review.project.name,
+        "事项": what,
+        "原因": why,
+    }
+    key = f"assignment:{row.pk}:{now:%Y%m%d%H%M%S%f}"
+    tell_staff(STEP_ALONE, users.values(), about=review, context=context, key=key, now=now)

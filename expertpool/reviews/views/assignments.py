@@ -30,11 +30,10 @@ from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.exports import AssignmentExport
 from expertpool.reviews.forms.assignments import (
     ChoiceForm,
-    RecuseForm,
     ShareForm,
     ValueForm,
 )
-from expertpool.reviews.models import ItemAssignment, Review, ReviewItem, ScoreSheet
+from expertpool.reviews.models import ItemAssignment, Review, ReviewItem
 from expertpool.reviews.permissions import CONFIRM, EXPORT, MANAGE, SUPERVISES, VIEW
 from expertpool.reviews.queries.assignments import (
     OPERATOR,
@@ -49,10 +48,17 @@ from expertpool.reviews.queries.assignments import (
     record_of,
     why_too_few,
 )
+from expertpool.reviews.queries.hands import hand_kinds, why_not_seal
+from expertpool.reviews.queries.hands import in_words as hands_in_words
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import leavers_wait, may_name, reviews_visible_to
-from expertpool.reviews.services import assigning, choosing, replacing
+from expertpool.reviews.queries.reviews import (
+    leavers_wait,
+    may_name,
+    reviews_visible_to,
+)
+from expertpool.reviews.services import assigning, choosing
 from expertpool.reviews.views.office import act
+from expertpool.workflow.queries.requests import waiting_about
 
 RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: SUPERVISES}
 SHOWN = 200  # drawn items that the page lists; the export has all
@@ -93,6 +99,8 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         "contributions": _contributions(row, review, request.user, now),
         "export_url": _export_url(request.user, review, now) if row.drawn_at else "",
         "leavers_wait": row.drawn_at is not None and leavers_wait(review, now=now),
+        "hands": hands_in_words(hand_kinds(review)),
+        "requests": waiting_about(row, request.user, now=now),
         "goes_on": row.drawn_at is not None and review.is_open(now),
         "given_up": ItemAssignment.objects.filter(review=review, voided_at__isnull=False),
         "crumbs": [
@@ -104,6 +112,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         context["experts"] = len(fitting.experts)
         context["barred"] = sum(len(one.barred) for one in fitting.experts)
         context["reasons"] = why_too_few(fitting, row.per_item, row.per_expert)
+        context["used_up"] = why_not_seal(review, request.user, now=now)
         context["categories"] = [
             (fitting.classes[key], sum(key in one.classes for one in fitting.experts))
             for key in fitting.classes
@@ -237,49 +246,6 @@ def assignment_choose(request: UserRequest, pk: int) -> HttpResponse:
         refresh="page",
         refusals=ReviewRefused,
         editing=editing,
-        back=reverse("reviews:assignment", args=[item.review_id]),
-    )
-
-
-@requires(MANAGE)
-def assignment_recuse(request: UserRequest, pk: int) -> HttpResponse:
-    """Take an item from an expert who has to stay away from it (drawer)."""
-    now = timezone.now()
-    rows = ReviewItem.objects.filter(review__in=reviews_visible_to(request.user, MANAGE))
-    item = get_object_or_404(rows.select_related("review__project"), pk=pk)
-    if not may_name(request.user, item.review.project, now=now):
-        raise PermissionDenied
-    sheets = ScoreSheet.objects.filter(item=item, reviewer__left_at__isnull=True)
-    people = {
-        one.reviewer.place: one.reviewer
-        for one in sheets.select_related("reviewer__expert").order_by("reviewer__place")
-    }
-    choices = [(place, one.expert.name) for place, one in people.items()]
-    form = RecuseForm(request.POST or None, people=choices)
-
-    def write() -> str:
-        got = replacing.recuse(
-            reviewer=people[form.cleaned_data["expert"]],
-            item=item,
-            reason=form.cleaned_data["reason"],
-            actor=request.user,
-            now=now,
-        )
-        named = "、".join(one.expert.name for one in got)
-        return (
-            f"已回避，改由{named}评，已通知。"
-            if got
-            else "已回避，没有其他专家能评，这个评审对象少一人评。"
-        )
-
-    return drawer_form(
-        request,
-        form,
-        write,
-        title=f"回避 · {item.number}",
-        submit_label="确认回避",
-        refresh="page",
-        refusals=ReviewRefused,
         back=reverse("reviews:assignment", args=[item.review_id]),
     )
 

@@ -34,6 +34,7 @@ from expertpool.reviews.forms.reviews import (
 from expertpool.reviews.models import Review, ReviewItem
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.hands import hand_kinds, in_words
 from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
@@ -89,6 +90,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         one.materials = len(files.get(one.pk, ()))  # type: ignore[attr-defined]
     submissions = [one.submission for one in people if one.submission]
     requests = [item for one in submissions for item in waiting_about(one, user, now=now)]
+    given = assignment_of(row)
+    asked = waiting_about(given, user, now=now) if given else []
     return {
         "review": row,
         "items": items,
@@ -108,10 +111,11 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "at_place": is_held_now(row, now=now),
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
         "stages": [one.name for one in rule.stages],
-        "requests": requests,
+        "requests": requests + asked,
         "unseated": unseated(row) if row.opened_at and not row.ended_at else [],
         "standbys": len(standbys(row)) if row.opened_at and not row.ended_at else 0,
-        "assignment": assignment_of(row),
+        "assignment": given,
+        "hands": in_words(hand_kinds(row)) if given else "",
         "sealed": results_visible_to(user).filter(review=row).exists(),
         "asked_back": {item.asked.submission_id for item in requests},
     }

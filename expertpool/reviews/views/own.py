@@ -11,6 +11,7 @@ from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +21,7 @@ from expertpool.core.client import client_address
 from expertpool.core.responses import file_answer, refused
 from expertpool.core.text import moment_text
 from expertpool.core.validators import only_writable
-from expertpool.core.views.drawers import attempt
+from expertpool.core.views.drawers import attempt, drawer_form
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
@@ -28,12 +29,15 @@ from expertpool.files.models import Attachment
 from expertpool.files.queries import has_layout, opened, preview_kind
 from expertpool.files.services import laid_out, note_preview
 from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.forms.assignments import RecuseForm
 from expertpool.reviews.forms.reviews import SubmitForm
 from expertpool.reviews.models import Reviewer
 from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.hands import grounds_of
 from expertpool.reviews.queries.materials import material_at, neutral_name
 from expertpool.reviews.queries.reviews import reviewing
 from expertpool.reviews.queries.sheets import (
+    label_of,
     last_remarks,
     page_data,
     read_table,
@@ -43,6 +47,7 @@ from expertpool.reviews.queries.sheets import (
     standing,
 )
 from expertpool.reviews.services.organising import open_stage
+from expertpool.reviews.services.reassigning import recuse_himself
 from expertpool.reviews.services.scoring import (
     Save,
     compare_sheets,
@@ -177,6 +182,42 @@ def _layout_of(file: Attachment) -> IO[bytes] | None:
     with suppress(FileRefused):
         return laid_out(file) if has_layout(file) else None
     return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@as_expert
+def recuse(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    """He says from which items he has to stay away (drawer)."""
+    row, now = _own(expert, pk), timezone.now()
+    items = {one.item.alias: one.item for one in sheets_of(row)}
+    form = RecuseForm(
+        request.POST or None,
+        items=[(alias, label_of(one, row.review)) for alias, one in items.items()],
+        grounds=grounds_of(row.review, himself=True),
+    )
+
+    def write() -> None:
+        said = form.cleaned_data
+        recuse_himself(
+            reviewer=row,
+            items=[items[alias] for alias in said["items"]],
+            ground=said["ground"],
+            reason=said["reason"],
+            actor=request.user,
+            now=now,
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="声明回避",
+        submit_label="确认回避",
+        message="已回避，改由其他专家评，已告知评审组织人员和监督人。",
+        refresh="page",
+        refusals=ReviewRefused,
+        back=reverse("reviews:own_review", args=[pk]),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,22 +27,23 @@ from expertpool.reviews.queries.assignments import (
     fitting_of,
     lines_of,
     record_of,
-    waiting_for_value,
 )
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import to_score
+from expertpool.reviews.queries.waiting import waiting_for_value
 from expertpool.reviews.services.assigning import (
     Share,
     abandon_assignment,
     give_value,
     set_assignment,
 )
-from expertpool.reviews.services.meeting import bring_in, let_leave
+from expertpool.reviews.services.meeting import bring_in
 from expertpool.reviews.services.organising import Thing, end_review, open_review
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert, make_unit
 from tests.factories.scoring import (
     fill_in,
+    left,
     make_assigned,
     make_campaign,
     make_open,
@@ -316,9 +317,7 @@ def leave(row: ItemAssignment, at: int, actor: User, *, counts: bool = False) ->
     reviewer = Reviewer.objects.filter(review=row.review, left_at__isnull=True).order_by("place")[
         at
     ]
-    return let_leave(
-        reviewer=reviewer, reason="突发疾病不能继续", counts=counts, actor=actor, now=NOW
-    )
+    return left(reviewer, by=actor, second=make_user("supervisor"), now=NOW, counts=counts)
 
 
 @pytest.mark.shows("OVW-12")

@@ -15,23 +15,39 @@ from expertpool.audit.models import Entry
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import ItemAssignment, Review, ReviewItem, ScoreSheet
+from expertpool.reviews.models import (
+    ItemAssignment,
+    ReassignRequest,
+    Review,
+    ReviewItem,
+    ScoreSheet,
+)
 from expertpool.reviews.queries.assignments import (
     all_have_their_sheets,
     given_by_hand,
     lines_of,
     record_of,
 )
+from expertpool.reviews.queries.hands import hand_kinds
 from expertpool.reviews.queries.results import counting_in
 from expertpool.reviews.queries.reviews import is_told_tomorrow
-from expertpool.reviews.services.assigning import Share
+from expertpool.reviews.services.assigning import Share, abandon_assignment
 from expertpool.reviews.services.choosing import choose_experts, confirm_choice, hand_in_choice
 from expertpool.reviews.services.meeting import let_leave
-from expertpool.reviews.services.replacing import recuse, replace_leavers
+from expertpool.reviews.services.replacing import replace_leavers
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account
-from tests.factories.scoring import fill_in, make_assigned, make_campaign, make_open, submit
+from tests.factories.scoring import (
+    fill_in,
+    left,
+    make_assigned,
+    make_campaign,
+    make_open,
+    recused,
+    seal,
+    submit,
+)
 from tests.fixtures import login
 from vdraw.verify import find_difference
 
@@ -63,9 +79,7 @@ def test_one_item_is_given_back_and_goes_on_by_the_same_tickets(
     review, (line, *_) = row.review, lines_of(row.review)
     before = {sheet.pk for sheet in ScoreSheet.objects.filter(reviewer__review=review)}
     gone = line.reviewers[0]
-    with pytest.raises(ReviewRefused, match="回避的原因"):
-        recuse(reviewer=gone, item=line.item, reason=" ", actor=operator, now=NOW)
-    got = recuse(reviewer=gone, item=line.item, reason="与申报人是同门", actor=operator, now=NOW)
+    got = recused(gone, line.item, by=operator, second=supervisor, now=NOW)
     after = lines_of(review)[0].reviewers
     assert len(after) == len(line.reviewers)
     assert gone not in after
@@ -78,9 +92,13 @@ def test_one_item_is_given_back_and_goes_on_by_the_same_tickets(
     assert sheets_are_whole(review)
     assert Message.objects.filter(occasion="reviews.opened", channel="site").count() == 4 + 1
     entry = Entry.objects.get(action="review.recuse")
-    assert (entry.note, (entry.after or {})["改由"]) == ("与申报人是同门", str(got[0]))
+    assert (entry.note, (entry.after or {})["改由"]) == ("回避：与申报人是同门", str(got[0]))
+    event = next(one for one in row.events if one["type"] == "recuse")
+    assert (event["via"], event["supervisor"]) == ("operator", "supervisor")
+    assert (event["by"]["role"], event["reason_code"]) == ("operator", "listed")
+    assert event["witness"] == (entry.after or {})["确认值"]
     with pytest.raises(ReviewRefused, match="不由这位专家评"):
-        recuse(reviewer=gone, item=line.item, reason="与申报人是同门", actor=operator, now=NOW)
+        recused(gone, line.item, by=operator, second=supervisor, now=NOW)
 
 
 def test_who_has_submitted_or_scores_all_gives_nothing_back(
@@ -94,17 +112,11 @@ def test_who_has_submitted_or_scores_all_gives_nothing_back(
     fill_in(one, now=NOW)
     submit(one, now=NOW)
     with pytest.raises(ReviewRefused, match="请先退回"):
-        recuse(reviewer=one, item=line.item, reason="与申报人是同门", actor=operator, now=NOW)
+        recused(one, line.item, by=operator, second=supervisor, now=NOW)
     whole = make_open(operator, now=NOW)
     sheet = ScoreSheet.objects.filter(reviewer__review=whole)[0]
     with pytest.raises(ReviewRefused, match="不能只回避其中一个"):
-        recuse(
-            reviewer=sheet.reviewer,
-            item=sheet.item,
-            reason="与投标人有关系",
-            actor=operator,
-            now=NOW,
-        )
+        recused(sheet.reviewer, sheet.item, by=operator, second=supervisor, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -130,14 +142,15 @@ def test_that_somebody_leaves_says_tomorrow_only_who_had_submitted(
     Project.objects.filter(pk=review.project_id).update(opening_at=NOW - timedelta(days=9))
     make_draw(now=NOW, operator=operator)
     assert is_told_tomorrow(review)
-    before = Entry.objects.count(), Message.objects.count(), len(row.events)
+    told = Message.objects.filter(occasion="reviews.opened")
+    before = Entry.objects.count(), told.count(), len(row.events)
     with pytest.raises(ReviewRefused, match="请明天再办理"):
-        recuse(reviewer=one, item=line.item, reason="与申报人是同门", actor=operator, now=noon)
-    let_leave(reviewer=one, reason="突发疾病", counts=True, actor=operator, now=noon)
+        recused(one, line.item, by=operator, second=supervisor, now=noon)
+    left(one, by=operator, second=supervisor, now=noon, counts=True)
     assert replace_leavers(now=noon) == 1
     row.refresh_from_db()
-    after = Entry.objects.count(), Message.objects.count(), len(row.events)
-    assert after == (before[0] + 1, *before[1:])  # that he left, alone
+    after = Entry.objects.count(), told.count(), len(row.events)
+    assert after == (before[0] + 2, *before[1:])  # that it was asked for, and that he left, alone
     login(client, operator)
     page = client.get(reverse("reviews:assignment", args=[review.pk])).content.decode()
     assert "接替明天办理" in page
@@ -161,7 +174,7 @@ def test_what_was_chosen_by_hand_goes_on_to_who_has_fewest(
     row = chosen_by_hand(operator, supervisor)
     review = row.review
     first = review.reviewers.select_related("review", "expert").get(place=1)
-    let_leave(reviewer=first, reason="突发疾病", counts=False, actor=operator, now=NOW)
+    left(first, by=operator, second=supervisor, now=NOW, counts=False)
     row.refresh_from_db()
     given = given_by_hand(row)
     # Two had nothing, and got one each; nobody lost anything, nobody was chosen by anybody.
@@ -171,7 +184,7 @@ def test_what_was_chosen_by_hand_goes_on_to_who_has_fewest(
     assert row.lacking == 0
     second = review.reviewers.select_related("review", "expert").get(place=2)
     item = review.items.get(place=3)
-    (got,) = recuse(reviewer=second, item=item, reason="与申报人是同门", actor=operator, now=NOW)
+    (got,) = recused(second, item, by=operator, second=supervisor, now=NOW)
     assert got.place in (3, 4)
     assert sheets_are_whole(review)
     # Who wrote another history behind the same end is found out.
@@ -187,31 +200,118 @@ def test_where_nobody_is_left_it_says_what_is_lacking(operator: User, supervisor
     row = chosen_by_hand(operator, supervisor)
     review = row.review
     for place in (3, 4):
-        let_leave(
-            reviewer=review.reviewers.select_related("review", "expert").get(place=place),
-            reason="突发疾病",
-            counts=False,
-            actor=operator,
+        left(
+            review.reviewers.select_related("review", "expert").get(place=place),
+            by=operator,
+            second=supervisor,
             now=NOW,
+            counts=False,
         )
     row.refresh_from_db()
     assert row.events == []  # they had nothing
     one = review.reviewers.select_related("review", "expert").get(place=2)
     item = review.items.get(place=3)
-    assert recuse(reviewer=one, item=item, reason="与申报人是同门", actor=operator, now=NOW) == []
+    assert recused(one, item, by=operator, second=supervisor, now=NOW) == []
     row.refresh_from_db()
     assert row.lacking == 1
     assert sheets_are_whole(review)
 
 
-def test_the_page_of_giving_back(client: Client, operator: User, supervisor: User) -> None:
+def test_nobody_takes_items_from_an_expert_alone(
+    client: Client, operator: User, supervisor: User, admin: User
+) -> None:
+    """One asks on the page for all items of one expert and one reason; a supervisor agrees, whom no administrator is."""
     row = make_assigned(operator, supervisor, now=NOW)
-    line = lines_of(row.review)[0]
-    login(client, operator)
-    url = reverse("reviews:assignment_recuse", args=[line.item.pk])
+    lines = lines_of(row.review)
+    one = lines[0].reviewers[0]
+    his = [line.item for line in lines if one in line.reviewers][:2]
     page = reverse("reviews:assignment", args=[row.review_id])
+    url = reverse("reviews:assignment_recuse", args=[one.pk])
+    login(client, operator)
     assert url in client.get(page).content.decode()
-    assert line.reviewers[0].expert.name in client.get(url, **HTMX).content.decode()
-    said = {"expert": line.reviewers[0].place, "reason": "与申报人是同门"}
+    said = {"items": [str(item.place) for item in his], "ground": "回避", "reason": ""}
+    assert client.post(url, said | {"ground": "就是不要他"}, **HTMX).status_code == 422
+    blank = {"ground": "其他", "reason": "\u3164\u3164"}
+    assert "请写明登记的理由" in client.post(url, said | blank, **HTMX).content.decode()
     assert client.post(url, said, **HTMX).status_code == 204
-    assert line.reviewers[0] not in lines_of(row.review)[0].reviewers
+    assert one in lines_of(row.review)[0].reviewers  # nothing yet
+    assert (
+        "等待监督人" in client.get(page).content.decode()
+        or "有人申请" in client.get(page).content.decode()
+    )
+    asked = ReassignRequest.objects.get()
+    agree = reverse("workflow:request_agree", args=["reviews.reassign", asked.pk])
+    for wrong in (operator, admin):
+        login(client, wrong)
+        assert client.post(agree).status_code in (302, 403, 404)
+        assert one in lines_of(row.review)[0].reviewers
+    login(client, supervisor)
+    assert his[0].name in client.get(page).content.decode()
+    client.post(agree)
+    assert all(one not in line.reviewers for line in lines_of(row.review)[:1])
+    login(client, operator)
+    assert "1 次（回避 1 次）" in client.get(page).content.decode()
+    row.refresh_from_db()
+    assert find_difference(record_of(row, named=True)) is None
+    log = client.get(reverse("projects:detail", args=[row.review.project_id]) + "?tab=log")
+    assert "评审专家回避评审对象" in log.content.decode()
+
+
+def test_nobody_who_was_given_items_leaves_by_one_hand(operator: User, supervisor: User) -> None:
+    row = make_assigned(operator, supervisor, now=NOW)
+    one = lines_of(row.review)[0].reviewers[0]
+    with pytest.raises(ReviewRefused, match="须由监督人确认"):
+        let_leave(reviewer=one, reason="突发疾病", counts=False, actor=operator, now=NOW)
+    left(one, by=operator, second=supervisor, now=NOW)
+    row.refresh_from_db()
+    event = next(one for one in row.events if one["type"] == "exit")
+    assert (event["via"], event["supervisor"]) == ("operator", "supervisor")
+    assert hand_kinds(row.review) == {"退出": 1}
+    assert find_difference(record_of(row, named=True)) is None
+
+
+def test_an_expert_recuses_himself_and_supervisors_are_told(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    row = make_assigned(operator, supervisor, now=NOW)
+    one = lines_of(row.review)[0].reviewers[0]
+    item = lines_of(row.review)[0].item
+    account = make_user("expert")
+    give_account(one.expert, account)
+    url = reverse("reviews:own_recuse", args=[one.pk])
+    login(client, account)
+    assert url in client.get(reverse("reviews:own_review", args=[one.pk])).content.decode()
+    assert "联系不上" not in client.get(url, **HTMX).content.decode()
+    said = {"items": [item.alias], "ground": "回避", "reason": "同一课题组"}
+    assert client.post(url, said, **HTMX).status_code == 204
+    assert one not in lines_of(row.review)[0].reviewers
+    row.refresh_from_db()
+    event = next(one for one in row.events if one["type"] == "recuse")
+    assert (event["by"], event["via"]) == ({"role": "expert"}, "portal")
+    assert find_difference(record_of(row, named=True)) is None
+    assert hand_kinds(row.review) == {"本人回避": 1}
+    told = Message.objects.filter(occasion="reviews.step_alone")
+    assert {int(one.key.split(":")[-2]) for one in told} >= {supervisor.pk, operator.pk}
+    login(client, operator)
+    assert client.post(url, said, **HTMX).status_code in (403, 404)
+
+
+def test_giving_up_is_told_and_bounded(client: Client, operator: User, supervisor: User) -> None:
+    review = make_campaign(operator, now=NOW)
+    for _ in range(3):
+        row = seal(review, operator, now=NOW)
+        with pytest.raises(ReviewRefused, match="放弃的原因"):
+            abandon_assignment(assignment=row, reason="\u3164\u3164", actor=operator, now=NOW)
+        abandon_assignment(assignment=row, reason="评审对象有误", actor=operator, now=NOW)
+    told = Message.objects.filter(occasion="reviews.step_alone")
+    people = [int(one.key.split(":")[-2]) for one in told]
+    assert people.count(supervisor.pk) == 3
+    assert operator.pk not in people  # whose step it was
+    assert hand_kinds(review) == {"放弃分配": 3}
+    with pytest.raises(ReviewRefused, match="暂不能再试"):
+        seal(review, operator, now=NOW)
+    login(client, operator)
+    page = client.get(reverse("reviews:assignment", args=[review.pk])).content.decode()
+    assert "暂不能封存" in page
+    assert reverse("reviews:assignment_seal", args=[review.pk]) not in page
+    seal(review, operator, now=NOW + timedelta(hours=25))

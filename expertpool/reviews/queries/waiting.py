@@ -1,0 +1,43 @@
+"""Which assignments there are, and which of them wait for a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from expertpool.accounts.models import User
+from expertpool.projects.models import Project
+from expertpool.reviews.models import ItemAssignment
+from expertpool.reviews.permissions import CONFIRM, SUPERVISES
+from expertpool.reviews.queries.reviews import reviews_visible_to
+
+
+def assignments_of(project: Project) -> Iterable[int]:
+    """Return the ids of all assignments of the review of ``project``, those that were given up among them."""
+    return (
+        ItemAssignment.objects.filter(review__project=project)
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+
+
+def waiting_for_value(user: User) -> QuerySet[ItemAssignment]:
+    """Return what waits for the value of a supervisor, whom ``user`` could be."""
+    return _waiting(user, SUPERVISES).filter(supervised=True, by_hand=False)
+
+
+def waiting_for_confirmation(user: User) -> QuerySet[ItemAssignment]:
+    """Return what was chosen by hand and waits for one who confirms it, whom ``user`` could be."""
+    return _waiting(user, CONFIRM).filter(by_hand=True)
+
+
+def _waiting(user: User, code: str) -> QuerySet[ItemAssignment]:
+    rows = ItemAssignment.objects.filter(
+        review__in=reviews_visible_to(user, code).order_by().values("pk"),
+        review__ended_at__isnull=True,
+        sealed_at__isnull=False,
+        drawn_at__isnull=True,
+        voided_at__isnull=True,
+    )
+    return rows.exclude(sealed_by=user)

@@ -1,0 +1,192 @@
+"""What somebody was given goes on to others: one person asks, a supervisor agrees; or the expert says himself that he has to
+stay away (docs/decisions/0392)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.text import if_seen
+from expertpool.draws.enums import StepReason, StepVia
+from expertpool.draws.services.answers import ground_in_words
+from expertpool.draws.services.hands import Hand
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.models import ItemAssignment, ReassignRequest, Review, Reviewer, ReviewItem
+from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.hands import grounds_of
+from expertpool.reviews.services.hands import hand_of
+from expertpool.reviews.services.meeting import check_leaving, leave
+from expertpool.reviews.services.organising import lock_review
+from expertpool.reviews.services.replacing import NOT_GIVEN, check_recusal, recuse
+from expertpool.reviews.services.telling import tell_step
+from expertpool.workflow.services.two_persons import ask, settle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is asked for: that somebody stay away from ``items``, or (None) score no more; then whether what he submitted
+    ``counts``. ``ground`` is of the list (`grounds_of`), ``reason`` what is said of it."""
+
+    items: Sequence[ReviewItem] | None
+    ground: str
+    reason: str = ""
+    counts: bool = False
+
+
+@transaction.atomic
+def request_reassign(
+    *, reviewer: Reviewer, wanted: Wanted, actor: User, now: datetime
+) -> ReassignRequest:
+    """Ask for what ``reviewer`` was given to go on to others. Nothing changes until a supervisor agrees. One request names
+    all items from which he has to stay away for one ground. Logged.
+
+    Refuses (ReviewRefused) without a ground of the list, 其他 without words, where all score all, what could not be done
+    now, and while another request about him waits.
+    """
+    review = lock_review(reviewer.review)
+    row = assignment_of(review)
+    if row is None:
+        raise ReviewRefused(NOT_GIVEN)
+    reason = ground_in_words(
+        wanted.ground, if_seen(wanted.reason), grounds_of(review), ReviewRefused
+    )
+    request = ReassignRequest(
+        assignment=row,
+        reviewer=reviewer,
+        leaves=wanted.items is None,
+        counts=wanted.items is None and wanted.counts,
+        places=sorted(one.place for one in wanted.items or ()),
+        ground=wanted.ground,
+        reason=reason,
+    )
+    check_reassign(request=request, actor=actor, now=now)
+    after = {"席位": str(reviewer), "申请": in_words(request)}
+    ask(
+        request,
+        action="review.reassign_ask",
+        actor=actor,
+        now=now,
+        refused=ReviewRefused,
+        after=after,
+    )
+    return request
+
+
+@transaction.atomic
+def decide_reassign(
+    *, request: ReassignRequest, agree: bool, note: str, actor: User, now: datetime
+) -> ReassignRequest:
+    """Agree to a request, which does it at once, or turn it down. Logged.
+
+    Refuses (ReviewRefused) the person who asked, a request that was decided, and to agree to what can be done no more.
+    """
+    reviewer = _reviewer(request)
+    # Nothing keeps anybody from turning it down.
+    review = lock_review(reviewer.review) if agree else reviewer.review
+    if agree:
+        check_reassign(request=request, actor=actor, now=now)
+    settle(request, agree=agree, note=note, actor=actor, now=now, refused=ReviewRefused)
+    if not agree:
+        after = {"席位": str(reviewer), "申请人": str(request.requested_by)}
+        row = request.assignment
+        record(
+            "review.reassign_refuse",
+            actor=actor,
+            now=now,
+            subject=row,
+            after=after,
+            note=note.strip(),
+        )
+    elif request.leaves:
+        leave(
+            reviewer=reviewer,
+            reason=request.reason,
+            counts=request.counts,
+            hand=hand_of(request),
+            actor=actor,
+            now=now,
+        )
+    else:
+        recuse(
+            review=review,
+            reviewer=reviewer,
+            items=_items(request),
+            hand=hand_of(request),
+            why=request.reason,
+            actor=actor,
+            now=now,
+        )
+    return request
+
+
+@transaction.atomic
+def recuse_himself(
+    *,
+    reviewer: Reviewer,
+    items: Sequence[ReviewItem],
+    ground: str,
+    reason: str,
+    actor: User,
+    now: datetime,
+) -> list[Reviewer]:
+    """Take ``items`` from ``reviewer``, who says himself that he has to stay away from them: law wants him to, and nobody has to
+    agree. Counted, told to supervisors and to whoever runs the review. Logged.
+
+    Refuses (ReviewRefused) another's account, and like `request_reassign`.
+    """
+    review = lock_review(reviewer.review)
+    expert = reviewer.expert.merged_into or reviewer.expert
+    if expert.user_id is None or actor.pk != expert.user_id:
+        raise ReviewRefused("只能由专家本人用自己的账号申请回避。")
+    grounds = grounds_of(review, himself=True)
+    why = ground_in_words(ground, if_seen(reason), grounds, ReviewRefused)
+    hand = Hand(StepVia.PORTAL, StepReason.OWN_ANSWER)
+    got = recuse(
+        review=review, reviewer=reviewer, items=items, hand=hand, why=why, actor=actor, now=now
+    )
+    row = assignment_of(review)
+    if row is not None:
+        named = "、".join(one.number for one in items)
+        tell_step(row, f"声明回避 {named}", why, actor=actor, now=now)
+    return got
+
+
+def check_reassign(*, request: ReassignRequest, actor: User, now: datetime) -> None:
+    """Refuse (ReviewRefused) what could not be done now."""
+    reviewer = _reviewer(request)
+    review: Review = reviewer.review
+    row = assignment_of(review)
+    if row is None or row.pk != request.assignment_id:
+        raise ReviewRefused("这次分配已经放弃，请刷新页面。")
+    if request.leaves:
+        check_leaving(reviewer)
+    else:
+        check_recusal(review, row, reviewer, _items(request), now)
+
+
+def in_words(request: ReassignRequest) -> str:
+    """Say what is asked for."""
+    if request.leaves:
+        counts = "计入" if request.counts else "不计入"
+        return f"退出评审，由其他专家接着评，已提交的评分表{counts}结果"
+    return "回避" + "、".join(f"{one.number} {one.name}" for one in _items(request))
+
+
+def lock_assignment(row: ItemAssignment) -> ItemAssignment:
+    """Hold ``row``: who asks, decides and withdraws come one after the other."""
+    return ItemAssignment.objects.select_for_update(of=("self",)).get(pk=row.pk)
+
+
+def _reviewer(request: ReassignRequest) -> Reviewer:
+    rows = Reviewer.objects.select_related("review__project", "review__rule", "expert__merged_into")
+    return rows.get(pk=request.reviewer_id)
+
+
+def _items(request: ReassignRequest) -> list[ReviewItem]:
+    rows = ReviewItem.objects.filter(review=request.assignment.review_id, place__in=request.places)
+    return list(rows.order_by("place"))

@@ -373,7 +373,7 @@ class Counts(Output):
     seats: int = Field(description="应抽人数，不含候补")
     standbys: int = Field(description="候补在席的人数")
     invited: int = Field(
-        description="已邀请的人数，含补抽和候补；暂停期间补抽的、免打扰时段内轮到的，邀请发出时才计入"
+        description="已邀请的人数，含补抽和候补；邀请因暂停、免打扰时段或渠道改动还没有发出的也计入"
     )
     accepted: int = Field(description="评审专家中同意的人数，不含候补")
     waiting: int = Field(description="待答复")

@@ -110,17 +110,19 @@ class Board:
 
     @property
     def invited_count(self) -> int:
-        return len(self.lines) - len(self.held)
+        """Everybody who was ever asked to a seat, as lists of draws say it (已邀请人数) but with standbys: his letter has gone
+        out, or waits for whatever reason."""
+        return len(self.lines)
 
     @property
     def invited_note(self) -> str:
-        """How many of those were asked to stand by, which lists of draws do not count, and how many are asked later."""
+        """How many of those were asked to stand by, which lists of draws do not count, and to how many letters go out later."""
         held = self.held
         paused = sum(line.came_in_pause for line in held)
         counts = {
-            "含候补 {} 人": sum(line.is_standby for line in self.lines if line not in held),
-            "另有 {} 人恢复后邀请": paused,
-            "另有 {} 人免打扰时段后邀请": len(held) - paused,
+            "含候补 {} 人": sum(line.is_standby for line in self.lines),
+            "其中 {} 人的邀请恢复后发出": paused,
+            "其中 {} 人的邀请免打扰时段后发出": len(held) - paused,
         }
         return "，".join(words.format(count) for words, count in counts.items() if count)
 

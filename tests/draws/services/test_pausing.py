@@ -211,18 +211,22 @@ def test_what_may_be_done_says_so(draw: Draw, operator: User) -> None:
     assert draw.invitations.filter(state=InvitationState.INVITED).count() == 2
 
 
-def test_whoever_comes_to_a_seat_in_a_pause_is_not_invited_yet(
+def test_the_letter_of_whoever_comes_to_a_seat_in_a_pause_waits(
     client: Client, draw: Draw, operator: User
 ) -> None:
     first = draw.invitations.get(line=1)
     pause(draw, operator)
     reply(first, 30, accept=False)
     board = board_of(draw)
-    assert (len(board.lines), board.invited_count) == (3, 2)
-    assert board.invited_note == "另有 1 人恢复后邀请"
+    assert (len(board.lines), board.invited_count) == (3, 3)
+    assert board.invited_note == "其中 1 人的邀请恢复后发出"
     with time_machine.travel(NOW + 31 * MINUTE, tick=False):
         page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
-    assert page.content.decode().count("恢复后邀请") == 2  # beside the number, and in his line
+    text = page.content.decode()
+    assert (text.count("恢复后发出"), text.count("恢复后邀请")) == (
+        1,
+        1,
+    )  # at the number, in his line
     seen = board.version
     resume(draw, operator, 40)
     board = board_of(draw)

@@ -209,13 +209,13 @@ def test_letters_wait_for_the_morning_and_their_clocks_with_them(draw: Draw) -> 
     assert "08:00" in LETTERS.all()[0].body
 
 
-def test_whoever_is_seated_in_quiet_hours_is_not_invited_before_they_are_over(
+def test_letters_of_whoever_is_seated_in_quiet_hours_wait_until_they_are_over(
     client: Client, draw: Draw, operator: User, supervisor: User
 ) -> None:
     post(draw, NIGHT)
     board = board_at(draw, now=NIGHT)
-    assert (len(board.lines), board.invited_count) == (2, 0)
-    assert board.invited_note == "另有 2 人免打扰时段后邀请"
+    assert (len(board.lines), board.invited_count) == (2, 2)
+    assert board.invited_note == "其中 2 人的邀请免打扰时段后发出"
     with time_machine.travel(NIGHT, tick=False):
         page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
     assert page.content.decode().count("2026-11-25 07:00 邀请") == 2  # in each line
@@ -230,14 +230,14 @@ def test_whoever_is_seated_in_quiet_hours_is_not_invited_before_they_are_over(
         reached_at=at("24 21:31"),
         deadline_at=at("25 07:31"),
     )
-    assert board_at(draw, now=NIGHT).invited_count == 1
+    assert len(board_at(draw, now=NIGHT).held) == 1
     # Whoever comes to a seat now does not share the deadline of those who have their letters.
     with time_machine.travel(NIGHT, tick=False):
         page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     assert page.count("2026-11-25 07:00 邀请") == 1
     assert_home_says(operator, supervisor, draw, count=1)
     send_at_once(draw=draw, reason="开标提前到明早", actor=operator, now=NIGHT)
-    assert board_at(draw, now=NIGHT).invited_count == 2
+    assert board_at(draw, now=NIGHT).held == []
     assert list(letters_that_wait_for_the_morning(operator, NIGHT)) == []
 
 

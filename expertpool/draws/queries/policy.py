@@ -16,7 +16,7 @@ from typing import Any
 from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import Reader, Setting, in_force, value_of
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
-from expertpool.draws.models import ConditionGroup, Draw, DrawPlan
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.outlook import (
     Tally,
     joined_groups,
@@ -53,6 +53,8 @@ from expertpool.draws.settings import (
 from expertpool.projects.enums import Regime
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries.counting import counting, read_before
+
+NOBODY_FITS = "没有一名专家符合条件又可以抽取，提交方案审核也无济于事。请放宽条件、增加级次、改评审时间，或先在专家库增加专家。"
 
 
 def policy_for(regime: str, *, now: datetime) -> Policy:
@@ -332,13 +334,35 @@ def counts_of(groups: Sequence[ConditionGroup], fits: Tally) -> dict[str, int]:
     return {group.code: sum(n for one, n in fits if group.code in one) for group in groups}
 
 
-def shrunk(groups: Sequence[ConditionGroup], fits: Tally, told: Mapping[str, int]) -> list[str]:
+def shrunk(
+    groups: Sequence[ConditionGroup], counts: Mapping[str, int], told: Mapping[str, int]
+) -> list[str]:
     """Say for which groups a fifth or more of the candidates of whom the approver was ``told`` are
     gone: what is avoided is no part of the plan, and narrows it as much as conditions do."""
-    counts = counts_of(groups, fits)
     return [
         f"「{group.name}」审核时有 {told[group.code]} 名候选人，现在 {counts[group.code]} 名"
         for group in groups
         # In whole numbers: a fifth of seven is told alike everywhere.
         if group.code in told and counts[group.code] * 5 < told[group.code] * 4
     ]
+
+
+def why_not_by_counts(
+    groups: Sequence[ConditionGroup],
+    counts: Mapping[str, int],
+    thin: Sequence[Thin],
+    policy: Policy,
+    approved: PlanVersion | None,
+) -> str:
+    """Say why a draw may not begin by what may be told of its candidates: ``counts`` of each group by its code, and where they
+    are ``thin``. The seal refuses it, the page before the button says so. Empty: nothing of that speaks against it."""
+    if thin and not any(counts.values()):
+        return NOBODY_FITS
+    if why_not := why_too_thin(thin, policy, approved.thin if approved else ()):
+        return why_not
+    if approved and (fewer := shrunk(groups, counts, approved.counts)):
+        return (
+            "；".join(fewer)
+            + "。审核之后候选人少了很多（例如新增了回避），请撤回方案重新提交审核。"
+        )
+    return ""

@@ -12,6 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, INVALID, DrawKind
+from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.clock import (
@@ -30,9 +31,10 @@ from expertpool.draws.queries.plan_versions import (
     returned_told,
     version_of,
 )
-from expertpool.draws.queries.policy import policy_for, why_too_thin
+from expertpool.draws.queries.policy import policy_for, why_not_by_counts
 from expertpool.draws.queries.pool_changes import emptied_in_words, sharing_in_words
 from expertpool.draws.queries.requests import agreed_request
+from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.ways import too_late, ways_in_words
 from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.prequery import Prequery, run_prequery
@@ -100,11 +102,23 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_emptied(now),
         *_kept_back(now),
     ]
-    approved = approved_version(plan)
-    told = approved.thin if approved else ()
-    why_not = why_too_thin(result.thin, policy_for(plan.project.regime, now=now), told)
+    why_not = _why_not(plan, result, actor, now)
     steps = _steps(plan, members, now=now)
     return Outset(plan, result, steps, cautions, why_not, _way_back(plan), _sealed_before(members))
+
+
+def _why_not(plan: DrawPlan, result: Prequery, actor: User, now: datetime) -> str:
+    """Say what `sealing.start_draw` would refuse of what may be told, in its order. What only sealed names of other draws make
+    too few is not said: looked at for nothing, it would tell who sits there."""
+    approved = approved_version(plan)
+    try:
+        check_tries(plan.project, actor, approved, now=now)
+    except DrawNotReady as refused:
+        return str(refused)
+    groups = [row.group for row in result.groups]
+    counts = {row.group.code: row.total for row in result.groups}
+    policy = policy_for(plan.project.regime, now=now)
+    return why_not_by_counts(groups, counts, result.thin, policy, approved)
 
 
 def _way_back(plan: DrawPlan) -> str:

@@ -56,12 +56,12 @@ from expertpool.draws.queries.plan_versions import (
 )
 from expertpool.draws.queries.policy import (
     answer_grounds,
+    counts_of,
     held_to,
     policy_of_panel,
-    shrunk,
     thinness,
     untold,
-    why_too_thin,
+    why_not_by_counts,
 )
 from expertpool.draws.queries.readiness import ARCHIVED, check_ready
 from expertpool.draws.queries.shortfall import Shortfall
@@ -99,7 +99,6 @@ NOBODY_TEXT = (
     "按这个方案已经没有人可以抽取：符合条件的专家在本项目都已抽过，或被名单尚未公开的抽取占用、这期间本人请假或登记回避，再提交审核也无济于事。"
     "请放宽条件、增加级次、改评审时间，或先在专家库增加专家。"
 )
-NOBODY_FITS = "没有一名专家符合条件又可以抽取，提交方案审核也无济于事。请放宽条件、增加级次、改评审时间，或先在专家库增加专家。"
 A_DAY = timedelta(days=1)
 HASH = {"intl": "sha256", "gm": "sm3"}
 
@@ -241,15 +240,9 @@ def check_chance(
     scarce = {one.key for one in thinness(found.groups, free, policy)}
     # Told by the numbers that everybody has seen; those without the panel's own would tell who sits.
     thin = [one for one in thinness(found.groups, fits, policy) if one.key in scarce]
-    if thin and not fits:
-        raise DrawNotReady(NOBODY_FITS)
-    if why_not := why_too_thin(thin, policy, approved.thin if approved else ()):
+    counts = counts_of(found.groups, fits)
+    if why_not := why_not_by_counts(found.groups, counts, thin, policy, approved):
         raise DrawNotReady(why_not)
-    if approved and (fewer := shrunk(found.groups, fits, approved.counts)):
-        raise DrawNotReady(
-            "；".join(fewer)
-            + "。审核之后候选人少了很多（例如新增了回避），请撤回方案重新提交审核。"
-        )
     left = thinness(found.groups, tally(item.groups for item in found.eligible), policy)
     if untold(left, [one.to_json() for one in thin]):
         if not (approved and approved.knows_of_held):
@@ -257,10 +250,10 @@ def check_chance(
             raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else approval))
         if not found.eligible:  # as the seal would tell
             raise HeldRefused(NOBODY_TEXT)
-    counts = Counter({"": len(openly)})
+    open_counts = Counter({"": len(openly)})
     for groups, times in fits:
-        counts.update(dict.fromkeys(groups, times))
-    return Chance(dict(counts), [one.text for one in thin])
+        open_counts.update(dict.fromkeys(groups, times))
+    return Chance(dict(open_counts), [one.text for one in thin])
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws import settings as office
+from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.plan_versions import (
     changed_unseen,
@@ -23,9 +24,11 @@ from expertpool.draws.queries.plan_versions import (
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.outset import _unseen
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import _drawn
+from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_draw, make_plan, make_ready_project
@@ -86,6 +89,39 @@ def test_it_says_who_can_give_up_and_how_often_it_was_sealed(
     for at, end, reason in (("09:00", "09:02", "条件有误"), ("09:05", "09:07", "再核对")):
         told = f"2026-11-24 {at} 封存，2026-11-24 {end} 由{operator}放弃：{reason}"
         assert told in page
+
+
+def test_it_offers_no_button_that_is_refused_for_too_many_tries(
+    client: Client, operator: User
+) -> None:
+    make_experts(3)
+    project = make_ready_project(now=TUESDAY, seats=2, contributors=["supervisor"])
+    for at in (0, 5, 10):
+        now = TUESDAY + timedelta(minutes=at)
+        draw = start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+        abandon_draw(draw=draw, reason="条件有误", actor=operator, now=now)
+    now = TUESDAY + timedelta(minutes=15)
+    page = page_at(client, project, operator, now)
+    with pytest.raises(DrawNotReady) as refused:
+        start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+    assert str(refused.value) in page
+    assert "确认，开始抽取" not in page
+    assert "去提交审核" in page
+    assert "确认，开始抽取" in page_at(client, project, operator, now + timedelta(hours=25))
+
+
+def test_it_offers_no_button_where_fewer_are_left_than_the_approver_was_told(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    make_experts(10)
+    project = make_ready_project(now=TUESDAY, seats=2)
+    submit_plan(project=project, version=1, actor=operator, now=TUESDAY)
+    decide_plan(project=project, version=1, agree=True, note="同意", actor=supervisor, now=TUESDAY)
+    keys = list(Expert.objects.values_list("pk", flat=True))
+    Expert.objects.filter(pk__in=keys[:3]).update(status="frozen")
+    page = page_at(client, project, operator, TUESDAY)
+    assert "审核时有 10 名候选人，现在 7 名" in page
+    assert "确认，开始抽取" not in page
 
 
 @pytest.mark.parametrize(

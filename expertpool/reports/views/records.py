@@ -1,10 +1,12 @@
-"""Records of the system itself, counted: chart, table, file and print as of all statistics."""
+"""Records of the system itself, counted: chart, table, file and print as of all statistics. Each topic has its pages by
+being declared (`queries.records.RECORDS`)."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,46 +14,32 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import render_list
 from expertpool.reports.forms.records import read_records
-from expertpool.reports.queries.records import ACTIVITY, SIGN_INS, TRAFFIC_BY, RecordTopic
+from expertpool.reports.queries.records import RECORDS, RecordTopic
 from expertpool.reports.views.figures import pdf_answer, shown
 
 
-@require_safe
-@requires(SIGN_INS.permission)
-def sign_ins(request: UserRequest) -> HttpResponse:
-    return _page(request, SIGN_INS)
+def record_urls(prefix: str) -> list[URLPattern]:
+    """Return the page and the PDF of each topic, named by its code."""
+    return [url for topic in RECORDS for url in _urls(topic, f"{prefix}{_in_address(topic)}/")]
 
 
-@require_safe
-@requires(SIGN_INS.permission)
-def sign_ins_pdf(request: UserRequest) -> HttpResponseBase:
-    return pdf_answer(request, partial(read_records, SIGN_INS), "reports:sign_ins")
+def _in_address(topic: RecordTopic) -> str:
+    return topic.code.replace("_", "-")
 
 
-@require_safe
-@requires(ACTIVITY.permission)
-def activity(request: UserRequest) -> HttpResponse:
-    return _page(request, ACTIVITY)
+def _urls(topic: RecordTopic, address: str) -> list[URLPattern]:
+    @require_safe
+    @requires(topic.permission)
+    def page(request: UserRequest) -> HttpResponse:
+        reading = read_records(topic, request.GET, user=request.user, now=timezone.now())
+        return render_list(request, "reports/records.html", shown(request, topic.code, reading))
 
+    @require_safe
+    @requires(topic.permission)
+    def pdf(request: UserRequest) -> HttpResponseBase:
+        return pdf_answer(request, partial(read_records, topic), f"reports:{topic.code}")
 
-@require_safe
-@requires(ACTIVITY.permission)
-def activity_pdf(request: UserRequest) -> HttpResponseBase:
-    return pdf_answer(request, partial(read_records, ACTIVITY), "reports:activity")
-
-
-@require_safe
-@requires(TRAFFIC_BY.permission)
-def traffic(request: UserRequest) -> HttpResponse:
-    return _page(request, TRAFFIC_BY)
-
-
-@require_safe
-@requires(TRAFFIC_BY.permission)
-def traffic_pdf(request: UserRequest) -> HttpResponseBase:
-    return pdf_answer(request, partial(read_records, TRAFFIC_BY), "reports:traffic")
-
-
-def _page(request: UserRequest, topic: RecordTopic) -> HttpResponse:
-    reading = read_records(topic, request.GET, user=request.user, now=timezone.now())
-    return render_list(request, "reports/records.html", shown(request, topic.code, reading))
+    return [
+        path(address, page, name=topic.code),
+        path(f"{address}pdf/", pdf, name=f"{topic.code}_pdf"),
+    ]

@@ -27,7 +27,7 @@ class FeesConfig(AppConfig):
         from expertpool.experts.events import ExpertChanged
         from expertpool.fees.actions import ACTIONS
         from expertpool.fees.exports import FeeExport
-        from expertpool.fees.home import TODOS
+        from expertpool.fees.home import NUMBERS, TODOS
         from expertpool.fees.menu import GROUP, ITEMS
         from expertpool.fees.occasions import OCCASIONS as TOLD
         from expertpool.fees.permissions import PERMISSIONS
@@ -54,6 +54,7 @@ class FeesConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
+        home.NUMBERS.add(*NUMBERS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         own = ("own", "own_fee", "own_letter", "own_account", "own_statement")

@@ -8,9 +8,14 @@ from datetime import datetime
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.core.home import Source, Todo
+from expertpool.core.home import Number, Source, Todo
 from expertpool.experts.queries.experts import expert_for
-from expertpool.fees.queries.lines import fees_to_sign
+from expertpool.fees.permissions import VIEW
+from expertpool.fees.queries.lines import fees_to_sign, fees_visible_to
+
+
+def fees_there(user: User, now: datetime) -> Iterator[Number]:
+    yield Number("劳务费记录", fees_visible_to(user), reverse("fees:list"), "receipt-yuan")
 
 
 def letters_to_sign(user: User, now: datetime) -> Iterator[Todo]:
@@ -22,3 +27,4 @@ def letters_to_sign(user: User, now: datetime) -> Iterator[Todo]:
 
 
 TODOS = (Source("fees_own", "experts.self", 62, letters_to_sign),)
+NUMBERS = (Source("fees", VIEW, 40, fees_there),)

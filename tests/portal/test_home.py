@@ -118,6 +118,8 @@ def test_each_role_counts_what_it_may_see(demo: dict[str, User]) -> None:
         for role, user in demo.items()
     }
     assert stats["admin"]["在库专家"] == stats["operator"]["在库专家"] > 200
+    fees = stats["finance"].pop("劳务费记录")
+    assert fees == stats["admin"]["劳务费记录"] > 0
     assert stats["finance"] == {"项目": 13, "待抽取项目": 1}
     assert stats["department"]["项目"] == 13
     assert stats["expert"] == {}

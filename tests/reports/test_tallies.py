@@ -128,6 +128,16 @@ def test_fees_are_kept_for_whoever_sees_them(admin, operator, large):
         assert numbers(kept) == numbers(counted)
 
 
+@pytest.mark.shows("EXP-46")
+def test_a_fee_has_its_mean(client, admin, operator):
+    fees = make_sent(operator)
+    mean = sum(line.gross for line in fees) / len(fees)
+    page = login(client, admin).get(PAGE, {"topic": "projects", "by": "department"})
+    figures = {header: figure for header, figure, _ in page.context["total_figures"]}
+    assert figures["平均每笔（元）"] == f"{mean:,.2f}"
+    assert figures["劳务费笔数"] == str(len(fees))
+
+
 def test_of_what_is_small_nothing_is_kept(admin, pool, monkeypatch):
     for topic in TOPICS:
         monkeypatch.setitem(topic.__dict__, "large", 1)

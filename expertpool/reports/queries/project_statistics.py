@@ -130,7 +130,15 @@ def drawn_measures() -> tuple[Measure, ...]:
             for code, (label, _, share_of, share) in ANSWERS.items()
         ),
         Measure("fee_count", "劳务费笔数", column="fee_count", permission=FEES),
-        Measure("fee_gross", "劳务费（元）", column="fee_gross", permission=FEES, is_money=True),
+        Measure(
+            "fee_gross",
+            "劳务费（元）",
+            column="fee_gross",
+            share_of="fee_count",
+            share_label="平均每笔（元）",
+            permission=FEES,
+            is_money=True,
+        ),
     )
 
 

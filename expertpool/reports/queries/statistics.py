@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -28,6 +28,7 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.reports.permissions import STATISTICS
 
 Word = Mapping[Any, str]
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Measure:
     """A number of each part. ``condition``: how many of its rows fulfil it, which the list shows in its ``tab``;
     ``column``: the sum of this annotation (`Topic.prepare`); ``once``: how many different values of this column they
     have, of which parts may share some. ``share_of`` names another number of which it is a
-    part. ``permission``: whose it is; ``is_money``: yuan."""
+    part, or, where it is money, for each of which it is. ``permission``: whose it is; ``is_money``: yuan."""
 
     code: str
     label: str
@@ -322,9 +323,15 @@ def _ordered(
 
 
 def share_of(line: Line, measure: Measure) -> str:
-    """Return which part of another number a measure is, 87.5%; nothing of nought."""
+    """Return which part of another number a measure is, 87.5%; of money, how much there is of it for each, 1,000.00;
+    nothing of nought."""
     whole = line.sums.get(measure.share_of)
-    return f"{line.sums[measure.code] / whole:.1%}" if whole else ""
+    if not whole:
+        return ""
+    if measure.is_money:
+        mean = Decimal(line.sums[measure.code]) / whole
+        return f"{mean.quantize(CENT, ROUND_HALF_UP):,}"
+    return f"{line.sums[measure.code] / whole:.1%}"
 
 
 def segments_of(topic: Topic) -> list[Segment]:

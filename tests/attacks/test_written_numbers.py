@@ -110,6 +110,16 @@ def test_what_was_altered_is_counted_anew_and_told(kept: DepartmentMonth) -> Non
     assert count_forged_anew(now=NOW) == 0
 
 
+def test_a_report_that_was_deleted_is_counted_anew_and_told(kept: DepartmentMonth) -> None:
+    """No row was left that could have said so."""
+    write("DELETE FROM reports_departmentmonth WHERE id = %s", kept.pk)
+    assert count_forged_anew(now=NOW) == 1
+    (row,) = DepartmentMonth.objects.filter(department=kept.department_id)
+    assert (row.month, row.figures) == (MONTH, kept.figures)
+    assert Entry.objects.filter(action="audit.forged", subject_id=str(row.pk)).exists()
+    assert count_forged_anew(now=NOW) == 0
+
+
 def test_the_numbers_of_before_do_not_come_again(kept: DepartmentMonth) -> None:
     old = kept.counted_at
     write_month(month=MONTH, now=NOW)

@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import is_outsider, users_with_permission
-from expertpool.audit.services import record
+from expertpool.audit.models import Entry
+from expertpool.audit.services import proven, record
 from expertpool.core.documents import render_pdf
+from expertpool.core.events import publish
 from expertpool.core.lookups import within_days
-from expertpool.core.mandates import stands, vouched
+from expertpool.core.mandates import ForgedFound, stands, vouched
 from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.attachments import Document, DocumentKind, File
@@ -83,7 +85,7 @@ def write_usual_months(*, now: datetime) -> date:
 @transaction.atomic
 def count_forged_anew(*, now: datetime) -> int:
     """Take away what this system did not write among the kept reports, log and announce it (ForgedFound), and count anew
-    what is of a month that is over; return how many were taken away."""
+    what is of a month that is over, and what the log says was kept and somebody deleted; return how many these were."""
     forged = [row for row in DepartmentMonth.objects.all() if not stands(row, now=now)]
     for row in forged:
         row.delete()
@@ -91,7 +93,27 @@ def count_forged_anew(*, now: datetime) -> int:
     for month in sorted({row.month for row in forged if row.month < over}):
         only = [row.department_id for row in forged if row.month == month]
         write_month(month=month, now=now, only=only)
-    return len(forged)
+    return len(forged) + _count_deleted_anew(now)
+
+
+def _count_deleted_anew(now: datetime) -> int:
+    """Count the months anew of which fewer departments are kept than the log says were, and announce what was deleted;
+    return how many."""
+    written, found = dict[str, int](), 0
+    for entry in proven(Entry.objects.filter(action="report.month")):
+        month, count = (entry.after or {})["月份"], (entry.after or {})["部门"]
+        written[month] = max(count, written.get(month, 0))
+    kept = DepartmentMonth.objects.values_list("month").annotate(count=Count("pk")).order_by()
+    there = {f"{month:%Y-%m}": count for month, count in kept}
+    for month in (one for one, count in written.items() if there.get(one, 0) < count):
+        first_day = date.fromisoformat(f"{month}-01")
+        rows = DepartmentMonth.objects.filter(month=first_day)
+        before = set(rows.values_list("department", flat=True))
+        write_month(month=first_day, now=now)
+        for row in rows.exclude(department__in=before):
+            publish(ForgedFound(row, now))
+            found += 1
+    return found
 
 
 def tell_month(*, month: date, now: datetime) -> int:

@@ -8,12 +8,19 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_visible_to
 from expertpool.accounts.services.authenticators import has_app
+from expertpool.audit.queries import entries_for
+from expertpool.audit.services import proven
 from expertpool.core.fields import is_vouched
 from expertpool.core.visibility import told_later
 from expertpool.secondfactor.models import Passkey, RecoveryCode
 from expertpool.secondfactor.settings import REQUIRED_OF
 from expertpool.siteconfig.queries.counting import counted
 
+# What the log has of authenticators and passkeys.
+STEPS = (
+    *("user.set_up_app", "user.take_away_app"),
+    *("second.passkey", "second.passkey_removed", "second.reset"),
+)
 ONLY_ONE = "您的角色登录须第二步验证：请先设置另一个通行密钥或验证器，再停用这一个。"
 
 
@@ -43,7 +50,21 @@ def is_required_of(user: User) -> bool:
 
 def has_to_show(user: User) -> bool:
     """Tell whether a password alone does not sign ``user`` in: his role demands more, or he has set up a passkey."""
-    return is_required_of(user) or bool(passkeys_of(user))
+    return is_required_of(user) or bool(passkeys_of(user)) or is_altered(user)
+
+
+def is_altered(user: User) -> bool:
+    """Tell whether ``user`` has, by the log, an authenticator or passkeys that his rows lack: somebody cleared them past
+    this system, who may have the password, too. A reset by two security administrators ends it."""
+    app, keys, steps = False, 0, entries_for(user).filter(action__in=STEPS).order_by("id")
+    for entry in proven(steps):
+        if entry.action == "second.reset":
+            app, keys = False, 0
+        elif entry.action in ("user.set_up_app", "user.take_away_app"):
+            app = entry.action == "user.set_up_app"
+        else:
+            keys += 1 if entry.action == "second.passkey" else -1
+    return (app and not has_app(user)) or keys > len(passkeys_of(user))
 
 
 def why_app_is_needed(user: User) -> str:

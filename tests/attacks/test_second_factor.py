@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import SESSION_KEY
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,14 +17,16 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import as_text, has_app, take_away, take_up
 from expertpool.accounts.services.login import prove_identity
 from expertpool.audit.models import Entry
+from expertpool.audit.services import record
 from expertpool.draws.models import Draw
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import messages_visible_to
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.models import Passkey
-from expertpool.secondfactor.queries import has_to_show
+from expertpool.secondfactor.queries import has_to_show, is_altered
 from expertpool.secondfactor.services.codes import make_codes, show_by_code
 from expertpool.secondfactor.services.passkeys import Place, register, remove
+from expertpool.secondfactor.services.resets import decide_reset, request_reset
 from expertpool.secondfactor.settings import REQUIRED_OF
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
@@ -233,6 +237,36 @@ def test_that_an_expert_shows_a_second_step_is_told_to_nobody_while_names_are_se
     assert user.username not in client.get("/second-steps/?tab=set").content.decode()
     Draw.objects.filter(pk=draw.pk).update(released_at=timezone.now())
     assert user.username in client.get("/second-steps/?tab=set").content.decode()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_user SET app_secret = '', app_set_up_at = NULL",
+        "DELETE FROM secondfactor_passkey",
+    ],
+)
+def test_what_is_cleared_by_rows_is_not_set_up_anew_by_a_password(statement: str) -> None:
+    """Who has the password cleared the second step by a statement, and set up his own."""
+    user, two = make_user("operator", name="周敏"), [make_user("admin") for _ in range(2)]
+    if "passkey" in statement:
+        give_passkey(user)
+        record("second.passkey", actor=user, subject=user, now=NOW)
+    else:
+        configure(REQUIRED_OF, ["operator"])
+        give_app(user)
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    user = User.objects.get(pk=user.pk)
+    assert has_to_show(user)
+    client = Client()
+    client.post("/login/", {"identifier": user.username, "password": PASSWORD})
+    assert SESSION_KEY not in client.session
+    answer = client.get("/login/second/set-up/")
+    assert (answer.status_code, "两位安全管理员重置" in answer.content.decode()) == (409, True)
+    request = request_reset(user=user, reason="电话核实了本人，手机丢失", actor=two[0], now=NOW)
+    decide_reset(request=request, agree=True, note="", actor=two[1], now=NOW)
+    assert not is_altered(user)
 
 
 def test_whether_an_expert_has_a_second_step_is_not_said_by_the_refusal_to_reset_it() -> None:

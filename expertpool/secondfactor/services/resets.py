@@ -15,7 +15,7 @@ from expertpool.audit.services import record
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.models import Passkey, RecoveryCode, ResetRequest
-from expertpool.secondfactor.queries import codes_left, has_factor
+from expertpool.secondfactor.queries import codes_left, has_factor, is_altered
 from expertpool.workflow.services.two_persons import ask, settle
 
 NOTHING = "这位用户没有设置验证器、通行密钥或备用码，不需要重置。"
@@ -31,7 +31,7 @@ def request_reset(*, user: User, reason: str, actor: User, now: datetime) -> Res
     if not is_reason(reason):
         raise SecondFactorRefused(f"请写明重置的原因，如怎样核实了本人{SAY_MORE}。")
     _check(user, actor)
-    if not (is_outsider(user) or has_factor(user) or codes_left(user)):
+    if not (is_outsider(user) or has_factor(user) or codes_left(user) or is_altered(user)):
         raise SecondFactorRefused(NOTHING)
     request = ResetRequest(user=user, reason=reason)
     ask(request, action="second.request", actor=actor, now=now, refused=SecondFactorRefused)

@@ -40,11 +40,12 @@ from expertpool.accounts.services.second_steps import (
 from expertpool.core.client import client_address
 from expertpool.core.configuration import value_of
 from expertpool.core.documents import qr_data_uri
+from expertpool.core.responses import refused
 from expertpool.core.settings import SITE_NAME
 from expertpool.networks.services.known import known_account, remember
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import SetUpForm, StepForm
-from expertpool.secondfactor.queries import has_factor, passkeys_of
+from expertpool.secondfactor.queries import has_factor, is_altered, passkeys_of
 from expertpool.secondfactor.services.codes import make_codes, show_by_code
 from expertpool.secondfactor.services.passkeys import (
     VALID,
@@ -53,6 +54,10 @@ from expertpool.secondfactor.services.passkeys import (
     sign_in_options,
 )
 
+ALTERED = (
+    "您登录时的第二步验证（验证器、通行密钥）在系统之外被删除或改动过，不能只凭密码重新设置。"
+    "请联系安全管理员，由两位安全管理员重置后再登录。"
+)
 CHALLENGE = "passkey_challenge"
 
 
@@ -137,6 +142,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     user = waiting.user
     if has_factor(user):
         return redirect("secondfactor:step")
+    if is_altered(user):
+        return refused(ALTERED)
     form = SetUpForm(
         request.POST if request.method == "POST" else None,
         user_id=user.pk,

@@ -123,7 +123,7 @@ def _projects(now: datetime) -> list[Project]:
 def _accounts(draw: Draw) -> None:
     """Give all who sat an account before anything waits for them: else a job would be asked for in the past of the
     demonstration, when nobody waits for it any more (`core.asking.HOLDS`)."""
-    people = [one.expert_id for one in who_sat(draw.project).values()]
+    people = [one.expert_id for one in who_sat(draw.project).values() if one.expert_id is not None]
     for expert in Expert.objects.filter(pk__in=people).select_related("user", "department"):
         demo_account(expert, now=draw.project.opening_at)
 

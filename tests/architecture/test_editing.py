@@ -100,6 +100,8 @@ ADDS = {
     "secondfactor:passkey_remove",
     "accounts:user_import",
     "accounts:user_import_mapping",
+    # Refused where it is there already.
+    "identity:map",
     "projects:conditions",
     "projects:group",
     "projects:import",

@@ -21,7 +21,7 @@ from waitress.buffers import BytesIOBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error, InternalServerError
 
 from config.database import WEB_THREADS
@@ -33,6 +33,7 @@ REQUEST_SECONDS = 20  # from its first byte to its last; and what the next allow
 LEAST_PER_SECOND = 4 * 1024  # bytes of a body
 LEAST_OF_LARGE = 16 * 1024  # bytes a second of a body over ANONYMOUS_BODY: 128 kbit/s
 MOST_CONNECTIONS = 900  # under the usual limit of 1,024 open files
+GIVEN_WAY, GIVES_WAY_TO = 0.000_25, 8  # seconds for each connection, of so many at most
 WAITING = 1024  # connections that no process has taken yet, as waitress has it
 INHERITED = "EXPERTPOOL_SOCKET"  # the number of the file that the supervisor passes on
 ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in
@@ -189,6 +190,42 @@ class Question:
             return True
 
 
+class LastFirst:
+    """What waitress takes for a condition of its threads: it wakes the one that began to wait last. So few
+    requests at once are answered by few threads, and by the database connections of these, which know the
+    statements already; the others sleep until there is work for them (docs/decisions/0401)."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock, self._waiting = lock, list[threading.Lock]()
+
+    def wait(self) -> None:
+        """Sleep until notified; the lock is let go meanwhile."""
+        woken = threading.Lock()
+        woken.acquire()
+        self._waiting.append(woken)
+        self._lock.release()
+        try:
+            woken.acquire()
+        finally:
+            self._lock.acquire()
+
+    def notify(self) -> None:
+        if self._waiting:
+            self._waiting.pop().release()
+
+    def notify_all(self) -> None:
+        while self._waiting:
+            self.notify()
+
+
+class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """The threads that answer, of which those that were at work last are taken first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue_cv = LastFirst(self.lock)
+
+
 def serve(
     application: Any,
     held: socket.socket,
@@ -199,10 +236,13 @@ def serve(
     """Serve ``application`` at the socket ``held`` until told to stop (SystemExit); what is in hand may end.
     ``sender_of`` tells from the headers of a request who has signed in, by a word of his own; "" for nobody. ``page_of``
     makes the page of a refusal, of its code and words."""
+    dispatcher, threads = Dispatcher(), env_int("WEB_THREADS", default=WEB_THREADS)
+    dispatcher.set_thread_count(threads)
     server = create_server(
         application,
         sockets=[held],
-        threads=env_int("WEB_THREADS", default=WEB_THREADS),
+        _dispatcher=dispatcher,
+        threads=threads,
         ident=None,
         connection_limit=MOST_CONNECTIONS,
         channel_request_lookahead=1,  # reads on while a request is in work: so it sees who leaves
@@ -223,7 +263,20 @@ def serve(
             channel.close_if_slow(now)
 
     server.maintenance = maintain
+    server.accept = giving_way(server.accept, lambda: len(server.active_channels))
     server.run()
+
+
+def giving_way(accept: Callable[[], Any], connections: Callable[[], int]) -> Callable[[], Any]:
+    """Return ``accept`` that waits the longer for a new connection, a moment each, the more ``connections`` this process
+    has: all processes of pages are told of it at once, and the one with the fewest takes it. Else whichever woke
+    first took most of what came together, and kept it while the others had nothing to do."""
+
+    def accepted() -> Any:
+        time.sleep(GIVEN_WAY * min(connections(), GIVES_WAY_TO))
+        return accept()
+
+    return accepted
 
 
 def bound(host: str, port: int) -> socket.socket:

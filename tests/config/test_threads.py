@@ -1,0 +1,82 @@
+"""Which of the threads that answer pages is taken, and how connections fall on several processes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from config.server import GIVEN_WAY, GIVES_WAY_TO, Dispatcher, giving_way
+
+THREADS = 5
+
+
+class Task:
+    """What notes by which thread it was done."""
+
+    def __init__(self, noted: list[str], goes_on: threading.Event | None = None) -> None:
+        self._noted, self._goes_on = noted, goes_on
+        self.is_done = threading.Event()
+
+    def service(self) -> None:
+        if self._goes_on is not None:
+            self._goes_on.wait(10)
+        self._noted.append(threading.current_thread().name)
+        self.is_done.set()
+
+    def cancel(self) -> None:
+        """Nothing: none is left."""
+
+
+@pytest.fixture
+def dispatcher() -> Dispatcher:
+    made = Dispatcher()
+    made.set_thread_count(THREADS)
+    until(lambda: made.active_count == 0)
+    return made
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if is_so():
+            return
+        time.sleep(0.005)
+    raise AssertionError
+
+
+def test_one_request_after_the_other_is_answered_by_one_thread(dispatcher: Dispatcher) -> None:
+    noted: list[str] = []
+    for _ in range(3 * THREADS):
+        task = Task(noted)
+        dispatcher.add_task(task)
+        assert task.is_done.wait(10)
+        until(lambda: dispatcher.active_count == 0)
+    assert len(set(noted)) == 1
+    dispatcher.shutdown()
+    assert not dispatcher.threads
+
+
+def test_many_at_once_are_answered_by_all(dispatcher: Dispatcher) -> None:
+    noted: list[str] = []
+    goes_on = threading.Event()
+    tasks = [Task(noted, goes_on) for _ in range(3 * THREADS)]
+    for task in tasks:
+        dispatcher.add_task(task)
+    until(lambda: dispatcher.active_count == THREADS)
+    goes_on.set()
+    assert all(task.is_done.wait(10) for task in tasks)
+    assert len(noted) == len(tasks)
+    dispatcher.shutdown()
+
+
+def test_a_process_with_more_connections_waits_longer_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    open_ones = iter([0, 3, 500])
+    accept = giving_way(lambda: "connection", lambda: next(open_ones))
+    assert [accept() for _ in range(3)] == ["connection"] * 3
+    assert slept == [0, 3 * GIVEN_WAY, GIVES_WAY_TO * GIVEN_WAY]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from expertpool.core.registry import MOST_WAITING
-from expertpool.core.templatetags.ui_base import EMPTY, element, known_tone, register
+from expertpool.core.templatetags.ui_base import EMPTY, element, joined, known_tone, register
 
 DAY = "Y-m-d"
 
@@ -105,6 +105,49 @@ def badge(*, count: int | None, tone: str = "red") -> SafeString:
         return SafeString()
     shown = count if count < MOST_WAITING else f"{MOST_WAITING - 1}+"
     return element("span", shown, class_=f"badge-count tone-{known_tone(tone)}")
+
+
+@register.simple_tag
+def side_links(*, items: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The entries of a group of the side menu (``.label .url .icon .active .count .is_outside``)."""
+    return joined(
+        *(
+            _side_link(
+                label=item["label"],
+                url=item["url"],
+                icon_name=item["icon"],
+                active=bool(item["active"]),
+                count=item["count"],
+                is_outside=item.get("is_outside", False),
+            )
+            for item in items
+        )
+    )
+
+
+@lru_cache(maxsize=2_000, typed=True)  # forty stand on every page; by all that they show
+def _side_link(
+    *, label: str, url: str, icon_name: str, active: bool, count: int, is_outside: bool
+) -> SafeString:
+    outside = {"target": "_blank", "rel": "noopener noreferrer"} if is_outside else {}
+    link = element(
+        "a",
+        icon(name=icon_name),
+        element("span", label, class_="side-text"),
+        badge(count=count),
+        class_="side-link",
+        href=url,
+        aria_current="page" if active else "",
+        **outside,
+        title=label,
+    )
+    return element("li", link)
+
+
+@register.filter
+def standing_in(groups: Iterable[Mapping[str, Any]]) -> list[tuple[Any, Any]]:
+    """Return the entries of the side menu under which the page stands, each with its group."""
+    return [(group, item) for group in groups for item in group["items"] if item["active"]]
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 
 from django.db.models import F, Q, QuerySet, Value
@@ -155,7 +156,9 @@ class LineIn:
 
 def lines_in(project: Project, lines: Iterable[Invitation]) -> list[LineIn]:
     """Return those of ``lines``, all of draws of ``project``, whose experts were asked for it."""
-    found = ((line, state_in(line, project, line.draw.covered)) for line in lines)
+    # Asked of each draw once: its lines share it, and what it covers may be a question to the database.
+    covered = cache(lambda draw: draw.covered)
+    found = ((line, state_in(line, project, covered(line.draw))) for line in lines)
     return [
         LineIn(line, project, state, stands_by_in(line, project)) for line, state in found if state
     ]

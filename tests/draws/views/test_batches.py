@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from expertpool.core.home import todos_for
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.sitting import lines_in, lines_of
 from expertpool.draws.services.names import release
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
@@ -52,6 +54,15 @@ def reveal(draw: Draw) -> None:
     now = timezone.now()
     open_names_at(draw, now - timedelta(minutes=1))
     assert release(draw_id=draw.pk, now=now, unanswered=True)
+
+
+def test_what_a_draw_covers_is_asked_once_for_all_its_lines(
+    draw: Draw, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    found = lines_of(Draw.objects.filter(pk=draw.pk).select_related("project"))
+    assert len(found) == 2
+    with django_assert_num_queries(2):  # which they are, and when it was moved last
+        assert len(lines_in(draw.project, found)) == 2
 
 
 @pytest.mark.shows("PRJ-02", "DRAW-25")

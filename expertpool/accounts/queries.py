@@ -44,6 +44,7 @@ from expertpool.core.configuration import read_anew
 from expertpool.core.counting import Countable, as_statement
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.prepared import Given, Prepared, Statement
+from expertpool.core.text import is_key
 from expertpool.core.visibility import told_later
 
 NOTHING = Q(pk__in=[])
@@ -412,6 +413,11 @@ class FoundFor:
     def __call__(self, user: User, **values: Any) -> list[Any]:
         kept = self._kept(Asker.of(user), timezone.localdate(), *values)
         return list(self._build(user, **values)) if kept is None else kept.all(**values)
+
+    def by_key(self, user: User, pk: int) -> Any:
+        """Return the row with this key, which ``build`` takes as ``pk``; None where he has none such, or no key is
+        so large."""
+        return next(iter(self(user, pk=pk)), None) if is_key(str(pk)) else None
 
     def _worked_out(self, asker: Asker, day: date, *names: str) -> Prepared | None:
         given = {name: Given(name) for name in names}

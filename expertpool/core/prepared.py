@@ -79,7 +79,7 @@ def _filled(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
     return [values[one.name] if isinstance(one, Given) else one for one in params]
 
 
-MOST_PLANS = 8  # of a connection: each of a dozen counts takes a megabyte of the database
+MOST_PLANS = 40  # of a connection; what several roles ask of the home page, a project and an expert are thirty
 _PLACE = re.compile("%[%s]")
 
 
@@ -89,14 +89,16 @@ def ask_often(cursor: Any, statement: Statement, *, called: str) -> None:
     what waits (docs/decisions/0276)."""
     sql, params = statement
     plans: dict[str, str] = cursor.connection.plans
-    if sql not in plans:
+    if sql in plans:
+        plans[sql] = plans.pop(sql)  # asked last, let go last
+    else:
         _keep_plan(cursor, sql, called)
     places = ", ".join(["%s"] * len(params))
     cursor.execute(f"EXECUTE {plans[sql]}{f'({places})' if params else ''}", params)
 
 
 def _keep_plan(cursor: Any, sql: str, called: str) -> None:
-    """Tell the database ``sql`` once; what was told first is let go where there are too many. None of the statements
+    """Tell the database ``sql`` once; what was asked longest ago is let go where there are too many. None of the statements
     of the page: it is asked nothing."""
     plans: dict[str, str] = cursor.connection.plans
     name = next(f"{called}_{at}" for at in count() if f"{called}_{at}" not in plans.values())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.accounts.queries import FoundFor
 from expertpool.core.criteria import explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
@@ -22,6 +23,7 @@ from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
+from expertpool.experts.models import Expert
 from expertpool.experts.queries.accounts import account_words, waits_for_him
 from expertpool.experts.queries.actions import actions_for
 from expertpool.experts.queries.admission import RIGHT, at_once_in_words, makers_of
@@ -111,14 +113,23 @@ def options(request: UserRequest) -> JsonResponse:
     return JsonResponse(rows, safe=False)
 
 
+_shown = FoundFor(
+    lambda user, pk: (
+        experts_visible_to(user)
+        .filter(pk=pk)
+        .select_related("employer", "division", "department", "user", "merged_into")
+    ),
+    called="expert",
+)
+
+
 @require_safe
 @requires("experts.view")
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     """The panorama; its tabs come from this app and those above."""
-    found = experts_visible_to(request.user).select_related(
-        "employer", "division", "department", "user", "merged_into"
-    )
-    expert = get_object_or_404(found.prefetch_related("tags"), pk=pk)
+    expert = _shown.by_key(request.user, pk)
+    if expert is None:
+        raise Http404
     may = actions_for(request.user, expert)
     context: dict[str, Any] = {"expert": expert, "may": may}
     context["account"], context["waits_for_him"] = account_words(expert), waits_for_him(expert)
@@ -141,7 +152,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         if "admission_note" in context:
             context["admission_note"] += who_else(request.user, expert, now=timezone.now())
     if expert.status == ExpertStatus.FORMAL:
-        context["is_suspended"] = found.filter(suspended(timezone.now()), pk=pk).exists()
+        rows = Expert.objects.filter(suspended(timezone.now()), pk=pk)
+        context["is_suspended"] = rows.exists()
     # Each leads to the other, as far as the reader sees it.
     seen = experts_visible_to(request.user)
     context["merged"] = seen.filter(merged_into=expert).order_by("pk")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
+from expertpool.accounts.queries import FoundFor
 from expertpool.core.criteria import AllOf, canonical, explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
@@ -82,9 +82,16 @@ def conditions(request: UserRequest) -> HttpResponse:
     return drawer_form(request, form, go, title="高级查询", submit_label="查询")
 
 
+_shown = FoundFor(
+    lambda user, pk: with_marks(projects_visible_to(user)).filter(pk=pk), called="project"
+)
+
+
 @requires("projects.view")
 def detail(request: UserRequest, pk: int) -> HttpResponse:
-    project = get_object_or_404(with_marks(projects_visible_to(request.user)), pk=pk)
+    project = _shown.by_key(request.user, pk)
+    if project is None:
+        raise Http404
     now, actions = timezone.now(), actions_for(request.user, project)
     context = {
         "project": project,

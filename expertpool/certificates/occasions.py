@@ -20,6 +20,7 @@ REVOKED = Occasion(
         ChannelCode.SITE: ("您的证书已注销", _REVOKED),
         ChannelCode.EMAIL: ("您的证书已注销", _REVOKED),
         ChannelCode.SMS: ("", _REVOKED),
+        ChannelCode.WECHAT: ("", _REVOKED),
     },
 )
 _REISSUED = (
@@ -39,6 +40,7 @@ REISSUED = Occasion(
         ChannelCode.SITE: ("您的证书已换发", _REISSUED),
         ChannelCode.EMAIL: ("您的证书已换发", _REISSUED),
         ChannelCode.SMS: ("", _REISSUED),
+        ChannelCode.WECHAT: ("", _REISSUED),
     },
 )
 OCCASIONS = (REVOKED, REISSUED)

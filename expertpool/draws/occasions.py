@@ -78,6 +78,7 @@ INVITATION = Occasion(
     secrets=("答复链接",),
     answer=CODE,
     keyed=KEYED,
+    by_plan=True,
 )
 
 _STANDBY_LETTER = """{{专家姓名}} 专家：
@@ -124,6 +125,7 @@ STANDBY_INVITATION = Occasion(
     secrets=INVITATION.secrets,
     answer=CODE,
     keyed=KEYED,
+    by_plan=True,
 )
 
 _MOVED_UP = (
@@ -266,6 +268,7 @@ RESCHEDULED = Occasion(
     secrets=("答复链接",),
     answer=CODE,
     keyed=KEYED,
+    by_plan=True,
 )
 
 _STILL_OPEN = (
@@ -314,6 +317,7 @@ REMINDER = Occasion(
     },
     required=("答复链接",),
     secrets=("答复链接",),
+    by_plan=True,
 )
 
 _AGREED = """{{专家姓名}} 专家：
@@ -354,6 +358,7 @@ CONFIRMED = Occasion(
         ChannelCode.EMAIL: ("您已同意参加评审（{{评审时间}}）", _AGREED),
         ChannelCode.SITE: ("您已同意参加评审（{{评审时间}}）", _AGREED),
     },
+    by_plan=True,
 )
 
 _CALLED_OFF = (
@@ -371,6 +376,7 @@ CANCELLED = Occasion(
         ChannelCode.EMAIL: ("邀请已取消（{{评审时间}}）", _CALLED_OFF),
         ChannelCode.SITE: ("邀请已取消（{{评审时间}}）", _CALLED_OFF),
     },
+    by_plan=True,
 )
 
 _LET_GO = (
@@ -388,6 +394,7 @@ RELEASED = Occasion(
         ChannelCode.EMAIL: ("您的评审席位已取消（{{评审时间}}）", _LET_GO),
         ChannelCode.SITE: ("您的评审席位已取消（{{评审时间}}）", _LET_GO),
     },
+    by_plan=True,
 )
 
 _TOLD_OF_MOVE = (

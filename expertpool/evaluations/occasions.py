@@ -40,6 +40,7 @@ ASKED = Occasion(
         ChannelCode.SITE: ("请评价「{{项目名称}}」的组织工作", _ASKED),
         ChannelCode.EMAIL: ("请评价「{{项目名称}}」的组织工作", _ASKED),
         ChannelCode.SMS: ("", _ASKED),
+        ChannelCode.WECHAT: ("", _ASKED),
     },
 )
 _CLOSED = "{{专家姓名}}专家：您参加「{{项目名称}}」评审的评价可以查看了；有异议的，{{申诉截止}} 前可以申诉一次：{{网址}}"
@@ -51,6 +52,7 @@ CLOSED = Occasion(
         ChannelCode.SITE: ("您参加的评审有了评价：{{项目名称}}", _CLOSED),
         ChannelCode.EMAIL: ("您参加的评审有了评价：{{项目名称}}", _CLOSED),
         ChannelCode.SMS: ("", _CLOSED),
+        ChannelCode.WECHAT: ("", _CLOSED),
     },
 )
 _ANSWERED = "{{专家姓名}}专家：您对「{{项目名称}}」评价的申诉，管理单位的答复：{{结果}}。{{答复}} 查看：{{网址}}"
@@ -62,6 +64,7 @@ ANSWERED = Occasion(
         ChannelCode.SITE: ("评价申诉的答复：{{结果}}", _ANSWERED),
         ChannelCode.EMAIL: ("评价申诉的答复：{{结果}}", _ANSWERED),
         ChannelCode.SMS: ("", _ANSWERED),
+        ChannelCode.WECHAT: ("", _ANSWERED),
     },
 )
 _OF_HIS = "{{收件人}}：您在「{{项目名称}}」中给的一份评价，专家提出申诉，{{答复人}}的答复：{{结果}}。查看：{{网址}}"
@@ -89,6 +92,7 @@ CAUTIONED = Occasion(
         ChannelCode.SITE: ("您受到警告", _CAUTIONED),
         ChannelCode.EMAIL: ("您受到警告", _CAUTIONED),
         ChannelCode.SMS: ("", _CAUTIONED),
+        ChannelCode.WECHAT: ("", _CAUTIONED),
     },
 )
 _LIFTED = "{{专家姓名}}专家：管理单位撤销了给您的警告（{{警告原因}}），不再计入。原因：{{原因}} 查看：{{网址}}"
@@ -105,6 +109,7 @@ LIFTED = Occasion(
         ChannelCode.SITE: ("给您的警告已撤销", _LIFTED),
         ChannelCode.EMAIL: ("给您的警告已撤销", _LIFTED),
         ChannelCode.SMS: ("", _LIFTED),
+        ChannelCode.WECHAT: ("", _LIFTED),
     },
 )
 _CAUTION_ANSWERED = "{{专家姓名}}专家：您对警告（{{警告原因}}）的申诉，管理单位的答复：{{结果}}。{{答复}} 查看：{{网址}}"
@@ -122,6 +127,7 @@ CAUTION_ANSWERED = Occasion(
         ChannelCode.SITE: ("警告申诉的答复：{{结果}}", _CAUTION_ANSWERED),
         ChannelCode.EMAIL: ("警告申诉的答复：{{结果}}", _CAUTION_ANSWERED),
         ChannelCode.SMS: ("", _CAUTION_ANSWERED),
+        ChannelCode.WECHAT: ("", _CAUTION_ANSWERED),
     },
 )
 _OF_A_CAUTION = "{{收件人}}：您申请或确认的警告（专家编号 {{专家编号}}），专家提出申诉，{{答复人}}的答复：{{结果}}。查看：{{网址}}"

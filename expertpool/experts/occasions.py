@@ -174,6 +174,7 @@ TERM_ENDING = Occasion(
         ChannelCode.SITE: ("您的聘期{{届满情况}}", _ENDING),
         ChannelCode.EMAIL: ("您的聘期{{届满情况}}", _ENDING),
         ChannelCode.SMS: ("", _ENDING),
+        ChannelCode.WECHAT: ("", _ENDING),
     },
 )
 
@@ -211,6 +212,7 @@ ADMITTED = Occasion(
         ChannelCode.SITE: ("您已正式入库", _ADMITTED),
         ChannelCode.EMAIL: ("您已正式进入专家库", _ADMITTED),
         ChannelCode.SMS: ("", _ADMITTED),
+        ChannelCode.WECHAT: ("", _ADMITTED),
     },
 )
 
@@ -265,6 +267,7 @@ STATUS_CHANGED = Occasion(
         ChannelCode.SITE: ("您的状态变为「{{现状态}}」", _STATUS),
         ChannelCode.EMAIL: ("您在专家库的状态变为「{{现状态}}」", _STATUS),
         ChannelCode.SMS: ("", _STATUS),
+        ChannelCode.WECHAT: ("", _STATUS),
     },
     required=("现状态", "原因"),
 )

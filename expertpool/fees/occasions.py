@@ -18,6 +18,7 @@ SENT = Occasion(
         ChannelCode.SITE: ("请签「{{项目名称}}」的劳务费确认函", _SENT),
         ChannelCode.EMAIL: ("请签「{{项目名称}}」的劳务费确认函", _SENT),
         ChannelCode.SMS: ("", _SENT),
+        ChannelCode.WECHAT: ("", _SENT),
     },
 )
 _REVERSED = "{{专家姓名}}专家：您参加「{{项目名称}}」评审的劳务费确认函已作废（{{原因}}），改正后会重新发给您：{{网址}}"
@@ -29,6 +30,7 @@ REVERSED = Occasion(
         ChannelCode.SITE: ("「{{项目名称}}」的劳务费确认函已作废", _REVERSED),
         ChannelCode.EMAIL: ("「{{项目名称}}」的劳务费确认函已作废", _REVERSED),
         ChannelCode.SMS: ("", _REVERSED),
+        ChannelCode.WECHAT: ("", _REVERSED),
     },
 )
 _CODE = (
@@ -74,6 +76,7 @@ ACCOUNT_REFUSED = Occasion(
         ChannelCode.SITE: ("请修改收款账户", _REFUSED),
         ChannelCode.EMAIL: ("请修改收款账户", _REFUSED),
         ChannelCode.SMS: ("", _REFUSED),
+        ChannelCode.WECHAT: ("", _REFUSED),
     },
 )
 OCCASIONS = (SENT, REVERSED, ACCOUNT_CODE, SIGN_CODE, ACCOUNT_REFUSED)

@@ -23,6 +23,7 @@ OPENED = Occasion(
         ChannelCode.SITE: ("{{年检}}已开始，请在 {{截止日期}} 前提交", _OPENED),
         ChannelCode.EMAIL: ("{{年检}}已开始，请在 {{截止日期}} 前提交", _OPENED),
         ChannelCode.SMS: ("", _OPENED),
+        ChannelCode.WECHAT: ("", _OPENED),
     },
 )
 _REMIND = (
@@ -41,6 +42,7 @@ REMINDED = Occasion(
         ChannelCode.SITE: (_WHEN, _REMIND),
         ChannelCode.EMAIL: (_WHEN, _REMIND),
         ChannelCode.SMS: ("", _REMIND),
+        ChannelCode.WECHAT: ("", _REMIND),
     },
 )
 _DECIDED = "{{专家姓名}} 专家：您的「{{年检}}」审核结果：{{结果}}。{{意见}}{{后续}}查看：{{网址}}"
@@ -57,6 +59,7 @@ DECIDED = Occasion(
         ChannelCode.SITE: ("{{年检}}：{{结果}}", _DECIDED),
         ChannelCode.EMAIL: ("{{年检}}：{{结果}}", _DECIDED),
         ChannelCode.SMS: ("", _DECIDED),
+        ChannelCode.WECHAT: ("", _DECIDED),
     },
 )
 _SUSPENDED = (
@@ -71,6 +74,7 @@ SUSPENDED = Occasion(
         ChannelCode.SITE: ("没有按期提交「{{年检}}」，已暂停抽取", _SUSPENDED),
         ChannelCode.EMAIL: ("没有按期提交「{{年检}}」，已暂停抽取", _SUSPENDED),
         ChannelCode.SMS: ("", _SUSPENDED),
+        ChannelCode.WECHAT: ("", _SUSPENDED),
     },
 )
 RENEWAL_DECIDED = result_occasion("renewal.decided", "续聘申请")
@@ -83,6 +87,7 @@ RENEWED = Occasion(
         ChannelCode.SITE: ("您的聘期已续至 {{聘期至}}", _RENEWED),
         ChannelCode.EMAIL: ("您的聘期已续至 {{聘期至}}", _RENEWED),
         ChannelCode.SMS: ("", _RENEWED),
+        ChannelCode.WECHAT: ("", _RENEWED),
     },
 )
 OCCASIONS = (OPENED, REMINDED, DECIDED, SUSPENDED, RENEWAL_DECIDED, RENEWED)

@@ -33,6 +33,7 @@ SENT = Occasion(
     defaults={
         ChannelCode.SITE: ("通知：{{标题}}", _HINT),
         ChannelCode.SMS: ("", _SMS),
+        ChannelCode.WECHAT: ("", _SMS.removeprefix("【专家库】")),
         ChannelCode.EMAIL: ("{{标题}}", _LETTER),
     },
 )
@@ -49,6 +50,7 @@ REMINDER = Occasion(
     defaults={
         ChannelCode.SITE: ("请尽快查看：{{标题}}", _REMINDER),
         ChannelCode.SMS: ("", _REMINDER_SMS),
+        ChannelCode.WECHAT: ("", _REMINDER_SMS.removeprefix("【专家库】")),
         ChannelCode.EMAIL: ("请尽快查看：{{标题}}", _REMINDER),
     },
 )

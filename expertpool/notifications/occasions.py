@@ -68,7 +68,8 @@ class Occasion:
     ``watches``: it tells of what somebody did, so that he may not switch it off; ``readers`` are
     permissions whose holders get it, besides all who decide anything (docs/decisions/0124, 0125).
     ``listed_as`` is the code of the occasion under which lists show it, where which of them it was would
-    tell something (docs/decisions/0196).
+    tell something (docs/decisions/0196). ``by_plan``: the plan of a draw says over which channels it is told, those that
+    others get besides (`Channel.besides`) among them.
     """
 
     code: str
@@ -83,6 +84,7 @@ class Occasion:
     listed_as: str = ""
     answer: str = ""
     keyed: tuple[str, ...] = ()
+    by_plan: bool = False
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.

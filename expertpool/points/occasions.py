@@ -17,5 +17,6 @@ ANSWERED = Occasion(
         ChannelCode.SITE: ("服务申请：{{结果}}", _ANSWERED),
         ChannelCode.EMAIL: ("服务申请：{{结果}}", _ANSWERED),
         ChannelCode.SMS: ("", _ANSWERED),
+        ChannelCode.WECHAT: ("", _ANSWERED),
     },
 )

@@ -17,6 +17,7 @@ def _ways(title: str, text: str) -> dict[str, tuple[str, str]]:
         ChannelCode.SITE: (title, text),
         ChannelCode.EMAIL: (title, text),
         ChannelCode.SMS: ("", text),
+        ChannelCode.WECHAT: ("", text),
     }
 
 

@@ -83,8 +83,8 @@ class FlowSubject:
 
 
 def result_occasion(code: str, thing: str, *, words: Mapping[str, str] | None = None) -> Occasion:
-    """Return the occasion by which the applicant of ``thing`` (入库申请) is told on this site, by mail and by short
-    message what came of it. ``words`` are the samples of `FlowSubject.words`."""
+    """Return the occasion by which the applicant of ``thing`` (入库申请) is told on this site, by mail, by short
+    message and in WeChat what came of it. ``words`` are the samples of `FlowSubject.words`."""
     told = (
         f"{{{{申请人}}}}：您的{thing}「{{{{对象}}}}」{{{{审核结果}}}}。审核意见：{{{{审核意见}}}}"
     )
@@ -97,6 +97,7 @@ def result_occasion(code: str, thing: str, *, words: Mapping[str, str] | None = 
             ChannelCode.SITE: (title, told),
             ChannelCode.EMAIL: (title, told),
             ChannelCode.SMS: ("", told),
+            ChannelCode.WECHAT: ("", told),
         },
     )
 

@@ -31,6 +31,7 @@ INVITATION = Occasion(
         ),
         "site": ("评审邀请", "{{专家姓名}}专家，请答复{{项目名称}}。"),
     },
+    by_plan=True,
 )
 WANG = Recipient(account="wang", name="王建国", phone="13800000001", email="wang@example.cn")
 

@@ -155,6 +155,9 @@ class Channel(ABC):
 
     ``carried_apart``: a process of its own takes its messages (`services.apart`), jobs leave them alone.
 
+    ``besides``: whoever has an address for it is told by it, too, where he is told outside of this site; it replaces none of
+    the others (docs/decisions/0399).
+
     ``provider`` is who carries its messages now; ``providers`` names all who ever may, ``prices`` what a thousand cost
     with each; ``callbacks`` are of those who push reports.
     """
@@ -179,6 +182,7 @@ class Channel(ABC):
     prices: Mapping[str, Setting[int]] = {}
     callbacks: Mapping[str, Callback] = {}
     carried_apart: bool = False
+    besides: bool = False
 
     @property
     def provider(self) -> str:

@@ -10,7 +10,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.fields import is_vouched, opens
 from expertpool.notifications.channels import CHANNELS
-from expertpool.notifications.channels.wechat.settings import APP, NONE, WAY
+from expertpool.notifications.channels.wechat.settings import APP, LOOPBACK, NONE, WAY
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import Message, WechatBinding
 
@@ -19,7 +19,12 @@ BOUND, ENDED = "notifications.wechat_bind", "notifications.wechat_end"
 
 def is_offered() -> bool:
     """Tell whether somebody can bind his WeChat here: where messages go to a service account."""
-    return ChannelCode.WECHAT in CHANNELS and value_of(WAY) != NONE
+    return value_of(WAY) != NONE and CHANNELS[ChannelCode.WECHAT].is_configured()
+
+
+def is_loopback() -> bool:
+    """Tell whether WeChat is only shown: nobody binds a real one, and what is sent stands in the outbox of development."""
+    return value_of(WAY) == LOOPBACK
 
 
 def binding_of(user: User) -> WechatBinding | None:

@@ -92,7 +92,8 @@ def send_messages(
 ) -> list[Message]:
     """Write one message for each envelope and channel and queue their delivery, in this transaction;
     ``surely``: whom none of ``channels`` reaches outside of this site by another that does. ``waits``: how
-    long after the first that reaches him the message of a channel follows, unless it is cancelled by then.
+    long after the first that reaches him the message of a channel follows, unless it is cancelled by then. Whoever is told
+    outside of this site is told by what goes `besides`, too.
 
     A second call with the same key returns the messages of the first. A channel for which the
     recipient has no address gives a message that has FAILED, with the reason, so that the record
@@ -102,13 +103,18 @@ def send_messages(
     Raises LookupError for an undeclared occasion, placeholder value or channel.
     """
     declared = OCCASIONS[occasion]
-    chosen = list(channels)
-    others = states_of(declared, [*chosen, *(declared.channels if surely else ())])
+    besides = _besides(declared)
+    chosen = [channel for channel in channels if channel not in besides]
+    others = states_of(declared, [*chosen, *besides, *(declared.channels if surely else ())])
     states = [state for state in others if state.channel in chosen]
+    if not any(CHANNELS[channel].is_outward for channel in chosen):
+        besides = []
+    also = [state for state in others if state.channel in besides and not state.why_unsent]
     drafts: dict[str, tuple[Message, Envelope]] = {}
     for envelope in envelopes:
         instead = _instead(envelope.recipient, declared, states, others) if surely else ()
-        own = [_draft(envelope, declared, state, now) for state in [*states, *instead]]
+        more = [state for state in also if _is_told_besides(envelope, state)]
+        own = [_draft(envelope, declared, state, now) for state in [*states, *instead, *more]]
         if waits:
             _let_wait(own, waits)
         drafts |= {draft.key: (draft, envelope) for draft in own}
@@ -124,6 +130,20 @@ def send_messages(
         jobs = [{"message_id": message.pk} for message in queued if message.wait == wait]
         defer_batch("notifications.deliver_message", jobs, at=now + wait if wait else None)
     return [stored[key] for key in drafts]
+
+
+def _besides(occasion: Occasion) -> list[ChannelCode]:
+    """Return by what whoever has an address for it is told of ``occasion`` besides the channels that are chosen."""
+    if occasion.by_plan:
+        return []
+    found = (code for code in occasion.channels if code in CHANNELS and CHANNELS[code].besides)
+    return [code for code in found if CHANNELS[code].is_configured()]
+
+
+def _is_told_besides(envelope: Envelope, state: TemplateState) -> bool:
+    kind = CHANNELS[state.channel].lives_of
+    # No row may say by what somebody is reached who is not named yet.
+    return bool(envelope.recipient.address(kind)) and not is_secret_whom(envelope.about)
 
 
 def _let_wait(drafts: Iterable[Message], waits: Mapping[str, timedelta]) -> None:

@@ -15,13 +15,13 @@ from expertpool.core.text import moment_text
 from expertpool.core.validators import is_writable
 from expertpool.notifications.channels.sms.posting import NotHandedIn
 from expertpool.notifications.channels.wechat import account
-from expertpool.notifications.channels.wechat.settings import APP
+from expertpool.notifications.channels.wechat.settings import APP, LOOPBACK
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import BindingRefused
 from expertpool.notifications.models import WechatBinding
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
-from expertpool.notifications.queries.wechat import BOUND, ENDED, index_of, is_offered
+from expertpool.notifications.queries.wechat import BOUND, ENDED, index_of, is_loopback, is_offered
 from expertpool.notifications.services.sending import Recipient, send_message
 
 NOT_OFFERED = "本系统没有启用微信服务号。"
@@ -44,11 +44,13 @@ CHANGED = Occasion(
 )
 
 
-def openid_behind(code: str) -> str:
-    """Return who stands behind ``code``, as WeChat says. Refuses (BindingRefused) where it does not say so. Never
-    inside a transaction."""
+def openid_behind(code: str, *, user: User) -> str:
+    """Return who stands behind ``code``, as WeChat says; where it is only shown, one for ``user`` that nobody has. Refuses
+    (BindingRefused) where it does not say so. Never inside a transaction."""
     if not is_offered():
         raise BindingRefused(NOT_OFFERED)
+    if is_loopback():
+        return f"{LOOPBACK}-{user.pk}"
     try:
         openid = account.of_settings(value_of).openid_of(code)
     except NotHandedIn as error:

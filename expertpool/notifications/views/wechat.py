@@ -17,9 +17,9 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.configuration import value_of
 from expertpool.core.documents import qr_data_uri
 from expertpool.notifications.channels.wechat.account import authorize_address
-from expertpool.notifications.channels.wechat.settings import APP
+from expertpool.notifications.channels.wechat.settings import APP, LOOPBACK
 from expertpool.notifications.exceptions import BindingRefused
-from expertpool.notifications.queries.wechat import binding_of, is_offered
+from expertpool.notifications.queries.wechat import binding_of, is_loopback, is_offered
 from expertpool.notifications.services.wechat import bind, openid_behind, unbind
 
 STATE = "wechat_state"
@@ -37,6 +37,7 @@ def own(request: UserRequest) -> HttpResponse:
     context = {
         "binding": binding_of(request.user),
         "in_wechat": IN_WECHAT in request.headers.get("User-Agent", ""),
+        "is_loopback": is_loopback(),
         "address": here,
         "qr": qr_data_uri(here),
     }
@@ -49,9 +50,13 @@ def start(request: UserRequest) -> HttpResponse:
     """Send whoever is signed in to WeChat, which sends him back with a code."""
     if not is_offered():
         raise Http404
-    request.session[STATE] = secrets.token_urlsafe(16)
+    state = request.session[STATE] = secrets.token_urlsafe(16)
+    if is_loopback():
+        return redirect(
+            reverse("notifications:wechat_back", query={"code": LOOPBACK, "state": state})
+        )
     back = settings.SITE_URL + reverse("notifications:wechat_back")
-    return redirect(authorize_address(app=value_of(APP), back=back, state=request.session[STATE]))
+    return redirect(authorize_address(app=value_of(APP), back=back, state=state))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,14 +72,15 @@ def back(request: UserRequest) -> HttpResponse:
         messages.error(request, NOT_BEGUN)
         return redirect("notifications:wechat")
     if request.method != "POST":
-        return render(request, "notifications/wechat_back.html", {"code": code, "state": state})
+        context = {"code": code, "state": state, "is_loopback": is_loopback()}
+        return render(request, "notifications/wechat_back.html", context)
     del request.session[STATE]  # once
     try:
-        bind(user=request.user, openid=openid_behind(code), now=timezone.now())
+        bind(user=request.user, openid=openid_behind(code, user=request.user), now=timezone.now())
     except BindingRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "已绑定，以后的邀请也会发到您的微信。")
+        messages.success(request, "已绑定，以后的邀请和通知也会发到您的微信。")
     return redirect("notifications:wechat")
 
 

@@ -35,6 +35,7 @@ from expertpool.fees.services.demo import ensure_demo_fees
 from expertpool.inspections.services.demo import ensure_demo_inspections
 from expertpool.joining.services.demo import ensure_demo_applications
 from expertpool.notices.services.demo import ensure_demo_notices
+from expertpool.notifications.services.demo import ensure_demo_wechat
 from expertpool.points.services.demo import ensure_demo_points
 from expertpool.points.services.settling import settle_draw
 from expertpool.projects.models import Project
@@ -196,6 +197,11 @@ STEPS = (
     Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
     Step("pool", "专家", _experts),
     Step("pool", "演示账号的专家档案", _own_expert),
+    Step(
+        "pool",
+        "微信通知（演示）",
+        lambda now: ensure_demo_wechat(user=_user("expert"), now=now),
+    ),
     Step("pool", "专家证书", _certificates),
     Step("pool", "专家成果", _achievements),
     Step("pool", "专家积分", _points),

@@ -241,4 +241,4 @@ def test_he_binds_by_what_wechat_says_of_him(client: Client) -> None:
     for address in ("/my/wechat/", "/my/wechat/start/", here):
         assert client.get(address).status_code == 404
     with pytest.raises(BindingRefused):
-        openid_behind("code-of-oMine")
+        openid_behind("code-of-oMine", user=expert.user)

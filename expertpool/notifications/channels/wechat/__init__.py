@@ -10,6 +10,7 @@ from expertpool.notifications.channels.wechat import account, pushed
 from expertpool.notifications.channels.wechat.settings import (
     CONSTRAINTS,
     LABELS,
+    LOOPBACK,
     NONE,
     ROUTE,
     SETTINGS,
@@ -29,6 +30,7 @@ class WechatChannel(Channel):
     carries_files = False
     has_subject = False
     registers_texts = True
+    besides = True
     missing_address = "没有绑定微信"
     not_configured = "没有设置微信服务号，微信没有发出。请系统管理员在“站点设置”中填写后重新通知。"
     settings = SETTINGS
@@ -40,11 +42,11 @@ class WechatChannel(Channel):
     callbacks = dict.fromkeys(LABELS, pushed.CALLBACK)
 
     def transport(self) -> Transport | None:
-        return account.of_settings(value_of) if value_of(WAY) != NONE else outbox()
+        return outbox() if value_of(WAY) in (NONE, LOOPBACK) else account.of_settings(value_of)
 
     def how_to_answer(self, code: str) -> str:
         return f"在服务号里回复 Y{code} 参加、N{code} 不参加，或" if value_of(TOKEN) else ""
 
     @property
     def wants_registered(self) -> bool:
-        return value_of(WAY) != NONE
+        return value_of(WAY) not in (NONE, LOOPBACK)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
+
 from expertpool.core.configuration import (
     Choice,
     Reader,
@@ -18,7 +20,7 @@ from expertpool.notifications.channels.sms.settings import encrypted
 
 PROVIDER = "wechat"
 LABELS = {PROVIDER: "微信服务号"}
-NONE, TEMPLATE, SUBSCRIBE = "none", "template", "subscribe"
+NONE, TEMPLATE, SUBSCRIBE, LOOPBACK = "none", "template", "subscribe", "loopback"
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
@@ -41,7 +43,14 @@ def _setting(code: str, label: str, kind: Any, default: Any, order: int, help: s
 WAY = _setting(
     "way",
     "发送方式",
-    Choice(((NONE, "不用微信"), (TEMPLATE, "模板消息"), (SUBSCRIBE, "订阅通知"))),
+    Choice(
+        (
+            (NONE, "不用微信"),
+            (TEMPLATE, "模板消息"),
+            (SUBSCRIBE, "订阅通知"),
+            (LOOPBACK, "演示（不连接微信，消息只显示在发件箱）"),
+        )
+    ),
     NONE,
     10,
     "服务号开通了哪一种就选哪一种；选用之前，先填好下面各项并发送测试消息。",
@@ -102,6 +111,8 @@ def missing(read: Reader) -> str:
 
 
 def _needs_its_own(read: Reader) -> str:
+    if read(WAY) == LOOPBACK:
+        return "" if settings.DEV_PAGES else "「演示」只能在演示和开发环境选用。"
     return "" if read(WAY) == NONE else missing(read)
 
 

@@ -11,7 +11,7 @@ from expertpool.notifications.channels.sms.posting import is_unanswered
 from expertpool.notifications.channels.sms.settings import registered_in
 from expertpool.notifications.channels.trial import sent_evenly, sent_in_time
 from expertpool.notifications.channels.wechat.account import WHO, of_settings
-from expertpool.notifications.channels.wechat.settings import TEST, WECHAT, missing
+from expertpool.notifications.channels.wechat.settings import LOOPBACK, TEST, WAY, WECHAT, missing
 
 ADDRESS = "收件人的 OpenID"
 MEND = "接口地址和网络"
@@ -19,6 +19,8 @@ UNANSWERED = "微信服务号接口没有答复，请核对接口地址和网络
 
 
 def _run(read: Reader, address: str) -> str:
+    if read(WAY) == LOOPBACK:
+        return "演示不连接微信，没有发出测试消息；发到微信的消息显示在发件箱（开发）。"
     if lacks := missing(read):
         raise TrialFailed(lacks)
     registered = registered_in(read, TEST)

@@ -107,6 +107,8 @@ def test_in_the_demonstration_wechat_stands_in_the_outbox(client: Client) -> Non
     assert letter.address == openid_of(user)
     deliver(message_id=letter.pk, now=timezone.now())
     assert REVOKED.placeholders["证书编号"] in client.get("/dev/outbox/").content.decode()
+    shown = login(Client(), make_user("admin")).get("/messages/channels/").content.decode()
+    assert "演示（不发到微信）" in shown
 
 
 def test_a_real_site_has_no_demonstration(admin: User, settings: object) -> None:

@@ -69,5 +69,5 @@ def reach_of(notice: ExpertNotice) -> Reach:
 
 
 def offered_channels() -> list[tuple[str, str]]:
-    """Return the channels by which this site can send a notice."""
-    return [(code.value, str(code.label)) for code in configured(SENT.channels)]
+    """Return the channels by which this site can send a notice: what goes besides (`Channel.besides`) is not chosen."""
+    return [(code.value, str(code.label)) for code in configured(SENT.channels) if code in REACHED]

@@ -159,7 +159,7 @@ class Channel(ABC):
     the others (docs/decisions/0399).
 
     ``provider`` is who carries its messages now; ``providers`` names all who ever may, ``prices`` what a thousand cost
-    with each; ``callbacks`` are of those who push reports.
+    with each; ``shown_only`` names those that carry nothing out of this machine; ``callbacks`` are of those who push reports.
     """
 
     code: str
@@ -179,6 +179,7 @@ class Channel(ABC):
     per_minute: Setting[int] | None = None
     per_recipient: Setting[int] | None = None
     providers: Mapping[str, str] = {}
+    shown_only: Mapping[str, str] = {}
     prices: Mapping[str, Setting[int]] = {}
     callbacks: Mapping[str, Callback] = {}
     carried_apart: bool = False

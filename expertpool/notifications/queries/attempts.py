@@ -110,7 +110,7 @@ def _event(event: DeliveryEvent) -> str:
 
 def provider_label(channel: Channel, provider: str) -> str:
     """Return who ``provider`` of ``channel`` is; empty where the channel has but one way."""
-    return channel.providers.get(provider, "")
+    return channel.providers.get(provider) or channel.shown_only.get(provider, "")
 
 
 def callback_token(provider: str) -> str:

@@ -107,7 +107,7 @@ def send_messages(
     chosen = [channel for channel in channels if channel not in besides]
     others = states_of(declared, [*chosen, *besides, *(declared.channels if surely else ())])
     states = [state for state in others if state.channel in chosen]
-    if not any(CHANNELS[channel].is_outward for channel in chosen):
+    if besides and not any(CHANNELS[channel].is_outward for channel in chosen):
         besides = []
     also = [state for state in others if state.channel in besides and not state.why_unsent]
     drafts: dict[str, tuple[Message, Envelope]] = {}

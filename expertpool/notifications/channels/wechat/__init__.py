@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from expertpool.core.configuration import value_of
 from expertpool.notifications.channels.base import Channel, Transport
 from expertpool.notifications.channels.outbox import outbox
@@ -12,6 +14,7 @@ from expertpool.notifications.channels.wechat.settings import (
     LABELS,
     LOOPBACK,
     NONE,
+    PROVIDER,
     ROUTE,
     SETTINGS,
     TOKEN,
@@ -39,7 +42,12 @@ class WechatChannel(Channel):
     route_name = "微信服务号"
     trials = (TRIAL,)
     providers = LABELS
+    shown_only = MappingProxyType({LOOPBACK: "演示（不发到微信）"})
     callbacks = dict.fromkeys(LABELS, pushed.CALLBACK)
+
+    @property
+    def provider(self) -> str:
+        return LOOPBACK if value_of(WAY) == LOOPBACK else PROVIDER
 
     def transport(self) -> Transport | None:
         return outbox() if value_of(WAY) in (NONE, LOOPBACK) else account.of_settings(value_of)

@@ -110,7 +110,9 @@ def test_the_export_tells_each_expert_with_his_state_and_whether_he_was_suppleme
     operator = make_user("operator")
     login(client, operator)
     (row,) = export(client, "projects.projects")
-    assert [row[name] for name in ("抽取次数", "席位数", "抽取人数", "同意人数", "补抽人数")] == [
+    assert [
+        row[name] for name in ("抽取次数", "抽取人数", "已邀请人数", "同意人数", "补抽人数")
+    ] == [
         1,
         2,
         3,
@@ -143,7 +145,7 @@ def release_now(draw: Draw) -> None:
 def test_a_project_without_draw_counts_nought(client, operator):
     make_project(ProjectStatus.APPROVED, applicant=operator, department=make_department())
     (row,) = export(login(client, operator), "projects.projects")
-    assert (row["抽取人数"], row["参与专家"]) == (0, None)
+    assert (row["抽取人数"], row["已邀请人数"], row["参与专家"]) == (0, 0, None)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -98,10 +98,10 @@ MEASURES = (
     Measure("draw_count", "抽取次数", lambda once: _count(_draws(once), "project")),
     Measure(
         "seat_count",
-        "席位数",
+        "抽取人数",
         lambda once: Subquery(_seats(once).values("plan").annotate(n=Sum("seats")).values("n")),
     ),
-    Measure("drawn_count", "抽取人数", lambda once: _count(_panel(once), "panel")),
+    Measure("drawn_count", "已邀请人数", lambda once: _count(_panel(once), "panel")),
     Measure(
         "accepted_count",
         "同意人数",

@@ -137,7 +137,8 @@ def _envelope(user: User, rows: list[DepartmentMonth], month: date, now: datetim
         "部门": rows[0].department.name if len(rows) == 1 else f"{len(rows)} 个部门",
         "项目数": f"{total['count']:,}",
         "抽取次数": f"{total['draw_count']:,}",
-        "抽取人数": f"{total['drawn_count']:,}",
+        "抽取人数": f"{total['seat_count']:,}",
+        "已邀请人数": f"{total['drawn_count']:,}",
         "同意人数": f"{total['accepted_count']:,}",
         "拒绝人次": f"{total['declined']:,}",
     }

@@ -28,7 +28,7 @@ from tests.fixtures import login
 from tests.projects.test_exports import export
 
 pytestmark = pytest.mark.django_db
-MEASURED = ("抽取次数", "席位数", "抽取人数", "同意人数", "补抽人数")
+MEASURED = ("抽取次数", "抽取人数", "已邀请人数", "同意人数", "补抽人数")
 
 
 @pytest.fixture(autouse=True)

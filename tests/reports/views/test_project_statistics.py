@@ -96,8 +96,8 @@ def test_what_was_drawn_is_summed_and_the_export_equals_the_screen(client):
     context = operator.get(PAGE, {"topic": "projects"}).context
     expected = {
         "抽取次数": 2,
-        "席位数": 2,
-        "抽取人数": 3,
+        "抽取人数": 2,
+        "已邀请人数": 3,
         "同意人数": 1,
         "同意率": "33.3%",
         "补抽人数": 1,

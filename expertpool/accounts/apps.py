@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.permissions import PERMISSIONS
         from expertpool.accounts.queries import branch_name, branch_of
         from expertpool.accounts.receivers import give_new_permissions, keep_where
+        from expertpool.accounts.services.duties import CONSTRAINT as SEPARATED
         from expertpool.accounts.services.importing import UserImporter
         from expertpool.accounts.settings import CONSTRAINTS, SETTINGS
         from expertpool.audit import actions as log
@@ -37,7 +38,7 @@ class AccountsConfig(AppConfig):
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
-        SETTING_CONSTRAINTS.add(*CONSTRAINTS)
+        SETTING_CONSTRAINTS.add(*CONSTRAINTS, SEPARATED)
         SETTING_PAGES.add(SettingPage(MENU_ARRANGEMENT.code, "accounts:menu_list"))
         log.LOG_ACTIONS.add(*ACTIONS)
         log.VALUE_LABELS.add(*VALUES)

@@ -10,7 +10,8 @@ class AccountError(Exception):
 class LastAdministrator(AccountError):
     def __init__(self) -> None:
         super().__init__(
-            "系统里至少要有一位同时能管理用户、角色和安全管理的启用用户：请先让另一位用户担任管理员。"
+            "系统里至少要有一位同时能管理用户、角色和安全管理的启用用户（或者管理用户的一位、管理角色和安全的另一位）："
+            "请先让另一位用户担任管理员。"
         )
 
 

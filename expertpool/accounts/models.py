@@ -85,6 +85,8 @@ class KnownPermission(models.Model):
     """A code of the catalogue that this installation has met: any other came with a new version."""
 
     code = models.CharField("权限", max_length=64, primary_key=True)
+    # Whose work it is (`core.permissions.Duty`), for the database, which keeps the three administrators apart.
+    duty = models.CharField("职责", max_length=16, default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "已知权限"

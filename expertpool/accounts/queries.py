@@ -112,8 +112,9 @@ def user_named(username: str) -> User | None:
 
 
 def users_visible_to(user: User) -> QuerySet[User]:
-    """Return the users that ``user`` may manage: all with accounts.users, otherwise none."""
-    return User.objects.filter(scope_q(user, "accounts.users"))
+    """Return the users that ``user`` may manage, or to whom he gives roles: all, otherwise none."""
+    may = user.has_permission("accounts.users") or user.has_permission("accounts.roles")
+    return User.objects.all() if may else User.objects.none()
 
 
 CHOSEN = "accounts.user.must_change_password"  # a column of which `told_later` tells

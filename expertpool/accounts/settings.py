@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from expertpool.core.configuration import (
+    Boolean,
     Duration,
     Number,
     Reader,
@@ -34,6 +35,17 @@ IDLE_LIMIT = Setting(
     help="没有打字、点按、打开页面就算没有操作，页面自己刷新不算；到时退出登录，已填写的内容留在页面上，重新登录后继续。"
     "从下一次操作起适用；调长一天后生效。",
     strictest=min,
+)
+SEPARATION = Setting(
+    "accounts.separation",
+    "三员分立",
+    Boolean("启用", "不启用"),
+    False,
+    group=SIGN_IN,
+    order=14,
+    help="启用后，系统、安全、审计管理员须是三个人，互不兼任，也没有业务权限；还有人兼任的不能启用（见“三员分立”页面）。"
+    "停用一天后生效，并通知安全管理员。",
+    strictest=any,
 )
 FAILURES_TO_LOCK = Setting(
     "accounts.failures_to_lock",
@@ -148,6 +160,7 @@ TAKEN_PER_HOUR = Setting(
 SETTINGS = (
     SESSION_LENGTH,
     IDLE_LIMIT,
+    SEPARATION,
     FAILURES_TO_LOCK,
     LOCK_TIME,
     LINKS_PER_ADDRESS,

@@ -5,6 +5,7 @@ from django.urls import path
 from expertpool.accounts.services.importing import UserImporter
 from expertpool.accounts.views import (
     departments,
+    duties,
     login,
     logins,
     menus,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("roles/new/", roles.role_create, name="role_create"),
     path("roles/<int:pk>/", roles.role_edit, name="role_edit"),
     path("roles/<int:pk>/delete/", roles.role_delete, name="role_delete"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/roles/", duties.duties_make, name="duties_make"),
     path("menus/", menus.menu_list, name="menu_list"),
     path("menus/shortcuts/", menus.shortcuts, name="menu_shortcuts"),
     path("menus/shortcuts/<int:pk>/", menus.shortcuts_edit, name="menu_shortcuts_edit"),

@@ -34,6 +34,28 @@ class BuiltInRole(StrEnum):
     APPLICANT = "applicant"
 
 
+class Duty(StrEnum):
+    """Whose work a right is where the three administrators are apart (等保三级: 系统、安全、审计 apart from each other
+    and from business; docs/decisions/0406)."""
+
+    BUSINESS = ""
+    SYSTEM = "system"
+    SECURITY = "security"
+    AUDIT = "audit"
+
+    @property
+    def label(self) -> str:
+        return DUTY_LABELS[self]
+
+
+DUTY_LABELS = {
+    Duty.BUSINESS: "业务",
+    Duty.SYSTEM: "系统管理",
+    Duty.SECURITY: "安全管理",
+    Duty.AUDIT: "审计管理",
+}
+
+
 @dataclass(frozen=True)
 class Permission:
     """One right. ``scoped`` rights are granted together with a data scope (own department …).
@@ -47,6 +69,7 @@ class Permission:
     scoped: bool = False
     roles: tuple[BuiltInRole, ...] = ()
     admin: bool = True
+    duty: Duty = Duty.BUSINESS
 
     def belongs_to(self, role: BuiltInRole) -> bool:
         """Tell whether the built-in ``role`` begins with it."""

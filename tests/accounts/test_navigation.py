@@ -36,6 +36,7 @@ AROUND = (
     "notifications:wechat",
     "secondfactor:",  # 我的账号, and the page of sign-in
     "monitoring:beat",  # each page says that it is open
+    "accounts:idle",  # and asks how long its reader stays signed in
     "files:",  # of whatever page has attachments
 )
 # To what another page leads, of which a role has no list.

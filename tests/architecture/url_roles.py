@@ -892,6 +892,8 @@ RULES: dict[str, Rule] = {
     "accounts:user_sessions": only("admin", kwargs=SOMEBODY),
     "accounts:user_session_end": only("admin", kwargs=of_no_session),
     "accounts:user_sessions_end": only("admin", kwargs=SOMEBODY),
+    "accounts:duties": only("admin"),
+    "accounts:duties_make": only("admin"),
     "accounts:role_list": only("admin"),
     "accounts:role_create": only("admin"),
     "accounts:role_edit": only("admin", kwargs=ROLE),

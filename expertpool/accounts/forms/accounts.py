@@ -116,6 +116,10 @@ class UserForm(forms.Form):
                 self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]
                     Q(active=True) | Q(pk=user.department.pk)
                 )
+        # Who gives roles alone changes nothing else of an account.
+        if not actor.has_permission("accounts.users"):
+            for name in ("name", "phone", "email", "department"):
+                del self.fields[name]
         # Without the field the service leaves the roles as they are.
         if not actor.has_permission("accounts.roles"):
             del self.fields["roles"]

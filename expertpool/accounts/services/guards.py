@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from django.utils import timezone
+
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed
 from expertpool.accounts.models import Department, Role, RolePermission, User
+from expertpool.accounts.services.duties import check_together
 from expertpool.accounts.services.rights import NO_RIGHTS, Reach, Rights, rights_in, rights_of
 from expertpool.core.locks import lock_transaction
 from expertpool.core.visibility import Level
 
 SECURITY = "accounts.security"
 # Holders of these decide what everybody may do.
+POWERS_OF_SECURITY = ("accounts.roles", SECURITY)
 POWERS = ("accounts.roles", "accounts.users", SECURITY)
 
 
@@ -65,6 +69,7 @@ def check_may_open_with(
         return
     check_may_give_roles(actor)
     check_may_give(actor, User(), has=rights_in(roles, department))
+    check_together(roles, now=timezone.now())
 
 
 def check_may_put_into_role(
@@ -90,17 +95,23 @@ def check_may_give_roles(actor: User | None) -> None:
 
 
 def check_administrator_left() -> None:
-    """Refuse (LastAdministrator) a change after which nobody can manage users and roles.
+    """Refuse (LastAdministrator) a change after which nobody can manage users, or nobody roles and security.
 
     Called after the change, inside its transaction; changes of this kind wait for each other.
     """
     lock_transaction("accounts.administrators")
-    administrators = User.objects.filter(is_active=True)
-    for code in POWERS:
-        holders = RolePermission.objects.filter(code=code).values("role__users")
-        administrators = administrators.filter(pk__in=holders)
-    if not administrators.exists():
+    # Who opens accounts may be another than who gives roles: docs/decisions/0406.
+    if not (_has_any(*POWERS) or (_has_any("accounts.users") and _has_any(*POWERS_OF_SECURITY))):
         raise LastAdministrator
+
+
+def _has_any(*codes: str) -> bool:
+    """Tell whether some active user has all of ``codes``."""
+    users = User.objects.filter(is_active=True)
+    for code in codes:
+        holders = RolePermission.objects.filter(code=code).values("role__users")
+        users = users.filter(pk__in=holders)
+    return users.exists()
 
 
 def _shortened(labels: list[str]) -> str:

@@ -23,6 +23,7 @@ from expertpool.accounts.models import (
 from expertpool.accounts.queries import outsiders_among
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.built_in_roles import BUILT_IN_ROLES, RoleDefinition
+from expertpool.accounts.services.duties import check_role
 from expertpool.accounts.services.guards import (
     check_administrator_left,
     check_may_give,
@@ -33,7 +34,7 @@ from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.events import publish
 from expertpool.core.fields import is_vouched
 from expertpool.core.menus import watching_codes
-from expertpool.core.permissions import PERMISSIONS, BuiltInRole
+from expertpool.core.permissions import PERMISSIONS, BuiltInRole, Duty
 from expertpool.core.text import clean_text
 from expertpool.core.visibility import Level
 
@@ -76,6 +77,7 @@ def grant_new_permissions(*, now: datetime) -> None:
     met = [KnownPermission(code=code) for code in sorted(codes - known)]
     # Two processes may bring the database up to date at once.
     KnownPermission.objects.bulk_create(met, ignore_conflicts=True)
+    _note_duties()
     definitions = {definition.code: definition for definition in BUILT_IN_ROLES} if new else {}
     for role in Role.objects.filter(code__in=definitions, built_in=True):
         scopes = definitions[BuiltInRole(role.code)].scopes
@@ -95,6 +97,13 @@ def grant_new_permissions(*, now: datetime) -> None:
                 after=_granted(role),
                 note="随新版本增加",
             )
+
+
+def _note_duties() -> None:
+    """Let the database know whose work each right is."""
+    for duty in Duty:
+        codes = [one.code for one in PERMISSIONS if one.duty is duty]
+        KnownPermission.objects.filter(code__in=codes).exclude(duty=duty).update(duty=duty)
 
 
 @transaction.atomic
@@ -117,6 +126,8 @@ def save_role(
     grants, mine = list(grants), rights_of(actor)
     before, had = (_granted(role), _held(role)) if role else (None, {})
     check_may_put_into_role(actor, _added(role, grants), _opened(role, levels))
+    if role:
+        check_role(role, [grant.code for grant in grants], now=now)
     saved = role or Role(code=_free_code())
     saved.name, saved.description = clean_text(name), clean_text(description)
     saved.full_clean()

@@ -21,6 +21,7 @@ from expertpool.accounts.services.contacts import (
     few_taken,
     take_contacts,
 )
+from expertpool.accounts.services.duties import check_together
 from expertpool.accounts.services.guards import (
     check_administrator_left,
     check_may_act_for,
@@ -67,6 +68,7 @@ def create_user(
     roles = list(roles)
     if roles:
         check_may_give_roles(actor)
+        check_together(roles, now=now)
     with few_taken(actor if (phone or email) and not is_one_of_many else None, now=now):
         user = User(
             username=clean_username(username),
@@ -123,6 +125,7 @@ def edit_user(
         # Asked only of a change: the form of whoever may not give roles has none.
         if changes_roles := roles is not None and set(roles) != set(user.roles.all()):
             check_may_give_roles(actor)
+            check_together(roles or (), now=now)
             user.roles.set(roles or ())
         check_may_give(actor, user, had=had, has=rights_of(user))
         if changes_roles:

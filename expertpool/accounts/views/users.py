@@ -31,10 +31,12 @@ from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.core.views.reasons import reason_of
 
+# Who gives roles may be another than who opens accounts: docs/decisions/0406.
+MAY_SEE = ("accounts.users", "accounts.roles")
 SORTS = {"username": "username", "name": "name", "login": "told_login", "created": "created_at"}
 
 
-@requires("accounts.users")
+@requires(*MAY_SEE)
 def user_list(request: UserRequest) -> HttpResponse:
     now = timezone.now()
     locked = Q(pk__in=locked_users(now).values("pk"))
@@ -60,7 +62,10 @@ def user_list(request: UserRequest) -> HttpResponse:
     for user in users:
         user.left_behind = hangs.get(user.pk, "")
         user.barred = barred.get(user.pk, "")
-    context = shown.context | {"shows_sessions": request.user.has_permission(SECURITY)}
+    context = shown.context | {
+        "shows_sessions": request.user.has_permission(SECURITY),
+        "manages": request.user.has_permission("accounts.users"),
+    }
     return render_list(request, "accounts/user_list.html", context)
 
 
@@ -82,14 +87,16 @@ def user_create(request: UserRequest) -> HttpResponse:
     )
 
 
-@requires("accounts.users")
+@requires(*MAY_SEE)
 def user_edit(request: UserRequest, pk: int) -> HttpResponse:
     editing = Editing(request, Edits((User, [pk])))
     user = _user(request, pk)
     form = UserForm(request.POST or None, actor=request.user, user=user)
+    # What the form does not ask of who gives roles alone stays.
+    kept = {name: getattr(user, name) for name in ("name", "phone", "email", "department")}
 
     def write() -> None:
-        edit_user(user=user, **form.cleaned_data, actor=request.user, now=timezone.now())
+        edit_user(user=user, **kept | form.cleaned_data, actor=request.user, now=timezone.now())
 
     return drawer_form(
         request,

@@ -13,6 +13,7 @@ from expertpool.accounts.events import AccountActed
 from expertpool.accounts.exceptions import LastAdministrator
 from expertpool.accounts.models import Role, RolePermission, User, contact_index
 from expertpool.accounts.queries import is_outsider, user_named
+from expertpool.accounts.services.duties import why_not_together
 from expertpool.accounts.services.guards import SECURITY, check_administrator_left
 from expertpool.accounts.services.passwords import take_password
 from expertpool.accounts.services.users import create_user
@@ -198,6 +199,8 @@ def _give(user: User, roles: list[Role], *, now: datetime) -> None:
     held = {one for one in user.roles.all() if user.holds(one)}
     if held == set(roles):
         return
+    if why := why_not_together(roles, now=now):
+        raise NotAdmitted(f"{why}请联系管理员调整单位账号的组。")
     before = snapshot(user, "roles")
     user.roles.clear()  # what somebody else wrote is written anew
     user.roles.set(roles)

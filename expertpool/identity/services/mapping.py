@@ -18,9 +18,7 @@ from expertpool.identity.models import GroupRole, OutsideIdentity
 from expertpool.identity.services.persons import gives_security
 from expertpool.identity.settings.oidc import ADMINS
 
-NOT_ADMINS = (
-    "这个角色有安全管理权限，不能由分组得到；确需如此，请先修改“安全管理员”一项设置并通知同事。"
-)
+NOT_ADMINS = "这个角色有安全管理权限，不能由分组得到；确需如此，请先修改“安全管理员可以从这里登录、由分组得到”一项设置并通知同事。"
 THERE = "这个分组已对应这个角色。"
 GROUP, ROLE = "分组", "角色"
 

@@ -126,7 +126,7 @@ MEMBER = _names(
 )
 MATCH: Setting[bool] = Setting(
     "identity.ldap_match",
-    "已有的同名账号",
+    "已有的同名账号改用目录的密码",
     Boolean("改用目录的密码", "不对应"),
     False,
     group=LDAP,
@@ -135,7 +135,7 @@ MATCH: Setting[bool] = Setting(
 )
 CREATES: Setting[bool] = Setting(
     "identity.ldap_creates",
-    "没有账号的人",
+    "没有账号的人自动开账号",
     Boolean("自动开账号", "不放行"),
     False,
     group=LDAP,

@@ -107,7 +107,7 @@ MATCH: Setting[str] = _oidc(
 )
 CREATES: Setting[bool] = _oidc(
     "creates",
-    "没有账号的人",
+    "没有账号的人自动开账号",
     Boolean("自动开账号", "不放行"),
     False,
     60,
@@ -123,8 +123,8 @@ PASSWORD: Setting[bool] = _oidc(
 )
 SECOND: Setting[bool] = _oidc(
     "second",
-    "第二步验证",
-    Boolean("身份平台做过的不再验证", "按本系统的规定再验证"),
+    "身份平台做过第二步验证的，本系统不再验证",
+    Boolean("不再验证", "仍按本系统的规定验证"),
     False,
     70,
     "只影响按规定要做第二步验证的人。",
@@ -139,8 +139,8 @@ STRONG: Setting[str] = _oidc(
 )
 ADMINS: Setting[bool] = _oidc(
     "admins",
-    "安全管理员",
-    Boolean("可以从这里登录、可以由分组得到", "不可以"),
+    "安全管理员可以从这里登录、由分组得到",
+    Boolean("可以", "不可以"),
     False,
     80,
     "开启后，管理身份平台的人可以成为本系统的安全管理员，请慎重。",

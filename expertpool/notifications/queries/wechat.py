@@ -24,7 +24,7 @@ def is_offered() -> bool:
 
 def is_loopback() -> bool:
     """Tell whether WeChat is only shown: nobody binds a real one, and what is sent stands in the outbox of development."""
-    return value_of(WAY) == LOOPBACK
+    return bool(value_of(WAY) == LOOPBACK)
 
 
 def binding_of(user: User) -> WechatBinding | None:

@@ -42,7 +42,7 @@ WATCHING = [
     *("request.withdrawn", "expert.merged", "draw.step_alone", "account.wechat"),
     *("draw.pool_changed", "draw.pool_emptied", "draw.alarm", "draw.held_refused"),
     *("draw.panel_moved", "draw.gone", "draw.service_off", "draw.delayed", "portal.duties_late"),
-    *("portal.virus", "backup.amiss", "network.ruled", "access.taken"),
+    *("portal.virus", "backup.amiss", "network.ruled", "access.taken", "reviews.step_alone"),
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]
 

@@ -80,7 +80,8 @@ def _fees(user: Any) -> tuple[Any, Any]:
 
 def prepared(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     if asked.tallied_at is not None:
-        return rows.annotate(**_tallied(asked))
+        tallied: QuerySet[Any] = rows.annotate(**_tallied(asked))
+        return tallied
     rows = with_measures(rows, once=True)
     answers = {code: _answers(condition) for code, (_, condition, _, _) in ANSWERS.items()}
     rows = rows.annotate(**answers)
@@ -100,9 +101,10 @@ def _tallied(asked: Asked) -> dict[str, Any]:
     if seen:
         # By the key: a scope may join departments, of which a row has one.
         inside = Project.objects.filter(seen).order_by().values("pk")
+        kinds: tuple[Any, ...] = (BigIntegerField(), YUAN)
         fees = {
             code: Case(When(pk__in=inside, then=one), default=Value(0), output_field=kind)
-            for (code, one), kind in zip(fees.items(), (BigIntegerField(), YUAN), strict=True)
+            for (code, one), kind in zip(fees.items(), kinds, strict=True)
         }
     return numbers | fees
 

@@ -13,7 +13,8 @@ from expertpool.audit.models import Entry
 from expertpool.reviews.enums import AssignmentState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ItemAssignment, Review, ReviewItem, ScoreSheet
-from expertpool.reviews.queries.assignments import lines_of, waiting_for_value
+from expertpool.reviews.queries.assignments import lines_of
+from expertpool.reviews.queries.waiting import waiting_for_confirmation
 from expertpool.reviews.services.assigning import (
     Share,
     abandon_assignment,
@@ -54,7 +55,7 @@ def test_one_chooses_and_another_confirms(operator: User, supervisor: User) -> N
     choose(review, 2, [2], operator)
     row = hand_in_choice(review=review, actor=operator, now=NOW)
     assert row.state == AssignmentState.SEALED
-    assert list(waiting_for_value(supervisor)) == [row]
+    assert list(waiting_for_confirmation(supervisor)) == [row]
     with pytest.raises(ReviewRefused):
         confirm_choice(assignment=row, actor=operator, now=NOW)
     assert not ScoreSheet.objects.exists()

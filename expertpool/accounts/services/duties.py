@@ -37,9 +37,12 @@ class Officer:
     def is_apart(self) -> bool:
         return len(self.duties) == 1
 
+    @property
+    def words(self) -> str:
+        return "、".join(one.label for one in self.duties)
+
     def __str__(self) -> str:
-        duties = "、".join(one.label for one in self.duties)
-        return f"{self.user.name}（{self.user.username}）：{duties}"
+        return f"{self.user.name}（{self.user.username}）：{self.words}"
 
 
 def is_on(now: datetime) -> bool:

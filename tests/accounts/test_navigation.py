@@ -30,6 +30,7 @@ AROUND = (
         "accounts:login",
         "accounts:logout",
         "accounts:password",
+        "reports:home",  # charts of the home page
     ),
     *("accounts:token_confirm", "accounts:token_decline"),  # 我的账号
     *("notifications:inbox", "notifications:message", "notifications:read_all"),  # the bell

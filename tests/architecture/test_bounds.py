@@ -18,6 +18,7 @@ from expertpool.core.bounds import Bounds
 MEASURED = (models.DateField, models.DecimalField, models.FloatField, models.IntegerField)
 # What no person and no caller writes, and why it needs no bounds.
 BY_THE_SYSTEM = {
+    "accounts.SignedIn": "the moments are the clock's",
     "secondfactor.Passkey.sign_count": "counted by the device, in 32 bits (WebAuthn, 6.1.1)",
     "draws.WideningRequest.plan_version": "a version that exists",
     "directory.FormerUnit": "the id of a unit that was, and the clock's moment",

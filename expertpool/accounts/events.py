@@ -23,8 +23,8 @@ class AccountActed:
 
 @dataclass(frozen=True)
 class AccessTaken:
-    """Pages were hidden from roles, or roles lost rights by which somebody decides or watches: ``entry_id`` is the
-    entry of the log, ``what`` says it in words, ``user_ids`` are whom it concerns."""
+    """Pages were hidden from roles, roles lost rights by which somebody decides or watches, or others vouch for who is
+    who: ``entry_id`` is the entry of the log, ``what`` says it in words, ``user_ids`` are whom it concerns."""
 
     entry_id: int
     what: str

@@ -35,7 +35,7 @@ from expertpool.accounts.models import (
     SignedIn,
     User,
 )
-from expertpool.accounts.registry import OUTSIDERS, READ_ALONG, regions_of
+from expertpool.accounts.registry import OTHER_HANDS, OUTSIDERS, READ_ALONG, regions_of
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
@@ -270,7 +270,8 @@ def managed_since(users: Collection[int], since: datetime) -> list[Managed]:
         Managed(int(entry.subject_id), entry.actor_id, entry.at, "phone" in (entry.after or {}))
         for entry in entries
     ]
-    return [*found, *(act for kind in OUTSIDERS for act in kind.managed(users, since))]
+    kinds = (*OUTSIDERS, *OTHER_HANDS)
+    return [*found, *(act for kind in kinds for act in kind.managed(users, since))]
 
 
 def opened_by(user: User) -> str:

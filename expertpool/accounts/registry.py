@@ -182,6 +182,18 @@ OUTSIDERS: Catalogue[Outsiders] = Catalogue("kind of outsiders")
 
 
 @dataclass(frozen=True)
+class OtherHands:
+    """A way by which somebody else comes to use accounts that are not opened or changed for it: ``managed(users, since)``
+    returns by whom those of ``users`` (ids) were, as `queries.managed_since` has it of all accounts."""
+
+    code: str
+    managed: Callable[[Collection[int], datetime], Iterable[Any]]
+
+
+OTHER_HANDS: Catalogue[OtherHands] = Catalogue("way of other hands into accounts")
+
+
+@dataclass(frozen=True)
 class LeftBehind:
     """What nobody does any more once an account is disabled: ``of(users)`` returns it for those of the
     accounts (ids) of whom there is something, as sentences to whoever disables one."""

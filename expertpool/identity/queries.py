@@ -2,20 +2,67 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
 
 from expertpool.accounts.models import RolePermission, User
+from expertpool.accounts.queries import Managed
 from expertpool.accounts.services.guards import SECURITY
-from expertpool.core.configuration import value_of
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import entries_for
+from expertpool.core.configuration import Setting, value_of
 from expertpool.core.fields import is_vouched
 from expertpool.identity.enums import Source
 from expertpool.identity.models import GroupRole, OutsideIdentity
 from expertpool.identity.settings.ldap import ENABLED as LDAP_ENABLED
-from expertpool.identity.settings.oidc import ENABLED, PASSWORD
+from expertpool.identity.settings.ldap import LDAP_TRUST
+from expertpool.identity.settings.oidc import ENABLED, OIDC_TRUST, PASSWORD
+from expertpool.siteconfig.queries.counting import EVER
+from expertpool.siteconfig.queries.stored import vouched_changes_since
 
 BY_PROVIDER = "这个账号从单位的统一认证登录，在本系统没有密码。"
 BY_DIRECTORY = "这个账号用单位目录的密码登录，在本系统没有密码；忘记或要改的，请在单位目录里办理。"
 NO_LONGER = "这个账号已改由单位的统一认证登录，不能再用本系统的密码。"
+
+# The settings by which each source says who is who.
+TRUST: Mapping[str, tuple[Setting[object], ...]] = {
+    Source.OIDC.value: OIDC_TRUST,
+    Source.LDAP.value: LDAP_TRUST,
+}
+
+
+def let_in_since(users: Collection[int], since: datetime) -> list[Managed]:
+    """Return in whose hands those of ``users`` (ids) were after ``since`` for whom others vouch, as the log has it: by
+    whoever, at any time, set who vouches, where one was bound since then; whoever did so since, where one was bound ever;
+    and whoever mapped groups, where roles followed them (docs/decisions/0411)."""
+    kinds = Q(action="identity.bind") | Q(action="identity.roles", at__gt=since)
+    entries = list(entries_for((User, users)).filter(kinds))
+    found = [
+        Managed(int(entry.subject_id), actor, entry.at, changes_phone=False)
+        for entry in entries
+        if entry.action == "identity.roles"
+        for actor in _mappers()
+    ]
+    for source, settings in TRUST.items():
+        bound = [
+            entry
+            for entry in entries
+            if entry.action == "identity.bind" and (entry.after or {}).get("source") == source
+        ]
+        for change in vouched_changes_since(EVER, *settings) if bound else ():
+            found += [
+                Managed(int(entry.subject_id), change.actor_id, at, changes_phone=False)
+                for entry in bound
+                if (at := max(entry.at, change.at)) > since
+            ]
+    return found
+
+
+def _mappers() -> set[int | None]:
+    entries = Entry.objects.filter(action__in=("identity.map", "identity.unmap"))
+    return set(entries.order_by().values_list("actor", flat=True))
 
 
 def identities_of(user: User) -> list[OutsideIdentity]:

@@ -102,7 +102,7 @@ _TAKEN = (
 )
 TAKEN = Occasion(
     code="access.taken",
-    label="收回监督、确认的权限，隐藏页面",
+    label="收回监督、确认的权限，隐藏页面，改动统一认证",
     placeholders={
         "收件人": "周监督",
         "操作人": "张建国",
@@ -111,9 +111,9 @@ TAKEN = Occasion(
         "时间": "2026-12-01 09:00",
     },
     defaults={
-        ChannelCode.SITE: ("{{操作}}：收回了权限或隐藏了页面", _TAKEN),
+        ChannelCode.SITE: ("{{操作}}：涉及监督、确认的权限或登录", _TAKEN),
         ChannelCode.SMS: ("", _TAKEN),
-        ChannelCode.EMAIL: ("{{操作}}：收回了权限或隐藏了页面", _TAKEN),
+        ChannelCode.EMAIL: ("{{操作}}：涉及监督、确认的权限或登录", _TAKEN),
     },
     required=("操作人", "内容"),
     watches=True,

@@ -7,11 +7,13 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from expertpool.accounts.events import AccessTaken
 from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.users import end_access
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
+from expertpool.core.events import publish
 from expertpool.core.text import clean_text
 from expertpool.identity.exceptions import MappingRefused
 from expertpool.identity.models import GroupRole, OutsideIdentity
@@ -34,7 +36,10 @@ def map_group(*, group: str, role: Role, actor: User, now: datetime) -> GroupRol
         raise ValidationError({"group": THERE})
     row.full_clean()
     row.save()
-    announce(record("identity.map", actor=actor, subject=row, after=_said(row), now=now))
+    entry = record("identity.map", actor=actor, subject=row, after=_said(row), now=now)
+    announce(entry)
+    # Those who decide, too: whoever comes by the group may be one of them.
+    publish(AccessTaken(entry.pk, f"分组「{row.group}」对应角色「{role.name}」"))
     return row
 
 

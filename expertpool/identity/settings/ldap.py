@@ -146,6 +146,8 @@ LDAP_SETTINGS = (
     *(ENABLED, HOST, SAFETY, PORT, READER, READER_PASSWORD, BASE, LOGIN, CLASS, NAME, MARK),
     *(MEMBER, MATCH, CREATES),
 )
+# By whom, and by what, it is said who is who.
+LDAP_TRUST = (ENABLED, HOST, SAFETY, PORT, BASE, LOGIN, CLASS, MARK, MEMBER, MATCH, CREATES)
 
 
 def _is_complete(read: Reader) -> str:

@@ -149,6 +149,11 @@ OIDC_SETTINGS = (
     *(ENABLED, LABEL, ISSUER, CLIENT, SECRET, SCOPES, USERNAME, NAME, EMAIL, GROUPS),
     *(MATCH, CREATES, PASSWORD, SECOND, STRONG, ADMINS),
 )
+# By whom, and by what, it is said who is who: all but how it looks, and what is said to whom is set already.
+OIDC_TRUST = (
+    *(ENABLED, ISSUER, CLIENT, SCOPES, USERNAME, EMAIL, GROUPS, MATCH, CREATES),
+    *(SECOND, STRONG, ADMINS),
+)
 
 
 def _is_complete(read: Reader) -> str:

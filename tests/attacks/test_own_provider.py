@@ -1,0 +1,119 @@
+"""Whoever names the provider that says who is who, is not two persons by it (docs/decisions/0411)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.core.configuration import Setting
+from expertpool.identity.enums import Source
+from expertpool.identity.services.mapping import map_group
+from expertpool.identity.services.persons import Admission, Vouched, account_of
+from expertpool.identity.settings import ldap, oidc
+from expertpool.notifications.models import Message
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.services import save_settings
+from expertpool.workflow.queries.second_person import why_not_second
+from tests.factories.accounts import built_in_roles, make_user
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+LONG_AGO = NOW - timedelta(days=300)
+HIS = "https://sso.attacker.example"
+
+
+@pytest.fixture(autouse=True)
+def tuesday(time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+def save(values: dict[Setting[Any], Any], actor: User, at: datetime) -> None:
+    group = next(iter(values)).group
+    coded = {setting.code: value for setting, value in values.items()}
+    save_settings(group=group, values=coded, version=version_of(group), actor=actor, now=at)
+
+
+def name_provider(actor: User, at: datetime) -> None:
+    values = {oidc.ENABLED: True, oidc.ISSUER: HIS, oidc.CLIENT: "x", oidc.MATCH: "username"}
+    save(values, actor, at)
+
+
+def come_in(user: User, at: datetime, source: Source = Source.OIDC, *groups: str) -> None:
+    """Be vouched for as ``user``, for the first time or again."""
+    named = (source, HIS, f"s-{user.pk}", user.username, user.name, "")
+    account_of(Vouched(*named, frozenset(groups)), Admission("username", False, False), now=at)
+
+
+def why_not(user: User, first: User) -> str:
+    return why_not_second(
+        User.objects.get(pk=user.pk), {first.pk}, asked_at=NOW, now=timezone.now()
+    )
+
+
+@pytest.fixture
+def supervisor() -> User:
+    return make_user("supervisor", created_at=LONG_AGO)
+
+
+def test_an_account_that_was_bound_by_his_provider_agrees_to_nothing(
+    admin: User, operator: User, supervisor: User
+) -> None:
+    name_provider(admin, NOW - timedelta(days=40))
+    assert why_not(supervisor, operator) == ""
+    come_in(supervisor, NOW - timedelta(minutes=6))
+    assert "由他人启用、修改或重置过密码" in why_not(supervisor, operator)
+
+
+def test_nor_does_he_agree_to_what_he_asked_by_such_an_account(admin: User, operator: User) -> None:
+    other = make_user("supervisor", created_at=LONG_AGO)
+    name_provider(admin, NOW - timedelta(days=40))
+    come_in(operator, NOW - timedelta(minutes=6))
+    assert "开通、修改过申请人的账号" in why_not(admin, operator)
+    assert why_not(other, operator) == ""
+
+
+def test_nor_where_the_directory_was_led_elsewhere_after_it_was_bound(
+    admin: User, operator: User, supervisor: User
+) -> None:
+    come_in(supervisor, NOW - timedelta(days=90), Source.LDAP)
+    assert why_not(supervisor, operator) == ""
+    save({ldap.HOST: "evil.example.cn"}, admin, NOW - timedelta(hours=1))
+    assert "由他人启用、修改或重置过密码" in why_not(supervisor, operator)
+    assert why_not(make_user("supervisor", created_at=LONG_AGO), operator) == "", "never bound"
+
+
+def test_nor_where_roles_came_by_a_group_that_he_mapped(
+    admin: User, operator: User, supervisor: User
+) -> None:
+    come_in(supervisor, NOW - timedelta(days=90))
+    roles = built_in_roles()
+    for code in ("supervisor", "operator"):
+        map_group(group="甲", role=roles[code], actor=admin, now=NOW - timedelta(hours=2))
+    come_in(supervisor, NOW - timedelta(hours=1), Source.OIDC, "甲")
+    assert "由他人启用、修改或重置过密码" in why_not(supervisor, operator)
+
+
+def test_all_who_decide_are_told_at_once(admin: User, supervisor: User) -> None:
+    name_provider(admin, NOW)
+    save({ldap.HOST: "evil.example.cn"}, admin, NOW)
+    map_group(group="甲", role=built_in_roles()["operator"], actor=admin, now=NOW)
+    told = [one for one in Message.objects.filter(occasion="access.taken") if one.channel == "site"]
+    assert {one.address for one in told} == {supervisor.username}
+    words = [one.body for one in told]
+    assert len(words) == 3
+    for said in (f"未设置 → {HIS}", "evil.example.cn", "分组「甲」对应角色"):
+        assert any(said in one for one in words), (said, words)
+    save({oidc.LABEL: "单位登录"}, admin, NOW)
+    assert Message.objects.filter(occasion="access.taken", channel="site").count() == 3
+
+
+def test_the_owner_is_told_by_all_ways_that_his_account_was_bound(admin: User) -> None:
+    user = make_user("operator", phone="13812340001", email="qian@example.cn")
+    name_provider(admin, NOW)
+    come_in(user, NOW)
+    told = {(one.channel, one.address) for one in Message.objects.filter(occasion="account.acted")}
+    assert {("sms", "13812340001"), ("email", "qian@example.cn"), ("site", user.username)} <= told

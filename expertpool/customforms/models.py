@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,6 +15,12 @@ from expertpool.customforms.enums import FieldKind
 
 # Room for any amount, within what a float holds exactly.
 NUMBERS = Bounds(-(10**12), 10**12)
+
+
+def _plain(own: Decimal | None, widest: Any) -> Any:
+    """Return a bound as a page writes it: 100, not 100.000."""
+    bound = float(widest if own is None else own)
+    return int(bound) if bound.is_integer() else bound
 
 
 class CustomField(models.Model):
@@ -86,6 +94,13 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def bounds(self) -> tuple[Any, Any] | None:
+        """The least and the most that a number may be, its own or those of all numbers; of other kinds None."""
+        if self.kind != FieldKind.NUMBER:
+            return None
+        return _plain(self.least, NUMBERS.low), _plain(self.most, NUMBERS.high)
 
 
 class FieldFile(models.Model):

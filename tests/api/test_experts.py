@@ -109,6 +109,21 @@ def test_each_platform_sees_and_changes_whom_its_user_may(department: Department
     assert other.status == ExpertStatus.FORMAL
 
 
+def test_a_field_that_waits_for_another_is_named_as_all_others(
+    office: Caller, person: dict[str, Any]
+) -> None:
+    first = make_field("可出差", FieldKind.FLAG)
+    days = make_field("每年天数", FieldKind.NUMBER, waits_for=first.code, wait_words=["是"])
+    sent = {"fields": {first.code: False, days.code: 3}}
+    # Alone, and beside what the interface itself finds.
+    for more in ({}, {"division": "9999"}):
+        refused = office.post("/experts", person | sent | more)
+        errors = assert_problem(refused, 422, "invalid-values")["errors"]
+        assert f"fields.{days.code}" in {one["field"] for one in errors}
+    (_, told) = office.get("/expert-fields").json()
+    assert (told["least"], told["most"]) == (-(10**12), 10**12)
+
+
 def test_what_is_wrong_is_said_by_field_and_nothing_is_kept(
     office: Caller, person: dict[str, Any]
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -266,3 +267,29 @@ def test_a_field_that_is_not_there_is_named(applicant: Caller, application: dict
     refused = applicant.post("/projects", application | {"fields": {"x9": "一"}})
     (error,) = assert_problem(refused, 422, "invalid-values")["errors"]
     assert error["field"] == "fields.x9"
+
+
+def test_a_field_that_waits_for_another_is_named_the_same_way(
+    applicant: Caller, application: dict[str, Any]
+) -> None:
+    first = make_field("重大项目", FieldKind.FLAG, subject=PROJECT.code)
+    waiting = make_field(
+        "批文号", FieldKind.TEXT, subject=PROJECT.code, waits_for=first.code, wait_words=["是"]
+    )
+    fields = {first.code: False, waiting.code: "沪发〔2026〕8 号"}
+    refused = applicant.post("/projects", application | {"fields": fields})
+    (error,) = assert_problem(refused, 422, "invalid-values")["errors"]
+    assert error["field"] == f"fields.{waiting.code}"
+
+
+def test_the_bounds_of_numbers_are_told(applicant: Caller) -> None:
+    bounds = {"least": Decimal("0.5"), "most": Decimal(100)}
+    make_field("占比", FieldKind.NUMBER, subject=PROJECT.code, **bounds)
+    make_field("层数", FieldKind.NUMBER, subject=PROJECT.code)
+    make_field("批文号", FieldKind.TEXT, subject=PROJECT.code)
+    told = applicant.get("/project-fields").json()
+    assert [(one["least"], one["most"]) for one in told] == [
+        (0.5, 100),
+        (-(10**12), 10**12),
+        (None, None),
+    ]

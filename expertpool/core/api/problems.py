@@ -22,6 +22,7 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as ValuesError
 
 from expertpool.core.api.wording import message_for
+from expertpool.core.subjects import SUBJECTS, joined_fields
 
 logger = logging.getLogger(__name__)
 
@@ -204,13 +205,21 @@ def _wrong_values(request: HttpRequest, error: Any) -> HttpResponse:
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     if hasattr(error, "error_dict"):
         found = [
-            ("" if field == "__all__" else field, message)
+            (_place_of(field), message)
             for field, messages in error.message_dict.items()
             for message in messages
         ]
     else:
         found = [("", message) for message in error.messages]
     return _invalid_values(found)
+
+
+def _place_of(field: str) -> str:
+    """Return where in a body the field of a record stands: those that joined stand under ``fields``."""
+    if field == "__all__":
+        return ""
+    joined = {one.code for subject in SUBJECTS for one in joined_fields(subject.code)}
+    return f"fields.{field}" if field in joined else field
 
 
 def _invalid_values(errors: Sequence[tuple[str, str]]) -> HttpResponse:

@@ -45,9 +45,19 @@ class AddedField(Output):
     required: bool = Field(description="是否必填")
     options: list[str] = Field(description="可选的值")
     help: str = Field(description="填写说明")
+    least: float | None = Field(description="数字的最小值；其他类型为空")
+    most: float | None = Field(description="数字的最大值；其他类型为空")
     group: str = Field(description="分组，没有分组的为空")
     waits_for: str = Field(description="显示条件：取决于哪个字段的代码；空为始终填写")
     wait_words: list[str] = Field(description="那个字段为其中之一时才填写")
+
+    @staticmethod
+    def resolve_least(field: Any) -> float | None:
+        return field.bounds[0] if field.bounds else None
+
+    @staticmethod
+    def resolve_most(field: Any) -> float | None:
+        return field.bounds[1] if field.bounds else None
 
 
 def taken(subject: Subject, model: type[Model]) -> Callable[[type[Shape]], type[Shape]]:

@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -48,12 +47,16 @@ from expertpool.core.visibility import GuardedField, GuardSource, Level, Viewer
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import NUMBERS, CustomField, FieldMark
 
+
+def _number(row: CustomField) -> Number:
+    least, most = row.bounds or (NUMBERS.low, NUMBERS.high)
+    return Number(least=least, most=most, decimals=True)
+
+
 KINDS: dict[str, Callable[[CustomField], Kind]] = {
     FieldKind.TEXT: lambda row: Text(longest=200),
     FieldKind.LONG_TEXT: lambda row: Text(longest=2000, rows=3),
-    FieldKind.NUMBER: lambda row: Number(
-        least=_bound(row.least, NUMBERS.low), most=_bound(row.most, NUMBERS.high), decimals=True
-    ),
+    FieldKind.NUMBER: _number,
     FieldKind.DATE: lambda row: Day(),
     FieldKind.CHOICE: lambda row: Choice(pairs=[(word, word) for word in row.options]),
     FieldKind.WORDS: lambda row: Words(known=row.options),
@@ -63,12 +66,6 @@ KINDS: dict[str, Callable[[CustomField], Kind]] = {
 # What a condition compares with: bounds that came later take nothing back of what was asked.
 ANY_NUMBER = Number(least=NUMBERS.low, most=NUMBERS.high, decimals=True)
 _GUARD = re.compile(r"[a-z]+\.x[1-9][0-9]*")
-
-
-def _bound(own: Decimal | None, widest: Any) -> Any:
-    """Return a bound as a page writes it: 100, not 100.000."""
-    bound = float(widest if own is None else own)
-    return int(bound) if bound.is_integer() else bound
 
 
 Known = dict[str, list[FieldDeclaration]]

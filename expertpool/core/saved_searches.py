@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import QueryDict
@@ -24,6 +25,7 @@ from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models import SavedSearch
 from expertpool.core.prepared import Given, Prepared
+from expertpool.core.text import if_seen
 
 MOST = 30  # of one person on one page
 MOST_SHARED = 50  # of all on one page: each of them stands on everybody's
@@ -116,7 +118,10 @@ def query_of(address: QueryDict) -> str:
 @transaction.atomic
 def save_search(*, search: SavedSearch, actor: Any, now: datetime) -> SavedSearch:
     """Keep a new search of ``actor``. Refuses an empty one and more than `MOST` of him, or `MOST_SHARED` of all, on the page
-    (SearchRefused), and a name that he has for the page (ValidationError)."""
+    (SearchRefused), and a name that he has for the page, or of which nobody sees anything (ValidationError)."""
+    search.name = if_seen(search.name)
+    if not search.name:
+        raise ValidationError({"name": "名称里没有看得见的字，请写一个名称。"})
     if SAVED_PAGES[search.page].needs_filter and not search.query:
         raise SearchRefused("现在没有筛选条件，请先设置条件再保存。")
     lock_transaction(f"core.saved_searches:{search.page}")

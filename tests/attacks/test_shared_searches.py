@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -42,6 +44,16 @@ def test_nobody_keeps_searches_without_end(operator: User) -> None:
         keep(operator, str(at))
     with pytest.raises(SearchRefused, match=f"最多保存 {MOST} 个"):
         keep(operator, "还有一个")
+
+
+@pytest.mark.parametrize("name", ["\u200b", " \u3164\u2060", "\U000e0100"])
+def test_a_name_of_which_nobody_sees_anything_is_none(operator: User, name: str) -> None:
+    with pytest.raises(ValidationError, match="没有看得见的字"):
+        keep(operator, name)
+    client = login(Client(), operator)
+    address = f"{reverse('core:saved_add', args=['experts'])}?tab=formal"
+    assert client.post(address, {"name": name}).status_code == 422
+    assert not SavedSearch.objects.exists()
 
 
 def test_nor_shares_them_without_end_and_a_page_shows_few_of_those_that_are_there(

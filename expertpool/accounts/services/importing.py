@@ -47,7 +47,7 @@ class UserImporter(Importer):
     at_once = 20  # a password takes a tenth of a second
 
     @classmethod
-    def get_columns(cls) -> Sequence[ImportColumn]:
+    def get_columns(cls, user: Any = None) -> Sequence[ImportColumn]:
         roles = "、".join(Role.objects.values_list("name", flat=True))
         return (
             ImportColumn(

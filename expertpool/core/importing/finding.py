@@ -137,6 +137,9 @@ def find_header(
     may say which ``sheet`` and ``row`` it is; row 0: there is none, as where the first row that holds
     what only one column can is no header. Raises UnreadableFile when there is nothing.
     """
+    # What a header meant once, and is no column of this user any more, says nothing.
+    here = {"", *(column.code for column in columns)}
+    remembered = {header: code for header, code in remembered.items() if code in here}
     known = _known(columns, remembered)
     required = {column.code for column in columns if column.required}
     lists = {column.code for column in columns if column.lists}

@@ -108,7 +108,7 @@ class MappingForm(forms.Form):
         choices = [
             ("", "这次不导入"),
             (IGNORED, "不导入，以后也不问"),
-            *((one.code, _starred(one)) for one in importer.get_columns()),
+            *((one.code, _starred(one)) for one in importer.get_columns(run.user)),
         ]
         known = [at for at, reason in enumerate(why) if reason == Why.REMEMBERED]
         ignored = outline.get("ignored", known)
@@ -200,12 +200,17 @@ class AnswersForm(forms.Form):
     """
 
     def __init__(
-        self, *args: Any, importer: type[Importer], found: dict[str, Any], answers: Answers
+        self,
+        *args: Any,
+        importer: type[Importer],
+        user: Any,
+        found: dict[str, Any],
+        answers: Answers,
     ) -> None:
         super().__init__(*args)
         self.found, self.answers = found, answers
         self.words_asked: dict[str, dict[str, Any]] = {}
-        columns = {one.code: one for one in (*importer.get_columns(), *importer.asked)}
+        columns = {one.code: one for one in (*importer.get_columns(user), *importer.asked)}
         lists: dict[str, list[str]] = {}
         for asked in (*found.get("words", ()), *found.get("applied", ())):
             column = columns.get(asked["code"])

@@ -183,11 +183,12 @@ class Importer(ABC):
         self.said: Mapping[
             str, Mapping[str, str]
         ] = {}  # column → word → what the user says it means
-        self.by_code = {column.code: column for column in (*self.get_columns(), *self.asked)}
+        self.by_code = {column.code: column for column in (*self.get_columns(actor), *self.asked)}
 
     @classmethod
-    def get_columns(cls) -> Sequence[ImportColumn]:
-        """Return the columns of a run that begins now; overridden where they depend on data."""
+    def get_columns(cls, user: Any = None) -> Sequence[ImportColumn]:
+        """Return the columns of a run of ``user`` that begins now: of fields that he does not see there are
+        none. Without a user (a command of the server) all; overridden where they depend on data."""
         return cls.columns
 
     @abstractmethod

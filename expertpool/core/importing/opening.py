@@ -35,7 +35,7 @@ def open_table(
     Raises UnreadableFile for what is no table or lacks a required column.
     """
     said = remembered(user, importer.code).get(HEADER, {})
-    columns = importer.get_columns()
+    columns = importer.get_columns(user)
     tops = tops_of(columns, path)
     found = find_header(columns, tops, said)
     header, _ = importer.read_list(found)

@@ -31,11 +31,13 @@ from expertpool.core.importing.memory import HEADER, memories
 from expertpool.core.importing.reading import UnreadableFile
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.runs import (
+    ColumnsGone,
     NotSeen,
     RunRefused,
     answer_import,
     choose_mapping,
     choose_table,
+    columns_gone,
     confirm_import,
     discard_import,
     jobs_before_run,
@@ -131,7 +133,7 @@ class _Pages:
 
     def template(self, request: HttpRequest) -> HttpResponseBase:
         name = f"{self.importer.label}导入模板.xlsx"
-        return file_answer(template_bytes(self.importer), name=name)
+        return file_answer(template_bytes(self.importer, request.user), name=name)
 
     def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._detail(request, self._run(request, pk))
@@ -140,11 +142,17 @@ class _Pages:
         self, request: HttpRequest, run: ImportRun, form: AnswersForm | None = None
     ) -> HttpResponse:
         """Show a run; ``form`` keeps what was typed and could not be applied."""
+        if run.is_previewed and (refusal := columns_gone(run)):
+            # What it was checked with is shown no more; the headers can be chosen again.
+            messages.error(request, refusal)
+            return self._to(request, "mapping", run.pk)
         # While it runs the page asks again and again, and shows nothing of the rows.
         found = {} if run.is_running else read_findings(run)
         answers = read_answers(run) if found else Answers()
         if form is None and found:  # after the import its cells are there to read
-            form = AnswersForm(importer=self.importer, found=found, answers=answers)
+            form = AnswersForm(
+                importer=self.importer, user=request.user, found=found, answers=answers
+            )
         passed_over = form.passed_over() if form and form.is_bound else answers.passed_over
         template = "core/import_run.html"
         htmx: Any = getattr(request, "htmx", None)
@@ -188,7 +196,7 @@ class _Pages:
 
     def _moved(self, run: ImportRun, outline: dict[str, Any]) -> list[str]:
         """Return what is said of columns that were recognised by their content."""
-        headers = {column.code: column.header for column in self.importer.get_columns()}
+        headers = {column.code: column.header for column in self.importer.get_columns(run.user)}
         return [
             f"“{header}”一列按内容当作{headers.get(code, '')}"
             for (header, code), why in zip(run.pairs(), outline.get("why", ()), strict=False)
@@ -225,10 +233,11 @@ class _Pages:
             else:
                 return self._to(request, "run", pk)
         table = TableForm(run=run, outline=outline)
-        absent = missing(self.importer.get_columns(), run.mapping)
+        columns = self.importer.get_columns(request.user)
+        absent = missing(columns, run.mapping)
         context = {"run": run, "form": form, "table": table, "outline": outline, "absent": absent}
         context["beside"] = beside(outline)
-        context["sideways"] = is_sideways(self.importer.get_columns(), outline)
+        context["sideways"] = is_sideways(columns, outline)
         status = 422 if form.is_bound else 200
         return self._page(request, "core/import_mapping.html", context, status=status)
 
@@ -252,12 +261,14 @@ class _Pages:
         except NotSeen as error:
             messages.error(request, str(error))
         except RunRefused:
-            pass  # confirmed by another click: the page shows how it went
+            pass  # confirmed by another click, or columns are gone: the page tells of it
         return self._to(request, "run", pk)
 
     def _said(self, request: HttpRequest, run: ImportRun) -> AnswersForm:
         found, answers = read_findings(run), read_answers(run)
-        return AnswersForm(request.POST, importer=self.importer, found=found, answers=answers)
+        return AnswersForm(
+            request.POST, importer=self.importer, user=request.user, found=found, answers=answers
+        )
 
     def _apply(
         self, request: HttpRequest, run: ImportRun, form: AnswersForm, told: str
@@ -274,6 +285,8 @@ class _Pages:
                 passed_over=form.passed_over(),
                 now=timezone.now(),
             )
+        except ColumnsGone:  # the page says so
+            return self._to(request, "run", run.pk)
         except (RunRefused, UnreadableFile) as error:
             messages.error(request, str(error))
             run.refresh_from_db()
@@ -342,15 +355,17 @@ class _Pages:
         return redirect(self._name(request, "upload"))
 
     def _memories(self, request: HttpRequest) -> list[dict[str, Any]]:
-        columns = {column.code: column.header for column in self.importer.get_columns()}
+        columns = {column.code: column.header for column in self.importer.get_columns(request.user)}
         return [
             {"memory": one, "kind": self._kind_of(one, columns), "meant": self._meant(one, columns)}
             for one in memories(request.user, self.importer.code)
+            # Of a column that he has no more, nothing is told, not even its code.
+            if one.column == HEADER or one.column in columns
         ]
 
     @staticmethod
     def _kind_of(one: ImportMemory, columns: dict[str, str]) -> str:
-        return "表头" if one.column == HEADER else columns.get(one.column, one.column)
+        return "表头" if one.column == HEADER else columns[one.column]
 
     @staticmethod
     def _meant(one: ImportMemory, columns: dict[str, str]) -> str:

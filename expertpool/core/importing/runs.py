@@ -24,7 +24,7 @@ from expertpool.core.events import publish
 from expertpool.core.fields import ProofField
 from expertpool.core.importing.answers import Answers, Said
 from expertpool.core.importing.checking import Sink, check_rows
-from expertpool.core.importing.columns import normalise_header
+from expertpool.core.importing.columns import ImportColumn, normalise_header
 from expertpool.core.importing.finding import Why, below, find_header, may_stand_for, refused_whole
 from expertpool.core.importing.findings import (
     Collector,
@@ -77,6 +77,10 @@ class ImportPreviewed:
 
 class RunRefused(ValueError):
     """The run is no longer, or not yet, at this step."""
+
+
+class ColumnsGone(RunRefused):
+    """A header stands for a column that the user has no more."""
 
 
 class NotSeen(RunRefused):
@@ -161,13 +165,32 @@ def _content(run: ImportRun) -> bytes:
         raise UnreadableFile("文件已不在或打不开，请重新上传。") from None
 
 
+def _columns(run: ImportRun) -> Sequence[ImportColumn]:
+    return IMPORTS[run.importer].get_columns(run.user)
+
+
+def columns_gone(run: ImportRun) -> str:
+    """Return in Chinese that headers of ``run`` stand for columns that its user has no more (a field that
+    he does not see since, or one out of use); empty: none does. Names the headers of his file only."""
+    here = {one.code for one in _columns(run)}
+    gone = [f"“{header}”" for header, code in run.pairs() if code and code not in here]
+    if not gone:
+        return ""
+    return f"表中的{'、'.join(gone)}现在不能导入，没有导入任何行。请重新核对表头，再继续。"
+
+
+def _refuse_gone(run: ImportRun) -> None:
+    if refusal := columns_gone(run):
+        raise ColumnsGone(refusal)
+
+
 def _rows(run: ImportRun) -> Generator[Numbered]:
-    columns = IMPORTS[run.importer].get_columns()
+    columns = _columns(run)
     return rows_of(columns, _content(run), suffix=run.suffix, sheet=run.sheet)
 
 
 def _tops(run: ImportRun) -> list[Top]:
-    return tops_of(IMPORTS[run.importer].get_columns(), _content(run), suffix=run.suffix)
+    return tops_of(_columns(run), _content(run), suffix=run.suffix)
 
 
 def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -> None:
@@ -175,7 +198,7 @@ def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -
     importer = IMPORTS[run.importer]
     tops = _tops(run)
     said = remembered(run.user, run.importer).get(HEADER, {})
-    found = find_header(importer.get_columns(), tops, said, sheet=sheet, row=row)
+    found = find_header(_columns(run), tops, said, sheet=sheet, row=row)
     header, suggested = importer.read_list(found)
     asked = importer.asked_of_list(())
     # What was said of another sheet is not said of this one.
@@ -220,7 +243,7 @@ def choose_mapping(
     takes no cell of a column (RunRefused).
     """
     _require(run, *OPEN)
-    columns = IMPORTS[run.importer].get_columns()
+    columns = _columns(run)
     mapping = ["" if code == IGNORED else code for code in codes]
     if broken := broken_rule(columns, run.headers, mapping):
         raise RunRefused(broken)
@@ -248,7 +271,7 @@ def _doubtful(run: ImportRun, whys: Sequence[str]) -> list[int]:
     """Return the places of columns chosen by hand of which no cell can be taken; what was recognised has been looked at."""
     if Why.CHOSEN not in whys:
         return []
-    columns = IMPORTS[run.importer].get_columns()
+    columns = _columns(run)
     tops = _tops(run)
     refused = refused_whole(columns, tops, (run.sheet, run.header_row), run.mapping)
     by_code = {one.code: one for one in columns}
@@ -278,6 +301,7 @@ def answer_import(
 
 
 def _check_again(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) -> None:
+    _refuse_gone(run)
     if run.checks >= MOST_CHECKS:
         raise RunRefused(f"这个文件已检查 {MOST_CHECKS} 次，请在文件中改好后重新上传。")
     _preview(run, answers, now=now, **said)
@@ -309,7 +333,7 @@ def _keeping_out(run: ImportRun) -> list[dict[str, Any]]:
     may be instead: rather a wrong mapping than a list without one good row."""
     if run.accepted or not run.total:
         return []
-    columns = IMPORTS[run.importer].get_columns()
+    columns = _columns(run)
     tops, place = _tops(run), (run.sheet, run.header_row)
     needed = {one.code for one in columns if not one.dispensable}
     return [
@@ -363,7 +387,7 @@ def _check(
 ) -> dict[str, Any]:
     """Check the rows and put the totals into ``run``; return what the page shows of them."""
     importer = collector.importer
-    ticked = Ticked(importer.get_columns(), run.headers, run.mapping)
+    ticked = Ticked(_columns(run), run.headers, run.mapping)
     collector.codes = ticked.codes
     totals = check_rows(
         importer,
@@ -403,8 +427,10 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
     """Import what the preview showed: at once, or by the job when it has more rows than a user can wait for.
 
     ``passed_over`` are rows that the user did not choose. Confirming twice imports once (RunRefused
-    the second time); so does whoever saw another check of the rows than ``run`` tells (NotSeen).
+    the second time); so does whoever saw another check of the rows than ``run`` tells (NotSeen), and whose
+    columns are not all there any more (ColumnsGone): nothing that was shown is left out without a word.
     """
+    _refuse_gone(run)
     waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
     run.confirmed_at = now
     with transaction.atomic():
@@ -446,9 +472,10 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
             run.refresh_from_db(fields=["state"])
             if run.state != ImportState.RUNNING:
                 return
-            if not stands(run, now=now):
+            # Rights and fields may have changed while it waited for a worker.
+            if refusal := columns_gone(run) if stands(run, now=now) else FORGED:
                 over = ImportRun.objects.filter(pk=run_id)
-                over.update(state=ImportState.FAILED, finished_at=now, error=FORGED)
+                over.update(state=ImportState.FAILED, finished_at=now, error=refusal)
                 return
             _import(run, now=now, progress=progress)
     except StoreDown:

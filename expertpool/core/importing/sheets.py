@@ -17,13 +17,13 @@ from expertpool.core.workbooks import ALARM, HEAD, Writer, open_workbook
 TEMPLATE_ROWS = 5_000  # rows of the template that have text format and drop-down lists
 
 
-def template_bytes(importer: type[Importer]) -> bytes:
-    """Return the template: headers, one sample row, drop-down lists, and how to fill each column.
+def template_bytes(importer: type[Importer], user: Any = None) -> bytes:
+    """Return the template for ``user``: headers, one sample row, drop-down lists, and how to fill each column.
 
     All cells are text, so that Excel does not round ID card numbers or drop leading noughts.
     """
     stream = io.BytesIO()
-    columns = [one for one in importer.get_columns() if one.in_template]
+    columns = [one for one in importer.get_columns(user) if one.in_template]
     with open_workbook(stream) as book:
         book.set_properties({"title": f"{importer.label}导入模板"})
         table = Writer(book, importer.label)

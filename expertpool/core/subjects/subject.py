@@ -229,8 +229,14 @@ class Subject:
             (field for field in self.fields() if _section_of(field, variant) == section), "form"
         )
 
-    def import_columns(self) -> list[ImportColumn]:
-        return [field.import_column() for field in placed(self.fields(), "imported")]
+    def import_columns(self, viewer: Viewer | None = None) -> list[ImportColumn]:
+        """Return the columns of a table of records; without those that joined and are hidden from ``viewer``:
+        he would be offered, and shown as taken, what he may not write."""
+        return [
+            field.import_column()
+            for field in placed(self.fields(), "imported")
+            if not (viewer and field.is_extra and field.is_hidden_from(viewer))
+        ]
 
     def export_columns(self) -> list[ExportColumn]:
         return [

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from expertpool.accounts.models import User
 from expertpool.core.importing import (
     CHECK,
     CLEANED,
@@ -48,10 +49,10 @@ _BARS = str.maketrans("|｜", "；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
 
 
-def expert_columns() -> list[ImportColumn]:
-    """Return the declared columns."""
+def expert_columns(viewer: User | None = None) -> list[ImportColumn]:
+    """Return the declared columns that ``viewer`` may fill in (None: all)."""
     names = _Names()
-    columns = {one.code: one for one in EXPERT.import_columns()}
+    columns = {one.code: one for one in EXPERT.import_columns(viewer)}
     specialties, email, title = columns["specialties"], columns["email"], columns["title"]
     columns["title"] = replace(title, clean=_Titles(title.clean))
     columns["specialties"] = replace(specialties, named_so=names.candidates, clean=listed)

@@ -80,9 +80,9 @@ class ExpertUpdater(Importer):
     at_once = 50
 
     @classmethod
-    def get_columns(cls) -> Sequence[ImportColumn]:
+    def get_columns(cls, user: User | None = None) -> Sequence[ImportColumn]:
         # Nothing is required of a row but that it names somebody.
-        columns = expert_columns()
+        columns = expert_columns(user)
         return [NUMBER, *(replace(one, required=False, missed="") for one in columns)]
 
     def __init__(self, *, actor: User, now: datetime, options: Any) -> None:

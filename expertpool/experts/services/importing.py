@@ -103,8 +103,8 @@ class ExpertImporter(Importer):
         return options_for(user)
 
     @classmethod
-    def get_columns(cls) -> Sequence[ImportColumn]:
-        return [*expert_columns(), *LEVELS, *STATES, AVOIDANCES]
+    def get_columns(cls, user: User | None = None) -> Sequence[ImportColumn]:
+        return [*expert_columns(user), *LEVELS, *STATES, AVOIDANCES]
 
     @classmethod
     def counted_for(cls, user: User, codes: Sequence[str] | None = None) -> str:
@@ -129,11 +129,9 @@ class ExpertImporter(Importer):
             if one.write and one.imported and not one.imported.clean
         }
         self.plain = {code: one.code for code, one in fields.items() if not one.is_extra}
-        # What he does not see he does not fill in.
+        # What he does not see is no column of his.
         self.extra = {
-            code: one
-            for code, one in fields.items()
-            if one.is_extra and not (actor and one.is_hidden_from(actor))
+            code: one for code, one in fields.items() if one.is_extra and code in self.by_code
         }
         # What all experts of this run have in common, by column.
         self.shared = {column.attname: column.get_default() for column in COLUMNS} | {

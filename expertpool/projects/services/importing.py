@@ -51,17 +51,15 @@ class ProjectImporter(Importer):
     }
 
     @classmethod
-    def get_columns(cls) -> Sequence[ImportColumn]:
-        return PROJECT.import_columns()
+    def get_columns(cls, user: Any = None) -> Sequence[ImportColumn]:
+        return PROJECT.import_columns(user)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         # What a cleaner of its own reads is found by the run, and put in apart.
         declared = [one for one in PROJECT.fields() if one.imported and not one.imported.clean]
-        # What he does not see he does not fill in.
-        declared = [
-            one for one in declared if not (one.is_extra and one.is_hidden_from(self.actor))
-        ]
+        # What he does not see is no column of his.
+        declared = [one for one in declared if not one.is_extra or one.code in self.by_code]
         self.plain = [one.code for one in declared if one.write and one.code != "number"]
         self.extra = {one.code for one in declared if one.is_extra}
         self.submit = self.options.get("status") == SUBMITTED

@@ -14,6 +14,7 @@ class AchievementState(models.TextChoices):
     """``APPROVED`` alone is shown to others than its expert and those who decide."""
 
     DRAFT = "draft", "草稿"
+    # While it waits nobody changes it: approvers decide on what they have read.
     PENDING = "pending", "待审核"
     RETURNED = "returned", "已退回"
     APPROVED = "approved", "已通过"
@@ -23,6 +24,7 @@ class PublicShown(models.TextChoices):
     """What anybody may see of approved achievements."""
 
     NOTHING = "nothing", "不公开"
+    # For offices that show what their pool has done, and not who is in it.
     NAMELESS = "nameless", "公开，不显示专家姓名"
     NAMED = "named", "公开，显示专家姓名"
 
@@ -34,6 +36,7 @@ class KindFields(NamedTuple):
     source: str
     level: str
     levels: tuple[str, ...]
+    # Without these nobody could look it up, and the approver could not decide.
     needs: tuple[str, ...]
 
 

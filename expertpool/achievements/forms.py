@@ -37,6 +37,7 @@ class AchievementForm(forms.Form):
     wide = {"title", "authors"}
 
     def __init__(self, data: Any = None, *, kind: str, row: Achievement | None = None) -> None:
+        # Of a new one nothing is known but the kind.
         initial = {name: getattr(row, name) for name in NAMES} if row else {}
         super().__init__(data, initial=initial)
         own, labels = FIELDS[AchievementKind(kind)], labels_of(kind)
@@ -44,10 +45,12 @@ class AchievementForm(forms.Form):
             self.fields[name].label = labels[name]
             self.fields[name].required = name in own.needs
         control: Any = self.fields["level"]
+        # The empty choice stays: a level that is proposed would be left as it stands.
         control.choices = [("", "请选择"), *((one, one) for one in own.levels)]
 
 
 class DecisionForm(forms.Form):
+    # Nothing is chosen beforehand: a decision is made, not left.
     agree = forms.ChoiceField(
         label="审核",
         choices=[("yes", "通过，在成果平台展示"), ("no", "退回修改")],
@@ -62,6 +65,7 @@ class DecisionForm(forms.Form):
     def __init__(self, data: Any = None, *, kind: str) -> None:
         super().__init__(data)
         for name, label in labels_of(kind).items():
+            # Said by field, it stands beside what is to be mended in the expert's form.
             self.fields[f"why_{name}"] = forms.CharField(
                 label=f"「{label}」要改什么", max_length=200, required=False
             )
@@ -93,6 +97,7 @@ class AchievementFilter(FilterForm):
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if text := self.value("q"):
             found = Q(title__icontains=text) | Q(number__icontains=text) | Q(source__icontains=text)
+            # A name of an expert would tell who he is, by whether something is found.
             if self.user is not None:
                 found |= Q(expert__in=search(Expert.objects.all(), text, self.user))
             rows = rows.filter(found)
@@ -100,6 +105,7 @@ class AchievementFilter(FilterForm):
             if value := self.value(name):
                 rows = rows.filter(**{name: value})
         if text := self.value("specialty"):
+            # By name or code: clerks know the one, lists of others the other.
             named = Specialty.objects.filter(Q(name__icontains=text) | Q(code__istartswith=text))
             experts = Expert.objects.filter(specialty_links__specialty__in=named)
             rows = rows.filter(expert__in=experts)

@@ -18,6 +18,7 @@ class JobFailure(models.Model):
 
     job_id = models.BigIntegerField("任务编号", unique=True)
     at = models.DateTimeField("时间")
+    # In our words alone: those of an error may hold what a row contained.
     reason = models.CharField("原因", max_length=40)
     place = models.CharField("程序位置", max_length=200)
 
@@ -32,6 +33,7 @@ class FailedJob(ProcrastinateJob):
     """A row of the queue as a page shows it; the annotations are those of `queries.jobs.failed_jobs`."""
 
     class Meta:
+        # The queue owns its table: nothing of ours is kept in it.
         proxy = True
         verbose_name = verbose_name_plural = "失败的任务"
 
@@ -60,7 +62,9 @@ class Alert(models.Model):
     mend = models.CharField("处理办法", max_length=300, blank=True)
     began_at = models.DateTimeField("开始时间")
     told_at = models.DateTimeField("最近告知", null=True, blank=True)
+    # What got worse since is told at once, whenever it was told last.
     told_state = models.CharField("告知时的状态", max_length=8, blank=True)
+    # Not over at once: what comes and goes would be told each time.
     well_since = models.DateTimeField("恢复时间", null=True, blank=True)
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     acknowledged_at = models.DateTimeField("确认时间", null=True, blank=True)
@@ -69,6 +73,7 @@ class Alert(models.Model):
         verbose_name="确认人",
         null=True,
         blank=True,
+        # Who answered for it stays known, whatever becomes of his account.
         on_delete=models.PROTECT,
         related_name="+",
     )
@@ -78,6 +83,7 @@ class Alert(models.Model):
         verbose_name = verbose_name_plural = "运行报警"
         ordering = ["-id"]
         constraints = [
+            # Two workers that look at the same moment begin one alert.
             models.UniqueConstraint(
                 fields=["check_code"],
                 condition=models.Q(ended_at=None),

@@ -29,7 +29,9 @@ ALERTS = SettingGroup(
     order=85,
     note="运行状况的检查不正常时告诉谁、怎样告诉；站内信总会发",
 )
+# Names are pasted out of letters and tables, in Chinese and in English punctuation.
 SEPARATORS = re.compile(r"[\s,，、;；]+")
+# Each is told of each alert: more is a mailing list, which belongs to the mail server.
 MOST_ACCOUNTS = 50
 NOBODY_SET = "可以处理运行状况的所有人"
 WECOM, DINGTALK, FEISHU = "wecom", "dingtalk", "feishu"
@@ -52,6 +54,7 @@ class Accounts(Kind[tuple[str, ...]]):
         return list(value)
 
     def load(self, stored: Json) -> tuple[str, ...]:
+        # What was written past the page is refused, and the default counts.
         if not all(isinstance(name, str) for name in stored):
             raise TypeError(stored)
         return tuple(stored)
@@ -69,12 +72,14 @@ class _AccountsField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
+        # In the order in which they were typed, each once.
         names = tuple(dict.fromkeys(name for name in SEPARATORS.split(text) if name))
         known = set(
             User.objects.filter(username__in=names, is_active=True).values_list(
                 "username", flat=True
             )
         )
+        # Here, not when an alert goes out: it would reach nobody.
         if unknown := [name for name in names if name not in known]:
             raise ValidationError(f"没有这些账号，或已停用：{'、'.join(unknown)[:200]}。")
         return names
@@ -92,6 +97,7 @@ RECEIVERS = Setting(
 WAYS = Setting(
     "operations.ways",
     "另外通过",
+    # A message inside the system is always written: it needs no way that may be down.
     Several((("email", "邮件"), ("sms", "短信")), nothing="只发站内信"),
     ("email",),
     group=ALERTS,
@@ -110,6 +116,7 @@ LEVEL = Setting(
 AGAIN = Setting(
     "operations.again",
     "没有恢复时再次报警",
+    # Oftener than each hour it would be switched off, and rarer than weekly forgotten.
     Duration(1, 168, "小时"),
     timedelta(hours=12),
     group=ALERTS,
@@ -128,6 +135,7 @@ ROBOT = Setting(
 ROBOT_URL = Setting(
     "operations.robot_url",
     "机器人地址",
+    # The address is the key of the robot: who has it may write to the group.
     Secret(max_length=500),
     "",
     group=ALERTS,
@@ -137,6 +145,7 @@ ROBOT_URL = Setting(
 ROBOT_SECRET = Setting(
     "operations.robot_secret",
     "机器人加签密钥",
+    # Of another robot the key is worthless, and must not be sent to it.
     Secret(told_to=(ROBOT.code,)),
     "",
     group=ALERTS,

@@ -59,7 +59,9 @@ def platform(request: UserRequest) -> HttpResponse:
         default_sort="-year",
         form=AchievementFilter(request.GET, user=request.user),
     )
+    # Whoever reads the platform may not always take it away as a file.
     may_export = request.user.has_permission(AchievementExport.permission)
+    # A row that somebody altered in the database is not shown as approved; the page tells how many.
     rows = standing(found.page)
     context = found.context | {
         "rows": rows,
@@ -81,6 +83,7 @@ def index(request: UserRequest) -> HttpResponse:
         form=AchievementFilter(request.GET, user=request.user),
         tabs=TABS,
     )
+    # Altered rows, too: the office has to find and mend them.
     rows = [(row, TONES[row.state]) for row in found.page]
     return render_list(request, "achievements/list.html", found.context | {"rows": rows})
 
@@ -90,9 +93,11 @@ def index(request: UserRequest) -> HttpResponse:
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(visible_to(request.user), pk=pk)
     is_own = row.expert.user_id == request.user.pk
+    # Its expert and the office see what was altered, and that it was; for others there is no such row.
     altered = not standing([row])
     if altered and not (is_own or request.user.has_permission(EDIT)):
         raise Http404
+    # Why it came back is said to whoever has to mend it.
     why = returned(SUBJECT, row.pk) if is_own and row.state == "returned" else None
     labels = labels_of(row.kind)
     course = course_of(row, now=timezone.now())
@@ -103,6 +108,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "tone": TONES[row.state],
         "is_own": is_own,
         "may_change": may_change(request.user, row),
+        # Asked of the step that it stands at: the right alone does not make somebody its approver.
         "may_decide": to_decide(request.user).filter(pk=pk).exists(),
         "why": why,
         "reasons": [(labels.get(name, name), text) for name, text in why.fields.items()]
@@ -118,6 +124,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires(EDIT)
 def decide(request: UserRequest, pk: int) -> HttpResponse:
+    # Visible but decided meanwhile is told as such, not as a row that never was.
     row = row_to_decide(to_decide(request.user), visible_to(request.user), pk)
     form = DecisionForm(request.POST if request.method == "POST" else None, kind=row.kind)
 
@@ -147,6 +154,7 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
 @requires(EDIT)
 def add(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """The office enters one of the expert ``pk``: it needs nobody's approval."""
+    # His scope of changing counts: reading reaches further.
     expert = get_object_or_404(experts_visible_to(request.user, EDIT), pk=pk)
     if kind not in AchievementKind.values:
         raise Http404
@@ -176,12 +184,14 @@ def add(request: UserRequest, pk: int, kind: str) -> HttpResponse:
 @requires(EDIT, "experts.self")
 def delete(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(visible_to(request.user), pk=pk)
+    # Approvers must not lose from under their eyes what they are reading.
     if not may_change(request.user, row):
         return refused("现在不能删除这项成果；待审核的请先撤回。")
     try:
         delete_achievement(row=row, actor=request.user, now=timezone.now())
     except AchievementRefused as refusal:
         return refused(str(refusal))
+    # The page of the row is gone: each goes back to the list from which he came.
     own = row.expert.user_id == request.user.pk
     return HttpResponseClientRedirect(reverse("achievements:own" if own else "achievements:list"))
 
@@ -193,7 +203,9 @@ def public(request: HttpRequest) -> HttpResponse:
     shown = value_of(PUBLIC)
     if shown == PublicShown.NOTHING:
         raise Http404
+    # Without a user the filter finds nobody by name.
     form = AchievementFilter(request.GET, user=None)
+    # Anybody may ask as often as he likes: one page, and no more.
     rows = form.filter(all_shown().order_by("-year", "-id"))[:200]
     context = {"rows": standing(rows), "named": shown == PublicShown.NAMED, "form": form}
     return render(request, "achievements/public.html", context)

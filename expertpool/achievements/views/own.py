@@ -41,6 +41,7 @@ def achievements(request: UserRequest, expert: Expert) -> HttpResponse:
 
 @as_expert
 def add(request: UserRequest, expert: Expert, kind: str) -> HttpResponse:
+    # The address comes from anybody: a kind that is none has no form.
     if kind not in AchievementKind.values:
         raise Http404
     return _form(request, Achievement(expert=expert, kind=kind), None)
@@ -48,6 +49,7 @@ def add(request: UserRequest, expert: Expert, kind: str) -> HttpResponse:
 
 @as_expert
 def edit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
+    # Another expert's is not found, rather than forbidden.
     row = get_object_or_404(achievements_of(expert), pk=pk)
     return _form(request, row, row)
 
@@ -62,6 +64,7 @@ def _form(request: UserRequest, row: Achievement, shown: Achievement | None) -> 
         )
         return HttpResponseClientRedirect(reverse("achievements:detail", args=[kept.pk]))
 
+    # One form for both: what differs is whether something stands in it already.
     verb = "修改" if shown else "登记"
     return drawer_form(
         request,
@@ -83,6 +86,7 @@ def _act(service: Any, message: str) -> Any:
             service(row=row, actor=request.user, now=timezone.now())
         except AchievementRefused as refusal:
             return refused(str(refusal))
+        # The approver may have decided between the page and the click.
         row.refresh_from_db()
         return saved(TAKEN_BACK if row.taken_back_at else message, refresh="page")
 

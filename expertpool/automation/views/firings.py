@@ -52,7 +52,9 @@ def firing_list(request: UserRequest) -> HttpResponse:
         tabs=TABS,
     )
     firings: list[Firing] = list(found.page)
+    # All at once, and only what the reader may see: a name of another scope is none here.
     about = subjects_of([one.occurrence for one in firings], request.user)
+    # Once: the same for all lines.
     may_manage = request.user.has_permission(MANAGE)
     lines = [
         {
@@ -74,7 +76,9 @@ def firing(request: UserRequest, pk: int) -> HttpResponse:
     occurrence = found.occurrence
     about = subjects_of([occurrence], request.user)[occurrence.pk]
     causes = firings_visible_to(request.user)
+    # A firing may be caused by what another rule did; out of scope it is not named.
     cause = causes.filter(pk=occurrence.cause_id).first() if occurrence.cause_id else None
+    # As the rule was then: it may have been changed since.
     chosen = found.version.actions[found.number - 1]
     context = {
         "firing": found,

@@ -59,6 +59,7 @@ def evaluations(request: UserRequest) -> HttpResponse:
         tabs=EVALUATION_TABS,
     )
     now = timezone.now()
+    # Only of projects whose experts he may read by now does the list lead on to them.
     named = named_projects(request.user, {row.project_id for row in found.page}, now=now)
     context = found.context | {"now": now, "named": named}
     return render_list(request, "evaluations/list.html", context)
@@ -71,12 +72,15 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(evaluations_visible_to(request.user), pk=pk)
     now = timezone.now()
     rates = may_rate(request.user, row, now=now)
+    # Whoever only reads sees the page; the form is of those who rate.
     if request.method == "POST" and not rates:
         raise PermissionDenied
     form = None
     if rates and row.expert_form is not None:
         done = own_ratings(row, request.user)
+        # Reading who sat is an act of its own: it is recorded, with its purpose.
         people = read_who_sat(project=row.project, actor=request.user, now=now, purpose="评价专家")
+        # Each rates an expert of a review once; who is rated already is not asked again.
         left = [one for one in people if one[0].invitation_id not in done]
         data = request.POST if request.method == "POST" else None
         # Also with nobody left, if something was posted: rated in another window, it is refused in words.
@@ -88,6 +92,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"已评价 {len(made)} 位专家。")
+            # A reload must not send the marks once more.
             return redirect("evaluations:detail", pk=pk)
     context: dict[str, Any] = {
         "row": row,
@@ -162,6 +167,7 @@ def measures(request: UserRequest) -> HttpResponse:
         form=form,
     )
     first, last = form.period if form.is_valid() else (None, None)
+    # What the database sorted by is counted again of what this system wrote, for the page alone.
     if first and last:
         with_diligence(found.page, request.user, first, last, now=timezone.now())
     may_export = request.user.has_permission(EXPORT)

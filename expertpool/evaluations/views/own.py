@@ -38,12 +38,15 @@ from expertpool.experts.settings import OFFICE_CONTACT
 @as_expert
 def index(request: UserRequest, expert: Expert) -> HttpResponse:
     now = timezone.now()
+    # Only what is open to him by now: the window must close before he reads.
     rows = own_ratings(expert)
     context = {
         "asked": asked_of(expert, now=now),
         "summary": summary_of(rows),
         "cautions": [
-            (one, objection_to(one), may_object_to(one, now=now)) for one in cautions_of(expert)
+            # Few in a lifetime: asked one by one.
+            (one, objection_to(one), may_object_to(one, now=now))
+            for one in cautions_of(expert)
         ],
         "office": value_of(OFFICE_CONTACT),
         "rows": [(one, objection_of(one), may_object(one, now=now)) for one in rows],
@@ -125,6 +128,7 @@ def rating(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
 def caution(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     """One caution of him, and what he says against it."""
     now = timezone.now()
+    # Of his own list, as above.
     row = next((one for one in cautions_of(expert) if one.pk == pk), None)
     if row is None:
         raise Http404
@@ -149,6 +153,7 @@ def caution(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         "objection": objection_to(row),
         "may_object": may_object_to(row, now=now),
         "until": caution_until(row),
+        # Nobody answers what he asked for or decided himself; where nobody else is there, the page says whom to call.
         "answered_by": has_another(ANSWER, expert, than=[row.requested_by_id, row.decided_by_id]),
         "office": value_of(OFFICE_CONTACT),
     }

@@ -71,6 +71,7 @@ def index(request: UserRequest) -> HttpResponse:
         form=ApplicationFilter(request.GET),
         tabs=TABS,
     )
+    # Of the page alone, in one query: steps differ in who decides.
     keys = [row.pk for row in found.page]
     mine = set(
         applications_to_decide(request.user).filter(pk__in=keys).values_list("pk", flat=True)
@@ -91,6 +92,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     """All of an application, who is like its applicant, and what may be decided."""
     row = _visible(request, pk)
     if not is_as_written(row):
+        # Nobody decides on what its applicant has not written; the log says who found it.
         note_altered(row, actor=request.user, now=timezone.now())
         return render(request, "joining/application_altered.html", {"application": row})
     context = {
@@ -98,15 +100,18 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "parts": shown_steps(row, request.user),
         "photo": photo_of(row) if _may_see_materials(request.user, row) else None,
         "files": _materials(request.user, row),
+        # Of what is decided it is no question any more, and costs a search of the pool.
         "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
         "course": course_of_application(row, now=timezone.now()),
         "corrections": corrections(row, request.user) if row.state == State.PENDING else [],
         "objections": objections_about(request.user, row),
+        # The right reaches all applications in scope, the turn only those at one's own step.
         "may_decide": (may_decide := applications_to_decide(request.user).filter(pk=pk).exists()),
         "why_not": ""
         if may_decide or row.state != State.PENDING
         else why_not_to_decide(application=row, actor=request.user, now=timezone.now()),
         "may_reveal": request.user.has_permission("experts.reveal"),
+        # What is decided is the version that this page shows.
         "version_query": f"?version={row.version}",
         "contact": "手机号" if verified(row)[0] == "phone" else "邮箱",
     }
@@ -118,11 +123,13 @@ def _materials(user: User, row: Application) -> QuerySet[Attachment] | None:
     if not _may_see_materials(user, row):
         return None
     if row.expert is None:
+        # The photo has a place of its own on the page.
         return attachments_of(row).exclude(kind=PHOTO)
     return attachments_for(user, row.expert, ADMISSION)
 
 
 def _may_see_materials(user: User, row: Application) -> bool:
+    # Once he is an expert his files are guarded as those of all experts.
     if row.expert is None:
         return may_view_materials(user)
     return may_view_expert_files(user, str(row.expert.pk))
@@ -138,6 +145,7 @@ def applicant_photo(request: UserRequest, pk: int) -> HttpResponseBase:
         raise Http404
     try:
         content = opened(found)
+    # What cannot be read is no photo: the page shows the mark of a person instead.
     except FileRefused:
         raise Http404 from None
     return file_answer(content, name=found.name, content_type=found.content_type, inline=True)
@@ -157,6 +165,7 @@ def _deciding(view: Callable[[UserRequest, Application], HttpResponse]) -> Any:
     def guarded(request: UserRequest, pk: int) -> HttpResponse:
         row = _visible(request, pk)
         if row.state != State.PENDING:
+            # Who withdrew is the applicant, whoever had a decision before that.
             who = None if row.state == State.WITHDRAWN else row.decided_by
             by = f"{who.name} 办理" if who else "申请人撤回"
             now_is = row.get_state_display()
@@ -186,6 +195,7 @@ def approve(request: UserRequest, row: Application) -> HttpResponse:
 
 @_deciding
 def reject(request: UserRequest, row: Application) -> HttpResponse:
+    # By the flow a no may go one step back only: the window says so before it is pressed.
     before = step_before(row)
     form = RejectForm(request.POST if request.method == "POST" else None, before=before)
 
@@ -209,6 +219,7 @@ def reject(request: UserRequest, row: Application) -> HttpResponse:
 
 @_deciding
 def send_back(request: UserRequest, row: Application) -> HttpResponse:
+    # What he wrote stands beside what is asked of him: nobody has to turn pages.
     said = {line.name: line.text for part in shown_steps(row, request.user) for line in part.lines}
     posted = request.POST if request.method == "POST" else None
     before = step_before(row)
@@ -251,6 +262,7 @@ def _said(row: Application, verdict: Verdict, before: str, done: str) -> str:
 def _seen(request: UserRequest, row: Application) -> Application:
     """Let ``row`` be of the version that its reviewer has looked at, which the drawer sends along."""
     version = request.POST.get("version", request.GET.get("version", ""))
+    # An address is typed by anybody: what is no number leaves the row as it is now.
     if version.isascii() and version.isdigit() and len(version) < 9:
         row.version = int(version)
     return row
@@ -292,6 +304,7 @@ approve_many = bulk_view(
         _picked,
         lambda request: applications_visible_to(request.user),
         JoiningRefused,
+        # Of a whole list: each that is settled already would else be told as a refusal.
         meant=Q(state=State.PENDING),
     )
 )

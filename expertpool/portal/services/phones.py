@@ -37,12 +37,14 @@ def send_phone_link(*, user: User, now: datetime) -> None:
     send_message(
         occasion=PHONE.code,
         recipient=Recipient(user.username, user.name, user.phone),
+        # By no other way: it is this number that is to be shown.
         channels=[ChannelCode.SMS],
         context={
             "姓名": user.name,
             "有效分钟": str(value_of(PHONE_LINK_VALID) // timedelta(minutes=1)),
         },
         about=(SUBJECT, user.pk),
+        # The minute in the key is what keeps it to one a minute.
         key=f"phone:{user.pk}:{now:%Y%m%d%H%M}",
         now=now,
     )
@@ -51,6 +53,7 @@ def send_phone_link(*, user: User, now: datetime) -> None:
 def link_of(pk: str, now: datetime) -> Mapping[str, str]:
     """Return the link as it goes out: nowhere stored, it is read by whoever holds the phone only."""
     user = User.objects.get(pk=pk)
+    # The number is part of it: a link to a former one says nothing of the present.
     token = signing.dumps([user.pk, _number(user)], salt=SALT, compress=True)
     return {"验证链接": settings.SITE_URL + reverse("portal:phone_confirm", args=[token])}
 
@@ -65,6 +68,7 @@ def check_link(token: str, user: User) -> None:
         pk, number = signing.loads(token, salt=SALT, max_age=value_of(PHONE_LINK_VALID))
     except (signing.BadSignature, ValueError, TypeError):
         raise PhoneRefused("链接无效或已过期，请在「我的账号」重新发送。") from None
+    # A link that was passed on, or opened in another's browser, confirms nothing.
     if (pk, number) != (user.pk, _number(user)):
         raise PhoneRefused("链接不是发给这个账号现在的手机号的，请用本人账号登录后重新发送。")
 
@@ -75,6 +79,7 @@ def confirm_phone(*, token: str, user: User, now: datetime) -> None:
 
     Refuses what `check_link` refuses.
     """
+    # Read again under a lock: the number may be changed at this moment.
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     check_link(token, user)
     user.phone_verified_at = now

@@ -51,14 +51,17 @@ def account(request: UserRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     context = {
         "roles": "、".join(str(role) for role in user.roles.all()),
+        # In words: whoever confirms a token must know for what.
         "tokens": [_told(token) for token in own_tokens(user, now=now)],
         "reaches_phones": reaches_phones(),
         "has_app": has_app(user),
         "offers_wechat": is_offered(),
+        # Nobody is asked about a way that the office does not offer.
         "wechat": binding_of(user) if is_offered() else None,
         "phone_is_asked_for": value_of(SECOND_PHONE),
         "not_yet": phone_does_not_count_yet(user, now=now),
         "sessions": sessions_of(user, now=now),
+        # The page marks it: who ends the one he uses by mistake loses what he types.
         "own_session": key_of(request.session),
     }
     return render(request, "portal/account.html", context)
@@ -72,6 +75,7 @@ def _told(token: ApiToken) -> tuple[ApiToken, list[str], str]:
         for group in permission_groups()
         for permission in group.permissions
     }
+    # A right that the product has no more is named by its code, not left out.
     rights = [labels.get(code, code) for code in token.scopes]
     question = (
         f"确认后，持有令牌的平台到 {localtime(token.expires_at):%Y-%m-%d} 为止能以您的名义操作："
@@ -111,6 +115,7 @@ def phone_confirm(request: UserRequest, token: str) -> HttpResponse:
 @sensitive_post_parameters("password", "code", "secret")
 def app_set_up(request: UserRequest) -> HttpResponse:
     """Let an authenticator speak for one's account (drawer): it reads the QR code and shows a code."""
+    # Made anew each time the drawer opens; the form brings back the one that was shown.
     fresh = as_text(secrets.token_bytes(SECRET_BYTES))
     data = request.POST if request.method == "POST" else None
     form = AppForm(data, user_id=request.user.pk, fresh=fresh)
@@ -119,6 +124,7 @@ def app_set_up(request: UserRequest) -> HttpResponse:
         set_up(user=request.user, now=timezone.now(), **form.cleaned_data)
         return "验证器已设置。"
 
+    # After a wrong code the same as before: the app has read it already.
     secret = form.shown_secret
     address = address_for_app(secret, request.user, site=value_of(SITE_NAME))
     return drawer_form(
@@ -132,6 +138,7 @@ def app_set_up(request: UserRequest) -> HttpResponse:
         template="portal/app.html",
         submit_label="设置",
         qr=qr_data_uri(address),
+        # In fours, for whoever types it into an app without a camera.
         secret=" ".join(wrap(secret, 4)),
     )
 

@@ -20,6 +20,7 @@ from expertpool.portal.forms import OwnPasswordForm
 @require_POST
 def session_end(request: UserRequest, pk: int) -> HttpResponse:
     """End what one is signed in by elsewhere."""
+    # One's own only: another's is told as one that has ended.
     row = SignedIn.objects.filter(pk=pk, user=request.user).select_related("user").first()
     if row is None:
         return refused("这个登录已经退出，请刷新后再看。")
@@ -33,6 +34,7 @@ def session_end(request: UserRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("password")
 def sessions_end_others(request: UserRequest) -> HttpResponse:
     """End all but this one (drawer)."""
+    # Asked once more: who found a screen open must not lock its owner out elsewhere.
     form = OwnPasswordForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:

@@ -71,13 +71,13 @@ def barred_states(users: Collection[int]) -> dict[int, str]:
 class PasswordLink:
     """Accounts whose password only their owner sets, by a link that is sent to him.
 
-    ``is_for(user)``: whether the account is one; ``send(user, now)`` sends the link, in the
-    transaction that took his password away. It raises NotAllowed where there is no way to him alone.
+    ``is_for(user)``: whether the account is one; ``send(user, now, by_himself)`` sends the link, in
+    the transaction that took his password away, or that asks for him what he asked for himself. It raises NotAllowed where there is no way to him alone.
     """
 
     code: str
     is_for: Callable[[Any], bool]  # of a user
-    send: Callable[[Any, datetime], None]
+    send: Callable[[Any, datetime, bool], None]
 
 
 PASSWORD_LINKS: Catalogue[PasswordLink] = Catalogue("password link")

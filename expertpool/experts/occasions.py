@@ -7,6 +7,8 @@ from expertpool.notifications.occasions import Occasion
 
 # What activation messages are about: their link is for the recipient's eyes alone.
 ACCOUNT = "experts.account"
+# How the keys of those of them begin that he asked for himself.
+ASKED = "password-asked-"
 # What those to the blacklisted are about: by the link in them one appeals.
 APPEAL_LINK = "experts.appeal_link"
 

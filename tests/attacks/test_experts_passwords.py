@@ -12,13 +12,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.services.forgotten import ask_link
+from expertpool.accounts.services.forgotten import send_link as send_asked_link
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.accounts.services.users import edit_user
+from expertpool.audit.queries import entries_visible_to
 from expertpool.experts.models import Expert
 from expertpool.experts.services.accounts import activate_account, open_account
 from expertpool.experts.services.profile import update_expert
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import messages_visible_to
 from expertpool.notifications.queries.subjects import readable_by
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -168,3 +172,82 @@ def test_where_nothing_is_sealed_it_is_told_at_once(admin: User) -> None:
     activate_account(token=link, password=NEW, now=timezone.now())
     page = login(Client(), admin).get("/experts/?account=open").content.decode()
     assert expert.name in page
+
+
+def ask(expert: Expert) -> None:
+    """Let ``expert`` ask for the link himself, on the page of sign-in."""
+    ask_link(identifier=expert.number, address="10.0.0.1", device="", now=timezone.now())
+    assert send_asked_link(record_id=LoginRecord.objects.latest("pk").pk)
+
+
+@pytest.fixture
+def sealed(time_machine: Any) -> Expert:
+    """An expert who has an account for long, while names are sealed."""
+    now = timezone.localtime().replace(hour=10, minute=0)
+    ensure_demo_roles()
+    expert = make_expert("王小明", email=HIS, phone="13812340001")
+    month = now - timedelta(days=30)
+    time_machine.move_to(month, tick=False)
+    open_account(expert=expert, actor=None, now=month)
+    link = link_in(Message.objects.get(occasion="expert.activation"))
+    user = activate_account(token=link, password=OLD, now=month)
+    User.objects.filter(pk=user.pk).update(last_login=month)
+    time_machine.move_to(now, tick=False)
+    make_draw(now=now - timedelta(hours=1), seats=1)
+    expert.refresh_from_db()
+    return expert
+
+
+def states(expert: Expert, client: Client) -> tuple[object, ...]:
+    page = client.get(f"/experts/{expert.pk}/").content.decode()
+    users = client.get(f"/users/?q={expert.number}").content.decode()
+    return (
+        re.findall(r"(已发送|已开通) ?[\d-]*", page),
+        re.findall(r"(?:已发送|已开通) [\d-]+", page),
+        "待改密码" in users,
+        expert.name in client.get("/experts/?account=sent").content.decode(),
+        expert.name in client.get("/experts/?account=open").content.decode(),
+    )
+
+
+def test_whoever_forgot_his_password_stays_open_with_the_old_day(
+    sealed: Expert, admin: User
+) -> None:
+    client = login(Client(), admin)
+    before = states(sealed, client)
+    assert before[2:] == (False, False, True)
+    ask(sealed)
+    assert states(sealed, client) == before
+    link = link_in(Message.objects.get(occasion="expert.password"))
+    activate_account(token=link, password=NEW, now=timezone.now())
+    assert states(sealed, client) == before
+
+
+def test_whoever_was_reset_waits_for_others_until_the_day_after(
+    sealed: Expert, admin: User
+) -> None:
+    client = login(Client(), admin)
+    reset(sealed, admin)
+    before = states(sealed, client)
+    assert before[2:] == (True, True, False)
+    ask(sealed)
+    link = link_in(Message.objects.filter(occasion="expert.password").latest("pk"))
+    activate_account(token=link, password=NEW, now=timezone.now())
+    assert states(sealed, client) == before
+
+
+def test_that_he_forgot_his_password_is_not_told_while_names_are_sealed(
+    sealed: Expert, admin: User
+) -> None:
+    ask(sealed)
+    assert letters("expert.password")
+    for reader in (admin, make_user("auditor"), make_user("operator")):
+        entries = entries_visible_to(reader)
+        assert not entries.filter(action="user.ask_link").exists()
+        assert not messages_visible_to(reader).filter(occasion="expert.password").exists()
+
+
+def test_it_is_told_where_nothing_is_sealed(expert: Expert, admin: User) -> None:
+    ask(expert)
+    assert entries_visible_to(admin).filter(action="user.ask_link").exists()
+    assert messages_visible_to(admin).filter(occasion="expert.password").exists()

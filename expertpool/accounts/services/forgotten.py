@@ -92,7 +92,7 @@ def send_link(*, record_id: int) -> bool:
         return False
     try:
         with transaction.atomic():
-            link.send(user, row.at)
+            link.send(user, row.at, True)
     except NotAllowed as refusal:
         record("user.ask_link", actor=None, subject=user, now=row.at, note=str(refusal))
         return False

@@ -68,7 +68,7 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     announce(record("user.reset_password", actor=actor, subject=user, now=now), user)
     if link is None:
         return password
-    link.send(user, now)
+    link.send(user, now, False)
     return ""
 
 

@@ -31,6 +31,7 @@ from expertpool.draws.models import Draw, DrawProject, Invitation
 from expertpool.draws.occasions import POOL_CHANGED
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
+from expertpool.experts.occasions import ACCOUNT, ASKED
 from expertpool.experts.queries.accounts import ACTIVATIONS
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.files import ADMISSION, ADMISSION_PHOTO
@@ -63,8 +64,12 @@ def untold_entries() -> Q:
     own = Q(actor__in=_experts()) | Q(actor=None, action="file.download")
     # Who has no account, or is on the blacklist, confirms a notice and appeals by a link.
     own |= Q(actor=None, action__in=("expert.appeal", "notice.confirm"))
-    # What his wrong passwords led to.
-    own |= Q(action="user.lock", subject_type="accounts.user", subject_id__in=_account_ids())
+    # What his wrong passwords led to, and that he forgot his own.
+    own |= Q(
+        action__in=("user.lock", "user.ask_link"),
+        subject_type="accounts.user",
+        subject_id__in=_account_ids(),
+    )
     # By their own draw: another that is still sealed holds back nothing of one that is open.
     draws = sealed_draws()
     lines = Invitation.objects.filter(draw__in=draws)
@@ -205,6 +210,8 @@ def untold_letters() -> Q:
         about_id__in=_account_ids(),
         created_at__gte=_sealed_since(),
     )
+    # Who asks for a link to choose another password.
+    own |= Q(about_type=ACCOUNT, key__startswith=ASKED, created_at__gte=_sealed_since())
     return (
         Q(about_type="draws.invitation", about_id__in=as_text(lines, "pk"))
         | changed & Q(about_id__in=as_text(draws, "pk"))

@@ -26,7 +26,7 @@ from expertpool.core.configuration import value_of
 from expertpool.experts.enums import NOT_SIGNED_IN
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
-from expertpool.experts.occasions import ACCOUNT, ACTIVATION, PASSWORD
+from expertpool.experts.occasions import ACCOUNT, ACTIVATION, ASKED, PASSWORD
 from expertpool.experts.queries.accounts import ROLE, waits_for_him
 from expertpool.experts.queries.experts import account_of, account_proof, expert_for
 from expertpool.experts.services.contacts import let_account_follow, lock_contacts, way_of_link
@@ -149,8 +149,8 @@ def send_link_again(*, expert: Expert, actor: User | None, now: datetime) -> Non
     record("expert.link", actor=actor, now=now, subject=expert)
 
 
-def send_password_link(user: User, now: datetime) -> None:
-    """Send the expert whose account ``user`` is a link to choose a password by.
+def send_password_link(user: User, now: datetime, by_himself: bool) -> None:
+    """Send the expert whose account ``user`` is a link to choose a password by, which he asked for ``by_himself``.
 
     Refuses (NotAllowed) whoever is not reached but by what was changed lately, an account that is
     disabled, and one that an expert was given by writing rows.
@@ -168,7 +168,8 @@ def send_password_link(user: User, now: datetime) -> None:
         raise NotAllowed(
             "专家的密码只由本人用链接设置，他没有邮箱，手机短信也没有开通，链接无法送达：请先补充专家的邮箱。"
         )
-    send_link(expert, user, way, f"password-{expert.pk}-{now:%Y%m%d%H%M%S%f}", now)
+    key = f"{ASKED if by_himself else 'password-'}{expert.pk}-{now:%Y%m%d%H%M%S%f}"
+    send_link(expert, user, way, key, now, by_himself=by_himself)
 
 
 def send_link(
@@ -179,6 +180,7 @@ def send_link(
     now: datetime,
     *,
     occasion: Occasion | None = None,
+    by_himself: bool = False,
 ) -> None:
     """Send the link by which ``expert`` chooses a password; nothing where there is no ``way``."""
     if way is None:
@@ -194,7 +196,9 @@ def send_link(
         key=key,
         now=now,
     )
-    Expert.objects.filter(pk=expert.pk).update(link_sent_at=now)
+    # Of what he asked for himself no day is told: who watches would see that he was here.
+    if not by_himself:
+        Expert.objects.filter(pk=expert.pk).update(link_sent_at=now)
 
 
 def password_link_values(user: User, now: datetime) -> dict[str, str]:
@@ -234,11 +238,13 @@ def activate_account(*, token: str, password: str, now: datetime) -> User:
     user = User.objects.select_for_update(of=("self",)).get(pk=user_for_link(token).pk)
     user_for_link(token)  # another click may have been faster
     validate_password(password, user)
-    user.must_change_password = False
+    waited, user.must_change_password = user.must_change_password, False
     store_password(user, password, now=now)
     # Whoever forgot his password has locked himself out, too, as a rule.
     forget_attempts(user)
-    Expert.objects.filter(user=user).update(activated_at=now)
+    # Whoever was open stays so with the old day: another would say that he has just been here.
+    if waited:
+        Expert.objects.filter(user=user).update(activated_at=now)
     record("expert.activate", actor=user, now=now, subject=user)
     return user
 

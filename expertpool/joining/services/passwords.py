@@ -16,7 +16,7 @@ from expertpool.notifications.services.sending import Recipient, send_message
 NOT_OURS = "申请人的手机号和邮箱由他本人验证，不能代改；换了号码的，请申请人用新号码重新申请。"
 
 
-def send_password_link(user: User, now: datetime) -> None:
+def send_password_link(user: User, now: datetime, by_himself: bool) -> None:
     """Send the applicant ``user`` a link to choose a password by.
 
     Refuses (NotAllowed) an account that is disabled, one whose phone or mail somebody else wrote, and who is

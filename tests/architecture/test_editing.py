@@ -112,6 +112,7 @@ ADDS = {
     "workflow:send_back",
     "workflow:request_code",
     "workflow:request_confirm",
+    "portal:sessions_end_others",
 }
 
 

@@ -131,6 +131,7 @@ def test_public_pages_are_valid_and_say_what_they_are(world: World) -> None:
 # All that is left to an expert who is frozen or on the blacklist, beside what is for anybody.
 LEFT = {
     *("portal:home", "core:signed_in", "core:watermark", "accounts:logout", "accounts:password"),
+    "accounts:idle",
     *("notifications:inbox", "notifications:message", "notifications:read_all"),
     *("selfservice:reviews", "selfservice:review", "selfservice:review_answer"),
     *("selfservice:review_leave", "selfservice:review_sign_in", "selfservice:review_calendar"),

@@ -205,7 +205,7 @@ def test_what_holds_at_the_door_holds_here(peer: LyingProvider, user: User) -> N
     User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
     make_network_rule("203.0.113.9", by=make_user("admin"), kind=RuleKind.BLOCK)
     blocked = Client(REMOTE_ADDR="203.0.113.9")
-    assert blocked.get("/login/identity/").status_code == 403
+    assert blocked.get("/login/identity/").status_code == 409
     assert not User.objects.get(pk=user.pk).last_login
 
 
@@ -261,4 +261,4 @@ def test_a_provider_inside_has_to_be_listed_and_one_that_lies_is_refused(
         {"jwks_uri": "file:///etc/passwd"},
     ):
         peer.discovery = wrong
-        assert Client().get("/login/identity/").status_code == 403, wrong
+        assert Client().get("/login/identity/").status_code == 409, wrong

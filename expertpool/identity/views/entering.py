@@ -77,4 +77,5 @@ def _of(request: HttpRequest) -> Caller:
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
-    return render(request, "identity/refused.html", {"why": why}, status=403)
+    # The page is anybody's; what it was asked for does not come about.
+    return render(request, "identity/refused.html", {"why": why}, status=409)

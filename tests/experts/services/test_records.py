@@ -84,8 +84,8 @@ def test_a_search_is_kept_by_its_owner(admin: User, operator: User) -> None:
     with pytest.raises(SearchRefused, match="没有筛选条件"):
         save_search(search=SavedSearch(page="experts", name="空", query=""), actor=admin, now=NOW)
     with pytest.raises(SearchRefused, match="只有保存人"):
-        delete_search(search=search, actor=operator)
-    delete_search(search=search, actor=admin)
+        delete_search(search=search, actor=operator, now=NOW)
+    delete_search(search=search, actor=admin, now=NOW)
     assert not SavedSearch.objects.exists()
 
 

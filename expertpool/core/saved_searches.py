@@ -133,6 +133,7 @@ def save_search(*, search: SavedSearch, actor: Any, now: datetime) -> SavedSearc
             f"这个页面已有 {MOST_SHARED} 个共享的常用查询，请不勾选「所有人可用」，或请管理员删去不用的。"
         )
     search.owner, search.created_at = actor, now
+    search.name = if_seen(search.name)
     search.full_clean()
     search.save()
     return search

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.models import SavedSearch
-from expertpool.core.saved_searches import kept_on, searches_naming
+from expertpool.core.saved_searches import kept_on, save_search, searches_naming
 from tests.database import migrate_on
 
 SAVED = (
@@ -61,3 +62,10 @@ def test_a_page_offers_its_own_and_each_statistic_all(admin: User, operator: Use
     assert names(operator, "experts") == ["副高"]
     assert sorted(names(admin, "months", "statistics", "comparison")) == ["今年", "本月"]
     assert searches_naming("experts.expert", "x1") == []
+
+
+@pytest.mark.django_db
+def test_a_name_of_which_nothing_can_be_seen_is_none(operator: User) -> None:
+    search = SavedSearch(page="experts", name="\u3164", query="tab=formal")
+    with pytest.raises(ValidationError, match="name"):
+        save_search(search=search, actor=operator, now=timezone.now())

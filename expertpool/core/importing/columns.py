@@ -19,6 +19,7 @@ from expertpool.core.text import (
     HIDDEN,
     clean_code,
     clean_text,
+    if_seen,
     is_hidden,
     one_line,
     without_unseen,
@@ -133,8 +134,10 @@ def as_text(cell: Any) -> str:
     """
     if isinstance(cell, str):
         value = clean_text(cell)
-        # What is printed can be seen: nearly all cells need no more than this look.
-        return value if value.isprintable() else _writable(clean_text(without_unseen(value)))
+        # Nearly all cells need no more than these looks; there are letters that are printed as nothing.
+        if value.isprintable():
+            return if_seen(value)
+        return if_seen(_writable(clean_text(without_unseen(value))))
     match cell:
         case bool():
             return "是" if cell else "否"

@@ -23,7 +23,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer_batch
 from expertpool.core.locks import lock_transaction
-from expertpool.core.text import SAY_MORE, is_reason, moment_text, too_long
+from expertpool.core.text import SAY_MORE, if_seen, is_reason, moment_text, too_long
 from expertpool.draws.enums import (
     SEATED_STATES,
     ActionCode,
@@ -165,6 +165,8 @@ def changed_meetings(
             project.place,
         ):
             continue
+        if not if_seen(one.place):
+            raise RescheduleRefused("请填写评审地点。")
         if project.opening_at <= now:
             raise RescheduleRefused(f"「{project.name}」的评审已经开始，不能再改期。")
         if one.opening_at <= now:

@@ -30,6 +30,7 @@ from expertpool.experts.validators.values import birth
         (True, "是"),
         (datetime(2026, 1, 2), "2026-01-02"),  # noqa: DTZ001 (a cell has no zone)
         ("（甲）公司Ａ１", "（甲）公司A1"),
+        ("\u3164 \u2800", ""),
     ],
 )
 def test_text(cell: Any, expected: str) -> None:

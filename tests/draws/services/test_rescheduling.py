@@ -87,6 +87,11 @@ def move(
     return moved
 
 
+def test_a_place_of_which_nothing_can_be_seen_is_none(draw: Draw, operator: User) -> None:
+    with pytest.raises(RescheduleRefused, match="请填写评审地点"):
+        move(draw, operator, place="\u3164")
+
+
 def away(row: Invitation, draw: Draw, *, days: int = 2) -> None:
     """The expert of ``row`` is on leave on the day to which the review is moved."""
     start = draw.project.opening_at + days * DAY

@@ -150,3 +150,12 @@ def test_an_operator_deletes_his_own_draft_and_no_other(client, operator):
     assert client.post(reverse("projects:delete", args=[of_another.pk])).status_code == 404
     client.post(reverse("projects:delete", args=[own.pk]))
     assert set(Project.objects.all()) == {handed_in, of_another}
+
+
+def test_a_place_of_which_nothing_can_be_seen_is_not_filled_in(client, admin):
+    department = make_department()
+    response = login(client, admin).post(
+        reverse("projects:create"), values(department=department.pk, place="\u3164")
+    )
+    assert response.status_code in (200, 422)
+    assert not Project.objects.exists()

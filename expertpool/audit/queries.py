@@ -79,18 +79,21 @@ def is_told(entry: Entry) -> bool:
     return _told(Entry.objects.filter(pk=entry.pk)).exists()
 
 
-# One subject, or those of a model by their keys.
+# One subject, or those of a model by their keys: all that was done to them, or some actions alone.
 Rows = tuple[type[models.Model], Iterable[Any]]
-Subjects = models.Model | Rows
+Subjects = models.Model | Rows | tuple[type[models.Model], Iterable[Any], Iterable[str]]
 
 
 def entries_for(*subjects: Subjects) -> QuerySet[Entry]:
     """Return what was done to any of ``subjects``, newest first. The caller checks who may see it."""
     about = Q()
     for one in subjects:
-        model, keys = (type(one), [one.pk]) if isinstance(one, models.Model) else one
+        model, keys = (type(one), [one.pk]) if isinstance(one, models.Model) else one[:2]
         names = all_names(model._meta.label_lower)
-        about |= Q(subject_type__in=names, subject_id__in=[str(key) for key in keys])
+        of = Q(subject_type__in=names, subject_id__in=[str(key) for key in keys])
+        if isinstance(one, tuple) and len(one) == 3:
+            of &= Q(action__in=one[2])
+        about |= of
     return Entry.objects.filter(about).order_by("-id") if about else Entry.objects.none()
 
 

@@ -35,11 +35,13 @@ CAME_IN: Catalogue[CameIn] = Catalogue("who came in at the meeting")
 
 @dataclass(frozen=True)
 class Logged:
-    """Rows of ``model`` that belong to a project, by their ids: its tab 日志 tells what was done to them."""
+    """Rows of ``model`` that belong to a project, by their ids: its tab 日志 tells what was done to them, all of it or
+    (``actions``) some alone."""
 
     code: str
     model: type[Model]
     rows: Callable[[Any], Iterable[int]]
+    actions: tuple[str, ...] = ()
 
 
 LOGGED: Catalogue[Logged] = Catalogue("what the log of a project tells, too")

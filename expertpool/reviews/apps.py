@@ -24,7 +24,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.exports import AssignmentExport, ReviewExport
         from expertpool.reviews.home import TODOS
         from expertpool.reviews.menu import GROUP, ITEMS
-        from expertpool.reviews.models import ItemAssignment
+        from expertpool.reviews.models import ItemAssignment, Review
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
         from expertpool.reviews.queries.materials import ITEM_FILES
@@ -34,7 +34,7 @@ class ReviewsConfig(AppConfig):
             told_tomorrow,
             what_goes_on,
         )
-        from expertpool.reviews.queries.waiting import assignments_of
+        from expertpool.reviews.queries.waiting import TOLD_OF_REVIEWS, assignments_of, reviews_of
         from expertpool.reviews.queries.written import WRITTEN
         from expertpool.reviews.services.importing import ItemImporter
         from expertpool.reviews.services.matters import MATTERS
@@ -59,6 +59,9 @@ class ReviewsConfig(AppConfig):
         MANDATES.add(*WRITTEN)
         OWN_DATA.add(*OWN)
         OBSTACLES.add(Obstacle("reviews.open", what_goes_on))
-        LOGGED.add(Logged("reviews.assignments", ItemAssignment, assignments_of))
+        LOGGED.add(
+            Logged("reviews.assignments", ItemAssignment, assignments_of),
+            Logged("reviews.reviews", Review, reviews_of, TOLD_OF_REVIEWS),
+        )
         CAME_IN.add(CameIn("reviews", came_in))
         LATER.add(Later("reviews.submissions", SUBMISSIONS, told_tomorrow))

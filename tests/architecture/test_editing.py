@@ -73,7 +73,6 @@ ADDS = {
         "reviews:create",
         "reviews:item_new",
         "reviews:join",
-        "reviews:leave",
         "reviews:materials",
         "reviews:assignment_recuse",  # asks once; a second person decides
         "reviews:assignment_exit",

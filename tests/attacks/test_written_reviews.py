@@ -17,13 +17,13 @@ from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeRate
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ScoreSheet
-from expertpool.reviews.services.meeting import let_leave, sign_in
+from expertpool.reviews.services.meeting import sign_in
 from expertpool.reviews.services.organising import Terms, change_terms, end_review, open_stage
 from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import make_rate
-from tests.factories.scoring import fill_in, make_open, make_submitted, reviewer_of, submit
+from tests.factories.scoring import fill_in, left, make_open, make_submitted, reviewer_of, submit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_nobody_scores_by_terms_that_somebody_wrote(
 
 
 def test_no_step_of_the_office_vouches_for_a_leader_whom_somebody_wrote(
-    operator: User, expert: Expert
+    operator: User, supervisor: User, expert: Expert
 ) -> None:
     """Noting that he came wrote the row anew, and with it the proof that he leads."""
     review = make_open(operator, now=NOW, pool=(expert, make_expert("李四")))
@@ -81,7 +81,7 @@ def test_no_step_of_the_office_vouches_for_a_leader_whom_somebody_wrote(
     sign_in(reviewer=reviewer, actor=operator, now=NOW)
     assert Reviewer.objects.get(pk=reviewer.pk).is_altered
     with pytest.raises(ReviewRefused, match="系统之外"):
-        let_leave(reviewer=reviewer, reason="身体不适退场", counts=False, actor=operator, now=NOW)
+        left(reviewer, by=operator, second=supervisor, now=NOW)
 
 
 def test_a_sheet_that_was_handed_back_goes_on_saying_that_somebody_wrote_it(

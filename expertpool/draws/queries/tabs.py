@@ -50,7 +50,10 @@ def log_of(project: Project, user: User) -> list[TimelineEntry]:
         project,
         (Draw, draws),
         (Invitation, lines),
-        *((one.model, list(one.rows(project))) for one in LOGGED),
+        *(
+            (one.model, list(one.rows(project)), *([one.actions] if one.actions else []))
+            for one in LOGGED
+        ),
         most=MOST_LOG,
         without=("规则",),
         holds=cache(lambda code: bool(codes_for_project(user, project, [code]))),

@@ -154,7 +154,7 @@ class RecuseForm(GroundForm):
 
 
 class ExitForm(GroundForm):
-    """Why somebody scores no more whose items go on to others, and what becomes of his sheet where ``submitted``."""
+    """Why somebody scores no more, and what becomes of his sheet where ``submitted``."""
 
     counts = forms.BooleanField(
         label="已提交的评分表计入结果",

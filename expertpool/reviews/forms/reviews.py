@@ -12,6 +12,7 @@ from django.forms import BoundField
 from expertpool.core.strokes import SignatureField
 from expertpool.core.views.filters import keyword_field
 from expertpool.core.views.listing import FilterForm
+from expertpool.reviews.forms.assignments import GroundForm
 from expertpool.reviews.models import PRICES, Review, ReviewItem, ReviewRule
 from expertpool.reviews.queries.sheets import Part
 from expertpool.reviews.services.organising import Terms, Thing
@@ -117,31 +118,20 @@ class SubmitForm(forms.Form):
         return {one.alias: said[f"far{at}"] for at, one in enumerate(self.far)}
 
 
-class LeaveForm(forms.Form):
-    """Why somebody scores no more, and what becomes of his sheet where ``submitted``."""
-
-    reason = forms.CharField(label="退出原因", max_length=200)
-    counts = forms.BooleanField(
-        label="已提交的评分表计入结果",
-        required=False,
-        help_text="按适用制度决定：中途退出的，一般不计入。",
-    )
-
-    def __init__(self, data: Any = None, *, submitted: bool) -> None:
-        super().__init__(data)
-        if not submitted:
-            del self.fields["counts"]
-
-
-class JoinForm(forms.Form):
-    """Which of those who stand by comes in: ``people`` are pairs of the line and the name."""
+class JoinForm(GroundForm):
+    """Which of those who stand by comes in: ``people`` are pairs of the line and the name; why, where it is not his turn."""
 
     line = forms.TypedChoiceField(label="候补专家", coerce=int)
+    field_order = ("line", "ground", "reason")
 
-    def __init__(self, data: Any = None, *, people: Sequence[tuple[int, str]]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, people: Sequence[tuple[int, str]], grounds: Sequence[str]
+    ) -> None:
+        super().__init__(data, grounds=grounds)
         line: Any = self.fields["line"]
         line.choices = people
+        self.fields["ground"].required = False
+        self.fields["ground"].help_text = "按次序加入的不用选择。"
 
 
 class ReviewFilter(FilterForm):

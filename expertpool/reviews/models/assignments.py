@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from expertpool.core.bounds import Bounds, within
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
+from expertpool.draws.models import Invitation
 from expertpool.reviews.enums import AssignmentState
 from expertpool.reviews.models.reviews import Review, Reviewer, hash_of
 from expertpool.workflow.models import TwoPersonRequest
@@ -142,25 +143,32 @@ class ItemAssignment(models.Model):
 
 
 class ReassignRequest(TwoPersonRequest):
-    """That what ``reviewer`` was given go on to others: he has to stay away from the items at ``places``, or (``leaves``)
-    scores no more, and what he submitted ``counts`` or not. ``ground`` is one of the list that the office keeps, ``reason``
-    all of it in words."""
+    """That others score in ``review`` than was drawn: ``reviewer`` has to stay away from the items at ``places``, or
+    (``leaves``) scores no more, and what he submitted ``counts`` or not; or the one of ``invitation``, who stands by, comes in
+    though it is not his turn. ``assignment``: by which items were given; none where all score all. ``ground`` is one of the
+    list that the office keeps, ``reason`` all of it in words."""
 
-    subject_field = "assignment"
+    subject_field = "review"
     final = (
-        *("decided_at", "agreed", "decided_by_id", "reason", "assignment_id", "reviewer_id"),
-        *("leaves", "counts", "places", "ground"),
+        *("decided_at", "agreed", "decided_by_id", "reason", "review_id", "assignment_id"),
+        *("reviewer_id", "invitation_id", "leaves", "counts", "places", "ground"),
     )
 
-    assignment = models.ForeignKey(ItemAssignment, on_delete=models.PROTECT, related_name="+")
-    reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="+")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(
+        ItemAssignment, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewer = models.ForeignKey(Reviewer, null=True, on_delete=models.PROTECT, related_name="+")
+    invitation = models.ForeignKey(
+        Invitation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     leaves = models.BooleanField("退出评审")
     counts = models.BooleanField("评分表计入结果", default=False)
     places = models.JSONField("回避的评审对象", default=list, blank=True)
     ground = models.CharField("原因", max_length=50)
 
     class Meta(TwoPersonRequest.Meta):
-        verbose_name = verbose_name_plural = "回避、退出申请"
+        verbose_name = verbose_name_plural = "回避、退出、候补申请"
         constraints = [
             *TwoPersonRequest.Meta.constraints,
             models.UniqueConstraint(
@@ -168,8 +176,18 @@ class ReassignRequest(TwoPersonRequest):
                 condition=Q(decided_at__isnull=True),
                 name="reviews_one_reassign",
             ),
+            models.UniqueConstraint(
+                fields=["invitation"],
+                condition=Q(decided_at__isnull=True),
+                name="reviews_one_bring_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewer__isnull=False, invitation__isnull=True)
+                | Q(reviewer__isnull=True, invitation__isnull=False, leaves=False),
+                name="reviews_reassign_of_one",
+            ),
         ]
 
     @property
     def subject_name(self) -> str:
-        return self.assignment.uid.hex
+        return self.review.uid.hex

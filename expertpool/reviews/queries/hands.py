@@ -9,17 +9,19 @@ from expertpool.audit.models import Entry
 from expertpool.draws.queries.policy import answer_grounds
 from expertpool.draws.queries.tries import WITHIN, why_used_up
 from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_ONESELF
-from expertpool.reviews.models import ItemAssignment, Review
+from expertpool.reviews.models import ItemAssignment, ReassignRequest, Review, Reviewer
+from expertpool.reviews.queries.reviews import told_standing
 
 RECUSED, RECUSED_HIMSELF, LEFT, GIVEN_UP = "回避", "本人回避", "退出", "放弃分配"
+BROUGHT_IN = "候补不按次序加入"
 _GIVE_UP = "review.assign_abandon"
 _OTHERWISE = "请过 24 小时再试；等不及的，改为人工指定，由另一人确认。"
 
 
 def hand_kinds(review: Review) -> dict[str, int]:
-    """Return how many steps of each kind persons took in the assignments of ``review``: what events and rows say, both of
-    which are proven."""
-    counts = dict.fromkeys((RECUSED, RECUSED_HIMSELF, LEFT, GIVEN_UP), 0)
+    """Return how many steps of each kind persons took in who scores in ``review``: what events and rows say, both of which are
+    proven."""
+    counts = dict.fromkeys((RECUSED, RECUSED_HIMSELF, LEFT, BROUGHT_IN, GIVEN_UP), 0)
     for row in ItemAssignment.objects.filter(review=review):
         counts[GIVEN_UP] += row.voided_at is not None
         # Of what was chosen by hand each item has an event of its own.
@@ -27,7 +29,34 @@ def hand_kinds(review: Review) -> dict[str, int]:
         for event in steps.values():
             own = event.get("by", {}).get("role") == "expert"
             counts[_kind(event["type"], own=own)] += 1
+    if not _has_parts(review):
+        # No events say it: the row of each does, whoever let him leave.
+        counts[LEFT] += Reviewer.objects.filter(review=review, left_at__isnull=False).count()
+    brought = ReassignRequest.objects.filter(review=review, invitation__isnull=False, agreed=True)
+    counts[BROUGHT_IN] += brought.count()
     return {kind: count for kind, count in counts.items() if count}
+
+
+def _has_parts(review: Review) -> bool:
+    """Tell whether items of ``review`` are given to some of its experts."""
+    return ItemAssignment.objects.filter(review=review, voided_at__isnull=True).exists()
+
+
+def panel_words(review: Review) -> str:
+    """Say how many scored in ``review`` from the beginning, left, and came in, and how many sheets that were submitted do not
+    count for that, as far as that is told (`reviews.told_tomorrow`); empty where nobody left or came."""
+    people = list(
+        Reviewer.objects.filter(review=review).only("pk", "joined_at", "left_at", "counts")
+    )
+    left = [one for one in people if one.left_at]
+    came = [one for one in people if review.opened_at and one.joined_at > review.opened_at]
+    dropped = told_standing().filter(reviewer__in=[one.pk for one in left if not one.counts])
+    said = [f"原 {len(people) - len(came)} 位"]
+    said += [f"{len(left)} 位退出"] if left else []
+    said += [f"{len(came)} 位加入"] if came else []
+    lost = dropped.count()
+    said += [f"{lost} 份已提交的评分表不计入"] if lost else []
+    return "，".join(said) if len(said) > 1 else ""
 
 
 def _step(event: dict[str, object]) -> tuple[object, ...]:
@@ -49,12 +78,12 @@ def in_words(kinds: dict[str, int]) -> str:
 
 
 def assigned_words(review: Review) -> str:
-    """Say how the items of ``review`` were given to its experts, for its summary; empty where all score all."""
+    """Say how the items of ``review`` were given to its experts, and how often a hand went into it, for its summary."""
     row = ItemAssignment.objects.filter(review=review, voided_at__isnull=True).first()
-    if row is None:
-        return ""
-    how = "人工指定" if row.by_hand else "随机分配"
-    return f"{how} {row.number}，人工干预 {in_words(hand_kinds(review))}"
+    how = "全部专家评全部评审对象"
+    if row is not None:
+        how = f"{'人工指定' if row.by_hand else '随机分配'} {row.number}"
+    return f"{how}，人工干预 {in_words(hand_kinds(review))}"
 
 
 def why_not_seal(review: Review, actor: User, *, now: datetime) -> str:

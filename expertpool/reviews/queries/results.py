@@ -23,6 +23,7 @@ from expertpool.reviews.models import (
     Submission,
 )
 from expertpool.reviews.permissions import RESULTS
+from expertpool.reviews.queries.hands import hand_kinds
 from expertpool.reviews.queries.reviews import STANDING, counting, reviews_visible_to
 from expertpool.reviews.queries.sheets import items_of, rule_of, submitted_sheets
 
@@ -81,6 +82,18 @@ def about(review: Review) -> dict[str, Any]:
         "rule": [rule.name, rule.version] if rule else [],
         "items": [[one.number, one.name] for one in items_of(review)],
         "items_hash": review.items_hash,
+        "panel": _panel_in(review),
+    }
+
+
+def _panel_in(review: Review) -> dict[str, Any]:
+    """Return what a record tells of who left and came in, by places, and of hands. Nothing of whether somebody who left had
+    submitted, which may be told tomorrow only."""
+    people = list(Reviewer.objects.filter(review=review).order_by("place"))
+    return {
+        "left": [{"expert": one.key, "counts": one.counts} for one in people if one.left_at],
+        "joined": [one.key for one in people if one.joined_at != review.opened_at],
+        "hands": [[kind, count] for kind, count in hand_kinds(review).items()],
     }
 
 
@@ -173,6 +186,12 @@ def sealed_totals(sealed: ReviewResult) -> dict[str, dict[str, Decimal]]:
         for row in rows
         if row["totals"]
     }
+
+
+def leavers_of(review: Review) -> list[Reviewer]:
+    """Return who left ``review``; they are called by their places."""
+    rows = Reviewer.objects.filter(review=review, left_at__isnull=False)
+    return list(rows.order_by("place"))
 
 
 def names_in(review: Review) -> dict[str, str]:

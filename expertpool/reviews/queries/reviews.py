@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -170,6 +171,31 @@ def standbys(review: Review) -> list[PanelMember]:
         for one in members_of_panel(review.project)
         if one.has_agreed and one.expert_id is not None and one.invitation_id not in known
     ]
+
+
+def next_standbys(review: Review) -> set[int]:
+    """Return the lines of who may come into ``review`` without anybody's choice: whoever the draw has seated since it began, and
+    of those who stand by for a group the first as they were drawn, while more of its experts have left than came for them."""
+    homes = {
+        (draw.pk, group.code): group.standby_for
+        for draw in valid_draws(review.project)
+        for group in draw.rule.standby
+    }
+    short: Counter[str] = Counter()
+    for one in Reviewer.objects.filter(review=review).select_related("invitation"):
+        line = one.invitation
+        came_later = review.opened_at is not None and one.joined_at > review.opened_at
+        short[homes.get((line.draw_id, line.group), line.group)] += (
+            one.left_at is not None
+        ) - came_later
+    found, passed = set(), set()
+    for member in standbys(review):  # in the order of their lines
+        home = homes.get((member.draw_id, member.group), member.group)
+        if not member.is_standby or (home not in passed and short[home] > 0):
+            found.add(member.invitation_id)
+        if member.is_standby:
+            passed.add(home)
+    return found
 
 
 def came_in(project: Project) -> set[int]:

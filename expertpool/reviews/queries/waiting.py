@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.projects.models import Project
-from expertpool.reviews.models import ItemAssignment
+from expertpool.reviews.models import ItemAssignment, Review
 from expertpool.reviews.permissions import CONFIRM, SUPERVISES
 from expertpool.reviews.queries.reviews import reviews_visible_to
 
@@ -20,6 +20,19 @@ def assignments_of(project: Project) -> Iterable[int]:
         .order_by()
         .values_list("pk", flat=True)
     )
+
+
+# What the log of a project tells of its review: nothing of what experts do, who are not named to all who read it.
+TOLD_OF_REVIEWS = (
+    *("review.open", "review.leave", "review.join", "review.leader", "review.end", "review.seal"),
+    *("review.reassign_ask", "review.reassign_refuse"),
+    *("request.on_the_spot", "request.by_code", "request.by_app"),
+)
+
+
+def reviews_of(project: Project) -> Iterable[int]:
+    """Return the id of the review of ``project``, where there is one."""
+    return Review.objects.filter(project=project).order_by().values_list("pk", flat=True)
 
 
 def waiting_for_value(user: User) -> QuerySet[ItemAssignment]:

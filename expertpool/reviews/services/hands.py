@@ -25,7 +25,8 @@ def in_log(hand: Hand) -> dict[str, str]:
 
 def hand_of(request: ReassignRequest) -> Hand:
     """Return whose hands were in what was asked for and agreed to by ``request``."""
-    hash_name = request.assignment.rule_content.get("hash") or hash_of_new_draws()
+    sealed = request.assignment.rule_content if request.assignment else {}
+    hash_name = sealed.get("hash") or hash_of_new_draws()
     return Hand(
         StepVia.OPERATOR,
         StepReason.LISTED,

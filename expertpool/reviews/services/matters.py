@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.core.visibility import told_later
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import HandBack, ItemAssignment, ReassignRequest, Submission
+from expertpool.reviews.models import HandBack, ReassignRequest, Submission
 from expertpool.reviews.permissions import CONFIRM, MANAGE, SUPERVISES
 from expertpool.reviews.queries.reviews import SUBMISSIONS, reviews_visible_to
 from expertpool.reviews.services.reassigning import (
     check_reassign,
     decide_reassign,
+    hold_review,
     in_words,
-    lock_assignment,
 )
 from expertpool.reviews.services.returning import (
     check_hand_back,
@@ -63,11 +65,36 @@ HAND_BACKS = Matter(
 )
 
 
-def _assignments(user: User, code: str) -> QuerySet[ItemAssignment]:
-    rows = ItemAssignment.objects.filter(
-        review__in=reviews_visible_to(user, code).order_by().values("pk")
-    )
-    return rows.select_related("review__project")
+_GIVEN_ON = Words(
+    label="回避、退出评审",
+    title="有人申请专家回避或退出评审",
+    agree="确认",
+    question="确认？确认后立即按次序改由其他专家评，他填过的评分作废，不能撤回。",
+    asked="已申请，等待监督人确认；确认之前仍由他评。",
+    agreed="已确认，改由其他专家评，已通知。",
+    turned_down="已退回申请，仍由他评。",
+)
+_LEAVES = replace(
+    _GIVEN_ON,
+    title="有人申请专家退出评审",
+    question="确认？确认后他不再评分，已提交的评分表按申请计入或不计入结果，不能撤回。",
+    agreed="已确认，他已退出评审。",
+)
+_COMES = replace(
+    _GIVEN_ON,
+    title="有人申请候补专家不按次序加入评审",
+    question="确认？确认后这位候补专家立即加入评审并得到通知，不能撤回。",
+    asked="已申请，等待监督人确认；确认之前不加入。",
+    agreed="已确认，候补专家已加入，已通知。",
+    turned_down="已退回申请，候补专家没有加入。",
+)
+
+
+def reassign_words(asked: ReassignRequest) -> Words:
+    """Return how ``asked`` is spoken of: what was given goes on, somebody leaves, or comes in."""
+    if asked.invitation_id is not None:
+        return _COMES
+    return _GIVEN_ON if asked.assignment_id is not None else _LEAVES
 
 
 REASSIGN = Matter(
@@ -75,27 +102,20 @@ REASSIGN = Matter(
     model=ReassignRequest,
     asks=MANAGE,
     decides=SUPERVISES,
-    subjects=_assignments,
-    name_of=lambda row: f"{row.review.project.name} {row.number}".rstrip(),
-    page=lambda row: reverse("reviews:assignment", args=[row.review_id]),
-    related=("assignment__review__project", "reviewer"),
+    subjects=reviews_visible_to,
+    name_of=lambda row: f"{row.project.name} 评审",
+    page=lambda row: reverse("reviews:detail", args=[row.pk]),
+    related=("review__project", "review__rule", "assignment", "reviewer", "invitation"),
     refused=ReviewRefused,
-    lock=lock_assignment,
+    lock=hold_review,
     decide=decide_reassign,
     check=check_reassign,
-    details=lambda asked: f"{asked.reviewer}{in_words(asked)}",
-    about=lambda asked: asked.assignment.review,
+    details=lambda asked: f"{asked.reviewer or ''}{in_words(asked)}",
+    about=lambda asked: asked.review,
+    words_of=reassign_words,
     on_the_spot=True,
     icon="replace",
     order=16,
-    words=Words(
-        label="回避、退出评审",
-        title="有人申请专家回避或退出评审",
-        agree="确认",
-        question="确认？确认后立即按次序改由其他专家评，他填过的评分作废，不能撤回。",
-        asked="已申请，等待监督人确认；确认之前仍由他评。",
-        agreed="已确认，改由其他专家评，已通知。",
-        turned_down="已退回申请，仍由他评。",
-    ),
+    words=_GIVEN_ON,
 )
 MATTERS = (HAND_BACKS, REASSIGN)

@@ -10,7 +10,9 @@ from django.db.models import Q
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.draws.enums import INVALID
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.panel import PanelMember
 from expertpool.draws.services.hands import Hand
 from expertpool.reviews.calculation import How
 from expertpool.reviews.exceptions import ReviewRefused
@@ -22,7 +24,9 @@ from expertpool.reviews.queries.reviews import (
     STANDING,
     any_may_have_submitted,
     may_name,
+    next_standbys,
     standbys,
+    unseated,
 )
 from expertpool.reviews.queries.sheets import rule_of
 from expertpool.reviews.services.hands import in_log
@@ -36,7 +40,12 @@ NOT_TODAY = "今天没有这个项目的现场评审，不用签到。"
 OLD_CODE = "二维码已经过期（每 30 秒更换），请重新扫描现场屏幕上现在显示的二维码。"
 ALTERED = "这位专家的记录在系统之外被改动过，请管理员核查。"
 GONE = "这位专家已经退出评审，请刷新页面。"
-TAKES_TWO = "评审对象是分给部分专家的，退出后由其他专家接着评，须由监督人确认：请在「评审对象分配」页面申请退出。"
+TAKES_TWO = "专家退出评审须由监督人确认：请申请退出，从列表中选择原因。"
+NOT_IN_TURN = (
+    "候补专家按抽取次序加入，每退出一位加入一位；另作安排须由监督人确认：请选择原因后申请。"
+)
+HAS_PARTS = "这次评审的评审对象是分给部分专家的，有人退出时由参加分配的其他专家接着评。"
+NO_STANDBY = "这位专家不是评审组的候补专家，或已经加入，请刷新页面。"
 LEADS = Q(is_leader=True) & (Q(left_at__isnull=True) | Q(counts=True))
 
 
@@ -84,20 +93,20 @@ def note_place_opened(*, review: Review, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def let_leave(
-    *, reviewer: Reviewer, reason: str, counts: bool, actor: User, now: datetime
-) -> Reviewer:
-    """Let ``reviewer`` score no more, for ``reason``; what he has submitted ``counts`` or not. Logged.
+def follow_seat(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
+    """Let ``reviewer``, who lost his seat in the draw, score no more in its review either: the draw has the reason and the
+    second person. What he has submitted does not count, as law has it of whoever was replaced. Logged.
 
-    Refuses (ReviewRefused) without a reason, a review that is not open, who has left, the last who scores, and where items
-    are given to some of the experts: his would go on to others, which takes a supervisor (`reassigning.request_reassign`).
+    Refuses (ReviewRefused) who sits in the panel, a review that is not open, who has left, the last who scores, and where items
+    are given to some of the experts: all of these take a supervisor (`reassigning.request_reassign`).
     """
-    lock_review(reviewer.review)  # before the row of the expert, as whoever ends it
-    if assignment_of(reviewer.review) is not None:
+    review = lock_review(reviewer.review)  # before the row of the expert, as whoever ends it
+    row = _held(reviewer)
+    if assignment_of(review) is not None or row.pk not in {one.pk for one in unseated(review)}:
         raise ReviewRefused(TAKES_TWO)
-    if not is_reason(reason):
-        raise ReviewRefused(f"请写明退出的原因{SAY_MORE}。", field="reason")
-    return leave(reviewer=reviewer, reason=reason, counts=counts, hand=None, actor=actor, now=now)
+    void = row.invitation.draw.status in INVALID
+    reason = "抽取已作废" if void else "已在抽取中退出席位"
+    return leave(reviewer=row, reason=reason, counts=False, hand=None, actor=actor, now=now)
 
 
 def check_leaving(row: Reviewer) -> None:
@@ -186,29 +195,57 @@ def _weighs_leader(review: Review) -> bool:
 
 @transaction.atomic
 def bring_in(*, review: Review, invitation_id: int, actor: User, now: datetime) -> Reviewer:
-    """Let somebody who stands by for the panel of ``review`` score, from the beginning. He is told. Logged.
+    """Let somebody who stands by for the panel of ``review``, and whose turn it is (`queries.reviews.next_standbys`), score from
+    the beginning. He is told. Logged.
 
-    Refuses (ReviewRefused) a review that is not open, who does not stand by, and whoever may not read the names.
+    Refuses (ReviewRefused) a review that is not open, who does not stand by, whose turn it is not, and whoever may not read the
+    names.
     """
     row = lock_review(review)
-    _check_open(row)
+    check_joining(row, invitation_id)
     if not may_name(actor, row.project, now=now):
         raise ReviewRefused("您无权查看名单，不能安排候补专家。")
-    if assignment_of(row) is not None:
-        raise ReviewRefused(
-            "这次评审的评审对象是分给部分专家的，有人退出时由参加分配的其他专家接着评。"
-        )
-    members = {one.invitation_id: one for one in standbys(row)}
-    if invitation_id not in members:
-        raise ReviewRefused("这位专家不是评审组的候补专家，或已经加入，请刷新页面。")
+    if invitation_id not in next_standbys(row):
+        raise ReviewRefused(NOT_IN_TURN, field="ground")
+    return seat(review=row, invitation_id=invitation_id, hand=None, reason="", actor=actor, now=now)
+
+
+def check_joining(review: Review, invitation_id: int) -> PanelMember:
+    """Return who of those that stand by is the one of ``invitation_id``; refuse (ReviewRefused) that he joins a review that is
+    not open, or of which items are given to some of the experts, and who does not stand by."""
+    _check_open(review)
+    if assignment_of(review) is not None:
+        raise ReviewRefused(HAS_PARTS)
+    for one in standbys(review):
+        if one.invitation_id == invitation_id:
+            return one
+    raise ReviewRefused(NO_STANDBY)
+
+
+def seat(
+    *,
+    review: Review,
+    invitation_id: int,
+    hand: Hand | None,
+    reason: str,
+    actor: User,
+    now: datetime,
+) -> Reviewer:
+    """Write that the one of ``invitation_id`` scores in ``review``, by ``hand`` and for ``reason`` where it took two persons. He is
+    told. Logged. The caller holds the review. Refuses like `check_joining`."""
+    member = check_joining(review, invitation_id)
     line = Invitation.objects.select_related("draw").get(pk=invitation_id)
     try:
         with transaction.atomic():
-            made = join(row, members[invitation_id], line, now)
+            made = join(review, member, line, now)
     except IntegrityError:
         raise ReviewRefused("这位专家已经在评审，请刷新页面。") from None
-    after = {"席位": str(made)}
-    record("review.join", actor=actor, now=now, subject=row, after=after)
+    after = {
+        "席位": str(made),
+        "次序": "申请、确认后加入" if hand else "按抽取次序",
+        **(in_log(hand) if hand else {}),
+    }
+    record("review.join", actor=actor, now=now, subject=review, after=after, note=reason)
     tell_joined(made, now=now)
     return made
 

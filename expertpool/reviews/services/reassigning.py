@@ -1,5 +1,5 @@
-"""What somebody was given goes on to others: one person asks, a supervisor agrees; or the expert says himself that he has to
-stay away (docs/decisions/0392)."""
+"""Others score than were drawn: one person asks, a supervisor agrees (docs/decisions/0392, 0393); or the expert says himself that
+he has to stay away."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import if_seen
 from expertpool.draws.enums import StepReason, StepVia
+from expertpool.draws.models import Invitation
 from expertpool.draws.services.answers import ground_in_words
 from expertpool.draws.services.hands import Hand
+from expertpool.projects.services.state import lock_project
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import ItemAssignment, ReassignRequest, Review, Reviewer, ReviewItem
+from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewItem
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import grounds_of
+from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.services.hands import hand_of
-from expertpool.reviews.services.meeting import check_leaving, leave
+from expertpool.reviews.services.meeting import check_joining, check_leaving, leave, seat
 from expertpool.reviews.services.organising import lock_review
 from expertpool.reviews.services.replacing import NOT_GIVEN, check_recusal, recuse
 from expertpool.reviews.services.telling import tell_step
@@ -42,30 +45,56 @@ class Wanted:
 def request_reassign(
     *, reviewer: Reviewer, wanted: Wanted, actor: User, now: datetime
 ) -> ReassignRequest:
-    """Ask for what ``reviewer`` was given to go on to others. Nothing changes until a supervisor agrees. One request names
-    all items from which he has to stay away for one ground. Logged.
+    """Ask for ``reviewer`` to score no more, or for some of what he was given to go on to others. Nothing changes until a
+    supervisor agrees. One request names all items from which he has to stay away for one ground. Logged.
 
-    Refuses (ReviewRefused) without a ground of the list, 其他 without words, where all score all, what could not be done
-    now, and while another request about him waits.
+    Refuses (ReviewRefused) without a ground of the list, 其他 without words, to stay away from one item where all score all,
+    what could not be done now, and while another request about him waits.
     """
     review = lock_review(reviewer.review)
-    row = assignment_of(review)
-    if row is None:
-        raise ReviewRefused(NOT_GIVEN)
-    reason = ground_in_words(
-        wanted.ground, if_seen(wanted.reason), grounds_of(review), ReviewRefused
-    )
     request = ReassignRequest(
-        assignment=row,
+        review=review,
+        assignment=assignment_of(review),
         reviewer=reviewer,
         leaves=wanted.items is None,
         counts=wanted.items is None and wanted.counts,
         places=sorted(one.place for one in wanted.items or ()),
         ground=wanted.ground,
-        reason=reason,
+        reason=_reason(review, wanted.ground, wanted.reason),
     )
+    return _ask(request, str(reviewer), actor, now)
+
+
+@transaction.atomic
+def request_bring_in(
+    *, review: Review, invitation_id: int, ground: str, reason: str, actor: User, now: datetime
+) -> ReassignRequest:
+    """Ask for somebody who stands by for the panel of ``review`` to come in though it is not his turn
+    (`queries.reviews.next_standbys`). Nothing changes until a supervisor agrees. Logged.
+
+    Refuses (ReviewRefused) whoever may not read the names, and like `request_reassign`.
+    """
+    row = lock_review(review)
+    if not may_name(actor, row.project, now=now):
+        raise ReviewRefused("您无权查看名单，不能安排候补专家。")
+    check_joining(row, invitation_id)
+    request = ReassignRequest(
+        review=row,
+        invitation=Invitation.objects.get(pk=invitation_id),
+        leaves=False,
+        ground=ground,
+        reason=_reason(row, ground, reason),
+    )
+    return _ask(request, "候补", actor, now)
+
+
+def _reason(review: Review, ground: str, reason: str) -> str:
+    return ground_in_words(ground, if_seen(reason), grounds_of(review), ReviewRefused)
+
+
+def _ask(request: ReassignRequest, who: str, actor: User, now: datetime) -> ReassignRequest:
     check_reassign(request=request, actor=actor, now=now)
-    after = {"席位": str(reviewer), "申请": in_words(request)}
+    after = {"席位": who, "申请": in_words(request)}
     ask(
         request,
         action="review.reassign_ask",
@@ -85,43 +114,59 @@ def decide_reassign(
 
     Refuses (ReviewRefused) the person who asked, a request that was decided, and to agree to what can be done no more.
     """
-    reviewer = _reviewer(request)
     # Nothing keeps anybody from turning it down.
-    review = lock_review(reviewer.review) if agree else reviewer.review
+    review = lock_review(request.review) if agree else request.review
     if agree:
         check_reassign(request=request, actor=actor, now=now)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=ReviewRefused)
-    if not agree:
-        after = {"席位": str(reviewer), "申请人": str(request.requested_by)}
-        row = request.assignment
+    if agree:
+        _do(request, review, actor, now)
+    else:
+        after = {"申请": in_words(request), "申请人": str(request.requested_by)}
+        if request.reviewer:
+            after = {"席位": str(request.reviewer), **after}
         record(
             "review.reassign_refuse",
             actor=actor,
             now=now,
-            subject=row,
+            subject=review,
             after=after,
             note=note.strip(),
         )
+    return request
+
+
+def _do(request: ReassignRequest, review: Review, actor: User, now: datetime) -> None:
+    """Do what ``request`` asks for, which was agreed to."""
+    hand = hand_of(request)
+    if request.invitation_id is not None:
+        seat(
+            review=review,
+            invitation_id=request.invitation_id,
+            hand=hand,
+            reason=request.reason,
+            actor=actor,
+            now=now,
+        )
     elif request.leaves:
         leave(
-            reviewer=reviewer,
+            reviewer=_reviewer(request),
             reason=request.reason,
             counts=request.counts,
-            hand=hand_of(request),
+            hand=hand,
             actor=actor,
             now=now,
         )
     else:
         recuse(
             review=review,
-            reviewer=reviewer,
+            reviewer=_reviewer(request),
             items=_items(request),
-            hand=hand_of(request),
+            hand=hand,
             why=request.reason,
             actor=actor,
             now=now,
         )
-    return request
 
 
 @transaction.atomic
@@ -158,28 +203,37 @@ def recuse_himself(
 
 def check_reassign(*, request: ReassignRequest, actor: User, now: datetime) -> None:
     """Refuse (ReviewRefused) what could not be done now."""
-    reviewer = _reviewer(request)
-    review: Review = reviewer.review
-    row = assignment_of(review)
-    if row is None or row.pk != request.assignment_id:
+    review = Review.objects.select_related("project", "rule").get(pk=request.review_id)
+    if request.invitation_id is not None:
+        check_joining(review, request.invitation_id)
+        return
+    reviewer, row = _reviewer(request), assignment_of(review)
+    if (row and row.pk) != request.assignment_id:
         raise ReviewRefused("这次分配已经放弃，请刷新页面。")
     if request.leaves:
         check_leaving(reviewer)
+    elif row is None:
+        raise ReviewRefused(NOT_GIVEN)
     else:
         check_recusal(review, row, reviewer, _items(request), now)
 
 
 def in_words(request: ReassignRequest) -> str:
     """Say what is asked for."""
+    if request.invitation:
+        return f"候补专家（抽取名单第 {request.invitation.line} 行）不按次序加入评审"
     if request.leaves:
         counts = "计入" if request.counts else "不计入"
-        return f"退出评审，由其他专家接着评，已提交的评分表{counts}结果"
+        goes_on = "由其他专家接着评，" if request.assignment_id else ""
+        return f"退出评审，{goes_on}已提交的评分表{counts}结果"
     return "回避" + "、".join(f"{one.number} {one.name}" for one in _items(request))
 
 
-def lock_assignment(row: ItemAssignment) -> ItemAssignment:
-    """Hold ``row``: who asks, decides and withdraws come one after the other."""
-    return ItemAssignment.objects.select_for_update(of=("self",)).get(pk=row.pk)
+def hold_review(review: Review) -> Review:
+    """Hold the row of ``review``, after that of its project, whatever state they are in: who asks, decides and withdraws come one
+    after the other, and nothing keeps anybody from turning a request down."""
+    lock_project(review.project)
+    return Review.objects.select_for_update(of=("self",), no_key=True).get(pk=review.pk)
 
 
 def _reviewer(request: ReassignRequest) -> Reviewer:
@@ -188,5 +242,5 @@ def _reviewer(request: ReassignRequest) -> Reviewer:
 
 
 def _items(request: ReassignRequest) -> list[ReviewItem]:
-    rows = ReviewItem.objects.filter(review=request.assignment.review_id, place__in=request.places)
+    rows = ReviewItem.objects.filter(review=request.review_id, place__in=request.places)
     return list(rows.order_by("place"))

@@ -19,8 +19,8 @@ from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
 from expertpool.reviews.calculation import Indicator, points_of, verify
-from expertpool.reviews.queries.hands import assigned_words
-from expertpool.reviews.queries.results import Line, Summary
+from expertpool.reviews.queries.hands import assigned_words, panel_words
+from expertpool.reviews.queries.results import Line, Summary, leavers_of
 from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.rules.wording import settings_words
 
@@ -74,10 +74,16 @@ def _head(summary: Summary) -> list[tuple[str, str]]:
         ("项目名称", project.name),
         ("项目编号", project.number),
         ("评审规则", str(summary.review.rule or "")),
-        ("评审专家", f"{len(summary.experts)} 位"),
+        ("评审专家", people_words(summary)),
         ("评审对象", f"{len(summary.lines)} 个"),
         ("结束时间", moment_text(summary.sealed.sealed_at)),
     ]
+
+
+def people_words(summary: Summary) -> str:
+    """Say how many experts made the result, and who of the first ones did not."""
+    changes = panel_words(summary.review)
+    return f"{len(summary.experts)} 位" + (f"（{changes}）" if changes else "")
 
 
 def _columns(summary: Summary) -> list[str]:
@@ -105,8 +111,9 @@ def _notes(summary: Summary) -> list[str]:
     words = "；".join(settings_words(summary.rule))
     marks = "（）中的分数没有计入平均。" if left_out and summary.is_wide else ""
     given = assigned_words(summary.review)
-    told = [f"评审对象分配：{given}。"] if given else []
-    return [f"{words}。{marks}", *told, f"结果摘要（SHA-256）：{summary.sealed.digest}"]
+    gone = "；".join(f"{one}：{one.left_why}" for one in leavers_of(summary.review))
+    told = f"评审专家 {people_words(summary)}，{given}。" + (f"退出的：{gone}。" if gone else "")
+    return [f"{words}。{marks}", told, f"结果摘要（SHA-256）：{summary.sealed.digest}"]
 
 
 def result_pdf(summary: Summary, *, user: User, at: datetime) -> bytes:

@@ -100,7 +100,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         "export_url": _export_url(request.user, review, now) if row.drawn_at else "",
         "leavers_wait": row.drawn_at is not None and leavers_wait(review, now=now),
         "hands": hands_in_words(hand_kinds(review)),
-        "requests": waiting_about(row, request.user, now=now),
+        "requests": waiting_about(review, request.user, now=now),
         "goes_on": row.drawn_at is not None and review.is_open(now),
         "given_up": ItemAssignment.objects.filter(review=review, voided_at__isnull=False),
         "crumbs": [

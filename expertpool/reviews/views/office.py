@@ -91,7 +91,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     submissions = [one.submission for one in people if one.submission]
     requests = [item for one in submissions for item in waiting_about(one, user, now=now)]
     given = assignment_of(row)
-    asked = waiting_about(given, user, now=now) if given else []
+    asked = waiting_about(row, user, now=now) if row.opened_at else []
+    gone = unseated(row) if row.opened_at and not row.ended_at else []
     return {
         "review": row,
         "items": items,
@@ -112,10 +113,11 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
         "stages": [one.name for one in rule.stages],
         "requests": requests + asked,
-        "unseated": unseated(row) if row.opened_at and not row.ended_at else [],
+        "unseated": gone,
+        "lost_seat": {one.pk for one in gone},
         "standbys": len(standbys(row)) if row.opened_at and not row.ended_at else 0,
         "assignment": given,
-        "hands": in_words(hand_kinds(row)) if given else "",
+        "hands": in_words(hand_kinds(row)) if row.opened_at or given else "",
         "sealed": results_visible_to(user).filter(review=row).exists(),
         "asked_back": {item.asked.submission_id for item in requests},
     }

@@ -14,16 +14,20 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.services.names import read_panel
-from expertpool.reviews.forms.reviews import JoinForm, LeaveForm
+from expertpool.reviews.exceptions import ReviewRefused
+from expertpool.reviews.forms.reviews import JoinForm
 from expertpool.reviews.models import Review, Reviewer
 from expertpool.reviews.permissions import MANAGE
+from expertpool.reviews.queries.hands import grounds_of
 from expertpool.reviews.queries.reviews import (
-    may_have_submitted,
     may_name,
+    next_standbys,
     reviews_visible_to,
     standbys,
 )
 from expertpool.reviews.services import meeting
+from expertpool.reviews.services.matters import reassign_words
+from expertpool.reviews.services.reassigning import request_bring_in
 from expertpool.reviews.views.office import act, drawer, managed
 
 
@@ -55,45 +59,59 @@ def lead(request: UserRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
 @requires(MANAGE)
 def leave(request: UserRequest, pk: int) -> HttpResponse:
-    """Let an expert score no more (drawer)."""
+    """Let an expert who lost his seat in the draw score no more; of any other a supervisor is asked (`reassigning.leave`)."""
     row = _reviewer(request, pk)
-    form = LeaveForm(request.POST or None, submitted=may_have_submitted(row))
-
-    def write() -> None:
-        meeting.let_leave(
-            reviewer=row,
-            reason=form.cleaned_data["reason"],
-            counts=form.cleaned_data.get("counts", False),
-            actor=request.user,
-            now=timezone.now(),
-        )
-
-    return drawer(request, form, write, title=f"退出评审 · {row}", back=row.review_id)
+    return act(
+        request,
+        row.review_id,
+        lambda: meeting.follow_seat(reviewer=row, actor=request.user, now=timezone.now()),
+        "已退出评审。",
+    )
 
 
 @requires(MANAGE)
 def join(request: UserRequest, pk: int) -> HttpResponse:
-    """Let somebody who stands by come in (drawer)."""
+    """Let somebody who stands by come in, or ask for it where it is not his turn (drawer)."""
     row, now = managed(request, pk), timezone.now()
-    form = JoinForm(request.POST or None, people=_standbys(row, request.user, now))
+    turn = next_standbys(row)
+    people = _standbys(row, turn, request.user, now)
+    form = JoinForm(request.POST or None, people=people, grounds=grounds_of(row))
 
-    def write() -> None:
-        line = form.cleaned_data["line"]
-        meeting.bring_in(review=row, invitation_id=line, actor=request.user, now=now)
+    def write() -> str:
+        said = form.cleaned_data
+        if said["line"] in turn:
+            meeting.bring_in(review=row, invitation_id=said["line"], actor=request.user, now=now)
+            return "已加入，已通知。"
+        if not said["ground"]:
+            raise ReviewRefused(meeting.NOT_IN_TURN, field="ground")
+        asked = request_bring_in(
+            review=row,
+            invitation_id=said["line"],
+            ground=said["ground"],
+            reason=said["reason"],
+            actor=request.user,
+            now=now,
+        )
+        return reassign_words(asked).asked
 
     return drawer(request, form, write, title="候补专家加入", back=pk)
 
 
-def _standbys(row: Review, user: User, now: datetime) -> list[tuple[int, str]]:
-    """Return who may come in, by the names that ``user`` may read; the look is logged."""
+def _standbys(row: Review, turn: set[int], user: User, now: datetime) -> list[tuple[int, str]]:
+    """Return who may come in, by the names that ``user`` may read, and of whom it takes a supervisor; the look is logged."""
     lines = {one.invitation_id for one in standbys(row)}
     if not lines or not may_name(user, row.project, now=now):
         return []
     draws = valid_draws(row.project)
     named = read_panel(draws=draws, actor=user, now=now, purpose="安排候补专家")
-    return [(one.invitation.pk, one.expert.name) for one in named if one.invitation.pk in lines]
+    return [
+        (pk, one.expert.name if pk in turn else f"{one.expert.name}（不按次序，须监督人确认）")
+        for one in named
+        if (pk := one.invitation.pk) in lines
+    ]
 
 
 def _reviewer(request: UserRequest, pk: int) -> Reviewer:

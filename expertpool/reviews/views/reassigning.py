@@ -1,4 +1,4 @@
-"""Asking that what somebody was given go on to others: he has to stay away from it, or scores no more."""
+"""Asking that somebody score no more, or that what he was given go on to others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from expertpool.reviews.models import Reviewer, ScoreSheet
 from expertpool.reviews.permissions import MANAGE
 from expertpool.reviews.queries.hands import grounds_of
 from expertpool.reviews.queries.reviews import may_have_submitted, may_name, reviews_visible_to
-from expertpool.reviews.services.matters import REASSIGN
+from expertpool.reviews.services.matters import reassign_words
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
 
 
@@ -38,28 +38,29 @@ def recuse(request: UserRequest, pk: int) -> HttpResponse:
     choices = [(place, f"{one.number} {one.name}") for place, one in items.items()]
     form = RecuseForm(request.POST or None, items=choices, grounds=grounds_of(row.review))
 
-    def write() -> None:
+    def write() -> str:
         said = form.cleaned_data
         wanted = Wanted(
             items=[items[place] for place in said["items"]],
             ground=said["ground"],
             reason=said["reason"],
         )
-        request_reassign(reviewer=row, wanted=wanted, actor=request.user, now=now)
+        asked = request_reassign(reviewer=row, wanted=wanted, actor=request.user, now=now)
+        return reassign_words(asked).asked
 
     return _ask(request, form, write, f"回避 · {row.expert.name}", row.review_id)
 
 
 @requires(MANAGE)
 def leave(request: UserRequest, pk: int) -> HttpResponse:
-    """Ask for an expert to score no more, whose items go on to others; a supervisor agrees (drawer)."""
+    """Ask for an expert to score no more; a supervisor agrees (drawer)."""
     now = timezone.now()
     row = _reviewer(request, pk, now)
     form = ExitForm(
         request.POST or None, submitted=may_have_submitted(row), grounds=grounds_of(row.review)
     )
 
-    def write() -> None:
+    def write() -> str:
         said = form.cleaned_data
         wanted = Wanted(
             items=None,
@@ -67,7 +68,8 @@ def leave(request: UserRequest, pk: int) -> HttpResponse:
             reason=said["reason"],
             counts=said.get("counts", False),
         )
-        request_reassign(reviewer=row, wanted=wanted, actor=request.user, now=now)
+        asked = request_reassign(reviewer=row, wanted=wanted, actor=request.user, now=now)
+        return reassign_words(asked).asked
 
     return _ask(request, form, write, f"退出评审 · {row.expert.name}", row.review_id)
 
@@ -82,7 +84,7 @@ def _reviewer(request: UserRequest, pk: int, now: datetime) -> Reviewer:
 
 
 def _ask(
-    request: UserRequest, form: Any, write: Callable[[], None], title: str, review_id: int
+    request: UserRequest, form: Any, write: Callable[[], str], title: str, review_id: int
 ) -> HttpResponse:
     return drawer_form(
         request,
@@ -90,8 +92,7 @@ def _ask(
         write,
         title=title,
         submit_label="提交申请",
-        message=REASSIGN.words.asked,
         refresh="page",
         refusals=ReviewRefused,
-        back=reverse("reviews:assignment", args=[review_id]),
+        back=reverse("reviews:detail", args=[review_id]),
     )

@@ -31,6 +31,7 @@ from expertpool.reviews.queries.pairs import alikes_for
 from expertpool.reviews.queries.results import (
     Summary,
     counted_submissions,
+    leavers_of,
     names_in,
     results_visible_to,
 )
@@ -63,6 +64,8 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
         "rows": [(one, summary.told(one)) for one in page],
         "settings": settings_words(summary.rule),
         "assignments": assigned_words(summary.review),
+        "people": result_files.people_words(summary),
+        "left": leavers_of(summary.review),
         "figures": _told(summary),
         "may_export": results_visible_to(request.user, EXPORT).filter(review=pk).exists(),
         "own_form": result_files.own_form(summary),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,12 +27,13 @@ from expertpool.projects.models import Project
 from expertpool.reviews.calculation import How
 from expertpool.reviews.enums import ReviewerState
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import HandBack, Reviewer, ScoreSheet
+from expertpool.reviews.models import HandBack, ReassignRequest, Reviewer, ScoreSheet
+from expertpool.reviews.queries.hands import hand_kinds, panel_words
 from expertpool.reviews.queries.place import STEP, place_code
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import reviewing, standbys
+from expertpool.reviews.queries.reviews import next_standbys, reviewing, standbys
 from expertpool.reviews.queries.sheets import submitted_sheets
-from expertpool.reviews.services.meeting import appoint_leader, bring_in, come, let_leave, sign_in
+from expertpool.reviews.services.meeting import appoint_leader, bring_in, come, follow_seat, sign_in
 from expertpool.reviews.services.organising import Terms, add_items, create_review, open_review
 from expertpool.reviews.services.returning import request_hand_back
 from tests.factories.accounts import make_user
@@ -41,6 +43,7 @@ from tests.factories.scoring import (
     RULE,
     THINGS,
     fill_in,
+    left,
     make_open,
     make_review,
     make_rule,
@@ -71,30 +74,33 @@ def test_who_comes_is_noted_once(operator: User, expert: Expert) -> None:
 
 @pytest.mark.parametrize("counts", [True, False])
 def test_who_leaves_scores_no_more_and_his_sheet_counts_as_decided(
-    operator: User, expert: Expert, counts: bool
+    operator: User, supervisor: User, expert: Expert, counts: bool
 ) -> None:
     review = make_open(operator, now=NOW, pool=(expert, make_expert("李四")))
     row = reviewer_of(review, expert)
     fill_in(row, now=NOW)
     made = submit(row, now=NOW)
     request_hand_back(subject=made, reason="弄混了", actor=operator, now=NOW)
-    with pytest.raises(ReviewRefused, match="退出的原因"):
-        let_leave(reviewer=row, reason=" ", counts=counts, actor=operator, now=NOW)
-    let_leave(reviewer=row, reason="突发疾病", counts=counts, actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="须由监督人确认"):
+        follow_seat(reviewer=row, actor=operator, now=NOW)
+    left(row, by=operator, second=supervisor, now=NOW, counts=counts)
     assert bool(submitted_sheets(review)) is counts
     assert HandBack.objects.get().decided_at == NOW
     assert list(reviewing(expert)) == []
     states = {one.reviewer.expert.name: one.state for one in progress_of(review)}
     assert states["王立新"] == ReviewerState.LEFT
-    for act in (sign_in, lambda **of: let_leave(reason="再退", counts=False, **of)):
-        with pytest.raises(ReviewRefused, match="已经退出"):
-            act(reviewer=row, actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="已经退出"):
+        sign_in(reviewer=row, actor=operator, now=NOW)
+    with pytest.raises(ReviewRefused, match="已经退出"):
+        left(row, by=operator, second=supervisor, now=NOW)
     other = Reviewer.objects.get(review=review, left_at=None)
     with pytest.raises(ReviewRefused, match="只剩这一位"):
-        let_leave(reviewer=other, reason="也走了", counts=False, actor=operator, now=NOW)
+        left(other, by=operator, second=supervisor, now=NOW)
 
 
-def test_leaving_tells_not_whether_he_has_submitted_today(operator: User, expert: Expert) -> None:
+def test_leaving_tells_not_whether_he_has_submitted_today(
+    operator: User, supervisor: User, expert: Expert
+) -> None:
     """Of who had submitted nothing the row said at once that nothing counts."""
     other = make_expert("李四")
     give_account(other, make_user("expert"))
@@ -102,17 +108,11 @@ def test_leaving_tells_not_whether_he_has_submitted_today(operator: User, expert
     make_draw(now=NOW, operator=operator)
     fill_in(reviewer_of(review, expert), now=NOW)
     submit(reviewer_of(review, expert), now=NOW)
-    left = [
-        let_leave(
-            reviewer=reviewer_of(review, one),
-            reason="突发疾病",
-            counts=True,
-            actor=operator,
-            now=NOW,
-        )
+    gone = [
+        left(reviewer_of(review, one), by=operator, second=supervisor, now=NOW, counts=True)
         for one in (expert, other)
     ]
-    assert [one.counts for one in left] == [True, True]
+    assert [one.counts for one in gone] == [True, True]
     said = Entry.objects.filter(action="review.leave").values_list("after", flat=True)
     assert len({one["已提交的评分表"] for one in said}) == 1
     assert len(submitted_sheets(review)) == 1
@@ -120,14 +120,21 @@ def test_leaving_tells_not_whether_he_has_submitted_today(operator: User, expert
 
 def with_standby(operator: User, now: datetime) -> Reviewer:
     """One who sits in an open review, for which another stands by."""
+    return with_panel(operator, now, seats=1, standbys=1, names=("正选", "候补"))[0]
+
+
+def with_panel(
+    operator: User, now: datetime, *, seats: int, standbys: int, names: Sequence[str] = ()
+) -> list[Reviewer]:
+    """Who sits in an open review, for which others stand by."""
     tag = make_tag("候补")
-    tag.experts.add(make_expert("正选"), make_expert("候补"))
+    tag.experts.add(*(make_expert(one) for one in names or "甲乙丙丁戊己"[: seats + standbys]))
     among = {"field": "tag", "op": "in", "value": [str(tag.pk)]}
     drawn = now - 29 * HOUR
     draw = make_draw(
         now=drawn,
         operator=operator,
-        groups=[GroupInput("综合", 1, [among], standby_seats=1)],
+        groups=[GroupInput("综合", seats, [among], standby_seats=standbys)],
         opens_in_hours=24,
         reveal_hours=2,
         reply_minutes=60,
@@ -138,11 +145,14 @@ def with_standby(operator: User, now: datetime) -> Reviewer:
     review = create_review(project=project, terms=Terms(make_rule()), actor=operator, now=now)
     add_items(review=review, things=THINGS, actor=operator, now=now)
     open_review(review=review, actor=operator, now=now)
-    return Reviewer.objects.select_related("review__project").get(review=review)
+    rows = Reviewer.objects.select_related("review__project").filter(review=review)
+    return list(rows.order_by("place"))
 
 
 @pytest.mark.shows("OVW-13")
-def test_a_standby_replaces_who_is_missing(operator: User, client: Client) -> None:
+def test_a_standby_replaces_who_is_missing(
+    operator: User, supervisor: User, client: Client
+) -> None:
     now = timezone.now()
     missing = with_standby(operator, now)
     review = missing.review
@@ -155,14 +165,23 @@ def test_a_standby_replaces_who_is_missing(operator: User, client: Client) -> No
     assert line not in who_sat(review.project)
     with pytest.raises(ReviewRefused, match="无权查看名单"):
         bring_in(review=review, invitation_id=line, actor=make_user("finance"), now=now)
+    # Nobody has left: that he comes in is somebody's choice, and takes two.
     htmx = {"HTTP_HX_REQUEST": "true"}
-    done = client.post(
-        reverse("reviews:join", args=[review.pk]), {"line": standby.invitation_id}, **htmx
-    )
-    assert done.status_code == 204
+    join, said = reverse("reviews:join", args=[review.pk]), {"line": line}
+    assert "须由监督人确认" in client.post(join, said, **htmx).content.decode()
+    with pytest.raises(ReviewRefused, match="按抽取次序"):
+        bring_in(review=review, invitation_id=line, actor=operator, now=now)
+    assert client.post(join, said | {"ground": "联系不上"}, **htmx).status_code == 204
+    assert line not in who_sat(review.project)
+    asked = ReassignRequest.objects.get()
+    login(client, supervisor)
+    page = reverse("reviews:detail", args=[review.pk])
+    assert "不按次序加入" in client.get(page).content.decode()
+    client.post(reverse("workflow:request_agree", args=["reviews.reassign", asked.pk]))
     assert line in who_sat(review.project), "who came in is paid and rated"
-    leave = reverse("reviews:leave", args=[missing.pk])
-    assert client.post(leave, {"reason": "没有到场"}, **htmx).status_code == 204
+    login(client, operator)
+    assert hand_kinds(review) == {"候补不按次序加入": 1}
+    left(missing, by=operator, second=supervisor, now=now)
     made = Reviewer.objects.get(review=review, left_at=None)
     assert (made.place, ScoreSheet.objects.filter(reviewer=made).count()) == (2, 2)
     client.post(reverse("reviews:sign_in", args=[made.pk]))
@@ -171,15 +190,38 @@ def test_a_standby_replaces_who_is_missing(operator: User, client: Client) -> No
         bring_in(review=review, invitation_id=standby.invitation_id, actor=operator, now=now)
 
 
-def test_a_standby_who_left_before_he_had_submitted_did_not_sit(operator: User) -> None:
+def test_standbys_come_in_as_they_were_drawn_each_for_one_who_left(
+    operator: User, supervisor: User, client: Client
+) -> None:
     now = timezone.now()
-    review = with_standby(operator, now).review
+    one, other = with_panel(operator, now, seats=2, standbys=2)
+    review, now = one.review, now + timedelta(minutes=1)
+    first, second = standbys(review)
+    assert next_standbys(review) == set()
+    left(one, by=operator, second=supervisor, now=now)
+    assert next_standbys(review) == {first.invitation_id}
+    with pytest.raises(ReviewRefused, match="按抽取次序"):
+        bring_in(review=review, invitation_id=second.invitation_id, actor=operator, now=now)
+    bring_in(review=review, invitation_id=first.invitation_id, actor=operator, now=now)
+    assert next_standbys(review) == set()
+    left(other, by=operator, second=supervisor, now=now)
+    assert next_standbys(review) == {second.invitation_id}
+    assert panel_words(review) == "原 2 位，2 位退出，1 位加入"
+
+
+def test_a_standby_who_left_before_he_had_submitted_did_not_sit(
+    operator: User, supervisor: User
+) -> None:
+    now = timezone.now()
+    one, _other = with_panel(operator, now, seats=2, standbys=1)
+    review = one.review
     (standby,) = standbys(review)
     line = standby.invitation_id
+    left(one, by=operator, second=supervisor, now=now)
     bring_in(review=review, invitation_id=line, actor=operator, now=now)
     assert line in who_sat(review.project)
     made = Reviewer.objects.get(review=review, invitation_id=line)
-    let_leave(reviewer=made, reason="突发疾病", counts=True, actor=operator, now=now)
+    left(made, by=operator, second=supervisor, now=now, counts=True)
     assert line not in who_sat(review.project)
 
 
@@ -275,7 +317,9 @@ def test_while_names_are_sealed_nobody_sees_in_which_minute_somebody_came(
 
 
 @pytest.mark.shows("OVW-13")
-def test_another_leads_once_nobody_does(client: Client, operator: User, expert: Expert) -> None:
+def test_another_leads_once_nobody_does(
+    client: Client, operator: User, supervisor: User, expert: Expert
+) -> None:
     review = make_open(operator, now=timezone.now(), pool=(expert, make_expert("李四")))
     first, second = review.reviewers.order_by("place")
     login(client, operator)
@@ -293,7 +337,7 @@ def test_another_leads_once_nobody_does(client: Client, operator: User, expert: 
     assert [one.is_leader for one in review.reviewers.order_by("place")] == [False, True]
     entry = Entry.objects.filter(action="review.leader").latest("pk")
     assert entry.after == {"原组长": "专家 1", "组长": "专家 2"}
-    let_leave(reviewer=second, reason="突发疾病", counts=False, actor=operator, now=timezone.now())
+    left(second, by=operator, second=supervisor, now=timezone.now())
     client.post(url)
     first.refresh_from_db()
     assert first.is_leader
@@ -302,7 +346,7 @@ def test_another_leads_once_nobody_does(client: Client, operator: User, expert: 
 
 
 def test_whose_scores_have_the_weight_of_the_leader_is_chosen_before_anybody_submits(
-    operator: User, expert: Expert
+    operator: User, supervisor: User, expert: Expert
 ) -> None:
     weighted = replace(RULE, how=How.WEIGHTED, weights=(("组长", Decimal("1.5")),))
     now = timezone.now()
@@ -316,6 +360,6 @@ def test_whose_scores_have_the_weight_of_the_leader_is_chosen_before_anybody_sub
     with pytest.raises(ReviewRefused, match="不能再更换组长"):
         appoint_leader(reviewer=other, reason="另有安排", actor=operator, now=now)
     # Nor by letting him leave first: his scores, which count, would have the weight as well.
-    let_leave(reviewer=first, reason="身体不适", counts=True, actor=operator, now=now)
+    left(first, by=operator, second=supervisor, now=now, counts=True)
     with pytest.raises(ReviewRefused, match="不能再更换组长"):
         appoint_leader(reviewer=other, reason="另有安排", actor=operator, now=now)

@@ -33,7 +33,7 @@ from expertpool.reviews.queries.results import counting_in
 from expertpool.reviews.queries.reviews import is_told_tomorrow
 from expertpool.reviews.services.assigning import Share, abandon_assignment
 from expertpool.reviews.services.choosing import choose_experts, confirm_choice, hand_in_choice
-from expertpool.reviews.services.meeting import let_leave
+from expertpool.reviews.services.meeting import follow_seat
 from expertpool.reviews.services.replacing import replace_leavers
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -261,7 +261,7 @@ def test_nobody_who_was_given_items_leaves_by_one_hand(operator: User, superviso
     row = make_assigned(operator, supervisor, now=NOW)
     one = lines_of(row.review)[0].reviewers[0]
     with pytest.raises(ReviewRefused, match="须由监督人确认"):
-        let_leave(reviewer=one, reason="突发疾病", counts=False, actor=operator, now=NOW)
+        follow_seat(reviewer=one, actor=operator, now=NOW)
     left(one, by=operator, second=supervisor, now=NOW)
     row.refresh_from_db()
     event = next(one for one in row.events if one["type"] == "exit")

@@ -18,12 +18,12 @@ from expertpool.experts.models import Expert
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer
 from expertpool.reviews.queries.reviews import counting, to_score, what_goes_on
-from expertpool.reviews.services.meeting import let_leave
+from expertpool.reviews.services.meeting import follow_seat
 from expertpool.reviews.services.organising import end_review
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.experts import give_account, make_expert
-from tests.factories.scoring import fill_in, make_open, reviewer_of, submit
+from tests.factories.scoring import fill_in, left, make_open, reviewer_of, submit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_a_panel_whose_draw_is_void_makes_no_result(
     client: Client, operator: User, supervisor: User, review: Review, people: list[Expert]
 ) -> None:
     first, second = (submitted(review, one) for one in people)
-    let_leave(reviewer=first, reason="突发疾病", counts=True, actor=operator, now=NOW)
+    left(first, by=operator, second=supervisor, now=NOW, counts=True)
     assert set(counting(review)) == {first, second}
     void(review, operator, supervisor)
     # Who had left does not count either.
@@ -100,6 +100,10 @@ def test_who_left_the_panel_has_to_leave_its_review_before_it_ends(
     )
     with pytest.raises(ReviewRefused, match=f"{first}已不在评审组"):
         end_review(review=review, actor=operator, now=LATER)
-    let_leave(reviewer=first, reason="突发疾病", counts=False, actor=operator, now=LATER)
+    with pytest.raises(ReviewRefused, match="须由监督人确认"):  # he sits there still
+        follow_seat(reviewer=second, actor=operator, now=LATER)
+    # The draw had a reason and a second person: his sheet does not count, whoever would like it to.
+    gone = follow_seat(reviewer=first, actor=operator, now=LATER)
+    assert (gone.left_why, gone.counts) == ("已在抽取中退出席位", False)
     assert end_review(review=review, actor=operator, now=LATER).ended_at == LATER
     assert list(counting(review)) == [second]

@@ -243,7 +243,7 @@ def test_nobody_learns_today_who_scored_while_other_names_are_sealed(
         parts = [page, reverse("reviews:board", args=[review.pk]), reverse("reviews:list")]
         parts += [reverse("projects:detail", args=[review.project_id]) + "?tab=reviews"]
         parts += [reverse("experts:detail", args=[expert.pk]) + "?tab=reviews"]
-        parts += [reverse("reviews:leave", args=[row.pk])]
+        parts += [reverse("reviews:assignment_exit", args=[row.pk])]
         return re.sub(
             r'"[\w-]{64}"|nonce="[^"]*"|server-now" content="[^"]*"|idle-left="\d*"',
             "",

@@ -22,13 +22,15 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
 from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.audit.models import Entry
+from expertpool.notifications.models import Message
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
 from expertpool.reviews.calculation.figures import pairs_alike
 from expertpool.reviews.exports import ReviewExport
-from expertpool.reviews.models import Reviewer, ReviewResult
+from expertpool.reviews.models import ReassignRequest, Reviewer, ReviewResult
 from expertpool.reviews.queries.pairs import beyond_chance
 from expertpool.reviews.services import sheet_files
+from expertpool.reviews.services.organising import end_review
 from expertpool.reviews.services.result_files import PAPER, starter
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
@@ -85,6 +87,61 @@ def test_it_is_taken_away_as_pdf_excel_and_record(
     assert main(["verify-review", str(file)]) == 0
     assert row.digest in capsys.readouterr().out
     assert Entry.objects.filter(action="review.print").count() == 3
+
+
+@pytest.mark.shows("OVW-13")
+def test_who_leaves_where_all_score_all_is_asked_told_counted_and_in_the_result(
+    client: Client, operator: User, supervisor: User, admin: User
+) -> None:
+    """One person alone took a drawn expert out, with what he had submitted, and nothing that was printed said so."""
+    now = timezone.now()
+    pool = [make_expert(name) for name in ("李明", "王立新", "唐建")]
+    for one in pool:
+        give_account(one, make_user("expert"))
+    review = make_open(operator, now=now, pool=pool, seats=3)
+    rows = [reviewer_of(review, one) for one in pool]
+    for one in rows:
+        fill_in(one, now=now)
+        submit(one, now=now)
+    gone, page = rows[0], reverse("reviews:detail", args=[review.pk])
+    login(client, operator)
+    # The door of one hand is for those alone whom the draw let go.
+    client.post(reverse("reviews:leave", args=[gone.pk]), {"reason": "临时有事"})
+    url, htmx = reverse("reviews:assignment_exit", args=[gone.pk]), {"HTTP_HX_REQUEST": "true"}
+    said = {"ground": "健康原因", "reason": "住院"}
+    assert client.post(url, {"reason": "临时有事"}, **htmx).status_code == 422
+    assert client.post(url, said, **htmx).status_code == 204
+    asked = ReassignRequest.objects.get()
+    agree = reverse("workflow:request_agree", args=["reviews.reassign", asked.pk])
+    for wrong in (operator, admin):
+        login(client, wrong)
+        client.post(agree)
+        assert Reviewer.objects.filter(review=review, left_at=None).count() == 3
+    login(client, supervisor)
+    assert Message.objects.filter(occasion="request.asked").exists()
+    assert "有人申请专家退出评审" in client.get(page).content.decode()
+    client.post(agree)
+    login(client, operator)
+    assert "1 次（退出 1 次）" in client.get(page).content.decode()
+    end_review(review=review, actor=operator, now=timezone.now())
+    result = client.get(reverse("reviews:result", args=[review.pk])).content.decode()
+    words = "2 位（原 3 位，1 位退出，1 份已提交的评分表不计入）"
+    assert all(one in result for one in (words, "人工干预 1 次（退出 1 次）", "健康原因：住院"))
+    row = ReviewResult.objects.get(review=review)
+    assert row.content["about"]["panel"] == {
+        "left": [{"expert": gone.key, "counts": False}],
+        "joined": [],
+        "hands": [["退出", 1]],
+    }
+    cells = [
+        str(one.value)
+        for sheet in load_workbook(io.BytesIO(file_of(client, row, "xlsx")))
+        for line in sheet.iter_rows()
+        for one in line
+    ]
+    assert any(words in one for one in cells)
+    log = client.get(reverse("projects:detail", args=[review.project_id]) + "?tab=log")
+    assert "评审专家退出" in log.content.decode()
 
 
 def test_the_customers_own_form_is_filled(

@@ -11,10 +11,13 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.configuration import Setting
 from expertpool.identity.enums import Source
+from expertpool.identity.services.by_directory import is_asked_of
 from expertpool.identity.services.mapping import map_group
 from expertpool.identity.services.persons import Admission, Vouched, account_of
+from expertpool.identity.services.signing_in import _rules, is_offered
 from expertpool.identity.settings import ldap, oidc
 from expertpool.notifications.models import Message
+from expertpool.siteconfig.queries.counting import counting_in_words
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.queries.second_person import why_not_second
@@ -117,3 +120,44 @@ def test_the_owner_is_told_by_all_ways_that_his_account_was_bound(admin: User) -
     come_in(user, NOW)
     told = {(one.channel, one.address) for one in Message.objects.filter(occasion="account.acted")}
     assert {("sms", "13812340001"), ("email", "qian@example.cn"), ("site", user.username)} <= told
+
+
+def test_nobody_comes_in_by_a_provider_that_was_named_within_a_day(
+    admin: User, time_machine: Any
+) -> None:
+    name_provider(admin, NOW)
+    assert not is_offered()
+    assert counting_in_words(NOW)(oidc.ISSUER) == f"未设置，11-25 09:00 起 {HIS}"
+    time_machine.move_to(NOW + timedelta(hours=25), tick=False)
+    assert is_offered()
+    assert _rules() == Admission("username", False, False)
+    save({oidc.MATCH: "email", oidc.ADMINS: True}, admin, timezone.now())
+    assert is_offered(), "who is bound comes in as before"
+    assert _rules() == Admission("", False, False)
+    save({oidc.ENABLED: False}, admin, timezone.now())
+    assert not is_offered(), "closing counts at once"
+
+
+def test_what_was_put_right_within_the_day_never_counts(admin: User, time_machine: Any) -> None:
+    name_provider(admin, NOW - timedelta(days=9))
+    assert is_offered()
+    save({oidc.ISSUER: "https://another.example"}, admin, NOW)
+    save({oidc.ISSUER: HIS}, admin, NOW + timedelta(hours=2))
+    for hours in (3, 25):
+        time_machine.move_to(NOW + timedelta(hours=hours), tick=False)
+        assert not is_offered()
+    time_machine.move_to(NOW + timedelta(hours=27), tick=False)
+    assert is_offered()
+
+
+def test_nobody_is_asked_for_in_a_directory_that_was_named_within_a_day(
+    admin: User, operator: User, time_machine: Any
+) -> None:
+    place = {ldap.HOST: "ldap.example.cn", ldap.READER: "cn=r", ldap.BASE: "dc=example"}
+    save(place | {ldap.ENABLED: True, ldap.MATCH: True}, admin, NOW)
+    assert not is_asked_of(None)
+    time_machine.move_to(NOW + timedelta(hours=25), tick=False)
+    assert is_asked_of(None)
+    assert is_asked_of(operator)
+    save({ldap.MARK: "description"}, admin, timezone.now())
+    assert not is_asked_of(operator)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from django.utils import timezone
+
 from expertpool.accounts.enums import LoginMethod
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
@@ -17,6 +19,7 @@ from expertpool.identity.queries import identities_of, is_security_administrator
 from expertpool.identity.services.directory import Found, Line, Place
 from expertpool.identity.services.persons import Admission, Vouched, account_of, dn_key
 from expertpool.identity.settings import ldap as own
+from expertpool.siteconfig.queries.counting import counting
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +34,15 @@ def is_asked_of(user: User | None) -> bool:
     says so, the accounts of its people. Never for outsiders and security administrators: these have a password here."""
     if not (value_of(own.ENABLED) and value_of(own.HOST)):
         return False
+    # What was set within a day does not count yet.
+    read = counting(timezone.now(), *own.LDAP_TRUST)
+    if not all(map(read, (own.ENABLED, own.HOST, own.BASE, own.LOGIN, own.MARK))):
+        return False
     if user is None:
         return True
     if is_outsider(user) or is_security_administrator(user):
         return False
-    return value_of(own.MATCH) or _bound_name(user) is not None
+    return read(own.MATCH) or _bound_name(user) is not None
 
 
 def ask(user: User | None, text: str, password: str, now: datetime) -> Answered:
@@ -131,4 +138,5 @@ def _person(found: Found, groups: set[str]) -> Vouched:
 
 
 def _rules() -> Admission:
-    return Admission("username" if value_of(own.MATCH) else "", value_of(own.CREATES), admins=False)
+    read = counting(timezone.now(), *own.LDAP_TRUST)
+    return Admission("username" if read(own.MATCH) else "", read(own.CREATES), admins=False)

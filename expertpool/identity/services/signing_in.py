@@ -17,23 +17,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.utils import timezone
+
 from expertpool.accounts.enums import LoginMethod, LoginOutcome
 from expertpool.accounts.services.addresses import is_open_at, typed_index
 from expertpool.accounts.services.login import SignIn, note_sign_in
 from expertpool.accounts.services.outside import Vouching, admit
-from expertpool.core.configuration import value_of
+from expertpool.core.configuration import Reader, value_of
 from expertpool.identity.enums import Source
 from expertpool.identity.exceptions import NotAdmitted, NotVouched
 from expertpool.identity.services.persons import Admission, Vouched, account_of
 from expertpool.identity.services.provider import exchange, provider_of, userinfo
 from expertpool.identity.services.tokens import claims_in
 from expertpool.identity.settings import oidc as own
+from expertpool.siteconfig.queries.counting import counting
 
 logger = logging.getLogger(__name__)
 
 KEY = "identity_oidc"
 VALID = timedelta(minutes=10)
-NOT_OFFERED = "统一认证登录没有开启，请用本系统的账号和密码登录。"
+NOT_OFFERED = "统一认证登录没有开启，或设置改动不满一天；请用本系统的账号和密码登录。"
 STALE = "这次登录已过期，或不是在这个浏览器里开始的；请重新点登录页上的按钮。"
 DECLINED = "身份平台没有放行这次登录；不是您取消的，请联系单位管理身份平台的人。"
 NOT_VOUCHED = "身份平台的答复不能确认您是谁，没有登录；请重试，一直不行的请联系管理员。"
@@ -51,7 +54,11 @@ class Caller:
 
 
 def is_offered() -> bool:
-    return bool(value_of(own.ENABLED) and value_of(own.ISSUER) and value_of(own.CLIENT))
+    """Tell whether people come in by a provider: what was set within a day does not count yet."""
+    if not value_of(own.ENABLED):
+        return False
+    read = _counting()
+    return bool(read(own.ENABLED) and read(own.ISSUER) and read(own.CLIENT))
 
 
 def begin(session: Any, *, back: str, way_on: str, caller: Caller) -> str:
@@ -115,7 +122,7 @@ def finish(
     vouching = Vouching(
         method=LoginMethod.OIDC,
         typed=typed_index(f"{person.issuer} {person.subject}"),
-        shows_second=value_of(own.SECOND) and _is_strong(claims),
+        shows_second=_counting()(own.SECOND) and _is_strong(claims),
     )
     done = admit(
         user=user,
@@ -171,14 +178,22 @@ def _is_under_way(kept: Any, state: str, now: datetime) -> bool:
 
 def _is_strong(claims: Mapping[str, Any]) -> bool:
     """Tell whether the provider says that it asked for more than a password."""
-    wanted = set(value_of(own.STRONG).split())
+    wanted = set(_counting()(own.STRONG).split())
     methods = claims.get("amr")
     said = {one for one in methods if isinstance(one, str)} if isinstance(methods, list) else set()
     return bool(wanted & said) or claims.get("acr") in wanted
 
 
 def _rules() -> Admission:
-    return Admission(value_of(own.MATCH), value_of(own.CREATES), value_of(own.ADMINS))
+    read = _counting()
+    # Whose name is somebody's here is said by these; who is bound already comes by neither.
+    is_settled = bool(read(own.USERNAME) and read(own.EMAIL))
+    match, creates = (read(own.MATCH), read(own.CREATES)) if is_settled else ("", False)
+    return Admission(match, creates, read(own.ADMINS))
+
+
+def _counting() -> Reader:
+    return counting(timezone.now(), *own.OIDC_TRUST)
 
 
 def _text(claims: Mapping[str, Any], setting: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -19,12 +20,14 @@ from expertpool.core.configuration import (
     Text,
 )
 from expertpool.identity.enums import LDAPS, Security
+from expertpool.identity.settings.oidc import unless_changed
 
 LDAP = SettingGroup(
     "identity_ldap",
     "单位目录（LDAP）",
     order=32,
     note="用单位目录（如 Active Directory、OpenLDAP）的账号和密码登录，登录页不变",
+    saved="能让人由此登录的改动一天后才算数，并已告知监督人等办理确认的人和安全管理员",
     needs=SECURITY,
 )
 ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -42,7 +45,8 @@ ENABLED: Setting[bool] = Setting(
     False,
     group=LDAP,
     order=5,
-    help="开启后，目录里有的单位同事用目录的密码登录；专家、申请人和安全管理员仍用本系统的密码。",
+    help="开启后，目录里有的单位同事用目录的密码登录；专家、申请人和安全管理员仍用本系统的密码。开启一天后生效，关闭立即生效。",
+    strictest=all,
 )
 HOST: Setting[str] = Setting(
     "identity.ldap_host",
@@ -51,7 +55,8 @@ HOST: Setting[str] = Setting(
     "",
     group=LDAP,
     order=10,
-    help="主机名或地址，与它证书上的相同。内网的须运维人员列入 IDENTITY_PRIVATE_HOSTS。",
+    help="主机名或地址，与它证书上的相同。内网的须运维人员列入 IDENTITY_PRIVATE_HOSTS。改动后一天内不向目录核对密码。",
+    strictest=unless_changed,
 )
 SAFETY: Setting[str] = Setting(
     "identity.ldap_security",
@@ -96,18 +101,34 @@ BASE: Setting[str] = Setting(
     "",
     group=LDAP,
     order=35,
-    help="在它下面找人和分组，如 dc=example,dc=cn。",
+    help="在它下面找人和分组，如 dc=example,dc=cn。改动后一天内不向目录核对密码。",
+    strictest=unless_changed,
 )
 
 
-def _names(code: str, label: str, default: str, order: int, text: str) -> Setting[str]:
-    kind = Text(60, also=_attribute)
+def _names(
+    code: str, label: str, default: str, order: int, text: str, strictest: Any = None
+) -> Setting[str]:
     return Setting(
-        f"identity.ldap_{code}", label, kind, default, group=LDAP, order=order, help=text
+        f"identity.ldap_{code}",
+        label,
+        Text(60, also=_attribute),
+        default,
+        group=LDAP,
+        order=order,
+        help=text,
+        strictest=strictest,
     )
 
 
-LOGIN = _names("login", "账号是哪个属性", "uid", 40, "Active Directory 是 sAMAccountName。")
+LOGIN = _names(
+    "login",
+    "账号是哪个属性",
+    "uid",
+    40,
+    "Active Directory 是 sAMAccountName。改动后一天内不向目录核对密码。",
+    unless_changed,
+)
 CLASS = _names("class", "人的对象类", "person", 45, "只在这个对象类里找人。")
 NAME = _names("name", "姓名是哪个属性", "displayName", 50, "没有时用 cn。")
 MARK = _names(
@@ -115,7 +136,8 @@ MARK = _names(
     "不变的标识是哪个属性",
     "entryUUID",
     55,
-    "按它认人，改名、重名不影响；Active Directory 是 objectGUID。",
+    "按它认人，改名、重名不影响；Active Directory 是 objectGUID。改动后一天内不向目录核对密码。",
+    unless_changed,
 )
 MEMBER = _names(
     "member",
@@ -131,7 +153,8 @@ MATCH: Setting[bool] = Setting(
     False,
     group=LDAP,
     order=65,
-    help="第一次用目录的密码登录后固定下来，本系统的密码不再能用。",
+    help="第一次用目录的密码登录后固定下来，本系统的密码不再能用。改用一天后生效。",
+    strictest=all,
 )
 CREATES: Setting[bool] = Setting(
     "identity.ldap_creates",
@@ -140,7 +163,8 @@ CREATES: Setting[bool] = Setting(
     False,
     group=LDAP,
     order=70,
-    help="自动开的账号在本系统没有密码，角色只按对应表给；没有对应角色的不开。",
+    help="自动开的账号在本系统没有密码，角色只按对应表给；没有对应角色的不开。开启一天后生效。",
+    strictest=all,
 )
 LDAP_SETTINGS = (
     *(ENABLED, HOST, SAFETY, PORT, READER, READER_PASSWORD, BASE, LOGIN, CLASS, NAME, MARK),

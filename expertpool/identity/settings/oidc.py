@@ -3,6 +3,8 @@ provider decides who is who."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -24,6 +26,7 @@ OIDC = SettingGroup(
     "统一认证（OpenID Connect）",
     order=31,
     note="单位自己的身份平台。在它那里登记本系统时，回调地址填“统一认证”页面上写的那一个",
+    saved="能让人由此登录的改动一天后才算数，并已告知监督人等办理确认的人和安全管理员",
     needs=SECURITY,
 )
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -47,7 +50,21 @@ def _issuer(value: str) -> None:
         raise ValidationError("应以 https:// 开头：明文传输的身份会被冒充。")
 
 
-def _oidc(code: str, label: str, kind: object, default: object, order: int, text: str) -> Setting:  # type: ignore[type-arg]
+def unless_changed(values: Sequence[Any]) -> Any:
+    """Return the one value that there was within the day; nothing where there were several. Not the earlier one: what
+    was put right meanwhile would count once more (docs/decisions/0412)."""
+    return values[0] if len(set(values)) == 1 else ""
+
+
+def _oidc(
+    code: str,
+    label: str,
+    kind: object,
+    default: object,
+    order: int,
+    text: str,
+    strictest: Any = None,
+) -> Setting:  # type: ignore[type-arg]
     return Setting(
         f"identity.oidc_{code}",
         label,
@@ -56,11 +73,18 @@ def _oidc(code: str, label: str, kind: object, default: object, order: int, text
         group=OIDC,
         order=order,
         help=text,
+        strictest=strictest,
     )
 
 
 ENABLED: Setting[bool] = _oidc(
-    "enabled", "统一认证登录", Boolean(), False, 5, "开启后登录页出现下面名称的按钮。"
+    "enabled",
+    "统一认证登录",
+    Boolean(),
+    False,
+    5,
+    "开启一天后登录页出现下面名称的按钮；关闭立即生效。",
+    all,
 )
 LABEL: Setting[str] = _oidc(
     "label", "登录页上按钮的名称", Text(20), "统一认证登录", 10, "登录页显示，立即生效。"
@@ -71,10 +95,17 @@ ISSUER: Setting[str] = _oidc(
     Text(300, required=False, also=_issuer),
     "",
     15,
-    "身份平台的地址，与它的发现文档里写的一字不差。内网地址须运维人员列入 IDENTITY_PRIVATE_HOSTS。",
+    "身份平台的地址，与它的发现文档里写的一字不差。内网地址须运维人员列入 IDENTITY_PRIVATE_HOSTS。改动后一天内不能从这里登录。",
+    unless_changed,
 )
 CLIENT: Setting[str] = _oidc(
-    "client", "客户端编号（client_id）", Text(200, required=False), "", 20, "在身份平台登记后得到。"
+    "client",
+    "客户端编号（client_id）",
+    Text(200, required=False),
+    "",
+    20,
+    "在身份平台登记后得到。改动后一天内不能从这里登录。",
+    unless_changed,
 )
 SECRET: Setting[str] = _oidc(
     "secret",
@@ -88,11 +119,23 @@ SCOPES: Setting[str] = _oidc(
     "scopes", "申请的范围", Text(200), "openid profile email", 30, "用空格分开，须含 openid。"
 )
 USERNAME: Setting[str] = _oidc(
-    "username", "账号取自", Text(60), "preferred_username", 35, "身份信息中的字段名。"
+    "username",
+    "账号取自",
+    Text(60),
+    "preferred_username",
+    35,
+    "身份信息中的字段名。改动后一天内，没有绑定过的人不能从这里登录。",
+    unless_changed,
 )
 NAME: Setting[str] = _oidc("name", "姓名取自", Text(60), "name", 40, "身份信息中的字段名。")
 EMAIL: Setting[str] = _oidc(
-    "email", "邮箱取自", Text(60), "email", 45, "身份信息中的字段名；只采用身份平台写明已验证的。"
+    "email",
+    "邮箱取自",
+    Text(60),
+    "email",
+    45,
+    "身份信息中的字段名；只采用身份平台写明已验证的。改动后一天内，没有绑定过的人不能从这里登录。",
+    unless_changed,
 )
 GROUPS: Setting[str] = _oidc(
     "groups", "分组取自", Text(60), "groups", 50, "身份信息中的字段名，用来对应角色。"
@@ -103,7 +146,8 @@ MATCH: Setting[str] = _oidc(
     Choice((("", "不自动对应"), ("username", "账号相同"), ("email", "已验证的邮箱相同"))),
     "",
     55,
-    "找到后固定下来，以后按身份平台的标识认人，改名不影响。专家和申请人的账号不从这里登录。",
+    "找到后固定下来，以后按身份平台的标识认人，改名不影响。专家和申请人的账号不从这里登录。改动一天后生效，在此之前不自动对应。",
+    unless_changed,
 )
 CREATES: Setting[bool] = _oidc(
     "creates",
@@ -111,7 +155,8 @@ CREATES: Setting[bool] = _oidc(
     Boolean("自动开账号", "不放行"),
     False,
     60,
-    "自动开的账号没有本系统密码，角色只按对应表给；没有对应角色的不开。",
+    "自动开的账号没有本系统密码，角色只按对应表给；没有对应角色的不开。开启一天后生效。",
+    all,
 )
 PASSWORD: Setting[bool] = _oidc(
     "password",
@@ -127,7 +172,8 @@ SECOND: Setting[bool] = _oidc(
     Boolean("不再验证", "仍按本系统的规定验证"),
     False,
     70,
-    "只影响按规定要做第二步验证的人。",
+    "只影响按规定要做第二步验证的人。不再验证的，一天后生效。",
+    all,
 )
 STRONG: Setting[str] = _oidc(
     "strong",
@@ -135,7 +181,8 @@ STRONG: Setting[str] = _oidc(
     Text(200),
     "mfa",
     75,
-    "身份信息的 amr 中有其中之一，或 acr 与其中之一相同；用空格分开。",
+    "身份信息的 amr 中有其中之一，或 acr 与其中之一相同；用空格分开。改动后一天内都不算。",
+    unless_changed,
 )
 ADMINS: Setting[bool] = _oidc(
     "admins",
@@ -143,7 +190,8 @@ ADMINS: Setting[bool] = _oidc(
     Boolean("可以", "不可以"),
     False,
     80,
-    "开启后，管理身份平台的人可以成为本系统的安全管理员，请慎重。",
+    "开启后，管理身份平台的人可以成为本系统的安全管理员，请慎重。开启一天后生效。",
+    all,
 )
 OIDC_SETTINGS = (
     *(ENABLED, LABEL, ISSUER, CLIENT, SECRET, SCOPES, USERNAME, NAME, EMAIL, GROUPS),

@@ -51,7 +51,9 @@ def log_of(project: Project, user: User) -> list[TimelineEntry]:
         (Draw, draws),
         (Invitation, lines),
         *(
-            (one.model, list(one.rows(project)), *([one.actions] if one.actions else []))
+            (one.model, list(one.rows(project)), one.actions)
+            if one.actions
+            else (one.model, list(one.rows(project)))
             for one in LOGGED
         ),
         most=MOST_LOG,

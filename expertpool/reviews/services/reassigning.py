@@ -238,7 +238,7 @@ def hold_review(review: Review) -> Review:
 
 def _reviewer(request: ReassignRequest) -> Reviewer:
     rows = Reviewer.objects.select_related("review__project", "review__rule", "expert__merged_into")
-    return rows.get(pk=request.reviewer_id)
+    return rows.get(pk=request.reviewer_id or 0)  # none of who stands by
 
 
 def _items(request: ReassignRequest) -> list[ReviewItem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -27,7 +28,7 @@ BY_DIRECTORY = "这个账号用单位目录的密码登录，在本系统没有�
 NO_LONGER = "这个账号已改由单位的统一认证登录，不能再用本系统的密码。"
 
 # The settings by which each source says who is who.
-TRUST: Mapping[str, tuple[Setting[object], ...]] = {
+TRUST: Mapping[str, tuple[Setting[Any], ...]] = {
     Source.OIDC.value: OIDC_TRUST,
     Source.LDAP.value: LDAP_TRUST,
 }

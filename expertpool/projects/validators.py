@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +43,15 @@ def people(cell: Any) -> list[dict[str, str]]:
         else:
             found.append({"name": name, "unit_name": unit})
     return found
+
+
+def written(found: Sequence[Mapping[str, str]]) -> str:
+    """Return `people` as they are read: 王明（华东设计院）；李华；ZJ000012."""
+    parts = []
+    for one in found:
+        unit = f"（{one['unit_name']}）" if one.get("unit_name") else ""
+        parts.append(one.get("expert_number") or f"{one['name']}{unit}")
+    return "；".join(parts)
 
 
 def uscc(cell: Any) -> str:

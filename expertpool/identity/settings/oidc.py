@@ -3,6 +3,7 @@ provider decides who is who."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,8 +45,10 @@ def _issuer(value: str) -> None:
         has_host = bool(parts.hostname)
     except ValueError as error:
         raise ValidationError("不是有效的网址，应像 https://sso.example.cn。") from error
-    if parts.scheme not in ("https", "http") or not has_host or parts.query or parts.fragment:
-        raise ValidationError("应像 https://sso.example.cn，不带问号和井号。")
+    is_one = not re.search(r"\s", value)
+    is_bare = has_host and is_one and not (parts.query or parts.fragment)
+    if parts.scheme not in ("https", "http") or not is_bare:
+        raise ValidationError("应像 https://sso.example.cn，不带空格、问号和井号。")
     if is_plain_elsewhere(value):
         raise ValidationError("应以 https:// 开头：明文传输的身份会被冒充。")
 

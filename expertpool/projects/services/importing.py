@@ -32,8 +32,13 @@ from expertpool.projects.services.application import (
     submit_project,
 )
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
+from expertpool.projects.validators import written
 
 DRAFT, SUBMITTED = "draft", "pending"
+
+
+# In which column stand people who wrote or examined the documents, and as what.
+PEOPLE = {"authors": PersonRole.AUTHOR, "reviewers": PersonRole.REVIEWER}
 
 
 class ProjectImporter(Importer):
@@ -68,6 +73,14 @@ class ProjectImporter(Importer):
         self.units: dict[tuple[str, str], Unit | None] = {}
         self.refused: dict[tuple[str, str], tuple[str, str]] = {}  # purchaser → why, how to mend it
         self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
+
+    def shown(self, row: Row) -> dict[str, str]:
+        named = {
+            self.by_code[code].header: written(row.values[code])
+            for code in PEOPLE
+            if row.values.get(code)
+        }
+        return super().shown(row) | named
 
     def prepare(self, rows: Sequence[Row]) -> None:
         wanted = [row.values["number"] for row in rows if row.values.get("number")]
@@ -166,7 +179,7 @@ class ProjectImporter(Importer):
                 submit_project(project=project, actor=self.actor, now=self.now)
 
     def _avoid_authors(self, project: Project, values: dict[str, Any]) -> None:
-        for column, role in (("authors", PersonRole.AUTHOR), ("reviewers", PersonRole.REVIEWER)):
+        for column, role in PEOPLE.items():
             for person in values.get(column) or ():
                 data = AvoidanceData(AvoidanceSubject.PERSON, role=role, **person)
                 add_avoidance(project=project, data=data, actor=self.actor, now=self.now)

@@ -249,3 +249,14 @@ def test_authors_and_reviewers_come_with_the_project(clerk) -> None:
         ("author", "", "", "ZJT0000012"),
         ("reviewer", "赵一", "评审中心", ""),
     ]
+
+
+def test_people_are_shown_before_they_are_saved_as_they_are_written(operator: Any) -> None:
+    importer = ProjectImporter(actor=operator, now=timezone.now(), options={"status": "draft"})
+    names = "王明（华东设计院）；李华；ZJ000012"
+    head = [*HEAD, "采购文件编制人", "采购文件论证人"]
+    header, rest = table_of(ProjectImporter, [head, [*cells(), names, "李华"]])
+    taken: list[Row] = []
+    check_rows(importer, rest, header.codes, keep=False, refused=taken.append, taken=taken.append)
+    shown = importer.shown(taken[0])
+    assert (shown["采购文件编制人"], shown["采购文件论证人"]) == (names, "李华")

@@ -393,7 +393,7 @@ def test_what_is_asked_of_himself_is_asked_once_for_any_number_of_makers(
     three = asked()
     others += [entered(make_user(roles=(committee,), name=f"录入{n}")) for n in range(2, 4)]
     assert set(admissions_waiting_for(admin)) == set(others)
-    assert asked() - three <= 2 * 5
+    assert asked() - three <= 2 * 6
 
 
 @pytest.mark.parametrize("source", [ExpertSource.MANUAL, ExpertSource.INTERFACE])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
@@ -24,17 +23,9 @@ from tests.factories.accounts import built_in_roles, make_user
 from tests.factories.experts import make_expert
 from tests.factories.networks import make_network_rule
 from tests.factories.siteconfig import configure
-from tests.identity.peers import BACK, LyingProvider, new_key, set_up
+from tests.identity.peers import BACK, LyingProvider, new_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("SYS-17")]
-
-
-@pytest.fixture
-def peer(settings: Settings) -> Iterator[LyingProvider]:
-    settings.IDENTITY_PRIVATE_HOSTS = ["127.0.0.1"]
-    with LyingProvider() as running:
-        set_up(running.issuer, match="username")
-        yield running
 
 
 @pytest.fixture

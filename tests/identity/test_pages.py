@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import Role, RolePermission, User
@@ -21,7 +18,7 @@ from expertpool.siteconfig.services import save_settings
 from tests.factories.accounts import built_in_roles, make_user
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
-from tests.identity.peers import LyingProvider, set_up
+from tests.identity.peers import LyingProvider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("SYS-17")]
 
@@ -30,14 +27,6 @@ def make_role(name: str, code: str) -> Role:
     role = Role.objects.create(code=code.replace(".", "-"), name=name)
     RolePermission.objects.create(role=role, code=code)
     return role
-
-
-@pytest.fixture
-def peer(settings: Settings) -> Iterator[LyingProvider]:
-    settings.IDENTITY_PRIVATE_HOSTS = ["127.0.0.1"]
-    with LyingProvider() as running:
-        set_up(running.issuer, match="username")
-        yield running
 
 
 @pytest.fixture

@@ -29,25 +29,20 @@ class DepartmentField(forms.ModelChoiceField):
         return "　" * (obj.path.count("/") - 1) + str(obj)
 
 
-class LoginForm(forms.Form):
-    identifier = forms.CharField(
-        label="账号 / 手机号 / 邮箱",
-        max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )
-    password = forms.CharField(
-        label="密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-
 class ForgottenForm(forms.Form):
     identifier = forms.CharField(
         label="账号 / 手机号 / 邮箱",
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
+class LoginForm(ForgottenForm):
+    password = forms.CharField(
+        label="密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 

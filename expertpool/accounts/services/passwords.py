@@ -16,7 +16,7 @@ from expertpool.accounts.models import UsedPassword, User
 from expertpool.accounts.registry import password_link, why_no_password
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
-from expertpool.accounts.services.login import check_own_password
+from expertpool.accounts.services.login import check_own_password, forget_attempts
 from expertpool.accounts.services.sessions import drop_sessions
 from expertpool.accounts.settings import PASSWORDS_KEPT
 from expertpool.audit.services import record
@@ -64,7 +64,7 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     link = password_link(user)
     password = take_password(user, now=now)
     # Whoever forgot his password has locked himself out, too, as a rule.
-    User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
+    forget_attempts(user)
     announce(record("user.reset_password", actor=actor, subject=user, now=now), user)
     if link is None:
         return password

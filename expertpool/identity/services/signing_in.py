@@ -22,7 +22,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import LoginMethod, LoginOutcome
 from expertpool.accounts.services.addresses import is_open_at, typed_index
 from expertpool.accounts.services.login import SignIn, note_sign_in
-from expertpool.accounts.services.outside import Vouching, admit
+from expertpool.accounts.services.outside import LIMITED, Vouching, admit
 from expertpool.core.configuration import Reader, value_of
 from expertpool.identity.enums import Source
 from expertpool.identity.exceptions import NotAdmitted, NotVouched
@@ -40,7 +40,6 @@ NOT_OFFERED = "统一认证登录没有开启，或设置改动不满一天；�
 STALE = "这次登录已过期，或不是在这个浏览器里开始的；请重新点登录页上的按钮。"
 DECLINED = "身份平台没有放行这次登录；不是您取消的，请联系单位管理身份平台的人。"
 NOT_VOUCHED = "身份平台的答复不能确认您是谁，没有登录；请重试，一直不行的请联系管理员。"
-LIMITED = "从这个网络地址失败的次数太多，暂不能登录；请稍后再试，或联系管理员。"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from expertpool.accounts.models import Role, User, contact_index
+from expertpool.accounts.services.login import forget_attempts
 from expertpool.accounts.services.passwords import store_password
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.accounts.services.users import create_user
@@ -211,7 +212,7 @@ def _take_in(row: Registration, password: str, now: datetime) -> User:
         user = User.objects.select_for_update(of=("self",)).get(pk=known.pk)
         if not may_set_password(user, row.contact_kind, row.contact):
             raise JoiningRefused(OVER, field="code")
-        User.objects.filter(pk=user.pk).update(failed_logins=0, locked_until=None)
+        forget_attempts(user)
         user.must_change_password = False
         store_password(user, password, now=now)
         record("joining.password", actor=user, subject=user, now=now)

@@ -81,7 +81,7 @@ class Comparison:
 
     @property
     def dimension(self) -> Dimension:
-        return next(one for one in PROJECTS.dimensions if one.code == "department")
+        return PROJECTS.dimension("department")
 
     @property
     def measure(self) -> Measure:

@@ -27,10 +27,11 @@ def read_day(text: str) -> datetime:
     day = date.fromisoformat(text)
     if not DAYS.low <= day <= DAYS.high:
         raise ValueError(text)
-    return _begin(day)
+    return begin(day)
 
 
-def _begin(day: date) -> datetime:
+def begin(day: date) -> datetime:
+    """Return the first moment of ``day``, here."""
     return timezone.make_aware(datetime.combine(day, time()))
 
 
@@ -65,7 +66,7 @@ def period(code: str, label: str, path: str, *, of: str) -> Dimension:
     cut, words, months = PERIODS[code]
 
     def narrow(rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
-        after = _begin(months_after(day_of(key), months))  # the last ends beyond all days
+        after = begin(months_after(day_of(key), months))  # the last ends beyond all days
         return rows.filter(**{f"{path}__gte": key, f"{path}__lt": after})
 
     return Dimension(

@@ -171,6 +171,10 @@ class Topic:
         may = user.has_permission(self.permission)
         return may and scope_q(user, self.permission) == scope_q(user, STATISTICS)
 
+    def dimension(self, code: str) -> Dimension:
+        """Return the dimension that is declared as ``code``."""
+        return next(one for one in self.dimensions if one.code == code)
+
     def dimensions_for(self, user: User) -> list[Dimension]:
         return [one for one in self.dimensions if one.is_open_to(user)]
 

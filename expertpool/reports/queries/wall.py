@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.lookups import within_days
 from expertpool.core.visibility import Level, level_for
 from expertpool.draws.enums import INVALID
 from expertpool.draws.models import Draw
@@ -22,9 +23,9 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.reports.queries.expert_statistics import EXPERTS
-from expertpool.reports.queries.periods import months_after
+from expertpool.reports.queries.periods import begin, months_after
 from expertpool.reports.queries.project_statistics import OPENING
-from expertpool.reports.queries.statistics import Asked, Dimension, Line, Statistic, statistic_of
+from expertpool.reports.queries.statistics import Asked, Line, Statistic, statistic_of
 from expertpool.reports.queries.tallies import tallied, tallied_at
 
 MOST_BARS = 8
@@ -68,13 +69,9 @@ def wall_for(user: User, *, now: datetime) -> Wall:
 
 
 def _counted(code: str, asked: Asked) -> Statistic:
-    by = _dimension(code)
+    by = EXPERTS.dimension(code)
     kept = tallied(EXPERTS, None, by, asked) if asked.tallied_at else None
     return kept or statistic_of(EXPERTS, EXPERTS.rows(), by, asked)
-
-
-def _dimension(code: str) -> Dimension:
-    return next(one for one in EXPERTS.dimensions if one.code == code)
 
 
 def _formal(found: Statistic) -> list[Line]:
@@ -117,15 +114,15 @@ def _pool(by_status: dict[str, Any]) -> list[Figure]:
 
 def _day(now: datetime) -> list[Figure]:
     """What the day brought: what a draw begins with and is released with, never how far it has come."""
-    begins = timezone.make_aware(datetime.combine(timezone.localtime(now).date(), time()))
-    ends = begins + timedelta(days=1)
+    today = timezone.localdate(now)
+    days = (today, today)
     first = Q(widens=None) & ~Q(status__in=INVALID)
     draws = Draw.objects.order_by().aggregate(
-        drawn=Count("pk", filter=first & Q(ordered_at__gte=begins, ordered_at__lt=ends)),
-        released=Count("pk", filter=first & Q(released_at__gte=begins, released_at__lt=ends)),
+        drawn=Count("pk", filter=first & within_days("ordered_at", days)),
+        released=Count("pk", filter=first & within_days("released_at", days)),
     )
     approved = Project.objects.filter(status=ProjectStatus.APPROVED)
-    reviews = approved.filter(opening_at__gte=begins, opening_at__lt=ends).count()
+    reviews = approved.filter(within_days("opening_at", days)).count()
     return [
         Figure("今日抽取", draws["drawn"], "blue"),
         Figure("今日公开名单", draws["released"], "green"),
@@ -137,7 +134,7 @@ def _projects_by_month(now: datetime) -> dict[str, Any]:
     """The reviews of the months that are over, and of this one up to now."""
     today = timezone.localtime(now).date()
     months = [months_after(today, -at) for at in reversed(range(MONTHS))]
-    begins = [timezone.make_aware(datetime.combine(one, time())) for one in (*months, today)]
+    begins = [begin(one) for one in (*months, today)]
     begins[-1] = now
     counts = Project.objects.filter(status=ProjectStatus.APPROVED).aggregate(
         **{

@@ -43,7 +43,7 @@ def write_month(*, month: date, now: datetime, only: Collection[int] | None = No
     and keep it in the place of what was kept; return of how many departments. Logs it."""
     last_day = months_after(month, 1) - timedelta(days=1)
     rows = Project.objects.filter(within_days("opening_at", (month, last_day)))
-    by_department = next(one for one in PROJECTS.dimensions if one.code == "department")
+    by_department = PROJECTS.dimension("department")
     found = statistic_of(PROJECTS, rows, by_department, Asked(None, now))
     with_some = [int(line.key) for line in found.lines if line.key]
     # Also of those that had nothing: whoever looks for his report finds that.

@@ -32,7 +32,7 @@ from expertpool.fees.services.accounts import decide_account
 from expertpool.files.services import attach
 from expertpool.projects.models import Project
 from expertpool.reviews.calculation import Indicator, Kind, RuleTree, Stage
-from expertpool.reviews.models import Review, Reviewer, ReviewResult
+from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewResult
 from expertpool.reviews.services.organising import Terms, Thing, add_items, create_review
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import Screen, drawer
@@ -156,16 +156,25 @@ def hand_in(screen: Screen) -> None:
     screen.sees("第 1 版")
 
 
-def replace(operator: Screen, review: Review, leaver: str, comes: str) -> None:
-    """He drops out, who stood by comes in."""
+def replace(operator: Screen, supervisor: Screen, review: Review, leaver: str, comes: str) -> None:
+    """He drops out, to which a supervisor agrees; who stood by comes in."""
     operator.open(f"/reviews/{review.pk}/")
     line = operator.page.locator("tr").filter(has_text=leaver)
     operator.press("退出", within=line)
-    operator.fill("退出原因", "突发疾病，不能继续评审", within=drawer(operator))
+    drawer(operator).get_by_label("原因").select_option(label="健康原因")
+    operator.fill("说明", "突发疾病，不能继续评审", within=drawer(operator))
     drawer(operator).locator("button[type=submit]").click()
+    operator.sees("等待监督人确认")
+    asked = ReassignRequest.objects.get(review=review)
+    supervisor.open(f"/workflow/requests/reviews.reassign/{asked.pk}/")
+    supervisor.sees("突发疾病，不能继续评审")
+    supervisor.press("确认")
+    supervisor.confirm()
+    supervisor.sees("已确认，他已退出评审。")
+    operator.open(f"/reviews/{review.pk}/")
     expect(line).to_contain_text("突发疾病")
     operator.press("候补专家加入")
-    operator.page.locator("#drawer select").select_option(label=comes)
+    operator.page.locator("#drawer select").first.select_option(label=comes)
     drawer(operator).locator("button[type=submit]").click()
     expect(operator.page.get_by_role("table", name="评审专家")).to_contain_text(comes)
 
@@ -246,7 +255,7 @@ def archive(operator: Screen, project: Project) -> Bundle:
 def test_from_the_drawn_panel_to_the_paid_and_proven_project(
     open_browser: OpenBrowser, tmp_path: Path
 ) -> None:
-    users = {role: make_user(role) for role in ("operator", "finance", "admin")}
+    users = {role: make_user(role) for role in ("operator", "supervisor", "finance", "admin")}
     draw = make_drawn(users["operator"])
     project, review = draw.project, make_prepared(draw, users["operator"])
     make_rate(now=timezone.now())
@@ -257,7 +266,8 @@ def test_from_the_drawn_panel_to_the_paid_and_proven_project(
     operator.sees("还有 4 位专家没有提交")
     panel = [one.expert.name for one in Reviewer.objects.filter(review=review).order_by("pk")]
     (waits,) = set(NAMES) - set(panel)
-    replace(operator, review, panel[3], waits)
+    supervisor = let_in(open_browser(), users["supervisor"])
+    replace(operator, supervisor, review, panel[3], waits)
 
     phones = {
         name: let_in(open_browser(phone=True), Expert.objects.get(name=name).user)

@@ -107,6 +107,7 @@ def test_form_and_import_take_the_same_values(field: FieldDeclaration) -> None:
     )
     @example("\u200b甲" + "字" * 99 + "\u3000")
     @example("  ")
+    @example("\uaaf7")  # drawn as nothing
     def same(raw: str) -> None:
         assert _typed(field, raw) == _imported(field, raw)
 

@@ -10,8 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from expertpool.core.importing.columns import CellRefused
-from expertpool.core.text import HIDDEN, one_line
+from expertpool.core.text import HIDDEN, if_seen, one_line
 from expertpool.core.validators import is_writable
+
+
+class SeenField(forms.CharField):
+    """A text of which somebody sees something: signs that are drawn as nothing are no answer where one is required."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value and if_seen(value))
 
 
 class RuleField(forms.CharField):

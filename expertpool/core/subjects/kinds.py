@@ -36,6 +36,7 @@ from expertpool.core.subjects.inputs import (
     OneRemote,
     OneRow,
     RuleField,
+    SeenField,
 )
 from expertpool.core.text import moment_text, one_line
 
@@ -131,7 +132,7 @@ class Text(Kind):
         area = forms.Textarea(attrs=limit | counter | {"rows": self.rows})
         line = forms.TextInput(attrs=limit | dict(self.attrs))
         kwargs.setdefault("widget", area if self.rows else line)
-        return forms.CharField(**kwargs)
+        return SeenField(**kwargs)
 
     @property
     def is_long(self) -> bool:

@@ -149,6 +149,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     if early := why_too_early(found, asked, now=now):
         return refused(f"{early}。")  # no form: nobody enters a password for nothing
     form = SpotForm(request.POST if request.method == "POST" else None)
+    words = found.words_for(asked)
 
     def write() -> str:
         entered = Proven(
@@ -157,18 +158,19 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
             device=request.headers.get("User-Agent", ""),
         )
         person = agree_on_the_spot(asked, entered, asker=request.user, now=timezone.now())
-        return f"{person.name}已当面确认。{found.words.agreed}"
+        return f"{person.name}已当面确认。{words.agreed}"
 
     return drawer_form(
         request,
         form,
         write,
-        title=f"当面确认：{found.words.label}",
-        submit_label=found.words.agree,
+        title=f"当面确认：{words.label}",
+        submit_label=words.agree,
         refresh="page",
         back=found.page(asked.subject),
         refusals=found.refused,
         template="workflow/on_the_spot.html",
+        words=words,
         asked=asked,
         matter=found,
         name=found.name_of(asked.subject),
@@ -211,7 +213,7 @@ def _choose_person(
         chosen = form.cleaned_data["person"]
         if shown := form.cleaned_data.get("shown"):
             person = agree_by_app(asked, person_id=chosen, code=shown, asker=request.user, now=now)
-            return f"{person.name}已用验证器确认。{matter.words.agreed}"
+            return f"{person.name}已用验证器确认。{matter.words_for(asked).agreed}"
         sent = send_code(
             asked,
             person_id=chosen,
@@ -246,7 +248,7 @@ def _enter_code(
     def write() -> str:
         code = form.cleaned_data["code"]
         person = agree_by_code(asked, code=code, asker=request.user, now=now)
-        return f"{person.name}已用验证码确认。{matter.words.agreed}"
+        return f"{person.name}已用验证码确认。{matter.words_for(asked).agreed}"
 
     return drawer_form(
         request,
@@ -262,14 +264,16 @@ def _enter_code(
 
 
 def _about_code(matter: Matter, asked: TwoPersonRequest) -> dict[str, Any]:
+    words = matter.words_for(asked)
     return {
-        "title": f"验证码确认：{matter.words.label}",
+        "title": f"验证码确认：{words.label}",
+        "words": words,
         "asked": asked,
         "matter": matter,
         "name": matter.name_of(asked.subject),
         "details": matter.details(asked),
         "told": matter.told(asked),
-        "submit_label": matter.words.agree,
+        "submit_label": words.agree,
         "danger": matter.tone == "danger",
     }
 
@@ -283,7 +287,7 @@ def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpRes
         two_persons.decide(asked, actor=request.user, now=now, **decision)
     except matter.refused as error:
         return refused(str(error))
-    words = matter.words
+    words = matter.words_for(asked)
     return saved(words.agreed if agree else words.turned_down, refresh="page")
 
 

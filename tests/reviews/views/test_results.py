@@ -120,7 +120,8 @@ def test_who_leaves_where_all_score_all_is_asked_told_counted_and_in_the_result(
     login(client, supervisor)
     assert Message.objects.filter(occasion="request.asked").exists()
     assert "有人申请专家退出评审" in client.get(page).content.decode()
-    client.post(agree)
+    said = json.loads(client.post(agree, **htmx)["HX-Trigger"])["toast"]["message"]
+    assert said == "已确认，他已退出评审。"
     login(client, operator)
     assert "1 次（退出 1 次）" in client.get(page).content.decode()
     end_review(review=review, actor=operator, now=timezone.now())

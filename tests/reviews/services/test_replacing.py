@@ -130,8 +130,8 @@ def test_that_somebody_leaves_says_tomorrow_only_who_had_submitted(
     noon = timezone.localtime(NOW).replace(hour=12, minute=0)
     if by_hand:
         row = chosen_by_hand(operator, supervisor)
-    else:
-        row = make_assigned(operator, supervisor, now=NOW)
+    else:  # nobody is full: whoever has left is followed whatever chance gave
+        row = make_assigned(operator, supervisor, now=NOW, share=Share(2, 6))
     review, line = row.review, lines_of(row.review)[0]
     one = line.reviewers[0]
     give_account(one.expert, make_user("expert"))

@@ -139,6 +139,8 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_kept(
         ({"employer": {"name": "某院", "uscc": "123"}}, "employer", "信用代码"),
         ({"department_id": 987654}, "department_id", "没有这个部门"),
         ({"fields": {"nothing": "x"}}, "fields.nothing", "/expert-fields"),
+        ({"fields": {"nothing": [1, 2]}}, "fields.nothing", "应为文字、数字"),
+        ({"fields": {"nothing": {"a": 1}}}, "fields.nothing", "应为文字、数字"),
         ({"term_start_date": "2026-05-01", "term_end_date": "2026-04-01"}, "term_end_date", "早于"),
         ({"birth_date": "9999-01-01"}, "birth_date", ""),
         ({"practice_years": -1}, "practice_years", ""),

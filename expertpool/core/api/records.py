@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Field as Column
 from django.db.models import Model
-from pydantic import BaseModel, Field, TypeAdapter, create_model, model_validator
+from pydantic import BaseModel, Field, TypeAdapter, WrapValidator, create_model, model_validator
 from pydantic import ValidationError as PydanticError
 
 from expertpool.core.api.shapes import Day, Moment, Output
@@ -29,8 +29,18 @@ from expertpool.core.subjects import FieldDeclaration, Subject, kinds
 from expertpool.core.visibility import Viewer, is_exportable
 
 Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def _of_some_kind(value: Any, read: Callable[[Any], Any]) -> Any:
+    """Read a value that is of one of several kinds: what is of none has one thing wrong, not one for each kind."""
+    try:
+        return read(value)
+    except PydanticError:
+        raise ValueError("应为文字、数字、true 或 false、文字的列表，或 null。") from None
+
+
 # A value of a field that administrators added; its field says which kinds it takes.
-FieldValue = bool | int | float | str | list[str] | None
+FieldValue = Annotated[bool | int | float | str | list[str] | None, WrapValidator(_of_some_kind)]
 
 
 class AddedField(Output):

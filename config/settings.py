@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "expertpool.draws",
     "expertpool.notices",
     "expertpool.inspections",
+    "expertpool.privacy",
     "expertpool.changes",
     "expertpool.certificates",
     "expertpool.joining",

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draws/", include("expertpool.reports.urls")),
     path("experts/", include("expertpool.experts.urls")),
     path("", include("expertpool.changes.urls")),
+    path("", include("expertpool.privacy.urls")),
     path("projects/", include("expertpool.projects.urls")),
     path("", include("expertpool.draws.urls")),
     path("", include("expertpool.joining.urls")),

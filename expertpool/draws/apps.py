@@ -61,6 +61,7 @@ class DrawsConfig(AppConfig):
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
         from expertpool.notifications.services.attachments import DOCUMENT_KINDS
         from expertpool.papers.registry import PAPERS
+        from expertpool.privacy.registry import READS, Read
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import (
             PROJECT_DETAILS,
@@ -89,6 +90,7 @@ class DrawsConfig(AppConfig):
         join_criteria(SUBJECT, joined_conditions)
         FIELD_USES.add(USE)
         EXPORTS.add(DrawExport(), NoticeExport())
+        READS.add(Read("draw.contact", "reveal"))
         PAPERS.add(*SHEETS)
         FILE_SUBJECTS.add(SHEET_FILES)
         OCCASIONS.add(

@@ -47,6 +47,7 @@ class FeesConfig(AppConfig):
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, private_subject
         from expertpool.papers.registry import PAPERS
+        from expertpool.privacy.registry import READS, Read
         from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
@@ -61,6 +62,7 @@ class FeesConfig(AppConfig):
         # What he has earned he is paid, whatever became of him since.
         NARROW_PAGES.add(*narrow_pages(*(f"fees:{name}" for name in own)))
         EXPORTS.add(FeeExport())
+        READS.add(Read("fee.batch_file", "paper"), Read("fee.tax_file", "paper"))
         IMPORTS.add(AnswerImporter, WorkloadImporter)
         FILE_SUBJECTS.add(RECEIPTS)
         PAPERS.add(LETTER, *FORMS)

@@ -136,6 +136,7 @@ LEFT = {
     *("selfservice:reviews", "selfservice:review", "selfservice:review_answer"),
     *("selfservice:review_leave", "selfservice:review_sign_in", "selfservice:review_calendar"),
     *("evaluations:own", "evaluations:own_rate", "evaluations:own_rating", "changes:own_data"),
+    "privacy:own",
     "evaluations:own_caution",
     *("secondfactor:own", "secondfactor:codes", "secondfactor:passkey_options"),
     *("secondfactor:passkey_add", "secondfactor:passkey_remove"),

@@ -1053,6 +1053,8 @@ RULES: dict[str, Rule] = {
     "experts:versions": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:changes": only(*READ_EXPERTS),
     "experts:photo": only(*READ_EXPERTS, "expert", kwargs=EXPERT),
+    "privacy:own": only("expert"),
+    "privacy:reads": only("admin"),
     "changes:list": only("admin"),
     "changes:approve_many": only("admin"),
     "changes:detail": only("admin", kwargs=CHANGE),

@@ -21,6 +21,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.profile import update_expert
+from expertpool.experts.services.reveal import reveal_value
 from expertpool.experts.services.sharing import set_sharing
 from expertpool.fees.models import Payment, PaymentBatch
 from expertpool.inspections.models import Inspection, Round
@@ -316,6 +317,9 @@ ROWS: dict[str, MakeRow] = {
     ),
     "certificates:list": lambda reader, at: make_certificate(_expert(reader, at)),
     "certificates:missing": _expert,
+    "privacy:reads": lambda reader, at: reveal_value(
+        expert=_expert(reader, at), field="phone", reason="核实", actor=reader, now=timezone.now()
+    ),
     "inspections:list": lambda _reader, _at: make_round(),
     "inspections:renewals": lambda reader, at: ask_one(_expert(reader, at)),
     "inspections:round": _inspected,

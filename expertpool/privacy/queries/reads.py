@@ -1,0 +1,62 @@
+"""Who saw whose personal data: what the log has of it (谁看过谁)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.actions import all_names, name_today
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import entries_for
+from expertpool.core.configuration import value_of
+from expertpool.core.visibility import told
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import day_start
+from expertpool.privacy.permissions import READS as RIGHT
+from expertpool.privacy.registry import READS
+from expertpool.privacy.settings import NOBODY, TOLD_READS
+
+MOST_OWN = 50
+
+
+def is_read(kind: str = "") -> Q:
+    """Return which entries say that personal data were seen, in the way ``kind`` or in any."""
+    anywhere: list[str] = []
+    found = Q()
+    for one in READS:
+        if kind and one.kind != kind:
+            continue
+        if one.subjects:
+            types = [name for subject in one.subjects for name in all_names(subject)]
+            found |= Q(action__in=all_names(one.code), subject_type__in=types)
+        else:
+            anywhere += all_names(one.code)
+    return found | Q(action__in=anywhere)
+
+
+def kind_of(entry: Entry) -> str:
+    read = READS.get(name_today(entry.action))
+    return read.kind if read else ""
+
+
+def reads_visible_to(user: User) -> QuerySet[Entry]:
+    """Return the register for holders of privacy.reads, nothing to others; without what is told later."""
+    if not user.has_permission(RIGHT):
+        return Entry.objects.none()
+    return told(Entry.objects.filter(is_read()))
+
+
+def reads_of(expert: Expert, now: datetime) -> QuerySet[Entry]:
+    """Return who of the office saw the data of ``expert``, for himself and as far as the office lets him know.
+
+    Of earlier days alone: what was looked at in this hour may be about what he is not to know yet. What names many,
+    a list that was exported, stands in the register and not here.
+    """
+    if value_of(TOLD_READS) == NOBODY:
+        return Entry.objects.none()
+    entries = told(entries_for(expert)).filter(is_read(), actor__isnull=False)
+    earlier = Q(at__lt=day_start(timezone.localdate(now)))
+    return entries.filter(earlier).exclude(actor_id=expert.user_id)

@@ -1,0 +1,47 @@
+"""What apps above know of personal data: which entries of the log say that somebody saw some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expertpool.core.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Read:
+    """The log action ``code`` says that somebody saw personal data: ``kind`` is how, of `KINDS`. ``subjects``: the
+    types of subjects it is so of, where it is logged of others as well."""
+
+    code: str
+    kind: str
+    subjects: tuple[str, ...] = ()
+
+
+KINDS = {
+    "reveal": "查看原文",
+    "file": "查看、下载附件",
+    "export": "导出名单",
+    "paper": "下载文书、报盘文件",
+}
+READS: Catalogue[Read] = Catalogue(
+    "read of personal data",
+    faults=lambda one: [] if one.kind in KINDS else [f"{one.kind} is no kind of reading"],
+)
+
+PERSONS = (
+    "experts.expert",
+    "joining.application",
+    "changes.changerequest",
+    "achievements.achievement",
+    "inspections.inspection",
+)
+BELOW = (
+    Read("expert.reveal", "reveal"),
+    Read("joining.reveal", "reveal"),
+    Read("file.download", "file", PERSONS),
+    Read("file.preview", "file", PERSONS),
+    Read("export.finish", "export"),
+    Read("expert.export", "export"),
+    Read("joining.export", "export"),
+    Read("certificate.print", "paper"),
+)

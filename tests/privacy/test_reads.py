@@ -1,0 +1,122 @@
+"""谁看过谁: what the log has of who saw whose data, for the security administrator and for the expert himself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.experts.models import Expert
+from expertpool.experts.services.reveal import reveal_value
+from expertpool.files.services import attach
+from expertpool.files.services.attaching import note_download
+from expertpool.privacy.queries.reads import reads_of, reads_visible_to
+from expertpool.privacy.settings import NAMES, NOBODY, TOLD_READS
+from tests.factories.accounts import make_user
+from tests.factories.draws import make_draw
+from tests.factories.experts import give_account, make_expert
+from tests.factories.projects import make_project
+from tests.factories.siteconfig import configure
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def somebody() -> Expert:
+    expert = make_expert("查某人")
+    give_account(expert, make_user("expert"))
+    return expert
+
+
+def look(expert: Expert, actor: User, now: datetime = NOW) -> None:
+    reveal_value(expert=expert, field="phone", reason="核实联系方式", actor=actor, now=now)
+
+
+def own_page(expert: Expert) -> str:
+    page = login(Client(), expert.user).get(reverse("privacy:own")).content.decode()
+    return page[page.index("<main") : page.index("</main>")]
+
+
+@pytest.mark.shows("EXP-41")
+def test_the_register_says_who_saw_whose_data_and_why(somebody: Expert, admin: User) -> None:
+    look(somebody, admin)
+    file = attach(
+        subject=somebody,
+        uploaded_file=SimpleUploadedFile("证书.pdf", b"%PDF-1.4 x"),
+        actor=admin,
+        now=NOW,
+    )
+    note_download(attachment=file, actor=admin, now=NOW)
+    page = login(Client(), admin).get(reverse("privacy:reads")).content.decode()
+    assert all(word in page for word in (str(somebody), "查看原文", "核实联系方式", "证书.pdf"))
+    reveals = login(Client(), admin).get(reverse("privacy:reads"), {"kind": "reveal"})
+    assert "证书.pdf" not in reveals.content.decode()
+    nobody = login(Client(), admin).get(reverse("privacy:reads"), {"subject": "别的人"})
+    assert "核实联系方式" not in nobody.content.decode()
+
+
+def test_files_of_what_is_no_person_are_no_reads(admin: User) -> None:
+    project = make_project()
+    file = attach(
+        subject=project,
+        uploaded_file=SimpleUploadedFile("公告.pdf", b"%PDF-1.4 x"),
+        actor=admin,
+        now=NOW,
+    )
+    note_download(attachment=file, actor=admin, now=NOW)
+    assert not reads_visible_to(admin).exists()
+
+
+def test_the_register_is_for_holders_of_the_right_alone(somebody: Expert, admin: User) -> None:
+    look(somebody, admin)
+    assert reads_visible_to(admin).count() == 1
+    assert not reads_visible_to(make_user("operator")).exists()
+
+
+def test_what_experts_look_at_is_not_told_while_names_are_sealed(
+    somebody: Expert, admin: User
+) -> None:
+    make_draw(now=NOW - timedelta(hours=1))
+    file = attach(
+        subject=somebody,
+        uploaded_file=SimpleUploadedFile("证书.pdf", b"%PDF-1.4 x"),
+        actor=admin,
+        now=NOW,
+    )
+    note_download(attachment=file, actor=somebody.user, now=NOW)
+    assert not reads_visible_to(admin).exists()
+
+
+def test_an_expert_sees_who_saw_his_data_on_the_next_day_as_the_office_lets_him(
+    somebody: Expert, admin: User, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    look(somebody, admin)
+    look(make_expert("另一人"), admin)
+    assert "没有人查看过" in own_page(somebody)
+    time_machine.move_to(NOW + DAY, tick=False)
+    page = own_page(somebody)
+    assert reads_of(somebody, NOW + DAY).count() == 1
+    assert "手机号" in page
+    assert "2026-11-24" in page
+    # Neither the minute, nor why, nor who.
+    assert not any(word in page for word in ("09:00", "核实联系方式", str(admin)))
+    configure(TOLD_READS, NAMES)
+    assert str(admin) in own_page(somebody)
+    configure(TOLD_READS, NOBODY)
+    assert "谁看过我的信息" not in own_page(somebody)
+
+
+def test_his_page_says_what_is_kept_of_him(somebody: Expert) -> None:
+    page = own_page(somebody)
+    assert "档案" in page
+    assert reverse("changes:own_data") in page

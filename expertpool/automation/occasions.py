@@ -19,6 +19,7 @@ TOLD = Occasion(
         ChannelCode.SITE: ("{{标题}}", "{{正文}}"),
         ChannelCode.EMAIL: ("{{标题}}", "{{收件人}}：{{正文}}"),
         ChannelCode.SMS: ("", "{{标题}}：{{正文}}"),
+        ChannelCode.WECHAT: ("", "{{标题}}：{{正文}}"),
     },
     required=("正文",),
 )

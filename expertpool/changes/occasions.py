@@ -34,6 +34,7 @@ CHANGE_OVERTAKEN = Occasion(
     defaults={
         ChannelCode.SITE: ("变更申请不再适用：{{内容}}", _OVERTAKEN),
         ChannelCode.EMAIL: ("变更申请不再适用：{{内容}}", _OVERTAKEN),
+        ChannelCode.WECHAT: ("", _OVERTAKEN),
     },
 )
 CHANGE_DECIDED = result_occasion("change.decided", "变更申请", words={"审核结果": "未核准"})

@@ -157,6 +157,7 @@ REMOVAL_DECIDED = Occasion(
     defaults={
         ChannelCode.SITE: ("移除回避的申请：{{结果}}", _DECIDED),
         ChannelCode.EMAIL: ("移除回避的申请：{{结果}}", _DECIDED),
+        ChannelCode.WECHAT: ("", _DECIDED),
     },
 )
 

@@ -16,7 +16,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from config.database import database_running
 from expertpool.core.reading import apart
-from tools.browser import FLAGS, browser_path, missing
+from tools.browser import FLAGS, missing, small_browser_path
 
 pytest_plugins = ["tests.again", "tests.database", "tests.fixtures", "tests.files.converting"]
 
@@ -88,9 +88,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Use the machine's Chromium."""
+    """Use the machine's Chromium, the one without windows where it is."""
     return browser_type_launch_args | {
-        "executable_path": browser_path(),
+        "executable_path": small_browser_path(),
         "args": FLAGS,
     }
 

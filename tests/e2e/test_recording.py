@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.recordings import unfinished_recordings
@@ -19,6 +20,7 @@ from tests.e2e.pages import Screen, sign_in
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.worker import wait_for
+from tools.browser import browser_path
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 UPLOADS = "**/recordings/**"
@@ -37,6 +39,14 @@ PLAY = """async (video) => {
   await new Promise((resolve) => video.addEventListener("timeupdate", () => video.currentTime > 0.5 && resolve()));
   return [video.videoWidth, video.error?.message ?? null];
 }"""
+
+
+@pytest.fixture(scope="module")
+def browser(launch_browser: Callable[..., Browser]) -> Iterator[Browser]:
+    """Chromium with windows: without them it has no tab to record."""
+    browser = launch_browser(executable_path=browser_path())
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(autouse=True)

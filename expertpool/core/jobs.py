@@ -75,14 +75,20 @@ _manager = JobManager(DjangoConnector())
 
 
 def defer(
-    name: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any
+    name: str,
+    *,
+    at: datetime | None = None,
+    lock: str | None = None,
+    priority: int = 0,
+    **arguments: Any,
 ) -> int:
     """Queue the task ``name`` with ``arguments`` (ids only) in the current transaction; return the
     job id. TypeError for arguments that the task does not take, LookupError for no such task.
 
-    ``at`` is the earliest time; jobs with the same ``lock`` run one after the other.
+    ``at`` is the earliest time; jobs with the same ``lock`` run one after the other. Of those that wait in a queue the
+    one of the highest ``priority`` is next, of equal ones the first.
     """
-    deferrer = _deferrer(name, [arguments], schedule_at=at, lock=lock)
+    deferrer = _deferrer(name, [arguments], schedule_at=at, lock=lock, priority=priority)
     return int(deferrer.defer(**arguments))
 
 
@@ -100,15 +106,18 @@ def jobs_before(name: str, *, now: datetime, **arguments: Any) -> int:
     if own is None:
         return 0
     of_queue = ProcrastinateJob.objects.filter(queue_name=own.queue_name)
-    first = Q(status=Status.TODO.value, pk__lt=own.pk)
+    first = Q(priority__gt=own.priority) | Q(priority=own.priority, pk__lt=own.pk)
+    first &= Q(status=Status.TODO.value)
     first &= Q(scheduled_at__isnull=True) | Q(scheduled_at__lte=now)
     return of_queue.filter(Q(status=Status.DOING.value) | first).count()
 
 
-def defer_batch(name: str, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None) -> None:
+def defer_batch(
+    name: str, jobs: Sequence[dict[str, Any]], *, at: datetime | None = None, priority: int = 0
+) -> None:
     """Queue the task once for each dictionary of arguments, in one statement of this transaction."""
     if jobs:
-        _deferrer(name, jobs, schedule_at=at).batch_defer(*jobs)
+        _deferrer(name, jobs, schedule_at=at, priority=priority).batch_defer(*jobs)
 
 
 def _deferrer(name: str, jobs: Sequence[dict[str, Any]], **options: Any) -> JobDeferrer:

@@ -6,7 +6,7 @@ approached (the practice of several provinces); an administrator may add {{项�
 
 from __future__ import annotations
 
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 
 # Who hears of what somebody did with a draw, besides all who decide.
@@ -48,6 +48,7 @@ KEYED = (ChannelCode.VOICE,)
 
 INVITATION = Occasion(
     code="draw.invitation",
+    urgency=Urgency.TIMED,
     label="评审邀请",
     placeholders={
         "专家姓名": "王工",
@@ -111,6 +112,7 @@ _STANDBY_CALL = (
 
 STANDBY_INVITATION = Occasion(
     code="draw.standby",
+    urgency=Urgency.TIMED,
     label="评审邀请（候补）",
     placeholders=INVITATION.placeholders,
     defaults={
@@ -135,6 +137,7 @@ _MOVED_UP = (
 
 MOVED_UP = Occasion(
     code="draw.moved_up",
+    urgency=Urgency.TIMED,
     label="候补递补",
     placeholders={
         "专家姓名": "王工",
@@ -167,6 +170,7 @@ _SOONER = (
 
 EMERGENCY = Occasion(
     code="draw.emergency",
+    urgency=Urgency.TIMED,
     label="应急抽取：答复时限提前",
     placeholders={
         "专家姓名": "王工",
@@ -189,6 +193,7 @@ _ALARM = (
 
 ALARM = Occasion(
     code="draw.alarm",
+    urgency=Urgency.TIMED,
     label="抽取异常提醒",
     placeholders={
         "收件人": "周监督",
@@ -247,6 +252,7 @@ _MOVED_WECHAT = (
 
 RESCHEDULED = Occasion(
     code="draw.rescheduled",
+    urgency=Urgency.TIMED,
     label="评审改期，请重新确认",
     placeholders=_OF_REVIEW
     | _ANSWER
@@ -282,6 +288,7 @@ _STILL_OPEN_SMS = _STILL_OPEN.replace(
 
 ANSWER_REMINDER = Occasion(
     code="draw.answer_reminder",
+    urgency=Urgency.TIMED,
     label="催请答复",
     placeholders=_OF_REVIEW | _ANSWER | _IN_WRITING,
     defaults={
@@ -307,6 +314,7 @@ _COMING = (
 
 REMINDER = Occasion(
     code="draw.reminder",
+    urgency=Urgency.TIMED,
     label="评审前提醒",
     placeholders=_OF_REVIEW | {"答复链接": _ANSWER["答复链接"]},
     defaults={
@@ -340,6 +348,7 @@ _HEARD = "{{专家姓名}}专家，收到您的答复：{{处理结果}}"
 
 HEARD = Occasion(
     code="draw.heard",
+    urgency=Urgency.TIMED,
     label="短信、电话答复的处理结果",
     placeholders={
         "专家姓名": "王工",
@@ -350,6 +359,7 @@ HEARD = Occasion(
 
 CONFIRMED = Occasion(
     code="draw.confirmed",
+    urgency=Urgency.TIMED,
     label="同意参加的确认",
     placeholders=_OF_REVIEW | {"到场说明": "请准时到场。"},
     defaults={
@@ -368,6 +378,7 @@ _CALLED_OFF = (
 
 CANCELLED = Occasion(
     code="draw.cancelled",
+    urgency=Urgency.TIMED,
     label="抽取作废，邀请取消",
     placeholders=_OF_REVIEW | {"后续安排": "重新抽取时抽中您的，会再次邀请。"},
     defaults={
@@ -386,6 +397,7 @@ _LET_GO = (
 
 RELEASED = Occasion(
     code="draw.released",
+    urgency=Urgency.TIMED,
     label="席位取消",
     placeholders=_OF_REVIEW,
     defaults={
@@ -404,6 +416,7 @@ _TOLD_OF_MOVE = (
 
 PANEL_MOVED = Occasion(
     code="draw.panel_moved",
+    urgency=Urgency.TIMED,
     label="改期告知监督人、经办人和申请人",
     placeholders={
         "收件人": "周监督",
@@ -426,6 +439,7 @@ _STEP_ALONE = (
 
 STEP_ALONE = Occasion(
     code="draw.step_alone",
+    urgency=Urgency.TIMED,
     label="一人办理的干预（暂停、恢复、立即发出、取消应急、放弃抽取）",
     placeholders={
         "收件人": "周监督",
@@ -470,6 +484,7 @@ _POOL_CHANGED = (
 
 POOL_CHANGED = Occasion(
     code="draw.pool_changed",
+    urgency=Urgency.TIMED,
     label="封存后专家资料有改动，抽取暂停",
     placeholders={
         "收件人": "周监督",
@@ -513,6 +528,7 @@ _POOL_STOPPED = (
 
 POOL_STOPPED = Occasion(
     code="draw.pool_stopped",
+    urgency=Urgency.TIMED,
     label="抽取因专家库变动暂停（告知抽取人）",
     placeholders={
         "收件人": "李经办",
@@ -552,6 +568,7 @@ _SHORT = (
 
 SHORT = Occasion(
     code="draw.short",
+    urgency=Urgency.TIMED,
     label="抽取结束，人数不满足",
     placeholders={
         "收件人": "李经办",
@@ -570,6 +587,7 @@ _REOPENED = (
 
 REOPENED = Occasion(
     code="draw.reopened",
+    urgency=Urgency.TIMED,
     label="人员已齐后又有席位空出",
     placeholders={
         "收件人": "李经办",
@@ -607,6 +625,7 @@ _DELAYING = (
 
 DELAYED = Occasion(
     code="draw.delayed",
+    urgency=Urgency.TIMED,
     label="邀请的免打扰时段、渠道先后改动",
     placeholders={
         "收件人": "周监督",
@@ -626,6 +645,7 @@ _GONE = (
 
 GONE = Occasion(
     code="draw.gone",
+    urgency=Urgency.TIMED,
     label="名单公开后在席专家应更换",
     placeholders={
         "收件人": "周监督",

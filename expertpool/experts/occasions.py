@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 
 # What activation messages are about: their link is for the recipient's eyes alone.
@@ -24,6 +24,7 @@ _MAIL = """{{专家姓名}} 专家：
 
 ACTIVATION = Occasion(
     code="expert.activation",
+    urgency=Urgency.SOON,
     label="专家账号激活",
     placeholders={
         "专家姓名": "王工",
@@ -54,6 +55,7 @@ _RESET = """{{专家姓名}} 专家：
 
 PASSWORD = Occasion(
     code="expert.password",
+    urgency=Urgency.WAITED_FOR,
     label="专家重新设置密码",
     placeholders=ACTIVATION.placeholders,
     defaults={
@@ -129,6 +131,7 @@ _ASKED = (
 
 REMOVAL_ASKED = Occasion(
     code="expert.removal_asked",
+    urgency=Urgency.TIMED,
     label="专家申请移除回避",
     placeholders={
         "收件人": "管理员老张",

@@ -1,6 +1,6 @@
 """Why messages about fees are sent."""
 
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 
 _HIS = {
@@ -39,6 +39,7 @@ _CODE = (
 )
 ACCOUNT_CODE = Occasion(
     code="fees.account_code",
+    urgency=Urgency.WAITED_FOR,
     label="修改收款账户的验证码",
     placeholders={"验证码": "135790", "账户": "5678", "有效分钟": "10"},
     defaults={
@@ -54,6 +55,7 @@ _SIGN = (
 )
 SIGN_CODE = Occasion(
     code="fees.sign_code",
+    urgency=Urgency.WAITED_FOR,
     label="签劳务费确认函的验证码",
     placeholders={"验证码": "135790", "项目名称": "人民医院门诊楼施工招标", "有效分钟": "10"},
     defaults={

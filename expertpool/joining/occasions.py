@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 
 # What messages with a code or a link are about: they are for the recipient's eyes alone.
@@ -12,6 +12,7 @@ PASSWORDS = "joining.password_link"
 _CODE = "您申请入库的验证码是 {{验证码}} ，{{有效分钟}} 分钟内有效，只能用一次。不是您本人操作的，请勿告诉任何人。"
 CODE = Occasion(
     code="joining.code",
+    urgency=Urgency.WAITED_FOR,
     label="入库申请的注册验证码",
     placeholders={"验证码": "135790", "有效分钟": "10"},
     defaults={
@@ -28,6 +29,7 @@ _KNOWN = (
 )
 KNOWN = Occasion(
     code="joining.known",
+    urgency=Urgency.WAITED_FOR,
     label="用已登记的手机号、邮箱申请入库（代替验证码）",
     placeholders={"方式": "手机号"},
     defaults={
@@ -101,6 +103,7 @@ _RESET = """{{姓名}}，您好！
 """
 PASSWORD = Occasion(
     code="joining.password",
+    urgency=Urgency.WAITED_FOR,
     label="申请人重新设置密码",
     placeholders={
         "姓名": "李工",

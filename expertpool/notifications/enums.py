@@ -1,3 +1,5 @@
+from enum import IntEnum
+
 from django.db import models
 
 
@@ -7,6 +9,15 @@ class ChannelCode(models.TextChoices):
     SITE = "site", "站内信"
     VOICE = "voice", "语音"
     WECHAT = "wechat", "微信"
+
+
+class Urgency(IntEnum):
+    """What goes out first of what waits: the higher, the sooner (docs/decisions/0443). Declared with the occasion."""
+
+    USUAL = 0  # whatever many are told at once, and nobody waits for
+    SOON = 10  # lets somebody begin, one or a thousand of them: accounts that were opened
+    TIMED = 20  # a term runs for whoever gets it, or somebody else waits for what he decides
+    WAITED_FOR = 30  # whoever asked for it sits before the page: codes, links
 
 
 class AddressKind(models.TextChoices):

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import Case, IntegerField, Value, When
+
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.placeholders import (
     Vocabulary,
@@ -20,7 +22,7 @@ from expertpool.core.placeholders import (
     mark,
     names_in,
 )
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 from expertpool.notifications.validators import (
     foreign_addresses,
@@ -69,7 +71,7 @@ class Occasion:
     permissions whose holders get it, besides all who decide anything (docs/decisions/0124, 0125).
     ``listed_as`` is the code of the occasion under which lists show it, where which of them it was would
     tell something (docs/decisions/0196). ``by_plan``: the plan of a draw says over which channels it is told, those that
-    others get besides (`Channel.besides`) among them.
+    others get besides (`Channel.besides`) among them. ``urgency``: before which others it goes out.
     """
 
     code: str
@@ -85,6 +87,7 @@ class Occasion:
     answer: str = ""
     keyed: tuple[str, ...] = ()
     by_plan: bool = False
+    urgency: Urgency = Urgency.USUAL
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.
@@ -132,6 +135,21 @@ def listed_label(code: str) -> str:
     """Return how lists of messages call the occasion."""
     occasion = OCCASIONS.get(code)
     return occasion_label(occasion.listed_as or code if occasion else code)
+
+
+def urgency_of(code: str) -> Urgency:
+    """Return how urgent messages of the occasion are; USUAL for one that is declared no more."""
+    occasion = OCCASIONS.get(code)
+    return occasion.urgency if occasion else Urgency.USUAL
+
+
+def by_urgency() -> Case:
+    """Return what orders messages of the database by their urgency."""
+    levels = {one: [item.code for item in OCCASIONS if item.urgency == one] for one in Urgency}
+    whens = [
+        When(occasion__in=codes, then=Value(int(one))) for one, codes in levels.items() if codes
+    ]
+    return Case(*whens, default=Value(0), output_field=IntegerField())
 
 
 def codes_listed_as(code: str) -> list[str]:

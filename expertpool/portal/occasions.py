@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 
 PHONE = Occasion(
     code="account.phone",
+    urgency=Urgency.WAITED_FOR,
     label="验证手机号",
     placeholders={
         "姓名": "赵明华",
@@ -36,6 +37,7 @@ _OPENED_TEXT = """{{姓名}}，您好：
 
 OPENED = Occasion(
     code="account.opened",
+    urgency=Urgency.SOON,
     label="开通账号",
     placeholders={
         "姓名": "赵明华",

@@ -1,7 +1,7 @@
 """Why messages about reviews are sent."""
 
 from expertpool.draws.occasions import READERS
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 
 _HIS = {
@@ -23,6 +23,7 @@ def _ways(title: str, text: str) -> dict[str, tuple[str, str]]:
 
 OPENED = Occasion(
     code="reviews.opened",
+    urgency=Urgency.TIMED,
     label="请评审（通知专家）",
     placeholders=_HIS,
     defaults=_ways(
@@ -32,6 +33,7 @@ OPENED = Occasion(
 )
 REMINDER = Occasion(
     code="reviews.reminder",
+    urgency=Urgency.TIMED,
     label="请尽快提交评分表（提醒专家）",
     placeholders=_HIS,
     defaults=_ways(
@@ -41,6 +43,7 @@ REMINDER = Occasion(
 )
 RETURNED = Occasion(
     code="reviews.returned",
+    urgency=Urgency.TIMED,
     label="评分表退回（通知专家）",
     placeholders={**_HIS, "原因": "第 3 项漏填理由"},
     defaults=_ways(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 
 EXPIRED = Occasion(
@@ -37,6 +37,7 @@ _COMMON = {
 _ASKED_OUTSIDE = "{{收件人}}：{{申请人}} 对「{{对象}}」申请「{{事项}}」，等您或另一位有权限的人确认，请登录系统核对。"
 ASKED = Occasion(
     code="request.asked",
+    urgency=Urgency.TIMED,
     label="双人确认：有人申请",
     placeholders=_COMMON
     | {
@@ -59,6 +60,7 @@ ASKED = Occasion(
 )
 WITHDRAWN = Occasion(
     code="request.withdrawn",
+    urgency=Urgency.TIMED,
     label="双人确认：申请人撤回",
     placeholders=_COMMON,
     defaults={
@@ -102,6 +104,7 @@ _TAKEN = (
 )
 TAKEN = Occasion(
     code="access.taken",
+    urgency=Urgency.TIMED,
     label="收回监督、确认的权限，隐藏页面，改动统一认证",
     placeholders={
         "收件人": "周监督",
@@ -178,6 +181,7 @@ _CODE_TEXT = (
 )
 CODE = Occasion(
     code="request.code",
+    urgency=Urgency.WAITED_FOR,
     label="双人确认：一次性验证码",
     placeholders=_COMMON | {"验证码": "482913", "有效时间": "5 分钟"},
     defaults={
@@ -215,6 +219,7 @@ _APPROVAL = {
 _WAITING = "{{收件人}}：{{审核事项}}「{{对象}}」到了「{{步骤}}」，等您审批。{{说明}}"
 WAITING = Occasion(
     code="approval.waiting",
+    urgency=Urgency.TIMED,
     label="审批：有申请等待审批",
     placeholders=_APPROVAL
     | {"说明": "请在 2026-12-08 前处理。公示期间收到 1 条异议，请一并核对。"},
@@ -226,6 +231,7 @@ WAITING = Occasion(
 _DUE = "{{收件人}}：{{审核事项}}「{{对象}}」的「{{步骤}}」{{情况}}，请尽快处理。系统只作提醒，不会自动作出决定。"
 DUE = Occasion(
     code="approval.due",
+    urgency=Urgency.TIMED,
     label="审批：期限将到或已过",
     placeholders=_APPROVAL | {"情况": "已超过审批期限 2026-12-08"},
     defaults={
@@ -235,6 +241,7 @@ DUE = Occasion(
 )
 STUCK = Occasion(
     code="approval.stuck",
+    urgency=Urgency.TIMED,
     label="审批：没有人能审批",
     placeholders=_APPROVAL,
     defaults={

@@ -17,7 +17,6 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from expertpool.core.events import publish
-from expertpool.core.jobs import defer
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState, PutOff
@@ -37,6 +36,7 @@ from expertpool.notifications.services.outcomes import (
     take_waiting,
 )
 from expertpool.notifications.services.pacing import next_turn
+from expertpool.notifications.services.queueing import queue
 from expertpool.notifications.services.references import reference
 
 logger = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ def _end_attempt(message: Message, now: datetime) -> None:
 def _defer_again(message: Message, now: datetime) -> None:
     # Or the next minute would queue it again.
     Message.objects.filter(pk=message.pk).update(due_at=now)
-    defer("notifications.deliver_message", message_id=message.pk)
+    queue([(message.pk, message.occasion)])
 
 
 @transaction.atomic
@@ -164,7 +164,7 @@ def _must_wait(message_id: int, now: datetime) -> bool:
         return False
     # A second job for it finds that the first has put it off, and makes no third.
     if queued.exclude(due_at=until, put_off=why).update(due_at=until, put_off=why):
-        defer("notifications.deliver_message", at=until, message_id=message_id)
+        queue([(message.pk, message.occasion)], at=until)
     return True
 
 
@@ -290,7 +290,7 @@ def _settle(message: Message, result: SendResult, now: datetime) -> None:
     if state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN):
         message.save(update_fields=["subject", "body", "registered"])  # as it went out
     if state is DeliveryState.QUEUED:
-        defer("notifications.deliver_message", at=changes["due_at"], message_id=message.pk)
+        queue([(message.pk, message.occasion)], at=changes["due_at"])
     elif state in (DeliveryState.SENT, DeliveryState.DELIVERED):
         publish(MessageSent(message.pk))
     elif state is DeliveryState.FAILED:

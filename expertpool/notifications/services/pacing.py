@@ -2,11 +2,13 @@
 
 A bucket is the moment until which its turns are given out. It holds as many at once as its period has, and gets
 one back each such part of it. Letters about what it is a secret whom it is about take their turns apart from all others:
-that one waits tells that others went out (docs/decisions/0281).
+that one waits tells that others went out (docs/decisions/0281). What is urgent waits for no turn that was given to
+what is less so, and those that wait for none yet come after it (0443).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -16,7 +18,9 @@ from django.db.models.functions import Greatest
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.notifications.channels import Channel
+from expertpool.notifications.enums import Urgency
 from expertpool.notifications.models import Message, Pace
+from expertpool.notifications.occasions import urgency_of
 from expertpool.notifications.queries.subjects import is_secret_whom
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -37,19 +41,33 @@ def next_turn(channel: Channel, message: Message, *, now: datetime) -> datetime:
     bucket = f"{message.address}:{':'.join(about)}" if secret else message.address
     if message.address and (later := _turn_of_recipient(channel, bucket, now)) > now:
         return later
-    return _turn_of_account(channel, ":secret" if secret else "", now)
+    apart = [":secret"] if secret else _and_less(urgency_of(message.occasion))
+    return _turn_of_account(channel, apart, now)
 
 
-def _turn_of_account(channel: Channel, apart: str, now: datetime) -> datetime:
+def _and_less(urgency: Urgency) -> list[str]:
+    """Return the buckets in which a letter of ``urgency`` uses a turn: its own, then those of less urgent ones."""
+    return [
+        f":{one.name}" if one else "" for one in sorted(Urgency, reverse=True) if one <= urgency
+    ]
+
+
+def _turn_of_account(channel: Channel, apart: Sequence[str], now: datetime) -> datetime:
+    """Take a turn in each bucket ``apart``; return that of the first."""
     most = value_of(channel.per_minute) if channel.per_minute else 0
     if not most:
         return now
-    key = f"{channel.code}:{channel.provider}{apart}"
-    Pace.objects.get_or_create(key=key, defaults={"given_until": now})
-    rows = Pace.objects.filter(key=key)
-    # The row stays locked until the caller's transaction ends: nobody else gets the same turn.
-    rows.update(given_until=Greatest(F("given_until"), now) + MINUTE / most)
-    return max(now, rows.values_list("given_until", flat=True).get() - MINUTE)
+    turns = []
+    for bucket in (
+        apart
+    ):  # always the most urgent first: whoever waits for a row holds none that others wait for
+        key = f"{channel.code}:{channel.provider}{bucket}"
+        Pace.objects.get_or_create(key=key, defaults={"given_until": now})
+        rows = Pace.objects.filter(key=key)
+        # The row stays locked until the caller's transaction ends: nobody else gets the same turn.
+        rows.update(given_until=Greatest(F("given_until"), now) + MINUTE / most)
+        turns.append(rows.values_list("given_until", flat=True).get() - MINUTE)
+    return max(now, turns[0])
 
 
 def _turn_of_recipient(channel: Channel, bucket: str, now: datetime) -> datetime:

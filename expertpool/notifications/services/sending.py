@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from expertpool.core.jobs import defer_batch
 from expertpool.core.placeholders import mark
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
@@ -22,6 +21,7 @@ from expertpool.notifications.queries.replies import answer_key
 from expertpool.notifications.queries.subjects import About, is_secret_whom, subject_key
 from expertpool.notifications.queries.templates import TemplateState, states_of
 from expertpool.notifications.services.attachments import Document
+from expertpool.notifications.services.queueing import queue
 
 OF_TEXT = (
     *("occasion", "channel", "subject", "body", "registered", "answer_code"),
@@ -127,8 +127,8 @@ def send_messages(
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
     queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
     for wait in {message.wait for message in queued}:
-        jobs = [{"message_id": message.pk} for message in queued if message.wait == wait]
-        defer_batch("notifications.deliver_message", jobs, at=now + wait if wait else None)
+        found = [(message.pk, message.occasion) for message in queued if message.wait == wait]
+        queue(found, at=now + wait if wait else None)
     return [stored[key] for key in drafts]
 
 
@@ -291,5 +291,5 @@ def send_again(
             copy.save(force_insert=True)
             copy.attachments.set(message.attachments.all())
             copies.append(copy)
-    defer_batch("notifications.deliver_message", [{"message_id": copy.pk} for copy in copies])
+    queue((copy.pk, copy.occasion) for copy in copies)
     return [copy for copy in copies if not is_to_nobody(copy)]

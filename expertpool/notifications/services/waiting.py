@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from expertpool.core.jobs import defer_batch
 from expertpool.notifications.enums import DeliveryState, PutOff
 from expertpool.notifications.models import Message
+from expertpool.notifications.services.queueing import queue
 
 
 @transaction.atomic
@@ -19,15 +19,15 @@ def bring_forward(*, messages: QuerySet[Message], now: datetime) -> int:
     (`Message.wait`) goes so long after them; one that has its turn at a provider goes then."""
     # All that are queued: one that a worker is about to put off waits for nothing yet.
     queued = messages.filter(state=DeliveryState.QUEUED).exclude(put_off=PutOff.PACE)
-    rows = queued.select_for_update().order_by("pk").values_list("pk", "due_at", "attempts", "wait")
-    sooner: dict[datetime, list[int]] = defaultdict(list)
-    for pk, due_at, attempts, wait in rows:
+    locked = queued.select_for_update().order_by("pk")
+    rows = locked.values_list("pk", "occasion", "due_at", "attempts", "wait")
+    sooner: dict[datetime, list[tuple[int, str]]] = defaultdict(list)
+    for pk, occasion, due_at, attempts, wait in rows:
         if due_at > (at := now + wait if wait and not attempts else now):
-            sooner[at].append(pk)
+            sooner[at].append((pk, occasion))
     for at, found in sooner.items():
-        Message.objects.filter(pk__in=found).update(due_at=at)
-        jobs = [{"message_id": pk} for pk in found]
-        defer_batch("notifications.deliver_message", jobs, at=at if at > now else None)
+        Message.objects.filter(pk__in=[pk for pk, _ in found]).update(due_at=at)
+        queue(found, at=at if at > now else None)
     return sum(map(len, sooner.values()))
 
 

@@ -28,6 +28,7 @@ from expertpool.notifications.enums import (
     DeliveryState,
 )
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
+from expertpool.notifications.occasions import by_urgency
 from expertpool.notifications.services.delivery import claim, put_together, settle
 from expertpool.notifications.services.replies import take_pressed
 from expertpool.telephone.enums import Outcome
@@ -59,7 +60,8 @@ def take(*, agent: str, now: datetime) -> Taken | None:
     due = Message.objects.filter(
         channel=ChannelCode.VOICE, state=DeliveryState.QUEUED, due_at__lte=now
     )
-    for message_id in due.order_by("due_at", "pk").values_list("pk", flat=True)[:AT_ONCE]:
+    ordered = due.order_by(by_urgency().desc(), "due_at", "pk")
+    for message_id in ordered.values_list("pk", flat=True)[:AT_ONCE]:
         message = claim(message_id=message_id, now=now)
         if message is None:
             continue

@@ -11,13 +11,14 @@ from django.utils import timezone
 from expertpool.core.configuration import Reader, Secret, Trial, TrialFailed, value_of
 from expertpool.core.validators import validate_mobile
 from expertpool.notifications.channels.voice.settings import SETTINGS, SIP, TRUNK, VOICE
-from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.enums import ChannelCode, DeliveryState, Urgency
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Recipient, send_message
 
 TRIED = Occasion(
     code="telephone.trial",
+    urgency=Urgency.WAITED_FOR,
     label="测试电话",
     placeholders={},
     defaults={

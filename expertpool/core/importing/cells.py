@@ -119,6 +119,7 @@ class RowReader:
             if code in columns
         ]
         held = [(step.key, step.column.code) for step in self.steps]
+        self.typed_here = {step.column.instead_of or step.column.code for step in self.steps}
         self.further = [(key, code) for key, code in held if key != code]
         self.codes = [step.column for step in self.steps if step.column.instead_of]
         self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
@@ -351,7 +352,8 @@ class RowReader:
 
     def _add_mended(self, row: Row, mended: Mapping[str, str]) -> None:
         """Put in what was typed for columns that the sheet does not have."""
-        for code in mended.keys() - row.values.keys():
+        # What is typed for a column of the sheet was read in its place, and may have been refused there.
+        for code in mended.keys() - row.values.keys() - self.typed_here:
             if (column := self.importer.by_code.get(code)) is not None:
                 try:
                     row.values[code] = column.clean(mended[code])

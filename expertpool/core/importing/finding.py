@@ -39,6 +39,10 @@ _HIS_OWN = re.compile(r"^(?:被推荐(?:专家|人)|推荐对象|申报人|申�
 _ANOTHERS = re.compile(
     r"^(?:推荐|介绍|联系|经办|填表|填报|审核|审批|监护|紧急联系)(?:人|单位|部门|机构)|^配偶"
 )
+# What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
+_FORMER = re.compile(r"^(?:原|曾|前任|以前|过去)")
+_REMARKED_FORMER = re.compile(r"[(（\[【](?:原|曾)任?[)）\]】]")
+_NOW = re.compile(r"^(?:现[任在]?|目前|当前)(?=..)")  # 现职称, 目前工作单位
 # In two languages: 姓名 Name, 出生日期/Date of Birth.
 _TWICE_NAMED = re.compile(r"([\u4e00-\u9fff]{2,})[/／]?[A-Za-z][A-Za-z.'/-]*")
 _BRACKETS = re.compile(r"[()（）\[\]【】]")
@@ -254,10 +258,28 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
     name = normalise_header(cell)
     if isinstance(cell, str) and (code := known.get(normalise_header(_BRACKETS.sub("", cell)), "")):
         return code
-    if code := known.get(name, "") or known.get(_HIS_OWN.sub("", name), ""):
+    remembered = name in known and not _REMARKED_FORMER.search(as_text(cell))
+    if remembered or _is_former(cell):
+        return known[name] if remembered else ""
+    if code := known.get(_HIS_OWN.sub("", name), "") or known.get(_NOW.sub("", name), ""):
         return code
     found = _TWICE_NAMED.fullmatch(name)
     return known.get(found[1], "") if found else ""
+
+
+def _is_former(cell: Any) -> bool:
+    """Tell whether a header is of what was before, so that what stands below looks like the value of today."""
+    text = as_text(cell)
+    return bool(_FORMER.match(normalise_header(text)) or _REMARKED_FORMER.search(text))
+
+
+def _is_not_his(cell: Any) -> bool:
+    """Tell whether what stands below a header is no value of the row's person, or none any more."""
+    return _ANOTHERS.match(normalise_header(cell)) is not None or _is_former(cell)
+
+
+def _is_now(cell: Any) -> bool:
+    return _NOW.match(normalise_header(cell)) is not None
 
 
 def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
@@ -644,7 +666,7 @@ class _Recogniser:
                 other
                 for other, reason in enumerate(why)
                 if reason == Why.UNKNOWN
-                and not _ANOTHERS.match(normalise_header(self.cells[other]))
+                and not _is_not_his(self.cells[other])
                 and (self._share(code, other) or 0.0) >= SURE
             ]
             if len(fits) == 1:
@@ -654,7 +676,7 @@ class _Recogniser:
     def _fitting(self, at: int, codes: Sequence[str], enough: float = SURE) -> str:
         """Return the one column, not yet found, that the content below a cell fits."""
         name = normalise_header(self.cells[at])
-        if _ANOTHERS.match(name):
+        if _is_not_his(self.cells[at]):
             return ""
         free = [
             code
@@ -696,6 +718,8 @@ class _Recogniser:
         for code in {code for code in codes if code}:
             same = [at for at, one in enumerate(codes) if one == code]
             best = max(same, key=lambda at: self._claim(code, at, why[at]))
+            if len(same) > 1 and why[best] == Why.HEADER and _is_now(self.cells[best]):
+                why[best] = Why.LIKELY  # 职称 beside 现职称: which of them is meant is asked
             for at in same:
                 if at == best:
                     continue
@@ -727,6 +751,7 @@ class _Recogniser:
             bool(self.below[at]),
             why != Why.DOUBT,
             at not in self.hidden,
+            _is_now(self.cells[at]),
             fits,
             exact,
             -at,

@@ -34,6 +34,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.subjects import SUBJECTS, kept_by
         from expertpool.core.visibility import GUARDED_FIELDS, KEPT_FIELDS
         from expertpool.customforms.registry import FILE_HOLDERS
+        from expertpool.directory.events import UnitsToMerge
         from expertpool.experts import receivers
         from expertpool.experts.actions import ACTIONS
         from expertpool.experts.exceptions import ExpertRefused
@@ -103,6 +104,7 @@ class ExpertsConfig(AppConfig):
         GUARDED_FIELDS.add(*EXPERT.guards())
         SITE_SETTINGS.add(*SETTINGS)
         subscribe(SettingChanged, receivers.setting_changed)
+        subscribe(UnitsToMerge, receivers.units_to_merge)
         KEPT_FIELDS.add(kept_by(NOT_EXPORTED))
         LOG_ACTIONS.add(*ACTIONS)
         MENU_GROUPS.add(GROUP)

@@ -70,6 +70,7 @@ class ChangeVia(models.TextChoices):
     MERGE = "merge", "合并档案"
     INTERFACE = "interface", "接口"
     RENEWAL = "renewal", "续聘"
+    UNITS = "units", "单位合并"
 
     def words(self, note: str) -> str:
         """Return the way with what there is to say of it, once."""

@@ -49,7 +49,7 @@ def merge_units(*, unit: Unit, into: Unit, actor: AbstractBaseUser | None, now: 
         raise ValidationError({"into": TWO_CODES}, code="two_codes")
     before = logged_values(unit, "aliases")
     _join_relations(unit, into)
-    publish(UnitsToMerge(unit.pk, into.pk))
+    publish(UnitsToMerge(unit.pk, into.pk, actor.pk if actor else None, now))
     moved = _move_references(unit, into)
     names = list(unit.aliases.values_list("normalised_name", "name"))
     former, uscc = unit.pk, into.uscc or unit.uscc

@@ -118,7 +118,11 @@ def _figures_of(row: Review) -> _Figures:
         return _Figures()
     found = figures_of(RuleTree.from_json(sealed.content["rule"]), sealed_totals(sealed))
     return _Figures(
-        fallen=sum(one["fallen"] is not None for one in sealed.content["result"]["rows"]),
+        # Of results of before that was told apart: what nobody voted on did not fail.
+        fallen=sum(
+            one["fallen"] is not None and any(of for _, of, _ in one["votes"].values())
+            for one in sealed.content["result"]["rows"]
+        ),
         agreement=_number(found.agreement),
         reliability=_number(found.reliability),
         far=len(found.far),

@@ -17,8 +17,9 @@ from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeRate
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ScoreSheet
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import sign_in
-from expertpool.reviews.services.organising import Terms, change_terms, end_review, open_stage
+from expertpool.reviews.services.organising import Terms, change_terms, open_stage
 from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert

@@ -12,7 +12,7 @@ from expertpool.experts.models import Expert
 from expertpool.reviews.models import ReviewResult, ReviewRule
 from expertpool.reviews.queries.rules import latest_rule
 from expertpool.reviews.rules.presets import PRESETS
-from expertpool.reviews.services.organising import end_review
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.rules import save_rule
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert

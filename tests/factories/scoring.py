@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
+from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, Passing, RuleTree, Stage
 from expertpool.reviews.models import (
@@ -38,7 +41,10 @@ from expertpool.reviews.services.organising import (
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
 from expertpool.reviews.services.scoring import Save, save_scores, submit_sheets
 from expertpool.workflow.services.two_persons import decide
+from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
+from tests.factories.experts import make_expert, make_tag
+from tests.factories.widening import accept_all
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1 L8 8"/></svg>'
 STROKES = str([[[10 + 3 * at, 20 + at % 5] for at in range(20)]])
@@ -118,6 +124,32 @@ def make_open(operator: User, *, now: datetime, **kwargs: object) -> Review:
     """The same, opened."""
     review = make_review(operator, now=now, **kwargs)  # type: ignore[arg-type]
     return open_review(review=review, actor=operator, now=now)
+
+
+def with_panel(
+    operator: User, now: datetime, *, seats: int, standbys: int, names: Sequence[str] = ()
+) -> list[Reviewer]:
+    """Who sits in an open review, for which others stand by."""
+    tag = make_tag("候补")
+    tag.experts.add(*(make_expert(one) for one in names or "甲乙丙丁戊己"[: seats + standbys]))
+    among = {"field": "tag", "op": "in", "value": [str(tag.pk)]}
+    drawn = now - timedelta(hours=29)
+    draw = make_draw(
+        now=drawn,
+        operator=operator,
+        groups=[GroupInput("综合", seats, [among], standby_seats=standbys)],
+        opens_in_hours=24,
+        reveal_hours=2,
+        reply_minutes=60,
+    )
+    accept_all(draw, now=drawn)
+    release(draw_id=draw.pk, now=draw.project.opening_at - timedelta(hours=1))
+    project = Draw.objects.get(pk=draw.pk).project
+    review = create_review(project=project, terms=Terms(make_rule()), actor=operator, now=now)
+    add_items(review=review, things=THINGS, actor=operator, now=now)
+    open_review(review=review, actor=operator, now=now)
+    rows = Reviewer.objects.select_related("review__project").filter(review=review)
+    return list(rows.order_by("place"))
 
 
 def make_campaign(

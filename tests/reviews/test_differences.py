@@ -20,7 +20,7 @@ from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ScoreSheet, Submission
 from expertpool.reviews.queries.differences import remarks_in
 from expertpool.reviews.queries.sheets import seen_mark, sheets_of
-from expertpool.reviews.services.organising import end_review
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.scoring import compare_sheets, submit_sheets
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert

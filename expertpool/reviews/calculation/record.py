@@ -12,28 +12,37 @@ from typing import Any
 from expertpool.reviews.calculation.result import Item, Result, Roles, Row, Sheets, result
 from expertpool.reviews.calculation.tree import Kind, RuleTree, plain
 
-FORMAT = "expertpool-review/1"
+# Of the first, an item that nobody scored did not pass; results that were sealed so still hold (docs/decisions/0437).
+FIRST, FORMAT = "expertpool-review/1", "expertpool-review/2"
 
 
 @dataclass(frozen=True)
 class Reviewed:
-    """What a result is worked out from; ``asked``: of which items which expert is asked."""
+    """What a result is worked out from; ``asked``: of which items which expert is asked; ``format`` of its record."""
 
     rule: RuleTree
     items: Sequence[Item]
     sheets: Sheets
     roles: Roles
     asked: Mapping[str, Sequence[str]]
+    format: str = FORMAT
 
     def result(self) -> Result:
-        return result(self.rule, self.items, self.sheets, roles=self.roles, asked=self.asked)
+        return result(
+            self.rule,
+            self.items,
+            self.sheets,
+            roles=self.roles,
+            asked=self.asked,
+            silence_fails=self.format == FIRST,
+        )
 
 
 def record_of(reviewed: Reviewed, found: Result, *, about: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record of ``found``; ``about``: what review it is, told and not calculated with."""
     codes = [one.code for one in reviewed.rule.filled_in() if one.kind is not Kind.TEXT]
     return {
-        "format": FORMAT,
+        "format": reviewed.format,
         "about": dict(about),
         "rule": reviewed.rule.as_json(),
         "items": [
@@ -49,7 +58,7 @@ def record_of(reviewed: Reviewed, found: Result, *, about: Mapping[str, Any]) ->
             for expert, items in reviewed.sheets.items()
             for item, scores in items.items()
         ],
-        "result": result_json(found),
+        "result": result_json(found, first=reviewed.format == FIRST),
     }
 
 
@@ -57,12 +66,13 @@ def _counting(scores: Mapping[str, Sequence[str]], codes: Sequence[str]) -> dict
     return {code: scores[code][0] for code in codes if code in scores and scores[code][0]}
 
 
-def result_json(found: Result) -> dict[str, Any]:
-    """Return ``found`` as the record has it."""
+def result_json(found: Result, *, first: bool = False) -> dict[str, Any]:
+    """Return ``found`` as the record has it; ``first``: one of the first format."""
     return {
         "rows": [_row(one) for one in found.rows],
         "missing": [list(one) for one in found.missing],
         "unpriced": list(found.unpriced),
+        **({} if first else {"unscored": list(found.unscored)}),
     }
 
 
@@ -104,4 +114,5 @@ def reviewed_in(record: Mapping[str, Any]) -> Reviewed:
         sheets=sheets,
         roles={one["key"]: one["roles"] for one in record["experts"]},
         asked={one["key"]: one["asked"] for one in record["experts"]},
+        format=record["format"],
     )

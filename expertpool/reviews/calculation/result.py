@@ -65,15 +65,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``missing``: which experts have not said all they must of which items."""
+    """``missing``: which experts have not said all they must of which items; ``unscored``: which items nobody scores, of whom
+    nothing is said, not that they failed."""
 
     rows: tuple[Row, ...]
     missing: tuple[tuple[str, str], ...] = ()
     unpriced: tuple[str, ...] = ()
+    unscored: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        return not self.missing and not self.unpriced
+        return not self.missing and not self.unpriced and not self.unscored
 
     @property
     def ranked(self) -> list[Row]:
@@ -88,17 +90,23 @@ def result(
     *,
     roles: Roles | None = None,
     asked: Mapping[str, Collection[str]] | None = None,
+    silence_fails: bool = False,
 ) -> Result:
     """Return what ``sheets``, which were submitted, come to by ``rule``. ``asked``: of which items which expert is asked;
-    without it each expert of all."""
+    without it each expert of all. ``silence_fails``: an item of which nobody is asked does not pass, as it was worked out before
+    records said so (`record.FIRST`); now nothing is said of it."""
     with localcontext(EXACT):
-        counted = _Counted(rule, sheets, roles or {}, asked)
+        counted = _Counted(rule, sheets, roles or {}, asked, silence_fails=silence_fails)
         rows = [counted.row(one) for one in items]
-        unpriced = _add_prices(rule, items, rows)
-        for row in rows:
+        unscored = tuple(counted.unscored)
+        of_some = [
+            (one, row) for one, row in zip(items, rows, strict=True) if one.key not in unscored
+        ]
+        unpriced = _add_prices(rule, of_some)
+        for _, row in of_some:
             _sum_up(rule, row)
         rank(rule, items, rows)
-    return Result(tuple(rows), tuple(counted.missing), unpriced)
+    return Result(tuple(rows), tuple(counted.missing), unpriced, unscored)
 
 
 class _Counted:
@@ -110,9 +118,14 @@ class _Counted:
         sheets: Sheets,
         roles: Roles,
         asked: Mapping[str, Collection[str]] | None,
+        *,
+        silence_fails: bool,
     ) -> None:
         self.rule, self.sheets, self.asked = rule, sheets, asked
+        self.silence_fails = silence_fails
+        self.asks = any(one.is_filled_in for stage in rule.stages for one in stage.walk())
         self.missing: list[tuple[str, str]] = []
+        self.unscored: list[str] = []
         self.leaves = [
             (one, weight)
             for stage in rule.stages
@@ -131,12 +144,22 @@ class _Counted:
             for expert in self.weights
             if self.asked is None or item.key in self.asked.get(expert, ())
         }
+        if not said and self.asks and not self.silence_fails:
+            self.unscored.append(item.key)
+            return row
         late: set[str] = set()
         for place, stage in enumerate(self.rule.stages):
             late |= _late(stage, said)
-            if not stage.is_scored and not _passes(stage, said, row):
+            if stage.is_scored:
+                continue
+            passed = _vote(stage, said, row, silence_fails=self.silence_fails)
+            if passed:
+                continue
+            if passed is None:
+                self.unscored.append(item.key)
+            else:
                 row.fallen = place
-                break
+            break
         else:
             self._score(row, {one: scores for one, scores in said.items() if one not in late})
         self.missing += [(one, item.key) for one in said if one in late]
@@ -218,8 +241,10 @@ def fallen_at(rule: RuleTree, said: Mapping[str, Scores], over: int) -> int | No
     for place, stage in enumerate(rule.stages[:over]):
         if _late(stage, said):
             return None
-        if not stage.is_scored and not _passes(stage, said, Row("")):
-            return place
+        if stage.is_scored:
+            continue
+        if not (passed := _vote(stage, said, Row(""), silence_fails=False)):
+            return place if passed is False else None
     return None
 
 
@@ -233,16 +258,21 @@ def _late(stage: Stage, said: Mapping[str, Scores]) -> set[str]:
     }
 
 
-def _passes(stage: Stage, said: Mapping[str, Scores], row: Row) -> bool:
-    passes = True
+def _vote(
+    stage: Stage, said: Mapping[str, Scores], row: Row, *, silence_fails: bool
+) -> bool | None:
+    """Write the votes of ``stage``; tell whether they let an item pass. None: nobody has voted on what decides."""
+    failed = silent = False
     for one, _ in stage.leaves():
         if one.kind is not Kind.CHECK:
             continue
         votes = [scores[one.code][0] for scores in said.values() if one.code in scores]
         yes, of = votes.count(PASSED), sum(map(bool, votes))
-        row.votes[one.code] = Vote(yes, of, stage.passing.is_met(yes, of))
-        passes = passes and (row.votes[one.code].passed or not one.mandatory)
-    return passes
+        row.votes[one.code] = vote = Vote(yes, of, stage.passing.is_met(yes, of))
+        if one.mandatory and not vote.passed:
+            failed |= bool(of) or silence_fails
+            silent |= not of
+    return False if failed else None if silent else True
 
 
 def prices_of(rule: RuleTree) -> list[tuple[Indicator, Decimal]]:
@@ -251,9 +281,9 @@ def prices_of(rule: RuleTree) -> list[tuple[Indicator, Decimal]]:
     return [pair for one in stages for pair in one.leaves() if pair[0].kind is Kind.PRICE]
 
 
-def _add_prices(rule: RuleTree, items: Sequence[Item], rows: Sequence[Row]) -> tuple[str, ...]:
+def _add_prices(rule: RuleTree, rows: Sequence[tuple[Item, Row]]) -> tuple[str, ...]:
     asked = prices_of(rule)
-    standing = [(one, row) for one, row in zip(items, rows, strict=True) if row.fallen is None]
+    standing = [(one, row) for one, row in rows if row.fallen is None]
     if not asked:
         return ()
     prices = [one.price for one, _ in standing if one.price is not None]

@@ -76,6 +76,11 @@ def explain(
     items are called. The rank is told last, if it is asked for."""
     row = next(one for one in found.rows if one.item == item)
     told = _Told(rule, sheets, row, names or {}, roles or {})
+    if item in found.unscored or (
+        row.fallen is not None and not any(one.of for one in row.votes.values())
+    ):
+        # Also of results of before that was told apart: nobody has voted, so nobody has failed it.
+        return [Step("结论", "没有专家评", "没有结论")]
     steps = told.votes()
     if row.fallen is not None:
         # Nothing more is told of it: scores that count for nothing would be read as if they did.

@@ -17,7 +17,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-FORMAT = "expertpool-review/1"
+# By the first, an item that nobody scored failed; by the second nothing is said of it.
+FIRST, FORMATS = "expertpool-review/1", ("expertpool-review/1", "expertpool-review/2")
 NOTHING, HALF, HUNDRED = Fraction(0), Fraction(1, 2), Fraction(100)
 MOST_DECIMALS, LONGEST = 20, 1000  # of a number
 # What reading a record by anybody may come to.
@@ -123,14 +124,28 @@ class Review:
             pair for pair in self.scored if pair[0]["kind"] in ("score", "grade", "check")
         ]
         self.priced = [pair for pair in self.scored if pair[0]["kind"] == "price"]
+        self.silence_fails = record["format"] == FIRST
+        filled_in = [
+            node
+            for one in self.stages
+            for node, _ in leaves(one["indicators"])
+            if node["kind"] not in ("price", "group")
+        ]
+        self.asks = bool(filled_in)
         self.missing: list[list[str]] = []
+        self.unscored: list[str] = []
         self.rows = {key: self.row(key) for key in self.items}
         # What fell has no price that counts: else it would move the mean of all others.
-        standing = [key for key, row in self.rows.items() if row["fallen"] is None]
+        standing = [
+            key
+            for key, row in self.rows.items()
+            if row["fallen"] is None and key not in self.unscored
+        ]
         self.unpriced = [key for key in standing if self.priced and self.items[key] is None]
         self.add_prices(standing)
-        for row in self.rows.values():
-            self.close(row)
+        for key, row in self.rows.items():
+            if key not in self.unscored:
+                self.close(row)
         self.rank()
 
     def weight(self, expert: str) -> Fraction:
@@ -155,6 +170,9 @@ class Review:
             "rank": None,
         }
         asked = [key for key, one in self.experts.items() if item in one["asked"]]
+        if not asked and self.asks and not self.silence_fails:
+            self.unscored.append(item)
+            return row
         late: set[str] = set()
         for place, stage in enumerate(self.stages):
             nodes = [one for one, _ in leaves(stage["indicators"])]
@@ -171,16 +189,21 @@ class Review:
                     scores.get(one["code"]) for one in must
                 ):
                     late.add(key)
-            if stage["passing"] and not self.vote(stage, nodes, asked, row):
+            passed = self.vote(stage, nodes, asked, row) if stage["passing"] else "yes"
+            if passed == "no":
                 row["fallen"] = place
+            elif passed == "nobody":
+                self.unscored.append(item)
+            if passed != "yes":
                 break
         self.missing += [[key, item] for key in asked if key in late]
-        if row["fallen"] is None:
+        if row["fallen"] is None and item not in self.unscored:
             self.score(row, [key for key in asked if key not in late])
         return row
 
-    def vote(self, stage: Node, nodes: list[Node], asked: list[str], row: Node) -> bool:
-        stands = True
+    def vote(self, stage: Node, nodes: list[Node], asked: list[str], row: Node) -> str:
+        """Whether the votes let an item pass: "yes", "no", or "nobody" has voted on what decides."""
+        found = {"yes"}
         for node in nodes:
             if node["kind"] != "check":
                 continue
@@ -188,8 +211,9 @@ class Review:
             yes, of = votes.count("通过"), sum(1 for one in votes if one)
             passed = passes(stage, yes, of)
             row["votes"][node["code"]] = [yes, of, passed]
-            stands = stands and (passed or not node["mandatory"])
-        return stands
+            if node["mandatory"] and not passed:
+                found.add("no" if of or self.silence_fails else "nobody")
+        return min(found, key=["no", "nobody", "yes"].index)
 
     def score(self, row: Node, experts: list[str]) -> None:
         if not experts or not any(not one["passing"] for one in self.stages):
@@ -344,9 +368,12 @@ def differences(record: Node) -> list[str]:
                 found.append(
                     f"{item} 的{word}：记录为 {shown(told[item].get(name))}，计算为 {shown(row[name])}"
                 )
-    for name, mine in (("missing", anew.missing), ("unpriced", anew.unpriced)):
+    lists = {"没有提交的": ("missing", anew.missing), "没有报价的": ("unpriced", anew.unpriced)}
+    if not anew.silence_fails:
+        lists["没有专家评的"] = ("unscored", anew.unscored)
+    for word, (name, mine) in lists.items():
         if record["result"][name] != mine:
-            found.append(f"{'没有提交的' if name == 'missing' else '没有报价的'}：记录与计算不同")
+            found.append(f"{word}：记录与计算不同")
     return found
 
 
@@ -371,7 +398,7 @@ def main(arguments: list[str], *, called: str = "python3 verify.py") -> int:
         return 2
     try:
         record = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-        if record["format"] != FORMAT:
+        if record["format"] not in FORMATS:
             raise ValueError(f"不是这种记录：{record['format']}")
         found = differences(record)
     except (OSError, *UNREADABLE) as error:

@@ -106,11 +106,13 @@ class Line:
     cells: list[tuple[str, bool]]
     price: str
     fallen: str  # the stage that it did not pass
+    is_unscored: bool = False  # nobody scored it: it did not fail
 
     @property
     def notes(self) -> list[str]:
         tied = f"与 {'、'.join(self.row.tied)} 同分" if self.row.tied else ""
-        return list(filter(None, (f"{self.fallen}未通过" if self.fallen else "", tied)))
+        fell = f"{self.fallen}未通过" if self.fallen else ""
+        return list(filter(None, ("没有专家评，没有结论" if self.is_unscored else fell, tied)))
 
 
 class Summary:
@@ -158,8 +160,14 @@ class Summary:
         items = {one.number: one for one in items_of(self.review)}
         return [self._line(items[row.item], row) for row in self.found.ranked]
 
+    @cached_property
+    def _scored(self) -> set[str]:
+        """The items of which somebody is asked."""
+        return {item for items in self.reviewed.asked.values() for item in items}
+
     def _line(self, item: ReviewItem, row: Row) -> Line:
         stages = self.rule.stages
+        silent = bool(self.rule.filled_in()) and row.item not in self._scored
         priced = [
             row.means[one.code]
             for one in self.rule.indicators()
@@ -173,7 +181,8 @@ class Summary:
                 for one in self.experts
             ],
             price=f"{self.rule.round(sum(priced, Fraction(0)))}" if priced else "",
-            fallen="" if row.fallen is None else stages[row.fallen].name,
+            fallen="" if row.fallen is None or silent else stages[row.fallen].name,
+            is_unscored=silent,
         )
 
 

@@ -24,7 +24,7 @@ from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.projects.models import Project
-from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ScoreSheet, Submission
 from expertpool.reviews.permissions import MANAGE, VIEW
 
 STANDING = Q(returned_at__isnull=True)
@@ -198,6 +198,21 @@ def next_standbys(review: Review) -> set[int]:
     return found
 
 
+def unjoined(review: Review) -> list[int]:
+    """Return the lines of whom the draw has seated in the panel of ``review`` since it began, and who does not score in it yet.
+    Where items are given to some of the experts nobody joins: their part goes on to the others."""
+    if ItemAssignment.objects.filter(review=review, voided_at__isnull=True).exists():
+        return []
+    rows = Reviewer.objects.filter(review=review)
+    known = set(rows.values_list(Coalesce("expert__merged_into", "expert"), flat=True))
+    # Who has scored once for another draw that is void by now does not come again.
+    return [
+        one.invitation_id
+        for one in standbys(review)
+        if not one.is_standby and one.expert_id not in known
+    ]
+
+
 def came_in(project: Project) -> set[int]:
     """Return the lines of who scored in the review of ``project``, or left it with what he had submitted and counts: of who
     stood by for its panel they say that he sat."""
@@ -208,10 +223,11 @@ def came_in(project: Project) -> set[int]:
     return {one.invitation_id for one in rows if not one.is_altered}
 
 
-def counting(review: Review) -> QuerySet[Reviewer]:
+def counting(review: Review, *, told: bool = False) -> QuerySet[Reviewer]:
     """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts, unless his
-    draw is void."""
-    standing = Submission.objects.filter(STANDING, reviewer__review=review).values("reviewer")
+    draw is void; ``told``: as far as others than these are told."""
+    rows = told_standing() if told else Submission.objects.filter(STANDING)
+    standing = rows.filter(reviewer__review=review).values("reviewer")
     # A void draw brings nothing to a result, whoever submitted before.
     stays = Q(counts=True, pk__in=standing) & ~Q(invitation__draw__status__in=INVALID)
     return Reviewer.objects.filter(SCORES | stays, review=review)

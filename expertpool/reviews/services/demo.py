@@ -31,13 +31,13 @@ from expertpool.reviews.services.assigning import (
     seal_assignment,
     set_assignment,
 )
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import sign_in
 from expertpool.reviews.services.organising import (
     Terms,
     Thing,
     add_items,
     create_review,
-    end_review,
     open_review,
 )
 from expertpool.reviews.services.rules import save_rule

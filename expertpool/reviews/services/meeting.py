@@ -26,6 +26,7 @@ from expertpool.reviews.queries.reviews import (
     may_name,
     next_standbys,
     standbys,
+    unjoined,
     unseated,
 )
 from expertpool.reviews.queries.sheets import rule_of
@@ -115,7 +116,7 @@ def check_leaving(row: Reviewer) -> None:
     if row.is_altered:  # else leaving would prove who leads, as somebody wrote it
         raise ReviewRefused(ALTERED)
     others = Reviewer.objects.filter(review=row.review, left_at__isnull=True).exclude(pk=row.pk)
-    if not others.exists():
+    if not others.exists() and not unjoined(row.review):
         raise ReviewRefused("只剩这一位专家，请先让候补专家加入。")
 
 
@@ -123,7 +124,8 @@ def leave(
     *, reviewer: Reviewer, reason: str, counts: bool, hand: Hand | None, actor: User, now: datetime
 ) -> Reviewer:
     """Write that ``reviewer`` scores no more, by ``hand`` where it took two persons. What he was given goes on to others
-    (`replacing.replace_leaver`). Logged. The caller holds the review. Refuses like `check_leaving`."""
+    (`replacing.replace_leaver`); where all score all, whom the draw has seated since comes in. Logged. The caller holds the
+    review. Refuses like `check_leaving`."""
     row = _held(reviewer)
     check_leaving(row)
     submission = Submission.objects.filter(STANDING, reviewer=row).first()
@@ -146,6 +148,9 @@ def leave(
         note=row.left_why,
     )
     replace_leaver(reviewer=row, actor=actor, now=now)
+    # The draw has chosen them: else its seat would stay empty in the result, without anybody's reason.
+    for line in unjoined(row.review):
+        seat(review=row.review, invitation_id=line, hand=None, reason="", actor=actor, now=now)
     return row
 
 

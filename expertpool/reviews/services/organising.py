@@ -1,4 +1,4 @@
-"""Preparing a review: its terms and items; then it is opened for its panel, stage by stage, and ended."""
+"""Preparing a review: its terms and items; then it is opened for its panel, stage by stage."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from django.db.models import Max
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.events import publish
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.models import Invitation
@@ -27,25 +26,19 @@ from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_open_project
 from expertpool.reviews.calculation import Kind, RuleTree
-from expertpool.reviews.events import ReviewEnded
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ReviewRule, ScoreSheet
 from expertpool.reviews.models.reviews import hash_of
-from expertpool.reviews.queries.assignments import assignment_of, is_unassigned
+from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import may_name, unseated
+from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.queries.sheets import asked_in, items_of, rule_of
-from expertpool.reviews.services.results import seal_result
 from expertpool.reviews.services.telling import tell_missing, tell_opened
 
 MOST_ITEMS = 2000
 MOST_SCORES = 10_000  # of one expert: he reads them all on the page that he signs
 HOUR = timedelta(hours=1)
 WRITTEN = "这次评审的设置（规则、阶段、截止时间等）在系统之外被改动过，请管理员核查。"
-NOT_SEATED = (
-    "已不在评审组（抽取已经作废，或已退出席位），不能结束：请为他们办理退出，"
-    "由现在的评审组专家加入评审后再结束。"
-)
 FIXED = "评审已经开始，评审对象和规则不能再改。"
 
 
@@ -330,33 +323,6 @@ def remind(*, review: Review, actor: User, now: datetime) -> int:
     record("review.remind", actor=actor, now=now, subject=row, after={"提醒": len(missing)})
     tell_missing(row, missing, now=now)
     return len(missing)
-
-
-@transaction.atomic
-def end_review(*, review: Review, actor: User, now: datetime) -> Review:
-    """End the scoring of ``review``, of which all have submitted; its result is sealed. Logged. Announces ReviewEnded.
-
-    Refuses (ReviewRefused) while somebody is missing or sits in the panel no more, and what is not open.
-    """
-    row = lock_review(review)
-    if row.opened_at is None or row.ended_at:
-        raise ReviewRefused("评审还没有开始，或已经结束。")
-    if is_unassigned(row):
-        raise ReviewRefused("评审对象还没有分配给专家，不能结束。")
-    # Whoever hands back holds the row of his expert.
-    list(Reviewer.objects.select_for_update().filter(review=row).order_by("place").values("pk"))
-    if gone := unseated(row):
-        names = "、".join(map(str, gone))
-        raise ReviewRefused(f"{names}{NOT_SEATED}")
-    if missing := sum(one.is_missing for one in progress_of(row)):
-        raise ReviewRefused(f"还有 {missing} 位专家没有提交，不能结束。")
-    row.ended_at = now
-    row.save()
-    record("review.end", actor=actor, now=now, subject=row)
-    # In the same transaction: nobody reads that it ended without what came of it.
-    seal_result(review=row, actor=actor, now=now)
-    publish(ReviewEnded(row.pk))
-    return row
 
 
 def lock_review(review: Review) -> Review:

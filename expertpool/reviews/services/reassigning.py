@@ -21,6 +21,7 @@ from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewItem
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import grounds_of
+from expertpool.reviews.queries.lacking import lacking_in
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.services.hands import hand_of
 from expertpool.reviews.services.meeting import check_joining, check_leaving, leave, seat
@@ -178,9 +179,9 @@ def recuse_himself(
     reason: str,
     actor: User,
     now: datetime,
-) -> list[Reviewer]:
+) -> list[ReviewItem]:
     """Take ``items`` from ``reviewer``, who says himself that he has to stay away from them: law wants him to, and nobody has to
-    agree. Counted, told to supervisors and to whoever runs the review. Logged.
+    agree. Return of which of them nobody scores in his place. Counted, told to supervisors and to whoever runs the review. Logged.
 
     Refuses (ReviewRefused) another's account, and like `request_reassign`.
     """
@@ -191,14 +192,16 @@ def recuse_himself(
     grounds = grounds_of(review, himself=True)
     why = ground_in_words(ground, if_seen(reason), grounds, ReviewRefused)
     hand = Hand(StepVia.PORTAL, StepReason.OWN_ANSWER)
-    got = recuse(
-        review=review, reviewer=reviewer, items=items, hand=hand, why=why, actor=actor, now=now
-    )
+    recuse(review=review, reviewer=reviewer, items=items, hand=hand, why=why, actor=actor, now=now)
     row = assignment_of(review)
+    wanted = {one.pk for one in items}
+    alone = [one.item for one in lacking_in(review).lines if one.item.pk in wanted]
     if row is not None:
         named = "、".join(one.number for one in items)
-        tell_step(row, f"声明回避 {named}", why, actor=actor, now=now)
-    return got
+        lacks = "、".join(one.number for one in alone)
+        what = f"声明回避 {named}" + (f"（{lacks} 暂缺接替的专家）" if alone else "")
+        tell_step(row, what, why, actor=actor, now=now)
+    return alone
 
 
 def check_reassign(*, request: ReassignRequest, actor: User, now: datetime) -> None:

@@ -20,17 +20,17 @@ ALTERED = "在系统之外被改动过，不能计算结果，请管理员核查
 
 
 def seal_result(*, review: Review, actor: User, now: datetime) -> ReviewResult:
-    """Work out what ``review`` comes to and keep it for good; the caller holds its row and ends it. Logged with the digest of
-    the record.
+    """Work out what ``review`` comes to and keep it for good; the caller holds its row, has asked `check_written`, and ends it.
+    Logged with the digest of the record.
 
-    Refuses (ReviewRefused) what somebody else has written, and what is not complete.
+    Refuses (ReviewRefused) what is not complete.
     """
-    # Before it is worked out: what is sealed would prove what somebody else wrote.
-    _check_written(review)
     reviewed = reviewed_of(review)
     found = reviewed.result()
     if found.missing:
         raise ReviewRefused(f"还有 {len(found.missing)} 份评分不完整，不能计算结果。")
+    if found.unscored:
+        raise ReviewRefused(f"{'、'.join(found.unscored[:5])}没有专家评，不能计算结果。")
     if found.unpriced:
         raise ReviewRefused("有评审对象没有报价，不能按规则计算价格分。")
     content = record_of(reviewed, found, about=about(review))
@@ -53,7 +53,8 @@ def seal_result(*, review: Review, actor: User, now: datetime) -> ReviewResult:
     return row
 
 
-def _check_written(review: Review) -> None:
+def check_written(review: Review) -> None:
+    """Refuse (ReviewRefused) what somebody else has written of ``review``: what is sealed would prove it."""
     if review.rule is None or review.rule.is_altered:
         raise ReviewRefused(f"评审规则{ALTERED}")
     if not are_fixed(review, items_of(review)):

@@ -35,6 +35,7 @@ from expertpool.reviews.models import Review, ReviewItem
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hand_kinds, in_words
+from expertpool.reviews.queries.lacking import Lacking, lacking_in
 from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
@@ -45,15 +46,19 @@ from expertpool.reviews.queries.reviews import (
     projects_without_review,
     reviews_visible_to,
     standbys,
+    unjoined,
     unseated,
     with_progress,
 )
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.queries.sheets import are_fixed, items_of, rule_of
 from expertpool.reviews.services import organising
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import waiting_about
+
+MOST_DIGITS = 7
 
 
 @require_safe
@@ -92,12 +97,19 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     requests = [item for one in submissions for item in waiting_about(one, user, now=now)]
     given = assignment_of(row)
     asked = waiting_about(row, user, now=now) if row.opened_at else []
-    gone = unseated(row) if row.opened_at and not row.ended_at else []
+    is_on = row.opened_at is not None and row.ended_at is None
+    gone, come = (unseated(row), unjoined(row)) if is_on else ([], [])
+    lacking = lacking_in(row) if is_on else Lacking()
+    missing = sum(one.is_missing for one in people)
+    kept = missing or gone or come or lacking.nobody or (given and given.drawn_at is None)
     return {
         "review": row,
         "items": items,
         "people": people,
-        "missing": sum(one.is_missing for one in people),
+        "missing": missing,
+        "may_end": not kept,
+        "lacking": lacking,
+        "unjoined": len(come),
         # Before it is open items change: there is nothing to compare with.
         "altered": bool(row.opened_at and not are_fixed(row, items)),
         "rewritten": row.is_altered,
@@ -115,7 +127,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "requests": requests + asked,
         "unseated": gone,
         "lost_seat": {one.pk for one in gone},
-        "standbys": len(standbys(row)) if row.opened_at and not row.ended_at else 0,
+        # Where items are given to some nobody comes in.
+        "standbys": len(standbys(row)) if is_on and given is None else 0,
         "assignment": given,
         "hands": in_words(hand_kinds(row)) if row.opened_at or given else "",
         "sealed": results_visible_to(user).filter(review=row).exists(),
@@ -274,12 +287,13 @@ def remind(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(MANAGE)
 def end(request: UserRequest, pk: int) -> HttpResponse:
-    """End the scoring."""
-    row = managed(request, pk)
+    """End the scoring; ``short`` is how many experts lack as the page said before."""
+    row, said = managed(request, pk), request.GET.get("short", "")
+    short = int(said) if said.isdecimal() and len(said) < MOST_DIGITS else 0
     return act(
         request,
         pk,
-        lambda: organising.end_review(review=row, actor=request.user, now=timezone.now()),
+        lambda: end_review(review=row, actor=request.user, now=timezone.now(), short=short),
         "评审已结束。",
     )
 

@@ -196,9 +196,9 @@ def recuse(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         grounds=grounds_of(row.review, himself=True),
     )
 
-    def write() -> None:
+    def write() -> str:
         said = form.cleaned_data
-        recuse_himself(
+        alone = recuse_himself(
             reviewer=row,
             items=[items[alias] for alias in said["items"]],
             ground=said["ground"],
@@ -206,6 +206,9 @@ def recuse(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
             actor=request.user,
             now=now,
         )
+        named = "、".join(label_of(one, row.review) for one in alone)
+        how = f"{named}暂缺接替的专家" if alone else "改由其他专家评"
+        return f"已回避，{how}，已告知评审组织人员和监督人。"
 
     return drawer_form(
         request,
@@ -213,7 +216,6 @@ def recuse(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         write,
         title="声明回避",
         submit_label="确认回避",
-        message="已回避，改由其他专家评，已告知评审组织人员和监督人。",
         refresh="page",
         refusals=ReviewRefused,
         back=reverse("reviews:own_review", args=[pk]),

@@ -13,8 +13,20 @@ from typing import Any
 
 import pytest
 
-from expertpool.reviews.calculation import How, Item, verify
-from expertpool.reviews.calculation.record import Reviewed, record_of, reviewed_in
+from expertpool.reviews.calculation import (
+    PASSED,
+    Base,
+    Formula,
+    How,
+    Indicator,
+    Item,
+    Kind,
+    Passing,
+    RuleTree,
+    Stage,
+    verify,
+)
+from expertpool.reviews.calculation.record import FIRST, FORMAT, Reviewed, record_of, reviewed_in
 from tests.reviews.calculation.rules import any_rule, any_sheets, simple
 
 D = Decimal
@@ -157,3 +169,52 @@ def test_what_it_quotes_writes_no_line_of_its_own(
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
     assert "\x1b" not in said
+
+
+VOTED = RuleTree(
+    (
+        Stage("资格", (Indicator("1.1", "执照", Kind.CHECK),), Passing.MAJORITY),
+        Stage(
+            "评分",
+            (Indicator("2.1", "价格", Kind.PRICE, high=D(30), formula=Formula(Base.LOWEST)),),
+        ),
+    )
+)
+
+
+def voted_on_one(form: str) -> Reviewed:
+    """Of two items nobody is asked of the second, which is cheaper."""
+    said = {"1": {"A": {"1.1": [PASSED, ""]}}}
+    items = [Item("A", D(100)), Item("B", D(50))]
+    return Reviewed(VOTED, items, said, {}, {"1": ["A"], "2": []}, format=form)
+
+
+@pytest.mark.shows("OVW-15")
+def test_what_nobody_has_voted_on_has_not_failed() -> None:
+    reviewed = voted_on_one(FORMAT)
+    found = reviewed.result()
+    first, second = found.rows
+    assert (second.fallen, second.rank, second.total) == (None, None, None)
+    assert found.unscored == ("B",)
+    assert not found.is_complete
+    assert first.total == D(30)  # what nobody scored moves nobody's price
+    record: dict[str, Any] = json.loads(json.dumps(record_of(reviewed, found, about={})))
+    assert verify.differences(record) == []
+    record["result"]["rows"][1]["fallen"] = 0
+    record["result"]["unscored"] = []
+    assert [one.partition("：")[0] for one in verify.differences(record)] == [
+        "B 的未通过的阶段",
+        "没有专家评的",
+    ]
+
+
+@pytest.mark.shows("OVW-15")
+def test_a_result_that_was_sealed_before_that_was_told_apart_still_holds() -> None:
+    reviewed = voted_on_one(FIRST)
+    record = record_of(reviewed, reviewed.result(), about={})
+    assert record["format"] == "expertpool-review/1"
+    assert "unscored" not in record["result"]
+    assert record["result"]["rows"][1]["fallen"] == 0
+    assert verify.differences(record) == []
+    again = reviewed_in(record)
+    assert record_of(again, again.result(), about={}) == record

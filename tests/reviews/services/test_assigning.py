@@ -37,8 +37,9 @@ from expertpool.reviews.services.assigning import (
     give_value,
     set_assignment,
 )
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import bring_in
-from expertpool.reviews.services.organising import Thing, end_review, open_review
+from expertpool.reviews.services.organising import Thing, open_review
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert, make_unit
 from tests.factories.scoring import (

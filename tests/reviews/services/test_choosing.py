@@ -22,7 +22,7 @@ from expertpool.reviews.services.assigning import (
     set_assignment,
 )
 from expertpool.reviews.services.choosing import choose_experts, confirm_choice, hand_in_choice
-from expertpool.reviews.services.organising import end_review
+from expertpool.reviews.services.ending import end_review
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account
 from tests.factories.scoring import fill_in, make_campaign, make_review, seal, submit

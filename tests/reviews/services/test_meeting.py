@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,10 +15,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
-from expertpool.draws.models import Draw
 from expertpool.draws.queries.panel import who_sat
-from expertpool.draws.services.names import release
-from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.services import attach
@@ -34,23 +30,21 @@ from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import next_standbys, reviewing, standbys
 from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.services.meeting import appoint_leader, bring_in, come, follow_seat, sign_in
-from expertpool.reviews.services.organising import Terms, add_items, create_review, open_review
+from expertpool.reviews.services.organising import open_review
 from expertpool.reviews.services.returning import request_hand_back
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
-from tests.factories.experts import give_account, make_expert, make_tag
+from tests.factories.experts import give_account, make_expert
 from tests.factories.scoring import (
     RULE,
-    THINGS,
     fill_in,
     left,
     make_open,
     make_review,
-    make_rule,
     reviewer_of,
     submit,
+    with_panel,
 )
-from tests.factories.widening import accept_all
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -121,32 +115,6 @@ def test_leaving_tells_not_whether_he_has_submitted_today(
 def with_standby(operator: User, now: datetime) -> Reviewer:
     """One who sits in an open review, for which another stands by."""
     return with_panel(operator, now, seats=1, standbys=1, names=("正选", "候补"))[0]
-
-
-def with_panel(
-    operator: User, now: datetime, *, seats: int, standbys: int, names: Sequence[str] = ()
-) -> list[Reviewer]:
-    """Who sits in an open review, for which others stand by."""
-    tag = make_tag("候补")
-    tag.experts.add(*(make_expert(one) for one in names or "甲乙丙丁戊己"[: seats + standbys]))
-    among = {"field": "tag", "op": "in", "value": [str(tag.pk)]}
-    drawn = now - 29 * HOUR
-    draw = make_draw(
-        now=drawn,
-        operator=operator,
-        groups=[GroupInput("综合", seats, [among], standby_seats=standbys)],
-        opens_in_hours=24,
-        reveal_hours=2,
-        reply_minutes=60,
-    )
-    accept_all(draw, now=drawn)
-    release(draw_id=draw.pk, now=draw.project.opening_at - HOUR)
-    project = Draw.objects.get(pk=draw.pk).project
-    review = create_review(project=project, terms=Terms(make_rule()), actor=operator, now=now)
-    add_items(review=review, things=THINGS, actor=operator, now=now)
-    open_review(review=review, actor=operator, now=now)
-    rows = Reviewer.objects.select_related("review__project").filter(review=review)
-    return list(rows.order_by("place"))
 
 
 @pytest.mark.shows("OVW-13")

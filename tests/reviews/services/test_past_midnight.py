@@ -19,7 +19,8 @@ from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import is_told_tomorrow
 from expertpool.reviews.queries.sheets import rule_of
-from expertpool.reviews.services.organising import end_review, open_stage
+from expertpool.reviews.services.ending import end_review
+from expertpool.reviews.services.organising import open_stage
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert

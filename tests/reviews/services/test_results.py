@@ -18,7 +18,8 @@ from expertpool.reviews.calculation.tree import Formula
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.results import Summary, results_visible_to, roles_of
-from expertpool.reviews.services.organising import Terms, change_terms, end_review, open_review
+from expertpool.reviews.services.ending import end_review
+from expertpool.reviews.services.organising import Terms, change_terms, open_review
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.scoring import GOOD, fill_in, make_open, make_review, reviewer_of, submit

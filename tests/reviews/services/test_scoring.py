@@ -39,6 +39,7 @@ from expertpool.reviews.queries.sheets import (
 )
 from expertpool.reviews.services import organising
 from expertpool.reviews.services.assigning import Share, set_assignment
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.organising import (
     Terms,
     Thing,
@@ -46,7 +47,6 @@ from expertpool.reviews.services.organising import (
     change_terms,
     create_review,
     edit_item,
-    end_review,
     open_review,
     open_stage,
     remind,

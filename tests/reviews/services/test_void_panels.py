@@ -18,8 +18,8 @@ from expertpool.experts.models import Expert
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer
 from expertpool.reviews.queries.reviews import counting, to_score, what_goes_on
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import follow_seat
-from expertpool.reviews.services.organising import end_review
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.experts import give_account, make_expert
@@ -105,5 +105,8 @@ def test_who_left_the_panel_has_to_leave_its_review_before_it_ends(
     # The draw had a reason and a second person: his sheet does not count, whoever would like it to.
     gone = follow_seat(reviewer=first, actor=operator, now=LATER)
     assert (gone.left_why, gone.counts) == ("已在抽取中退出席位", False)
-    assert end_review(review=review, actor=operator, now=LATER).ended_at == LATER
+    # One of two scores: nobody ends it so who has not been told.
+    with pytest.raises(ReviewRefused, match="评审开始时 2 位专家，现在计入结果的只有 1 位"):
+        end_review(review=review, actor=operator, now=LATER)
+    assert end_review(review=review, actor=operator, now=LATER, short=1).ended_at == LATER
     assert list(counting(review)) == [second]

@@ -33,7 +33,8 @@ from expertpool.reviews.models import Review, Reviewer, ScoreSheet, Submission
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
 from expertpool.reviews.queries.written import WRITTEN
-from expertpool.reviews.services.organising import Thing, end_review, open_review
+from expertpool.reviews.services.ending import end_review
+from expertpool.reviews.services.organising import Thing, open_review
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw

@@ -30,7 +30,7 @@ from expertpool.reviews.exports import ReviewExport
 from expertpool.reviews.models import ReassignRequest, Reviewer, ReviewResult
 from expertpool.reviews.queries.pairs import beyond_chance
 from expertpool.reviews.services import sheet_files
-from expertpool.reviews.services.organising import end_review
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.result_files import PAPER, starter
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
@@ -124,7 +124,7 @@ def test_who_leaves_where_all_score_all_is_asked_told_counted_and_in_the_result(
     assert said == "已确认，他已退出评审。"
     login(client, operator)
     assert "1 次（退出 1 次）" in client.get(page).content.decode()
-    end_review(review=review, actor=operator, now=timezone.now())
+    end_review(review=review, actor=operator, now=timezone.now(), short=1)
     result = client.get(reverse("reviews:result", args=[review.pk])).content.decode()
     words = "2 位（原 3 位，1 位退出，1 份已提交的评分表不计入）"
     assert all(one in result for one in (words, "人工干预 1 次（退出 1 次）", "健康原因：住院"))

@@ -30,7 +30,8 @@ DETAIL = re.compile(
     r"(DETAIL:\s+)(?:Failing row contains \(.*?\)\.$|[^\n]*)", re.DOTALL | re.MULTILINE
 )
 # What an error quotes of what it met.
-QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」")
+# Signs that open and are never closed hold what follows: each of many would be followed to the end of the line.
+QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*+(?:”|$)|「[^」\n]*+(?:」|$)", re.MULTILINE)
 OURS = ("expertpool", "config", "vdraw")
 
 KEPT_BYTES = 2 * 1024**2  # of each of the two files of last lines

@@ -14,6 +14,7 @@ _FOLDED = {
     for code in range(0xFF10, 0xFF5B)
     if (folded := unicodedata.normalize("NFKC", chr(code))).isalnum()
 }
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _FULL_WIDTH = re.compile("[\uff10-\uff5a]")
 
 
@@ -69,12 +70,12 @@ def clean_code(value: object) -> str:
     """Return an identifier (phone, ID card, mail …) with all full-width forms and digits of other scripts
     folded and outer blanks removed; nothing for None."""
     text = unicodedata.normalize("NFKC", _text(value)).strip(_BLANK)
-    return text if text.isascii() else "".join(map(_in_ascii, text))
+    return _FOREIGN_DIGIT.sub(_in_ascii, text)
 
 
-def _in_ascii(char: str) -> str:
+def _in_ascii(found: re.Match[str]) -> str:
     """Return a digit of any script (٣) as ours: numbers are read alike wherever they are typed."""
-    return str(unicodedata.decimal(char)) if char.isdecimal() else char
+    return str(unicodedata.decimal(found[0]))
 
 
 def without_unseen(value: Any) -> Any:

@@ -46,7 +46,7 @@ _FUNCTIONS = frozenset(
         """,
     )
 )
-_CALLED = re.compile(r"([^\W\d][\w.]*)\s*\(")
+_CALLED = re.compile(r"(?<![\w.])([\w.]++)\s*+\(")
 _OUTSIDE = re.compile(r"\||\[\d+\]")
 _QUOTED = re.compile(r'"[^"]*"')
 _SHEET = re.compile(r"'[^'\[\]|]*'!")  # of this book: another's name has brackets

@@ -11,8 +11,8 @@ from typing import Any
 from expertpool.core.importing.columns import ImportColumn, as_line, as_text
 
 LEFT_EMPTY = "-"  # said of a word: its cell is empty
-# Letters of a word, likeness of two, for a proposal; how many are offered.
-SHORTEST, CLOSE, OFFERED = 2, 0.65, 4
+# Letters of a word, likeness of two, for a proposal; how many are offered. Longer ones are no words of a list.
+SHORTEST, LONGEST, CLOSE, OFFERED = 2, 100, 0.65, 4
 NAMESAKES = 12  # entries of one name: one of them is meant
 _APART = re.compile(r"([;；,，、\n]+)")
 
@@ -99,6 +99,8 @@ def _in_the_end(said: Mapping[str, str], word: str) -> str:
 def proposals(column: ImportColumn, word: str, words: Iterable[str]) -> list[str]:
     """Return the words of the list that ``word`` may mean, the most likely first: none of them is put in
     unless somebody chooses it."""
+    if len(word) > LONGEST:
+        return []
     if column.named_so is not None and (several := column.named_so(word)):
         return list(several[:NAMESAKES])
     known = list(dict.fromkeys(words))
@@ -106,7 +108,7 @@ def proposals(column: ImportColumn, word: str, words: Iterable[str]) -> list[str
     if word in known or len(word) < SHORTEST:
         return []
     if (may_be := column.may_be) is not None:
-        found = [one for one in known if may_be(word, one)]
+        found = list(filter(may_be(word), known))
     else:
         found = [one for one in known if _is_much_of(word, one)]
     # Rather one that says more, and of these the one with the fewest letters more.

@@ -27,6 +27,7 @@ from expertpool.core.text import (
 from expertpool.core.validators import is_writable
 
 Cleaner = Callable[[Any], Any]
+LONGEST_HEADER = 500  # letters, with remarks
 EXACT = 10**15  # Excel keeps 15 digits of a number; longer ones are rounded
 # Without marks all digits are there: 2026/12 is December, not the second of January.
 _DAY = re.compile(r"(\d{4})(?:\D(\d{1,2})\D(\d{1,2})日?|(\d\d)(\d\d))")
@@ -339,8 +340,8 @@ class ImportColumn:
     of one that stands below no header. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
     ``meanings`` give what people write for them, where it can mean one only ("": nothing is proposed);
-    ``may_be`` tells of a word and one of the list whether it may mean that (without: by their letters); ``named_so`` gives the
-    entries of a list that all go by one word; ``lists``: a cell holds several. ``dispensable``: a
+    ``may_be`` returns, for a word, what tells of one of the list whether it may mean that (without: by their letters);
+    ``named_so`` gives the entries of a list that all go by one word; ``lists``: a cell holds several. ``dispensable``: a
     row goes in without a cell that is refused. ``blanks`` are what people write here for nothing, beside what
     they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
     ``instead_of`` is the column (code) of a list beside whose own header this one's codes decide, row by row (专业名称
@@ -368,7 +369,7 @@ class ImportColumn:
     words: Callable[[], Sequence[str]] | None = None
     is_free: bool = False
     meanings: Callable[[], Mapping[str, str]] = dict
-    may_be: Callable[[str, str], bool] | None = None
+    may_be: Callable[[str], Callable[[str], bool]] | None = None
     named_so: Callable[[str], Sequence[str]] | None = None
     lists: bool = False
     dispensable: bool = False
@@ -387,6 +388,9 @@ class ImportColumn:
 
 def normalise_header(cell: Any) -> str:
     """Return a header as it is compared: no blanks, stars, colons, remarks in brackets or number before
-    it (2.工作单位), nothing that is not seen, and one form of each letter: 單位 is 单位."""
+    it (2.工作单位), nothing that is not seen, and one form of each letter: 單位 is 单位. What is longer than a header,
+    however much is remarked beside it, stays as it is."""
+    if isinstance(cell, str) and len(cell) > LONGEST_HEADER:
+        return cell.strip()
     name = _NUMBERED.sub("", re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell)))).translate(_SIMPLE)
     return "".join(char for char in name if not is_hidden(char))

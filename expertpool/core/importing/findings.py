@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from time import thread_time
 from typing import Any
 
 from expertpool.core.importing.answers import Answers, proposals
@@ -26,10 +27,11 @@ ALIKE = 10  # notes that say the same
 PRESSING = 50  # rows with notes that go before all others
 FIRST = 5  # rows shown as they will be saved
 ASKED = 50  # words that the page asks about
+PROPOSING = 3.0  # seconds of the processor for what the words of a file may mean; later ones are asked without
 APPLIED = 200  # words that the page shows as explained
 DIFFERING = 500  # records whose differences are shown
 # What a sentence says of one row alone: numbers, days, and what it quotes.
-_VALUES = re.compile(r"“[^”]*”|(?<![A-Za-z])[A-Za-z]*+\d[\d.-]*")
+_VALUES = re.compile(r"“[^”]*+(?:”|\Z)|(?<![A-Za-z])[A-Za-z]*+\d[\d.-]*")
 RENAMED = 3  # records that get another name: so many are no correction, if they are most
 
 
@@ -209,6 +211,7 @@ class Collector:
         or what it may mean (``proposals``)."""
         lists: dict[str, tuple[list[str], Mapping[str, str]]] = {}
         asked = self._lines(totals.words.most_common(ASKED))
+        until = thread_time() + PROPOSING
         for line in asked:
             column = self.importer.by_code[line["code"]]
             # That two units are one nobody proposes: it is looked at.
@@ -219,7 +222,7 @@ class Collector:
                 meaning = meanings.get(line["word"])
                 if meaning in known:
                     line["suggestion"] = meaning
-                elif meaning is None:
+                elif meaning is None and thread_time() < until:
                     line["proposals"] = proposals(column, line["word"], known)
         return asked
 

@@ -79,7 +79,7 @@ class InImport:
     bare: Callable[[str], Any] | None = None
     words: Callable[[], Sequence[str]] | None = None
     meanings: Callable[[], Mapping[str, str]] = dict
-    may_be: Callable[[str, str], bool] | None = None
+    may_be: Callable[[str], Callable[[str], bool]] | None = None
     lists: bool = False
     dispensable: bool = False
     blanks: Collection[str] = ()

@@ -12,7 +12,12 @@ from django.db.models import F, Q, QuerySet
 from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitPair
 from expertpool.directory.queries.parts import parts_of
 from expertpool.directory.queries.units import Named, units_matching_each
-from expertpool.directory.validators import core_of, require_unit_name, writings_of
+from expertpool.directory.validators import (
+    MOST_UNIT_NAME,
+    core_of,
+    require_unit_name,
+    writings_of,
+)
 
 LEAST = 0.55  # likeness, of 1: one letter of ten is another
 MOST = 5  # that are shown beside a name
@@ -157,6 +162,8 @@ def likenesses_each(
     unit where more stands in it (`parts_of`), and by how else people write it (`writings_of`)."""
     sought, whose = [], []
     for at, (name, uscc, own) in enumerate(named):
+        if len(name) > MOST_UNIT_NAME:
+            continue  # is no unit's, and takes as long as its letters, for each unit that shares some
         cores = [core_of(one) for one in (name, *parts_of(name))]
         otherwise = {way for core in cores for way in writings_of(core)}
         for core in (*cores, *sorted(otherwise)):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from expertpool.directory.models import Division
 
@@ -16,10 +16,12 @@ _PEOPLES = (
     "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇"
     "|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|普米|塔吉克|怒|鄂温克|保安|裕固|独龙|各"
 )
-_PLACE = re.compile(
-    rf"(?P<place>.{{2,}}?)(?:(?:(?:{_PEOPLES})族?)*自治(?P<own>[区州县旗])"
-    r"|特别行政区|地区|林区|[省市区县旗盟州])"
+# How the name of a division ends, and which peoples stand before 自治. Both are read from the end, where there is one
+# way to read them: from the front each letter may be the last of the place.
+_END = re.compile(
+    r"(?:(?P<own>[区州县旗])治自|区政行别特|区地|区林|[省市区县旗盟州])(?=.{2})", re.DOTALL
 )
+_PEOPLE = re.compile(rf"族?(?:{_PEOPLES[::-1]})(?=.{{2}})", re.DOTALL)
 _PREFECTURE = "自治州"
 _PROVINCE = re.compile(
     "^(?:北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆"
@@ -90,36 +92,49 @@ def ways_to_write(name: str) -> list[str]:
 
 
 def _short(name: str) -> Iterator[str]:
-    if found := _PLACE.fullmatch(name):
-        yield found["place"]
-        if found["own"]:
-            yield found["place"] + found["own"]
+    place, own = _place_of(name)
+    if place != name:
+        yield place
+        if own:
+            yield place + own
 
 
-def may_be_division(word: str, name: str) -> bool:
-    """Tell whether ``word`` may be a short or old way to write the name of a division: of one place; 州
-    is a prefecture, if there is one."""
+def may_be_division(word: str) -> Callable[[str], bool]:
+    """Return what tells whether ``word`` may be a short or old way to write the name of a division: of one place; 州
+    is a prefecture, if there is one. What the word says is read once, not for each of thousands of divisions."""
     rest = _PROVINCE.sub("", word)
-    return _may_be(word, name) or (len(rest) > 1 and rest != word and _may_be(rest, name))
+    ways = [_may_be(one) for one in dict.fromkeys((word, rest)) if one == word or len(one) > 1]
+    return lambda name: any(may_be(name) for may_be in ways)
 
 
-def _may_be(word: str, name: str) -> bool:
+def _may_be(word: str) -> Callable[[str], bool]:
     if word.endswith("州"):
-        return name.startswith(word) or (name.endswith(_PREFECTURE) and name.startswith(word[:-1]))
-    place = _place_of(word)
-    return place == _place_of(name) or ("自治" in name and name.startswith(place))
+        return lambda name: (
+            name.startswith(word) or (name.endswith(_PREFECTURE) and name.startswith(word[:-1]))
+        )
+    place, _ = _place_of(word)
+    return lambda name: (
+        # Asked first, since few do: a place is the beginning of its name.
+        name.startswith(place) and ("自治" in name or _place_of(name)[0] == place)
+    )
 
 
-def _place_of(name: str) -> str:
-    found = _PLACE.fullmatch(name)
-    return found["place"] if found else name
+def _place_of(name: str) -> tuple[str, str]:
+    """Return the place of which a division is named, at least two letters, and of an autonomous one of what kind it is:
+    大理 and 州 of 大理白族自治州. A name that does not end like one is the place itself."""
+    back = name[::-1]
+    if not (found := _END.match(back)):
+        return name, ""
+    end = found.end()
+    while found["own"] and (people := _PEOPLE.match(back, end)):
+        end = people.end()
+    return name[:-end], found["own"] or ""
 
 
-def may_be_title(word: str, title: str) -> bool:
-    """Tell whether ``word`` may be a way to write ``title``: of the same rank and profession, or
+def may_be_title(word: str) -> Callable[[str], bool]:
+    """Return what tells whether ``word`` may be a way to write a title: of the same rank and profession, or
     its beginning. A remark in brackets is let go, unless it speaks of the rank."""
-    for remark in _REMARK.findall(word):
-        if _RANK.search(remark):
-            return False
+    if any(map(_RANK.search, _REMARK.findall(word))):
+        return lambda title: False
     bare = _SENIOR.sub("正高级", _FULL.sub("高级工程师", _REMARK.sub("", word)))
-    return len(bare) > 1 and _SENIOR.sub("正高级", title).startswith(bare)
+    return lambda title: len(bare) > 1 and _SENIOR.sub("正高级", title).startswith(bare)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal, DecimalException
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -25,6 +26,7 @@ from expertpool.audit.actions import (
 )
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.prepared import Prepared
+from expertpool.core.text import plain_number
 from expertpool.core.timeline import TimelineEntry
 from expertpool.core.visibility import Level, Viewer, is_exportable, level_for, told_later
 
@@ -322,6 +324,16 @@ def field_label(model: type[models.Model] | None, name: str) -> str:
     return str(getattr(field, "verbose_name", "") or value_label(name))
 
 
+def _number_in_words(column: models.DecimalField[Any, Any], value: Any) -> str:
+    """Return a number alike whether it came from the database (10.000) or was typed (10); of two places as money is
+    written."""
+    try:
+        number = Decimal(str(value))
+        return f"{number:.2f}" if column.decimal_places == 2 else plain_number(number)
+    except DecimalException:  # a text that stands for it
+        return str(value)
+
+
 def value_in_words(model: type[models.Model] | None, name: str, value: Any) -> str:
     """Return a ``value`` under ``name`` as it is read in Chinese."""
     codes = CODES.get(f"{model._meta.label_lower}.{name}") if model else None
@@ -336,5 +348,8 @@ def value_in_words(model: type[models.Model] | None, name: str, value: Any) -> s
         return FIGURES[value]
     if codes and (label := codes.label(str(value))):
         return label
-    choices = dict(getattr(_field(model, name), "flatchoices", ()) or ())
+    column = _field(model, name)
+    if isinstance(column, models.DecimalField):
+        return _number_in_words(column, value)
+    choices = dict(getattr(column, "flatchoices", ()) or ())
     return str(choices.get(value) or value_label(str(value)))

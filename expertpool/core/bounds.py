@@ -12,12 +12,15 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import migrations, models
 from django.db.models.functions import Cast
+
+from expertpool.core.text import plain_number
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ class Bounds:
             return self.words
         if isinstance(self.low, date):  # a moment is one, too
             return f"应在 {self.low.year} 年至 {self.high.year} 年之间。"
-        return f"应为 {self.low} 至 {self.high}。"
+        return f"应为 {_word(self.low)} 至 {_word(self.high)}。"
 
     @property
     def messages(self) -> dict[str, str]:
@@ -63,6 +66,10 @@ class Bounds:
         """For migrations."""
         words = {"words": self.words} if self.words else {}
         return f"{__name__}.Bounds", (self.low, self.high), words
+
+
+def _word(bound: Any) -> str:
+    return plain_number(bound) if isinstance(bound, float | Decimal) else str(bound)
 
 
 # Any day and any moment: what lies outside was mistyped, and breaks time zones and arithmetic.

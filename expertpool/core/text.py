@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -170,6 +171,14 @@ def minutes_text(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = (f"{hours} 小时" if hours else "", f"{rest} 分钟" if rest or not hours else "")
     return " ".join(filter(None, parts))
+
+
+def plain_number(number: float | Decimal) -> str:
+    """Return ``number`` as people write it: 0.00001, 1000000000000, 7.5, without noughts behind the point."""
+    # What the float reads as, not all the digits that it holds.
+    exact = number if isinstance(number, Decimal) else Decimal(str(number))
+    text = f"{exact:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def mask_middle(value: str, *, head: int, tail: int) -> str:

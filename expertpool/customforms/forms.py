@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from expertpool.accounts.models import Role
 from expertpool.core.subjects import SUBJECTS, Owner, choices_of
+from expertpool.core.text import plain_number
 from expertpool.core.views.asking import AsksOnce
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
@@ -80,8 +81,10 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         ].help_text = "同组的字段在表单和档案中放在一起；可以写表单里已有的组名，如“聘期与管理”。不填的放在“其他信息”。"
         for name in ("least", "most"):
             if isinstance(bound := self.initial.get(name), Decimal):
-                self.initial[name] = f"{bound.normalize():f}"
-        fields["least"].help_text = "不填不限。已填写的内容不受影响。"
+                self.initial[name] = plain_number(bound)
+        fields[
+            "least"
+        ].help_text = "不填不限。改动后，档案里已有的数字仍可原样保存；新填或改动的才按新的范围。"
         fields["readers"].choices = list(Role.objects.order_by("pk").values_list("code", "name"))
         subject = row.subject or self._asked_subject()
         fields["waits_for"] = forms.ChoiceField(

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from expertpool.core.bounds import ORDER, Bounds, within
 from expertpool.core.subjects import Owner
+from expertpool.core.text import plain_number
 from expertpool.customforms.enums import FieldKind
 
 # Room for any amount, within what a float holds exactly.
@@ -94,6 +96,12 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Refuse bounds between which no number lies, before the constraint does, which cannot say which."""
+        if self.least is not None and self.most is not None and self.least > self.most:
+            least, most = plain_number(self.least), plain_number(self.most)
+            raise ValidationError({"most": f"最小值（{least}）大于最大值（{most}），请对调。"})
 
     @property
     def bounds(self) -> tuple[Any, Any] | None:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 
 from expertpool.core.bounds import DAYS, ORDER, Bounds, within
+from expertpool.core.text import plain_number
 from expertpool.directory.enums import DictionaryCode, RelationKind, TitleLevel
 from expertpool.directory.validators import NO_CORE
 
@@ -268,7 +269,7 @@ class UnitRelation(models.Model):
 def relation_label(kind: str, share: Decimal | None, *, up: bool) -> str:
     if kind == RelationKind.PARENT or share is None:
         return "上级单位" if up else "下级单位"
-    return f"{'控股' if share >= CONTROLLING_SHARE else '持股'} {share.normalize():f}%"
+    return f"{'控股' if share >= CONTROLLING_SHARE else '持股'} {plain_number(share)}%"
 
 
 class Division(models.Model):

@@ -107,7 +107,7 @@ def test_a_number_has_bounds_everywhere(client: Client, admin: User) -> None:
     assert kind.clean("12") == 12
     # What was asked before there were bounds reads as before.
     assert parse(CONDITION, {"field": field.code, "op": "gte", "value": 60})
-    with pytest.raises(ValidationError, match="最大值小于最小值"):
+    with pytest.raises(ValidationError, match="最小值（5）大于最大值（1）"):
         change_field(
             field=field,
             data=FieldData(label="获奖数", least=Decimal(5), most=Decimal(1)),

@@ -69,7 +69,7 @@ def _asked(declared: FieldDeclaration, expert: Expert, value: Any) -> Asked | No
         if chosen.keys() == held_keys:
             return None
         return Asked(declared.code, before, "、".join(chosen.values()), sorted(chosen))
-    value = declared.clean(value)
+    value = declared.clean(value, expert)
     after = declared.kind.word(value)
     if before == after:
         return None

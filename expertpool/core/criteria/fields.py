@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from expertpool.core.bounds import DAYS
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.lookups import within_days
+from expertpool.core.text import plain_number
 from expertpool.core.validators import is_writable
 from expertpool.core.visibility import Level, Viewer, level_for
 
@@ -198,7 +199,9 @@ class Number(Field):
         if not math.isfinite(value):
             raise self.refuse("请填写数字。")
         if not self.minimum <= value <= self.maximum:
-            raise self.refuse(f"数字应在 {self.minimum:g} 至 {self.maximum:.0f} 之间。")
+            raise self.refuse(
+                f"数字应在 {plain_number(self.minimum)} 至 {plain_number(self.maximum)} 之间。"
+            )
         if value == int(value):
             return int(value)
         if not self.decimals:
@@ -206,7 +209,7 @@ class Number(Field):
         return value
 
     def word(self, value: Any) -> str:
-        return f"{value} {self.suffix}".strip()
+        return f"{plain_number(value)} {self.suffix}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)

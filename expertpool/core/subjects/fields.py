@@ -232,13 +232,20 @@ class FieldDeclaration:
         else:
             record.extra[self.code] = self.kind.store(value)
 
-    def clean(self, value: Any) -> Any:
-        """Return ``value`` by the rule of the kind; empty is what it is. Raises CellRefused."""
-        cleaned = value if value in (None, "") else self.kind.clean(value)
+    def clean(self, value: Any, record: Any = None) -> Any:
+        """Return ``value`` by the rule of the kind, for ``record`` where there is one; empty is what it is. Raises
+        CellRefused."""
+        cleaned = value if value in (None, "") else self._cleaned(value, record)
         # That a column is filled in, its model says; of what waits for another field, the subject.
         if self.is_extra and self.required and not self.shown_when and is_nothing(cleaned):
             raise CellRefused("{}为空", FILL_IN)
         return cleaned
+
+    def _cleaned(self, value: Any, record: Any) -> Any:
+        # Of the fields of the code a constraint keeps what a record has within the rule.
+        if record is None or not self.is_extra:
+            return self.kind.clean(value)
+        return self.kind.clean_beside(value, self.value_of(record))
 
     def is_hidden_from(self, viewer: Viewer) -> bool:
         """Tell whether ``viewer`` sees nothing of it, not even masked."""

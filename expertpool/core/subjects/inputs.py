@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from expertpool.core.importing.columns import CellRefused
-from expertpool.core.text import HIDDEN, if_seen, one_line
+from expertpool.core.text import HIDDEN, if_seen, one_line, plain_number
 from expertpool.core.validators import is_writable
 
 
@@ -39,6 +39,9 @@ class RuleField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """The rule has said everything."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain_number(value) if isinstance(value, float) else value
 
 
 class EntryField(forms.ChoiceField):

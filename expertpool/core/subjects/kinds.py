@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -38,7 +39,7 @@ from expertpool.core.subjects.inputs import (
     RuleField,
     SeenField,
 )
-from expertpool.core.text import moment_text, one_line
+from expertpool.core.text import moment_text, one_line, plain_number
 
 Pairs = Iterable[tuple[Any, str]]
 WITHOUT = "请选择"
@@ -62,6 +63,15 @@ class Kind(ABC):
     def cell_cleaner(self) -> Cleaner:
         """Return the rule for the cells of an import, where choices are words."""
         return self.clean
+
+    def clean_beside(self, raw: Any, held: Any) -> Any:
+        """Return the value of ``raw`` for a record that has ``held`` by now: what it has stays, though the rule has
+        become narrower since. Raises CellRefused for anything else that is wrong."""
+        return self.clean(raw)
+
+    def later_cleaner(self) -> Cleaner:
+        """Return the rule for a cell of which is not known yet whether the record has it already."""
+        return self.cell_cleaner()
 
     @abstractmethod
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
@@ -141,12 +151,14 @@ class Text(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Kind):
-    """A number from ``least`` to ``most``; whole unless ``decimals``. ``suffix`` is its measure."""
+    """A number from ``least`` to ``most``; whole unless ``decimals``. ``suffix`` is its measure. ``widest``: between
+    which bounds it lay before somebody narrowed them, at most."""
 
-    least: int = 0
-    most: int = 999_999_999
+    least: float = 0
+    most: float = 999_999_999
     decimals: bool = False
     suffix: str = ""
+    widest: Bounds | None = None
 
     def clean(self, raw: Any) -> int | float | None:
         if not self.decimals:
@@ -158,12 +170,36 @@ class Number(Kind):
             # Within no bounds: refused below.
             value = math.nan
         if not self.least <= value <= self.most:
-            raise CellRefused("{}格式", f"应为 {self.least} 至 {self.most} 的数字。")
+            least, most = plain_number(self.least), plain_number(self.most)
+            raise CellRefused("{}格式", f"应为 {least} 至 {most} 的数字。")
         return int(value) if value.is_integer() else value
 
+    def clean_beside(self, raw: Any, held: Any) -> Any:
+        return self._around(held).clean(raw) if self._is_same(raw, held) else self.clean(raw)
+
+    def later_cleaner(self) -> Cleaner:
+        wide = self.widest
+        return replace(self, least=wide.low, most=wide.high).clean if wide else self.clean
+
+    def _is_same(self, raw: Any, held: Any) -> bool:
+        with suppress(ValueError):
+            return isinstance(held, int | float) and float(as_code(raw)) == held
+        return False
+
+    def _around(self, held: Any) -> Number:
+        """Return the same with bounds that hold ``held``, too."""
+        return replace(self, least=min(self.least, held), most=max(self.most, held))
+
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
-        attrs = {"min": self.least, "max": self.most} | ({"step": "any"} if self.decimals else {})
-        return RuleField(rule=self.clean, widget=forms.NumberInput(attrs=attrs), **kwargs)
+        # The browser would not send what it takes to be out of bounds.
+        wide = self._around(current) if isinstance(current, int | float) else self
+        attrs = {"min": plain_number(wide.least), "max": plain_number(wide.most)}
+        attrs |= {"step": "any"} if self.decimals else {}
+        widget = forms.NumberInput(attrs=attrs)
+        return RuleField(rule=lambda raw: self.clean_beside(raw, current), widget=widget, **kwargs)
+
+    def word(self, value: Any) -> str:
+        return "" if value is None else plain_number(value)
 
     def cell(self, value: Any) -> Any:
         return value

@@ -103,7 +103,7 @@ class Subject:
         for code, value in values.items():
             field = writable[code]
             try:
-                field.set_value(record, field.clean(value))
+                field.set_value(record, field.clean(value, record))
             except CellRefused as refusal:
                 errors[code] = ValidationError(refusal.sentence(field.label))
         return self._leave_out(record, values) | errors

@@ -50,7 +50,7 @@ from expertpool.customforms.models import NUMBERS, CustomField, FieldMark
 
 def _number(row: CustomField) -> Number:
     least, most = row.bounds or (NUMBERS.low, NUMBERS.high)
-    return Number(least=least, most=most, decimals=True)
+    return Number(least=least, most=most, decimals=True, widest=NUMBERS)
 
 
 KINDS: dict[str, Callable[[CustomField], Kind]] = {

@@ -232,8 +232,6 @@ def _write(row: CustomField, data: FieldData, now: datetime) -> None:
     row.in_application = data.in_application and is_own
     is_number = row.kind == FieldKind.NUMBER
     row.least, row.most = (data.least, data.most) if is_number else (None, None)
-    if row.least is not None and row.most is not None and row.least > row.most:
-        raise ValidationError({"most": "最大值小于最小值，请对调。"})
     row.updated_at = now
     if row.in_application and row.kind == FieldKind.FILE:
         raise ValidationError({"in_application": NO_FILE})

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
+from expertpool.core.text import plain_number
 from expertpool.draws.enums import INVALID
 from expertpool.draws.services.names import readable_draws
 from expertpool.evaluations.enums import Participation, Target
@@ -121,7 +122,7 @@ class Course:
 
     @property
     def words(self) -> str:
-        return " → ".join(f"{one.normalize():f}" for one in self.latest)
+        return " → ".join(plain_number(one) for one in self.latest)
 
     @property
     def trend(self) -> str:

@@ -191,7 +191,7 @@ class ExpertForm(AsksOnce):
             if name not in self.fields or name in self.errors or not one.write or not value:
                 continue
             try:
-                one.clean(value)
+                one.clean(value, self.expert)
             except CellRefused as refusal:
                 self.add_error(name, refusal.sentence(one.label))
 

@@ -83,7 +83,15 @@ class ExpertUpdater(Importer):
     def get_columns(cls, user: User | None = None) -> Sequence[ImportColumn]:
         # Nothing is required of a row but that it names somebody.
         columns = expert_columns(user)
-        return [NUMBER, *(replace(one, required=False, missed="") for one in columns)]
+        # Of these it is seen in his record whether they change: what he has passes, however bounds have narrowed.
+        later = {one.code: one.kind.later_cleaner() for one in EXPERT.fields() if one.is_extra}
+        return [
+            NUMBER,
+            *(
+                replace(one, required=False, missed="", clean=later.get(one.code, one.clean))
+                for one in columns
+            ),
+        ]
 
     def __init__(self, *, actor: User, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)

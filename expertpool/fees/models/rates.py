@@ -10,9 +10,10 @@ from django.db import models
 
 from expertpool.core.bounds import DAYS, Bounds, within
 from expertpool.core.fields import ProofField, is_vouched
+from expertpool.core.text import plain_number
 from expertpool.directory.models import ForProjectKind
 from expertpool.fees.rules.pay import Terms
-from expertpool.fees.rules.stages import MOST, Stage, plain, stages_text
+from expertpool.fees.rules.stages import MOST, Stage, stages_text
 
 SUMS = Bounds(Decimal(0), MOST)
 # Never less than a working day pays.
@@ -154,18 +155,18 @@ class FeeRate(ForProjectKind):
     def more_words(self) -> list[str]:
         """What it says beside the time, as lines."""
         said = [
-            (self.holiday != 1, f"法定节假日 {plain(self.holiday)} 倍"),
-            (self.each, f"评审对象每件 {plain(self.each)} 元"),
-            (self.leader, f"组长加发 {plain(self.leader)} 元"),
-            (self.not_reviewed, f"到场未评审 {plain(self.not_reviewed)} 元"),
-            (self.recused, f"到场需回避 {plain(self.recused)} 元"),
+            (self.holiday != 1, f"法定节假日 {plain_number(self.holiday)} 倍"),
+            (self.each, f"评审对象每件 {plain_number(self.each)} 元"),
+            (self.leader, f"组长加发 {plain_number(self.leader)} 元"),
+            (self.not_reviewed, f"到场未评审 {plain_number(self.not_reviewed)} 元"),
+            (self.recused, f"到场需回避 {plain_number(self.recused)} 元"),
             (
                 self.aborted_cap is not None,
-                f"项目终止最多 {plain(self.aborted_cap or Decimal(0))} 元",
+                f"项目终止最多 {plain_number(self.aborted_cap or Decimal(0))} 元",
             ),
             (
                 self.travel_cap is not None,
-                f"差旅凭票据，最多 {plain(self.travel_cap or Decimal(0))} 元",
+                f"差旅凭票据，最多 {plain_number(self.travel_cap or Decimal(0))} 元",
             ),
         ]
         return [text for holds, text in said if holds]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from expertpool.core.text import plain_number
 from expertpool.fees.enums import Outcome
-from expertpool.fees.rules.stages import Stage, plain, time_words
+from expertpool.fees.rules.stages import Stage, time_words
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
@@ -66,7 +67,7 @@ def fee_for(terms: Terms, labour: Labour) -> Fee:
     steps = list(_for_outcome(terms, labour))
     # Behind the time: no holiday multiplies what follows. Shares of the work need a review that ended.
     if labour.items and terms.each and labour.outcome == Outcome.COMPLETED:
-        each = f"评审 {labour.items} 件 × {plain(terms.each)} 元"
+        each = f"评审 {labour.items} 件 × {plain_number(terms.each)} 元"
         steps.append(Step(each, labour.items * terms.each))
     if labour.is_leader and terms.leader and labour.outcome == Outcome.COMPLETED:
         steps.append(Step("组长加发", terms.leader))
@@ -86,11 +87,11 @@ def _for_outcome(terms: Terms, labour: Labour) -> list[Step]:
     steps = _for_time(terms.stages, labour.minutes)
     if labour.is_holiday and terms.holiday != 1:
         more = _sum(steps) * (terms.holiday - 1)
-        steps.append(Step(f"法定节假日 {plain(terms.holiday)} 倍", more))
+        steps.append(Step(f"法定节假日 {plain_number(terms.holiday)} 倍", more))
     # Last: the cap holds for the time as a holiday pays it.
     cap = terms.aborted_cap
     if labour.outcome == Outcome.ABORTED and cap is not None and _sum(steps) > cap:
-        steps.append(Step(f"项目终止，最多 {plain(cap)} 元", cap - _sum(steps)))
+        steps.append(Step(f"项目终止，最多 {plain_number(cap)} 元", cap - _sum(steps)))
     return steps
 
 
@@ -104,7 +105,7 @@ def _for_time(stages: Sequence[Stage], minutes: int) -> list[Step]:
         steps += _in_stage(stage, begins, ends)
         cap = stage.cap
         if cap is not None and _sum(steps) > cap:
-            steps.append(Step(f"封顶 {plain(cap)} 元", cap - _sum(steps)))
+            steps.append(Step(f"封顶 {plain_number(cap)} 元", cap - _sum(steps)))
         begins = ends
     return steps
 
@@ -117,7 +118,7 @@ def _in_stage(stage: Stage, begins: int, ends: int) -> list[Step]:
     if count == 1 and stage.until is not None and stage.step == stage.until - begins:
         steps = [Step(f"{words}：{time_words(stage.until)}内", stage.amount)]
     elif count:
-        each = f"{count} 个{time_words(stage.step)} × {plain(stage.amount)} 元"
+        each = f"{count} 个{time_words(stage.step)} × {plain_number(stage.amount)} 元"
         steps = [Step(f"{words}：{each}", count * stage.amount)]
     else:
         steps = []

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from expertpool.core.text import plain_number
+
 HOUR = 60  # minutes
 MOST_STAGES = 8
 MOST_MINUTES = 14 * 24 * HOUR
@@ -72,17 +74,16 @@ class Stage:
         """Return the line that says it, where the stage before ended at ``begins``."""
         until = "以后" if self.until is None else f"{time_words(self.until)}内"
         whole = self.until is not None and self.step == self.until - begins
-        parts = [until, "" if whole else f"每{time_words(self.step)}", f"{plain(self.amount)}元"]
+        parts = [
+            until,
+            "" if whole else f"每{time_words(self.step)}",
+            f"{plain_number(self.amount)}元",
+        ]
         if self.short:
-            parts.append(f"不超过{self.short}分钟{plain(self.short_amount)}元")
+            parts.append(f"不超过{self.short}分钟{plain_number(self.short_amount)}元")
         if self.cap is not None:
-            parts.append(f"封顶{plain(self.cap)}元")
+            parts.append(f"封顶{plain_number(self.cap)}元")
         return " ".join(filter(None, parts))
-
-
-def plain(number: Decimal) -> str:
-    """Return ``number`` without noughts behind the point."""
-    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
 
 
 def time_words(minutes: int) -> str:

@@ -18,8 +18,9 @@ import psycopg
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from expertpool.core.client import HAS_LEFT
+
 SECONDS = 0.5  # between two looks
-HAS_LEFT = "waitress.client_disconnected"
 SAFE = {"GET", "HEAD"}
 
 logger = logging.getLogger(__name__)
@@ -74,12 +75,6 @@ def stop_for_who_left(
             return get_response(request)
 
     return answer
-
-
-def left(request: HttpRequest) -> bool:
-    """Tell whether nobody waits for the answer to ``request`` any more."""
-    has_left = request.META.get(HAS_LEFT)
-    return has_left is not None and bool(has_left())
 
 
 def _cancel(opened: psycopg.Connection | None) -> None:

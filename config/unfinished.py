@@ -19,14 +19,13 @@ from django.template.loader import render_to_string
 from psycopg.errors import QueryCanceled
 
 from config.bodies import page_of
-from config.leavers import left
 from config.numbers import current_number
 from config.server import MEGABYTE
+from expertpool.core.client import NOBODY_WAITS, has_left
 from expertpool.core.responses import refused
 
 logger = logging.getLogger(__name__)
 
-NOBODY_WAITS = 499  # as nginx has it; nobody reads it
 REASON = "查询太久，已停止"
 MEND = "没有改动任何内容。请减少条件、缩小范围后再试；导出和统计请用后台任务。"
 
@@ -43,7 +42,7 @@ class UnfinishedMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not was_ended(error):
             return None
-        if left(request):  # config.leavers ended it
+        if has_left(request):  # config.leavers ended it
             return HttpResponse(status=NOBODY_WAITS)
         match = request.resolver_match
         logger.warning("%s took too long", match.view_name if match else "?")

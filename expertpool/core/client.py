@@ -14,6 +14,9 @@ BAD = "请填写 IP 地址或网段，例如 203.0.113.7、203.0.113.0/24 或 20
 MAPPED = IPv6Network("::ffff:0:0/96")  # IPv4 addresses as IPv6 writes them
 ONE_VISITOR = 64  # bits of the network that one of them is given
 
+HAS_LEFT = "waitress.client_disconnected"  # what our web server knows of whoever asks
+NOBODY_WAITS = 499  # an answer of this code nobody reads; nginx has it so
+
 logger = logging.getLogger(__name__)
 # Proxies of which this process was told nothing: that of the first such request.
 _untrusted: list[str] = []
@@ -28,6 +31,12 @@ def client_address(request: HttpRequest) -> str:
         forwarded = ""
     # the last only is the proxy's word, those before it anyone can send; 45: the longest address
     return (forwarded.split(",")[-1].strip() or peer)[:45]
+
+
+def has_left(request: HttpRequest) -> bool:
+    """Tell whether nobody waits for the answer to ``request`` any more: the database was told to stop then."""
+    known = request.META.get(HAS_LEFT)
+    return known is not None and bool(known())
 
 
 def network_of(address: str) -> str:

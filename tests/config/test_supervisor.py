@@ -4,13 +4,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
 
 from config.environment import BASE_DIR
-from config.supervisor import Program, delay_after
+from config.supervisor import Program, _answers, delay_after
 
 # Supervises programs that write their number and wait; `python -c RUN folder program…`.
 RUN = """
@@ -138,3 +140,26 @@ def test_children_leave_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     supervisor.communicate()
 
     assert eventually(lambda: not is_running(child))
+
+
+def test_whether_pages_are_served_is_asked_of_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits a second only: the statement of a first answer that takes longer is stopped, and told as a fault."""
+    asked: list[str] = []
+
+    class Server(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_request(self, *_args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        monkeypatch.setenv("HOST", "127.0.0.1")
+        monkeypatch.setenv("PORT", str(server.server_port))
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        assert _answers()
+        thread.join()
+    assert asked == ["/health/live/"]

@@ -34,13 +34,14 @@ class Health(models.TextChoices):
 class Finding:
     """What a check has found, in words for whoever runs the system: ``sentence`` says how it is, ``figure``
     is the number to it, ``mend`` what to do where it is not well. ``word`` is what `/health/` says of
-    it to programs."""
+    it to programs, ``cause`` what the log does."""
 
     state: Health
     sentence: str
     figure: str = ""
     mend: str = ""
     word: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,14 @@ def _find(check: Check, now: datetime) -> Finding:
     """What cannot be checked is no reason not to look at the rest."""
     try:
         return check.find(now)
-    except DatabaseError:
+    except DatabaseError as error:
+        said = str(error).strip().partition("\n")[0]
         return Finding(
             Health.FAILED,
             "数据库没有答复。",
             mend="请查看数据库服务器是否在运行、磁盘是否已满、连接数是否用尽。",
             word="no answer",
+            cause=f"{type(error.__cause__ or error).__name__}: {said}",
         )
     except Exception:
         logger.exception("check %s could not be made", check.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from html import escape
 
@@ -9,17 +10,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.log import log_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from expertpool.core.client import client_address
+from expertpool.core.client import NOBODY_WAITS, client_address, has_left
 from expertpool.core.configuration import value_of
-from expertpool.core.health import CHECKS, Check, Health, look
+from expertpool.core.health import CHECKS, Check, Checked, Health, look
 from expertpool.core.search import search as search_all
 from expertpool.core.settings import LOGO
 from expertpool.core.text import moment_text
 from expertpool.core.views.unattended import unattended
 
+logger = logging.getLogger(__name__)
 MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">
 <defs><pattern id="m" width="360" height="220" patternUnits="userSpaceOnUse">
 <g transform="rotate(-22 180 110)" font-family="sans-serif" font-size="14" fill="#1f2937"
@@ -79,7 +82,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """What programs are told of how the system is: 503 when this process can serve nobody (no database,
     outdated keys), for load balancers; for monitors a word for each check with a ``probe``, for
     which no other web server does better."""
-    return _found(check for check in CHECKS if check.probe)
+    return _found(request, (check for check in CHECKS if check.probe))
 
 
 @require_safe
@@ -87,7 +90,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @login_not_required
 def ready(request: HttpRequest) -> JsonResponse:
     """Whether this process can serve anybody, and nothing besides: asked every second by load balancers."""
-    return _found(check for check in CHECKS if check.vital)
+    return _found(request, (check for check in CHECKS if check.vital))
 
 
 @require_safe
@@ -98,11 +101,31 @@ def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def _found(checks: Iterable[Check]) -> JsonResponse:
+def _found(request: HttpRequest, checks: Iterable[Check]) -> JsonResponse:
     found = look(checks, now=timezone.now())
     words = {one.check.probe: one.finding.word or "ok" for one in found}
-    if any(one.stops for one in found):
-        return JsonResponse({"status": "unavailable"} | words, status=503)
+    if found and found[-1].stops:
+        return _unavailable(request, found[-1], words)
     states = {one.finding.state for one in found}
     worst = next((bad for bad in (Health.FAILED, Health.WARNING) if bad in states), Health.OK)
     return JsonResponse({"status": worst.value} | words)
+
+
+def _unavailable(request: HttpRequest, stopped: Checked, words: dict[str, str]) -> JsonResponse:
+    """Answer that this process serves nobody, with a line in the log that says why."""
+    # Who left has had the statement stopped himself: the database is no worse for it.
+    is_left = has_left(request)
+    answer = JsonResponse(
+        {"status": "unavailable"} | words, status=NOBODY_WAITS if is_left else 503
+    )
+    log_response(
+        "Nobody waits: %s (check %s: %s)" if is_left else "Service Unavailable: %s (check %s: %s)",
+        request.path,
+        stopped.check.code,
+        stopped.finding.cause or stopped.finding.word,
+        response=answer,
+        request=request,
+        logger=logger,
+        level="info" if is_left else "error",
+    )
+    return answer

@@ -18,6 +18,8 @@ from expertpool.accounts.models import User
 from expertpool.core import duties
 from expertpool.core.client import client_address
 from expertpool.core.context import shell
+from expertpool.core.health import CHECKS, Check, Finding, Health
+from expertpool.core.health.program import SERVER
 from expertpool.core.menus import is_current
 from expertpool.core.models import KeyCheck
 from expertpool.core.responses import Undo, refused, saved
@@ -85,6 +87,37 @@ def test_health_is_public_and_asks_the_database(
     # What balances the load is told the same; who starts it anew, that this process answers.
     assert client.get("/health/ready/").status_code == 503
     assert client.get("/health/live/").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_the_log_says_which_check_failed_and_why(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Any:
+        raise DatabaseError("the server closed the connection")
+
+    client.get("/health/")
+    with monkeypatch.context() as patched, caplog.at_level("WARNING"):
+        patched.setattr(connection, "cursor", broken)
+        assert client.get("/health/").status_code == 503
+    (line,) = [one.getMessage() for one in caplog.records]
+    assert "check database: DatabaseError: the server closed the connection" in line
+
+
+@pytest.mark.django_db
+def test_who_does_not_wait_for_it_is_no_fault_of_the_database(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    def find(_now: Any) -> Finding:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(20)")
+        return Finding(Health.OK, "")
+
+    slow = Check("slow", "慢", SERVER, find, probe="slow", vital=True)
+    gone: Any = {"waitress.client_disconnected": lambda: True}  # as our web server says it
+    with CHECKS.holding(slow), caplog.at_level("INFO"):
+        assert client.get("/health/", **gone).status_code == 499
+    assert {one.levelname for one in caplog.records} <= {"INFO"}
 
 
 @pytest.mark.django_db

@@ -104,7 +104,11 @@ def test_a_platform_widens_the_conditions_of_a_panel_that_fell_short(runner: Cal
     address = f"/draws/{base.pk}/widening"
     version = runner.get(f"/projects/{base.project_id}/plan").json()["version"]
     given = {"reason": "本市专家已全部问过", "plan_version": version}
-    assert_problem(runner.post(address, given | {"reason": ""}), 422, "invalid-values")
+    for short in ("", "少"):
+        refused = runner.post(address, given | {"reason": short})
+        problem = assert_problem(refused, 422, "invalid-values")
+        assert [error["field"] for error in problem["errors"]] == ["reason"]
+        assert "至少 2 个字" in str(problem["errors"])
     full = given | {"groups": [{"code": "g2", "levels": [EVERYBODY]}]}
     assert_problem(runner.post(address, full), 409, "draw-refused")
     wider = given | {"groups": [{"code": "g1", "levels": [EVERYBODY]}]}

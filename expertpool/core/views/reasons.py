@@ -8,17 +8,23 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 
 from expertpool.core.responses import refused
-from expertpool.core.text import clean_text
+from expertpool.core.text import HIDDEN, clean_text
 from expertpool.core.validators import is_writable
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
 
 
+class ReasonRefused(ValueError):
+    """A reason holds what nobody can write: NUL, which the database refuses, other controls, lone halves of
+    characters. Answered wherever it is raised (config.refusals)."""
+
+
 def reason_of(request: HttpRequest) -> str:
-    """Return what was typed, without what nobody can write: NUL, which the database refuses, other
-    controls, lone halves of characters. Nothing where nothing was sent."""
-    typed = request.POST.get("reason", "").replace("\x00", "")
+    """Return what was typed; nothing where nothing was sent. Raises ReasonRefused, as forms and the interface
+    refuse such a text: what is written into a record is what somebody wrote."""
+    typed = request.POST.get("reason", "")
     if not is_writable(typed):
-        typed = "".join(char for char in typed if is_writable(char))
+        message = f"所写的内容{HIDDEN}"
+        raise ReasonRefused(message)
     return clean_text(typed)
 
 

@@ -26,23 +26,33 @@ def test_what_is_no_key(text: str) -> None:
     assert not is_key(text)
 
 
-def test_a_reason_loses_what_nobody_can_write(
+def test_a_reason_that_nobody_can_have_written_is_refused(
     client: Client, operator: User, supervisor: User
 ) -> None:
     make_expert()
     draw = make_draw(now=timezone.now(), seats=1, operator=operator)
     ask = reverse("workflow:request_ask", args=["draws.void", draw.pk])
-    answer = login(client, operator).post(ask, {"reason": "需求\x00变更\x07"})
-    assert answer.status_code < 400
-    assert VoidRequest.objects.get().reason == "需求变更"
+    login(client, operator)
+    for hidden in ("\x00", "\x07"):
+        answer = client.post(ask, {"reason": f"需求{hidden}变更"}, headers={"HX-Request": "true"})
+        assert answer.status_code == 409
+        assert (
+            "含有看不见的控制字符，请删去" in json.loads(answer["HX-Trigger"])["toast"]["message"]
+        )
+    # Whoever opened the address itself has a page.
+    page = client.post(ask, {"reason": "需求\x00变更"})
+    assert (page.status_code, "含有看不见的控制字符" in page.content.decode()) == (409, True)
+    assert not VoidRequest.objects.exists()
+    assert client.post(ask, {"reason": "需求变更"}).status_code < 400
 
 
-def test_a_note_on_a_plan_loses_it_too(client: Client, operator: User, supervisor: User) -> None:
+def test_a_note_on_a_plan_is_refused_too(client: Client, operator: User, supervisor: User) -> None:
     project = make_ready_project(now=timezone.now(), seats=1, actor=operator)
     submit_plan(project=project, version=1, actor=operator, now=timezone.now())
     turn_down = reverse("draws:plan_return", args=[project.pk, 1])
     assert login(client, supervisor).post(turn_down, {"reason": "\x00"}).status_code == 409
-    assert client.post(turn_down, {"reason": "人\x00少"}).status_code < 400
+    assert client.post(turn_down, {"reason": "人\x00少"}).status_code == 409
+    assert client.post(turn_down, {"reason": "人少"}).status_code < 400
 
 
 @pytest.mark.parametrize(

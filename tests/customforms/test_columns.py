@@ -70,3 +70,15 @@ def test_columns_have_an_end_and_ask_nothing_for_a_row(
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few)
+
+
+def test_who_finds_nobody_is_told_how_words_find_what_was_added(
+    client: Client, admin: User
+) -> None:
+    address, told = reverse("experts:list"), "关键词按完整的内容找自定义字段"
+    login(client, admin)
+    assert told not in client.get(address, {"q": "岩"}).content.decode()
+    field = make_field("特长", FieldKind.TEXT)
+    make_record(EXPERT.code, {field.code: "岩土勘察"})
+    assert told in client.get(address, {"q": "岩土"}).content.decode()
+    assert told not in client.get(address, {"q": "岩土勘察"}).content.decode()

@@ -39,6 +39,13 @@ pytestmark = [
     pytest.mark.usefixtures("media"),
 ]
 LABEL = "执业资格"
+LONG = "注册土木工程师（水利水电工程水土保持）"
+# In how many lines the word of the kind stands.
+LINES = """cell => {
+  const range = document.createRange();
+  range.selectNodeContents([...cell.childNodes].find((one) => one.textContent.trim() === "单选"));
+  return new Set([...range.getClientRects()].filter((one) => one.width > 1).map((one) => one.top)).size;
+}"""
 
 
 def see(screen: Screen, name: str) -> None:
@@ -54,12 +61,17 @@ def add_field(desk: Screen) -> None:
     form = drawer(desk)
     desk.fill("名称", LABEL, within=form)
     form.get_by_label("类型").select_option(label="单选")
-    desk.fill("选项", "一级注册\n二级注册", within=form)
+    desk.fill("选项", f"一级注册\n二级注册\n{LONG}", within=form)
     form.get_by_label("入库申请时填写").check()
     see(desk, "field-new")
     desk.press("保存", within=form)
     expect(desk.page.get_by_role("table", name="自定义字段")).to_contain_text(LABEL)
     see(desk, "field-list")
+    # The same as a card of a telephone: long options break no word beside them.
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    see(desk, "field-card")
+    assert desk.page.locator("td[data-label=类型]").first.evaluate(LINES) == 1
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def apply_with_it(open_browser: OpenBrowser, application: Application) -> None:

@@ -17,6 +17,7 @@ from expertpool.projects.exceptions import (
     DepartmentNotAllowed,
     NumberTaken,
     ProjectNotEditable,
+    TransitionNotAllowed,
 )
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
@@ -91,6 +92,8 @@ def submit_project(*, project: Project, actor: User, now: datetime) -> None:
     """Hand the project in for approval by the flow as it is now; logs it. Refuses a project that
     opens in the past (ValidationError) and every status but draft and rejected
     (TransitionNotAllowed)."""
+    if project.status == ProjectStatus.PENDING:
+        raise TransitionNotAllowed("项目已经提交，正在等待审核，不用再次提交。")
     # A draft may have waited too long, and imports bring old ones.
     if project.opening_at <= now:
         raise ValidationError({"opening_at": "评审开始时间已过，请先改为以后的时间再提交。"})

@@ -51,9 +51,7 @@ def set_project_status(
     """
     old = project.status
     if new not in STATUS_TRANSITIONS[old]:
-        raise TransitionNotAllowed(
-            f"项目现为「{ProjectStatus(old).label}」，不能改为「{ProjectStatus(new).label}」。"
-        )
+        raise TransitionNotAllowed(_refusal(ProjectStatus(old).label, ProjectStatus(new).label))
     # With the state the caller saw: somebody may have moved the project since.
     rows = Project.objects.filter(pk=project.pk, status=old, status_n=project.status_n)
     if new == ProjectStatus.DRAFT:
@@ -74,6 +72,12 @@ def set_project_status(
     )
 
 
+def _refusal(old: str, new: str) -> str:
+    # Whoever presses twice has done it already.
+    again = f"项目已经是「{old}」，不用再做一次。"
+    return again if new == old else f"项目现为「{old}」，不能改为「{new}」。"
+
+
 @transaction.atomic
 def set_draw_state(project: Project, new: str, *, actor: User | None, now: datetime) -> None:
     """Move the draw state of ``project`` to ``new``; logs it.
@@ -88,9 +92,7 @@ def set_draw_state(project: Project, new: str, *, actor: User | None, now: datet
             f"项目现为「{ProjectStatus(project.status).label}」，审核通过后才能抽取、补抽。"
         )
     if new not in DRAW_TRANSITIONS[old]:
-        raise TransitionNotAllowed(
-            f"项目现为「{DrawState(old).label}」，不能改为「{DrawState(new).label}」。"
-        )
+        raise TransitionNotAllowed(_refusal(DrawState(old).label, DrawState(new).label))
     rows = Project.objects.filter(pk=project.pk, status=ProjectStatus.APPROVED, draw_state=old)
     _apply(project, rows.update(draw_state=new), {"draw_state": new})
     record(

@@ -124,6 +124,16 @@ def test_a_project_in_the_past_is_not_submitted():
     assert project.status == ProjectStatus.DRAFT
 
 
+def test_a_second_press_is_told_that_it_was_submitted_already():
+    project = make_project()
+    submit_project(project=project, actor=project.created_by, now=timezone.now())
+    with pytest.raises(TransitionNotAllowed, match="项目已经提交，正在等待审核"):
+        submit_project(project=project, actor=project.created_by, now=timezone.now())
+    withdraw_project(project=project, actor=project.created_by, now=timezone.now())
+    with pytest.raises(TransitionNotAllowed, match="项目已经是「草稿」"):
+        withdraw_project(project=project, actor=project.created_by, now=timezone.now())
+
+
 @pytest.mark.shows("PRJ-20")
 def test_every_step_leaves_an_entry():
     project = make_project(ProjectStatus.REJECTED)

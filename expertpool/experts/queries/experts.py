@@ -115,6 +115,14 @@ _merged_into = Prepared(
 )
 
 
+def kept_instead(numbers: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Return those of ``numbers`` whose records were merged, each with the record that stays: its id and number. Old
+    lists and certificates carry the old one."""
+    rows = Expert.objects.filter(number__in=numbers, merged_into__isnull=False).order_by()
+    found = rows.values_list("number", "merged_into", "merged_into__number")
+    return {number: (int(pk or 0), kept) for number, pk, kept in found}
+
+
 def account_proof(number: str, user: User) -> bytes:
     """Return what vouches that ``user`` is the account of the expert with ``number``: a digest by a
     key outside the database, of names that never change."""

@@ -38,12 +38,15 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
+from expertpool.experts.queries.experts import kept_instead
 from expertpool.experts.queries.packs import phone_being, phones_holding
 from expertpool.experts.queries.tokens import holding_one_of, keyword_tokens
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
 _TELEPHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})", re.ASCII)
+# What may be the number of a record, whole.
+_NUMBER = re.compile(r"[A-Za-z]{1,8}\d{6,16}", re.ASCII)
 LEAST_DIGITS, ALL_DIGITS = 4, 11  # of a phone number: fewer fit too many, all have an index
 FEW = 5_000  # experts that one part of a keyword may fit to be gathered,
 FEW_TOGETHER = 20_000  # and several keywords: a walk to those who are met so seldom takes longer
@@ -81,7 +84,7 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     A keyword is part of the name, its pinyin initials, part of the number, of the employer's name
     or alias, of a specialty's name, a specialty's code; for those who see phone numbers plain
     also a phone number or four of its digits or more; or all that a field of text says which an
-    administrator has added.
+    administrator has added. The number of a record that was merged finds the one that stays.
 
     ``by_name`` says that the rows will be ordered by name. It changes the way, not the rows: all
     who are called 王 stand together there, and a walk would pass half of the pool before them.
@@ -90,7 +93,8 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     texts = searched_fields(SUBJECT, user) if keywords else []
     phones = _phones(keywords, user)
     named = _named_so(keywords)
-    words = [_unread(_parts(one, phones.get(one), texts, *named[one])) for one in keywords]
+    kept = numbers_merged(text)
+    words = [_unread(_parts(one, phones.get(one), texts, kept, *named[one])) for one in keywords]
     if not words:
         return Found(queryset)
     words, met = _seldom_first(words) if len(words) > 1 else (words, [])
@@ -117,6 +121,13 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
             return Found(queryset.filter(Among("pk", ids)))
     some = queryset.filter(Among("pk", list(first.ids)[:SOME]), *(word.fits for word in others))
     return Found(queryset.filter(*(word.by_name if by_name else word.fits for word in many)), some)
+
+
+def numbers_merged(text: str) -> dict[str, tuple[int, str]]:
+    """Return the keywords of ``text`` that are numbers of records which were merged, each with the one that stays: its
+    id and number."""
+    whole = [one.upper() for one in _keywords(text) if _NUMBER.fullmatch(one)]
+    return kept_instead(whole) if whole else {}
 
 
 def _keywords(text: str) -> list[str]:
@@ -250,7 +261,12 @@ def _phones(keywords: Sequence[str], user: User) -> dict[str, Q]:
 
 
 def _parts(
-    keyword: str, phone: Q | None, texts: list[str], units: list[int], specialties: list[int]
+    keyword: str,
+    phone: Q | None,
+    texts: list[str],
+    kept: dict[str, tuple[int, str]],
+    units: list[int],
+    specialties: list[int],
 ) -> list[_Part]:
     own = [_named(keyword), *(extra_q(code, "eq", keyword) for code in texts)]
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
@@ -258,6 +274,8 @@ def _parts(
         own.append(Q(number__contains=keyword.upper()))
     if phone is not None:
         own.append(phone)
+    if merged := kept.get(keyword.upper()):
+        own.append(Q(pk=merged[0]))
     parts = [_expert_part(one) for one in own]
     if tokens := keyword_tokens(keyword):
         named = Q(_Gathered(tokens)) & own[NAME]

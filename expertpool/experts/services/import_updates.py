@@ -35,7 +35,12 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.shared import passes
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.experts import experts_visible_to, id_number_index, phone_index
+from expertpool.experts.queries.experts import (
+    experts_visible_to,
+    id_number_index,
+    kept_instead,
+    phone_index,
+)
 from expertpool.experts.queries.imported import CHANGING
 from expertpool.experts.services.another import LABELS, AnotherPerson, refuse_another
 from expertpool.experts.services.import_columns import expert_columns
@@ -110,6 +115,9 @@ class ExpertUpdater(Importer):
         self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
         self.rows: dict[int, int] = {}  # expert → row of this file
         self.doubted: dict[int, int] = {}  # expert → row that may be somebody else's
+        self.merged: dict[
+            str, tuple[int, str]
+        ] = {}  # number of a closed record → the one that stays
         self.numbers: dict[tuple[str, Any], int] = {}  # new phone, document or mail → row
 
     # --- who ----------------------------------------------------------------------------------
@@ -126,8 +134,10 @@ class ExpertUpdater(Importer):
         experts = experts.exclude(status=ExpertStatus.DELETED).select_related(
             "employer", "division", "department"
         )
+        self.merged = kept_instead(wanted["number"])
         named = (
             Q(number__in=wanted["number"])
+            | Q(pk__in=[pk for pk, _ in self.merged.values()])
             | Q(phone_index__in=wanted["phone"])
             | Q(id_number_index__in=wanted["id_number"])
         )
@@ -135,6 +145,9 @@ class ExpertUpdater(Importer):
             self.found["number"][expert.number] = expert
             self.found["phone"][expert.phone_index] = expert
             self.found["id_number"][expert.id_number_index] = expert
+        for old, (_, number) in self.merged.items():
+            if expert := self.found["number"].get(number):
+                self.found["number"][old] = expert
 
     def _keys(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return by what a row may be found: numbers that the user may see only."""
@@ -328,6 +341,9 @@ class ExpertUpdater(Importer):
         return self.previews and bool(row.doubt)
 
     def _note_row(self, expert: Expert, row: Row) -> None:
+        if (old := row.values.get("number")) in self.merged:
+            told = f"这份档案已并入 {expert.number}，更新的是保留的档案。"
+            row.notes.append(Note(NUMBER.header, CHECK, old, told, is_pressing=True))
         if first := self.doubted.get(expert.pk):
             told = f"第 {first} 行也指{expert}：两行只能更新一行，请核对后只勾选其中一行。"
             row.notes.append(Note("整行", CHECK, f"第 {row.number} 行", told, is_pressing=True))

@@ -34,6 +34,7 @@ from expertpool.notifications.services.sending import Recipient, send_message
 
 MOST_REASON = 100
 SPECIALTIES = "specialties"
+JOINED = frozenset((SPECIALTIES,))  # fields that hold several: both records' may stay
 BARRED = {ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED}
 
 
@@ -44,11 +45,13 @@ def merge_experts(
     close: Expert,
     taken: Collection[str],
     reason: str,
+    joined: Collection[str] = (),
     knowing: bool = False,
     actor: User | None,
     now: datetime,
 ) -> Expert:
-    """Close ``close`` as merged into ``keep``, which gets its fields ``taken`` (codes), and return that.
+    """Close ``close`` as merged into ``keep``, which gets its fields ``taken`` (codes), and return that; of those ``joined``
+    (`JOINED`) it keeps its own beside them.
 
     Groups, avoidances, and leaves that are not over come along; versions, log, files, letters and seats
     stay with the closed record, which keeps its numbers to be reached by, but for being found. Nothing is
@@ -75,6 +78,8 @@ def merge_experts(
     fields = EXPERT.writable()
     values = {code: fields[code].value_of(close) for code in taken if code in fields}
     specialties = list(close.specialties.all()) if SPECIALTIES in taken else None
+    if specialties is not None and SPECIALTIES in joined:
+        specialties += keep.specialties.all()
     _close(close, into=keep, taken=taken, reason=reason, actor=actor, now=now)
     keep = update_expert(
         expert=keep,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch
@@ -32,7 +33,7 @@ from expertpool.experts.queries.availability import suspended
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
 from expertpool.experts.queries.records import standing_of
-from expertpool.experts.queries.search import search
+from expertpool.experts.queries.search import numbers_merged, search
 from expertpool.experts.registry import LIST_ACTIONS
 from expertpool.experts.tables import SORTS, tabs
 from expertpool.workflow.enums import ApprovalState
@@ -81,6 +82,7 @@ def index(request: UserRequest) -> HttpResponse:
         else "",
         "package_url": reverse("experts:package"),
         "where": explain(where) if where else "",
+        "merged": _merged_of(form.value("q") or "", result.page),
         "columns": EXPERT.list_columns(user),
         **kept_on(user, "experts"),
         "at_once": at_once_in_words(timezone.now()),
@@ -88,6 +90,13 @@ def index(request: UserRequest) -> HttpResponse:
         "of": request.GET.get("tab", ""),
     }
     return render_list(request, "experts/expert_list.html", context)
+
+
+def _merged_of(text: str, rows: Iterable[Expert]) -> list[str]:
+    """Say of numbers that were searched which of ``rows`` their records were merged into."""
+    found = numbers_merged(text)
+    shown = {one.pk for one in rows} if found else set()
+    return [f"{old} 已并入 {number}" for old, (pk, number) in found.items() if pk in shown]
 
 
 def _rights(user: Any) -> dict[str, bool]:

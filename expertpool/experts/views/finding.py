@@ -8,7 +8,7 @@ from expertpool.accounts.models import User
 from expertpool.core.search import SearchItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
-from expertpool.experts.queries.search import search
+from expertpool.experts.queries.search import numbers_merged, search
 
 
 def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
@@ -19,12 +19,13 @@ def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
     found = experts_visible_to(user).exclude(status=ExpertStatus.DELETED)
     found = search(found, query, user, by_name=True).select_related("employer")
     rows = found.order_by("name", "pk")[:limit]
+    merged = {pk: f"{number} 已并入" for number, (pk, _) in numbers_merged(query).items()}
     return [
         SearchItem(
             row.name,
             reverse("experts:detail", args=[row.pk]),
             "user",
-            " ".join(filter(None, (row.number, str(row.employer or "")))),
+            " ".join(filter(None, (merged.get(row.pk), row.number, str(row.employer or "")))),
         )
         for row in rows
     ]

@@ -29,6 +29,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import unlike_by
 from expertpool.experts.queries.experts import experts_mergeable_by
 from expertpool.experts.services.merging import (
+    JOINED,
     SPECIALTIES,
     explain,
     merge_experts,
@@ -36,19 +37,22 @@ from expertpool.experts.services.merging import (
     why_nothing_taken,
 )
 
+KEPT, OTHER, BOTH = "keep", "other", "both"  # whose content stays
 NO_LEVEL = str(TitleLevel.NONE.label)
 CHANGED = "其中一份档案刚有改动，请核对后再合并。"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One field in which the two differ, as the reader may see it; ``other``: the closed one's is taken."""
+    """One field in which the two differ, as the reader may see it. ``taken``: KEPT, OTHER, or BOTH where that is
+    ``joinable``."""
 
     code: str
     label: str
     kept: str
     closed: str
-    other: bool
+    taken: str
+    joinable: bool = False
 
 
 @requires("experts.delete")
@@ -82,14 +86,14 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
     keep, close = _expert(request, pk), _expert(request, other)
     seen = digest(f"{EXPERT.version_of(keep)}{EXPERT.version_of(close)}{keep.status}{close.status}")
     waits = why_nothing_taken(keep, close)
-    choices = _choices(request, keep, close, missing="" if waits else "other")
+    choices = _choices(request, keep, close, missing=KEPT if waits else OTHER)
     error, barred = "", ""
     try:
         require_mergeable(keep, close)
     except ExpertRefused as refusal:
         barred = str(refusal)
     if request.method == "POST":
-        taken = {one.code for one in choices if one.other}
+        taken = {one.code for one in choices if one.taken != KEPT}
         try:
             if request.POST.get("seen") != seen:
                 raise ExpertRefused(CHANGED)
@@ -97,6 +101,7 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
                 keep=keep,
                 close=close,
                 taken=taken | ({"id_kind"} if "id_number" in taken else set()),
+                joined={one.code for one in choices if one.taken == BOTH},
                 reason=reason_of(request),
                 knowing=request.POST.get("knowing") == "1",
                 actor=request.user,
@@ -146,12 +151,18 @@ def _choices(request: UserRequest, keep: Expert, close: Expert, *, missing: str)
             continue
         if code in guards and level_for(user, guards[code]) is Level.HIDDEN:
             continue
-        preset = "" if _says(kept, code) else missing
+        # What would be lost with one of them stays by itself.
+        joinable = code in JOINED and _says(kept, code) and _says(closed, code)
+        preset = KEPT if _says(kept, code) else missing
+        if joinable and missing == OTHER:
+            preset = BOTH
         if code == "title_level" and _says(closed, code) and _takes(found, "title"):
             preset = missing  # it is the level of that title
         chosen = request.POST.get(f"from-{code}", preset)
+        if chosen not in (OTHER, BOTH) or (chosen == BOTH and not joinable):
+            chosen = KEPT
         mine, theirs = (show(user, f"experts.{code}", one.get(code, "")) for one in (kept, closed))
-        found.append(Choice(code, labels[code], mine, theirs, other=chosen == "other"))
+        found.append(Choice(code, labels[code], mine, theirs, chosen, joinable))
     return found
 
 
@@ -161,7 +172,7 @@ def _says(values: Mapping[str, str], code: str) -> bool:
 
 
 def _takes(found: Iterable[Choice], code: str) -> bool:
-    return any(one.code == code and one.other for one in found)
+    return any(one.code == code and one.taken == OTHER for one in found)
 
 
 def _left_out(keep: Expert, close: Expert) -> str:

@@ -13,15 +13,19 @@ from django.urls import reverse
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.importing.checking import check_rows
+from expertpool.core.importing.importer import Row
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import expert_by_phone
 from expertpool.experts.queries.records import status_course
 from expertpool.experts.services.deletion import restore_expert
+from expertpool.experts.services.import_updates import ExpertUpdater
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.profile import create_expert
+from expertpool.experts.views.finding import find_experts
 from expertpool.notifications.models import Message
 from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_department, make_user
@@ -92,6 +96,61 @@ def test_one_stays_with_what_was_chosen_and_the_other_is_closed(
     assert {one.subject_id for one in entries} == {str(keep.pk), str(close.pk)}
     assert all("同一人" in one.note for one in entries)
     assert "phone" in kept.versions.first().changed  # type: ignore[union-attr]
+
+
+@pytest.mark.shows("EXP-15")
+def test_both_sets_of_specialties_may_stay(client: Client, admin: User) -> None:
+    keep, close = (
+        make_expert("王小明", specialties=(make_specialty(code),)) for code in ("A01", "A02")
+    )
+    login(client, admin)
+    address = reverse("experts:merge", args=[keep.pk, close.pk])
+    page = client.get(address)
+    text = page.content.decode()
+    assert "两份的都保留" in text
+    (choice,) = (one for one in page.context["choices"] if one.code == "specialties")
+    assert choice.taken == "both"  # nothing is lost by whoever presses on
+    posted = {"seen": page.context["seen"], "reason": "同一人", "knowing": "1"}
+    posted |= {f"from-{one.code}": one.taken for one in page.context["choices"]}
+    client.post(address, posted)
+    assert {one.code for one in keep.specialties.all()} == {"A01", "A02"}
+
+
+@pytest.mark.shows("EXP-15")
+def test_the_number_of_the_closed_one_leads_to_the_one_that_stays(
+    keep: Expert, close: Expert, client: Client, admin: User
+) -> None:
+    merge(keep, close, admin)
+    login(client, admin)
+    page = client.get(reverse("experts:list"), {"q": close.number.lower()})
+    assert list(page.context["page"]) == [keep]
+    assert f"{close.number} 已并入 {keep.number}" in page.content.decode()
+    (found,) = find_experts(admin, close.number, 6)
+    assert (found.title, found.note.startswith(f"{close.number} 已并入")) == ("王小明", True)
+    assert (
+        f"{close.number}"
+        not in client.get(reverse("experts:list"), {"q": keep.number}).content.decode()
+    )
+
+
+@pytest.mark.shows("EXP-15")
+def test_a_list_that_updates_by_the_number_of_the_closed_one_changes_the_one_that_stays(
+    keep: Expert, close: Expert, admin: User
+) -> None:
+    merge(keep, close, admin)
+    importer = ExpertUpdater(actor=admin, now=NOW, options={})
+    rows: list[Row] = []
+    check_rows(
+        importer,
+        [(2, [close.number, "王小明", "高级工程师"])],
+        ["number", "name", "position"],
+        keep=False,
+        refused=rows.append,
+        taken=rows.append,
+    )
+    assert rows[0].faults == []
+    assert rows[0].subject == str(keep)
+    assert f"已并入 {keep.number}" in rows[0].notes[0].now
 
 
 def test_what_keeps_him_from_draws_comes_along(keep: Expert, close: Expert, admin: User) -> None:
@@ -340,7 +399,7 @@ def test_the_level_goes_with_its_title_and_no_level_is_none_to_keep(admin: User)
     close = make_expert("王小明", title="高级工程师", title_level=3)
     address = reverse("experts:merge", args=[keep.pk, close.pk])
     choices = login(Client(), admin).get(address).context["choices"]
-    assert {one.code for one in choices if one.other} >= {"title", "title_level"}
+    assert {one.code for one in choices if one.taken == "other"} >= {"title", "title_level"}
 
 
 def test_a_member_is_not_closed_for_whom_nobody_has_admitted_without_a_word(admin: User) -> None:

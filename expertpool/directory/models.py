@@ -15,6 +15,15 @@ from expertpool.directory.validators import NO_CORE
 
 SHARE = Bounds(Decimal("0.01"), Decimal(100), "持股比例应大于 0，不超过 100。")  # %
 UNIDENTIFIED = Q(uscc="", confirmed=False)  # units of which only a name was typed
+# Units with a bracket at the end of their names, 中南林业大学(长沙校区), and what stands before it (`validators.before_bracket`).
+BRACKETED = Q(normalised_name__endswith=")")
+BEFORE_BRACKET = models.Func(
+    "normalised_name",
+    Value(r"\([^()]+\)$"),
+    Value(""),
+    function="regexp_replace",
+    output_field=models.CharField(),
+)
 CONTROLLING_SHARE = 50  # %, from here a shareholder controls (公司法 第二百六十五条)
 
 
@@ -84,6 +93,7 @@ class Unit(models.Model):
             models.Index(
                 fields=["id"], condition=Q(compared=False), name="directory_unit_uncompared"
             ),
+            models.Index(BEFORE_BRACKET, condition=BRACKETED, name="directory_unit_bracketed"),
             models.Index(fields=["id"], condition=UNIDENTIFIED, name="directory_unit_unknown"),
         ]
 

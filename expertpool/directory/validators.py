@@ -19,6 +19,7 @@ NO_CORE = "(股份)?有限(责任)?公司|[()·,.-]"
 _PROVINCE = re.compile(
     "(河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾)省?"
 )
+_BRACKET_AT_END = re.compile(r"(.{2,})\([^()]+\)")
 _INSTITUTE = re.compile("(?<=设计|规划|勘察|勘测|测绘|科学)(?:研究)?院")
 
 validate_code = RegexValidator(
@@ -53,6 +54,13 @@ def writings_of(core: str) -> set[str]:
     if _INSTITUTE.search(core):
         ways |= {_INSTITUTE.sub(end, way) for way in ways for end in ("院", "研究院")}
     return ways - {core}
+
+
+def before_bracket(name: str) -> str:
+    """Return the name before a bracket at its end, for comparison: of 中南林业大学（长沙校区） 中南林业大学, which may be the
+    same unit, or the one above it. Empty: none ends it."""
+    found = _BRACKET_AT_END.fullmatch(normalise_unit_name(name))
+    return found[1] if found else ""
 
 
 def require_unit_name(name: str) -> str:

@@ -28,6 +28,8 @@ from expertpool.directory.queries import (
     units_matching,
 )
 from expertpool.directory.queries.names import is_near_name
+from expertpool.directory.queries.near import suspected_pairs
+from expertpool.directory.services.near import compare_units
 from expertpool.directory.validators import normalise_unit_name
 from tests.factories.experts import make_uscc
 
@@ -202,3 +204,24 @@ def test_a_name_without_province_or_research_is_near(one: str, other: str) -> No
     assert is_near_name(one, other)
     names = NewNames()
     assert [names.add(name, "") for name in (one, other)] == [[], [one]]
+
+
+@pytest.mark.shows("EXP-16")
+@pytest.mark.parametrize(
+    ("whole", "part"),
+    [
+        ("中南林业大学", "中南林业大学（长沙校区）"),
+        ("湖南路桥建设有限公司", "湖南路桥建设有限公司(怀化分公司)"),
+    ],
+)
+def test_a_campus_or_a_branch_in_brackets_is_near_to_its_unit(whole: str, part: str) -> None:
+    mine, campus, _ = [unit(name) for name in (whole, part, f"{whole}设计研究所(集团)")]
+    assert mine in {near.unit for near in near_units(part)}
+    assert campus in {near.unit for near in near_units(whole)}
+    assert mine in {near.unit for near in near_units(f"{whole}(株洲校区)")}
+    for names in ((whole, part), (part, whole)):
+        new = NewNames()
+        assert [new.add(name, "") for name in names] == [[], [names[0]]]
+    while compare_units():
+        pass
+    assert {(one.first, one.second) for one in suspected_pairs()} >= {(mine, campus)}

@@ -11,7 +11,12 @@ from expertpool.directory.queries.near import (
     are_told_apart,
     may_be_one,
 )
-from expertpool.directory.validators import core_of, normalise_unit_name, writings_of
+from expertpool.directory.validators import (
+    before_bracket,
+    core_of,
+    normalise_unit_name,
+    writings_of,
+)
 
 MOST_NAMES = 2_000  # that are compared
 COMMON = 100  # names that share three letters; by these alone nobody is found
@@ -31,13 +36,14 @@ class NewNames:
             return []
         core = core_of(name)
         threes = _threes(core)
+        bare = before_bracket(name)
         candidates = {
             at for three in threes if len(having := self._having[three]) <= COMMON for at in having
         }
         near = sorted(
             (-likeness, at)
             for at in candidates
-            if (likeness := self._likeness(at, core, uscc, threes)) >= LEAST
+            if (likeness := self._likeness(at, core, uscc, threes, bare)) >= LEAST
         )
         at = len(self._names)
         self._names.append((name, uscc, core, threes))
@@ -50,11 +56,13 @@ class NewNames:
         named.pop(normalise_unit_name(name), None)
         return list(named.values())[:MOST]
 
-    def _likeness(self, at: int, core: str, uscc: str, threes: frozenset[str]) -> float:
-        _, code, other, others = self._names[at]
+    def _likeness(self, at: int, core: str, uscc: str, threes: frozenset[str], bare: str) -> float:
+        written, code, other, others = self._names[at]
         # One code is one unit already.
         if (code and code == uscc) or not may_be_one(code, uscc) or are_told_apart(core, other):
             return 0
+        if core_of(bare) == other or core_of(before_bracket(written)) == core:
+            return OTHERWISE  # one is the other with a campus or a branch in brackets
         return OTHERWISE if other in writings_of(core) else _share(threes, others)
 
 

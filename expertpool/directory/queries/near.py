@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitPair
+from expertpool.directory.models import (
+    BEFORE_BRACKET,
+    BRACKETED,
+    UNIDENTIFIED,
+    FormerUnit,
+    Unit,
+    UnitPair,
+)
 from expertpool.directory.queries.parts import parts_of
 from expertpool.directory.queries.units import Named, units_matching_each
 from expertpool.directory.validators import (
     MOST_UNIT_NAME,
+    before_bracket,
     core_of,
+    normalise_unit_name,
     require_unit_name,
     writings_of,
 )
@@ -159,13 +170,16 @@ def likenesses_each(
     named: Sequence[tuple[str, str, int]], *, most: int, inactive: bool = False
 ) -> list[dict[int, float]]:
     """Do `likenesses` for units as they are named (name, USCC, own id): also by what of a name may be the
-    unit where more stands in it (`parts_of`), and by how else people write it (`writings_of`)."""
+    unit where more stands in it (`parts_of`), by how else people write it (`writings_of`), and by its name with a campus or
+    a branch in brackets behind it, and without (docs/decisions/0444)."""
     sought, whose = [], []
     for at, (name, uscc, own) in enumerate(named):
         if len(name) > MOST_UNIT_NAME:
             continue  # is no unit's, and takes as long as its letters, for each unit that shares some
         cores = [core_of(one) for one in (name, *parts_of(name))]
         otherwise = {way for core in cores for way in writings_of(core)}
+        if bare := before_bracket(name):
+            otherwise.add(core_of(bare))
         for core in (*cores, *sorted(otherwise)):
             sought.append(Sought(core, uscc, own))
             whose.append((at, core in otherwise))
@@ -179,9 +193,27 @@ def likenesses_each(
             found[at][unit] = max(
                 min(likeness, OTHERWISE) if is_other else likeness, found[at].get(unit, 0)
             )
+    for at, unit in _bracketed(named, most=most, inactive=inactive):
+        found[at].setdefault(unit, OTHERWISE)
     return [
         dict(sorted(likes.items(), key=lambda one: (-one[1], one[0]))[:most]) for likes in found
     ]
+
+
+def _bracketed(
+    named: Sequence[tuple[str, str, int]], *, most: int, inactive: bool
+) -> Iterator[tuple[int, int]]:
+    """Yield the places in ``named``, each with a unit (id) that is called so with a bracket behind it."""
+    names = [normalise_unit_name(name) for name, _, _ in named]
+    units = Unit.objects.filter(BRACKETED).annotate(before=BEFORE_BRACKET).filter(before__in=names)
+    found: dict[str, list[Unit]] = defaultdict(list)
+    for unit in (units if inactive else units.filter(active=True)).order_by("pk"):
+        found[unit.before].append(unit)  # type: ignore[attr-defined]
+    for at, (name, (_, uscc, own)) in enumerate(zip(names, named, strict=True)):
+        possible = (
+            one for one in found.get(name, ()) if one.pk != own and may_be_one(one.uscc, uscc)
+        )
+        yield from ((at, one.pk) for one in islice(possible, most))
 
 
 def likenesses(

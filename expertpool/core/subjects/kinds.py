@@ -162,7 +162,7 @@ class Number(Kind):
 
     def clean(self, raw: Any) -> int | float | None:
         if not self.decimals:
-            whole: int | None = whole_number(self.least, self.most, self.suffix)(raw)
+            whole: int | None = whole_number(int(self.least), int(self.most), self.suffix)(raw)
             return whole
         try:
             value = float(as_code(raw))

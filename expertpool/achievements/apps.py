@@ -23,6 +23,7 @@ class AchievementsConfig(AppConfig):
             public_words,
         )
         from expertpool.achievements.receivers import experts_merged
+        from expertpool.achievements.services.erasing import ERASERS as GOES
         from expertpool.achievements.settings import SETTINGS, is_public
         from expertpool.achievements.tabs import TABS
         from expertpool.audit.actions import LOG_ACTIONS
@@ -41,6 +42,7 @@ class AchievementsConfig(AppConfig):
             PublicPage,
         )
         from expertpool.experts.events import ExpertsMerged
+        from expertpool.experts.queries.erasing import ERASERS
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
@@ -79,3 +81,4 @@ class AchievementsConfig(AppConfig):
                 about=lambda row: row.expert,
             )
         )
+        ERASERS.add(*GOES)

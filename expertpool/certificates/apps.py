@@ -17,6 +17,7 @@ class CertificatesConfig(AppConfig):
         from expertpool.certificates.permissions import PERMISSIONS
         from expertpool.certificates.receivers import member_came
         from expertpool.certificates.services import event_kinds
+        from expertpool.certificates.services.erasing import ERASERS as GOES
         from expertpool.certificates.settings import SETTINGS
         from expertpool.certificates.tabs import TABS
         from expertpool.core import home as home_page
@@ -28,6 +29,7 @@ class CertificatesConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, PAGE_TABS, PUBLIC_PAGES, PublicPage
         from expertpool.experts.events import ExpertApproved
+        from expertpool.experts.queries.erasing import ERASERS
         from expertpool.notifications.occasions import OCCASIONS
 
         register_permissions(PERMISSIONS)
@@ -50,3 +52,4 @@ class CertificatesConfig(AppConfig):
         subscribe(ExpertApproved, member_came)
         register_criteria(event_kinds.SUBJECT, *event_kinds.CRITERIA)
         register_events(*event_kinds.EVENTS)
+        ERASERS.add(*GOES)

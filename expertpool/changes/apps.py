@@ -27,6 +27,7 @@ class ChangesConfig(AppConfig):
             experts_merged,
         )
         from expertpool.changes.registry import OWN_DATA
+        from expertpool.changes.services.erasing import ERASERS as GOES
         from expertpool.changes.services.requests import applicant_of, ask_others, page_of
         from expertpool.changes.tables import OWN
         from expertpool.changes.tabs import TABS
@@ -36,6 +37,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.experts.events import ExpertChanged, ExpertsMerged
+        from expertpool.experts.queries.erasing import ERASERS
         from expertpool.experts.registry import ASKING, AskOthers
         from expertpool.joining.events import ApplicantAdmitted
         from expertpool.notifications.occasions import OCCASIONS
@@ -74,3 +76,4 @@ class ChangesConfig(AppConfig):
                 called=CALLED,
             )
         )
+        ERASERS.add(*GOES)

@@ -34,6 +34,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.archive import open_matters
         from expertpool.draws.queries.clock import held_until, is_withheld, late_values
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
+        from expertpool.draws.queries.erasing import KEEPERS as STAYS
         from expertpool.draws.queries.left_behind import left_behind
         from expertpool.draws.queries.naming import USE
         from expertpool.draws.queries.own import own_invitation_ids
@@ -50,6 +51,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.tabs import TABS
         from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
         from expertpool.experts.queries.coming import SEAT_SOURCES, SeatSource
+        from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.experts.queries.health import UNREACHED, UnreachedSource
         from expertpool.experts.queries.participation import (
             PARTICIPATION_COUNTERS,
@@ -170,3 +172,4 @@ class DrawsConfig(AppConfig):
         register_events(*event_kinds.EVENTS)
         RULE_ACTIONS.add(event_kinds.SUPPLEMENT)
         OBSTACLES.add(Obstacle("draws", open_matters))
+        KEEPERS.add(*STAYS)

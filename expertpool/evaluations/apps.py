@@ -34,6 +34,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.evaluations.occasions import OCCASIONS as TOLD
         from expertpool.evaluations.permissions import PERMISSIONS
         from expertpool.evaluations.queries import caution_objections
+        from expertpool.evaluations.queries.erasing import KEEPERS as STAYS
         from expertpool.evaluations.queries.own import files_subject
         from expertpool.evaluations.queries.sanctions import RATING_CRITERIA, SANCTION_CRITERIA
         from expertpool.evaluations.queries.windows import what_goes_on
@@ -43,6 +44,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.evaluations.settings import SETTINGS
         from expertpool.evaluations.tables import OWN
         from expertpool.evaluations.tabs import TABS
+        from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
@@ -76,3 +78,4 @@ class EvaluationsConfig(AppConfig):
             Later("evaluations.cautions", "evaluations.cautionobjection", untold_removals),
         )
         OBSTACLES.add(Obstacle("evaluations.open", what_goes_on))
+        KEEPERS.add(*STAYS)

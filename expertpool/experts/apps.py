@@ -71,6 +71,7 @@ class ExpertsConfig(AppConfig):
             of_experts,
             why_contact_is_anothers,
         )
+        from expertpool.experts.queries.erasing import ERASERS
         from expertpool.experts.queries.experts import (
             narrowed_users,
             signed_out_states,
@@ -81,6 +82,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
         from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.admission import reason_labels, return_admission
+        from expertpool.experts.services.erasure import ERASERS as GOES
         from expertpool.experts.services.event_kinds import EVENTS, FREEZE
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
@@ -203,3 +205,4 @@ class ExpertsConfig(AppConfig):
         OUTSIDERS.add(Outsiders("experts", of_experts, let_in_since))
         # Nobody reads them again: the link in them lets its holder in.
         MESSAGE_SUBJECTS.add(private_subject(ACCOUNT), private_subject(APPEAL_LINK))
+        ERASERS.add(*GOES)

@@ -25,12 +25,14 @@ class FeesConfig(AppConfig):
         from expertpool.core.visibility import LATER, Later
         from expertpool.draws.queries.untold import untold_own_requests, untold_signatures
         from expertpool.experts.events import ExpertChanged
+        from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.fees.actions import ACTIONS
         from expertpool.fees.exports import FeeExport
         from expertpool.fees.home import NUMBERS, TODOS
         from expertpool.fees.menu import GROUP, ITEMS
         from expertpool.fees.occasions import OCCASIONS as TOLD
         from expertpool.fees.permissions import PERMISSIONS
+        from expertpool.fees.queries.erasing import KEEPERS as STAYS
         from expertpool.fees.queries.lines import SIGNATURES
         from expertpool.fees.queries.receipts import RECEIPTS
         from expertpool.fees.queries.written import WRITTEN
@@ -77,3 +79,4 @@ class FeesConfig(AppConfig):
         # That he changed it says that he was at his account.
         LATER.add(Later("fees.accounts", "fees.bankaccount", untold_own_requests))
         subscribe(ExpertChanged, expert_changed)
+        KEEPERS.add(*STAYS)

@@ -20,6 +20,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.experts.events import ExpertsMerged
+        from expertpool.experts.queries.erasing import ERASERS
         from expertpool.experts.registry import SUSPENSIONS, Suspension
         from expertpool.experts.services.contacts import recipient_of
         from expertpool.files.registry import FILE_SUBJECTS
@@ -46,6 +47,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.inspections.receivers import experts_merged
         from expertpool.inspections.services import event_kinds
         from expertpool.inspections.services.deciding import send_back
+        from expertpool.inspections.services.erasing import ERASERS as GOES
         from expertpool.inspections.settings import SETTINGS
         from expertpool.inspections.tables import OWN
         from expertpool.inspections.tabs import TABS
@@ -117,3 +119,4 @@ class InspectionsConfig(AppConfig):
                 about=lambda row: row.expert,
             )
         )
+        ERASERS.add(*GOES)

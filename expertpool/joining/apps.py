@@ -23,6 +23,7 @@ class JoiningConfig(AppConfig):
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ENTRANCES, MENU, PUBLIC_PAGES, Entrance, PublicPage
+        from expertpool.experts.queries.erasing import ERASERS, KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.joining.actions import ACTIONS
         from expertpool.joining.exports import ApplicationExport
@@ -44,6 +45,8 @@ class JoiningConfig(AppConfig):
         from expertpool.joining.queries.flow import FLOW
         from expertpool.joining.queries.public import is_open
         from expertpool.joining.services import event_kinds
+        from expertpool.joining.services.erasing import ERASERS as GOES
+        from expertpool.joining.services.erasing import KEEPERS as STAYS
         from expertpool.joining.services.passwords import NOT_OURS, send_password_link
         from expertpool.joining.settings import SETTINGS
         from expertpool.notifications import occasions
@@ -96,3 +99,5 @@ class JoiningConfig(AppConfig):
             )
         )
         ENTRANCES.add(Entrance("joining", "申请成为专家", "joining:start", is_open))
+        ERASERS.add(*GOES)
+        KEEPERS.add(*STAYS)

@@ -14,6 +14,7 @@ class NoticesConfig(AppConfig):
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, NARROW_PAGES, narrow_pages
+        from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.experts.registry import LIST_ACTIONS as OF_EXPERTS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notices import home
@@ -23,6 +24,7 @@ class NoticesConfig(AppConfig):
         from expertpool.notices.models import ExpertNotice
         from expertpool.notices.occasions import LINK, REMINDER, SENT
         from expertpool.notices.permissions import PERMISSIONS
+        from expertpool.notices.queries.erasing import KEEPERS as STAYS
         from expertpool.notices.queries.notices import NOTICE_FILES
         from expertpool.notices.settings import SETTINGS
         from expertpool.notices.tables import OWN
@@ -49,3 +51,4 @@ class NoticesConfig(AppConfig):
         OWN_DATA.add(OWN)
         home_page.TODOS.add(*home.TODOS)
         home_page.SHORTCUTS.add(*home.SHORTCUTS)
+        KEEPERS.add(*STAYS)

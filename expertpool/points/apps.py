@@ -22,6 +22,7 @@ class PointsConfig(AppConfig):
         from expertpool.draws.queries.untold import untold_removals
         from expertpool.experts.events import ExpertsMerged
         from expertpool.experts.fields import EXPERT
+        from expertpool.experts.queries.erasing import ERASERS, KEEPERS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.points import receivers
         from expertpool.points.actions import ACTIONS
@@ -32,6 +33,8 @@ class PointsConfig(AppConfig):
         from expertpool.points.permissions import PERMISSIONS
         from expertpool.points.queries.criteria import FIELD
         from expertpool.points.registry import POINT_FACTS, REVIEW_FACTS
+        from expertpool.points.services.erasing import ERASERS as GOES
+        from expertpool.points.services.erasing import KEEPERS as STAYS
         from expertpool.points.services.event_kinds import CREDIT
         from expertpool.points.services.health import LEDGER
         from expertpool.points.services.matters import MATTERS
@@ -59,3 +62,5 @@ class PointsConfig(AppConfig):
         LATER.add(Later("points.requests", "points.benefitrequest", untold_removals))
         subscribe(DrawEnded, receivers.draw_ended)
         subscribe(ExpertsMerged, receivers.experts_merged)
+        ERASERS.add(*GOES)
+        KEEPERS.add(*STAYS)

@@ -6,20 +6,38 @@ class PrivacyConfig(AppConfig):
     verbose_name = "个人信息"
 
     def ready(self) -> None:
+        from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.changes.registry import OWN_DATA
+        from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, NARROW_PAGES, narrow_pages
+        from expertpool.experts.queries.erasing import KEEPERS
+        from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.privacy.actions import ACTIONS
         from expertpool.privacy.exports import ReadExport
+        from expertpool.privacy.home import TODOS
         from expertpool.privacy.menu import ITEMS
+        from expertpool.privacy.occasions import OCCASIONS as TOLD
         from expertpool.privacy.permissions import PERMISSIONS
+        from expertpool.privacy.queries.erasing import KEEPERS as STAYS
         from expertpool.privacy.registry import BELOW, READS
+        from expertpool.privacy.services.matters import MATTERS
         from expertpool.privacy.settings import SETTINGS
+        from expertpool.privacy.tables import OWN
+        from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
+        register_matters(*MATTERS)
+        LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
+        home.TODOS.add(*TODOS)
+        OCCASIONS.add(*TOLD)
+        OWN_DATA.add(*OWN)
         # Whoever is frozen or on the blacklist keeps his rights.
-        NARROW_PAGES.add(*narrow_pages("privacy:own"))
+        NARROW_PAGES.add(*narrow_pages("privacy:own", "privacy:ask"))
         READS.add(*BELOW)
         EXPORTS.add(ReadExport())
+        KEEPERS.add(*STAYS)

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from expertpool.core.registry import MenuItem
-from expertpool.privacy.permissions import READS
+from expertpool.accounts.queries import WaitingFor
+from expertpool.core.registry import MOST_WAITING, MenuItem
+from expertpool.privacy.permissions import DECIDE, READS
+from expertpool.privacy.queries.requests import requests_waiting
 
 ITEMS = (
+    MenuItem(
+        "privacy.requests",
+        "个人信息请求",
+        "shield-lock",
+        "privacy:requests",
+        (DECIDE,),
+        47,
+        count=WaitingFor(lambda user, now: requests_waiting(user)[:MOST_WAITING]),
+        active=("privacy:answer",),
+        group="experts",
+        is_fixed=True,
+    ),
+    MenuItem(
+        "privacy.erasures",
+        "抹去个人信息",
+        "eraser",
+        "privacy:erasures",
+        (DECIDE,),
+        48,
+        active=("privacy:erasure",),
+        group="experts",
+        is_fixed=True,
+    ),
     MenuItem(
         "privacy.reads",
         "谁看过谁",
@@ -23,6 +48,7 @@ ITEMS = (
         "privacy:own",
         permissions=("experts.self",),
         order=58,
+        active=("privacy:ask",),
         group="home",
     ),
 )

@@ -15,6 +15,7 @@ class ReportsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.saved_searches import SAVED_PAGES
         from expertpool.core.segments import SEGMENTS
+        from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.services.attachments import DOCUMENT_KINDS
         from expertpool.reports.actions import ACTIONS, FORMER
@@ -29,6 +30,7 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.menu import GROUP, ITEMS
         from expertpool.reports.occasions import CHAIN_HEAD, MONTH, UNPROVEN
         from expertpool.reports.permissions import PERMISSIONS
+        from expertpool.reports.queries.erasing import KEEPERS as STAYS
         from expertpool.reports.queries.expert_statistics import EXPERTS
         from expertpool.reports.queries.pages import PAGES
         from expertpool.reports.queries.project_statistics import PROJECTS
@@ -58,3 +60,4 @@ class ReportsConfig(AppConfig):
             EXPORTS.add(RecordExport(one))
             SEGMENTS.add(*segments_of(one))
         subscribe(UnprovenFound, tell_unproven)
+        KEEPERS.add(*STAYS)

@@ -16,6 +16,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
         from expertpool.draws.registry import CAME_IN, LOGGED, CameIn, Logged
+        from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.papers.registry import PAPERS
@@ -27,6 +28,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.models import ItemAssignment, Review
         from expertpool.reviews.occasions import OCCASIONS as TOLD
         from expertpool.reviews.permissions import PERMISSIONS
+        from expertpool.reviews.queries.erasing import KEEPERS as STAYS
         from expertpool.reviews.queries.materials import ITEM_FILES
         from expertpool.reviews.queries.reviews import (
             SUBMISSIONS,
@@ -65,3 +67,4 @@ class ReviewsConfig(AppConfig):
         )
         CAME_IN.add(CameIn("reviews", came_in))
         LATER.add(Later("reviews.submissions", SUBMISSIONS, told_tomorrow))
+        KEEPERS.add(*STAYS)

@@ -12,10 +12,12 @@ class SelfserviceConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.draws.registry import LINK_PAGES, LinkPage
+        from expertpool.experts.queries.erasing import ERASERS
         from expertpool.selfservice.actions import ACTIONS
         from expertpool.selfservice.home import SHORTCUTS
         from expertpool.selfservice.menu import ITEMS, LETTER_PAGES
         from expertpool.selfservice.queries.letters import reply_address
+        from expertpool.selfservice.services.erasing import ERASERS as GOES
         from expertpool.selfservice.settings import CALENDAR_FEEDS
         from expertpool.selfservice.tables import REVIEWS
         from expertpool.selfservice.tabs import TABS
@@ -28,3 +30,4 @@ class SelfserviceConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         PAGE_TABS.add(*TABS)
         LINK_PAGES.add(LinkPage("reply", reply_address))
+        ERASERS.add(*GOES)

@@ -90,6 +90,8 @@ ADDS = {
         "fees:answers_mapping",
     ),  # said once
     # Asks once; a second person decides, or who serves answers.
+    # Asks once, or answers once.
+    *("privacy:ask", "privacy:answer"),
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",
     "portal:app_take_away",

@@ -26,6 +26,7 @@ from expertpool.core.models import BulkRun, ImportMemory, SavedSearch
 from expertpool.directory.models import UnitPair
 from expertpool.draws.models import PickRequest, VoidRequest
 from expertpool.evaluations.models import CautionObjection, Evaluation, Rating, RatingObjection
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.services.telling import token_of as appeal_token
 from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentRequest
 from expertpool.fees.services.payments import decide_batch
@@ -91,6 +92,7 @@ from tests.factories.points import (
     make_point_rule,
     make_request,
 )
+from tests.factories.privacy import make_data_request
 from tests.factories.requests import asked_otherwise
 from tests.factories.review_rules import make_result, make_review_rule
 from tests.factories.scoring import (
@@ -737,6 +739,16 @@ def benefit(_world: World, _user: User) -> dict[str, Any]:
     return {"pk": (Benefit.objects.first() or make_benefit()).pk}
 
 
+def asked_about_data(_world: World, _user: User) -> dict[str, Any]:
+    """What an expert asked of the office about his data."""
+    return {"pk": make_data_request().pk}
+
+
+def gone_expert(_world: World, _user: User) -> dict[str, Any]:
+    """Who left the pool."""
+    return {"pk": make_expert(status=ExpertStatus.DELETED, deleted_by=make_user()).pk}
+
+
 def asked_benefit(_world: World, _user: User) -> dict[str, Any]:
     """One that another expert asked for before names were sealed."""
     found = BenefitRequest.objects.filter(answered_at=None).first()
@@ -1054,6 +1066,11 @@ RULES: dict[str, Rule] = {
     "experts:changes": only(*READ_EXPERTS),
     "experts:photo": only(*READ_EXPERTS, "expert", kwargs=EXPERT),
     "privacy:own": only("expert"),
+    "privacy:ask": only("expert"),
+    "privacy:requests": only("admin"),
+    "privacy:answer": only("admin", kwargs=asked_about_data),
+    "privacy:erasures": only("admin"),
+    "privacy:erasure": only("admin", kwargs=gone_expert),
     "privacy:reads": only("admin"),
     "changes:list": only("admin"),
     "changes:approve_many": only("admin"),

@@ -77,6 +77,7 @@ from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import make_batch_of, make_paid_to
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import ask_correction
+from tests.factories.privacy import ask_to_erase
 from tests.factories.scoring import make_assigned, make_submitted
 from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
@@ -189,6 +190,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
             [make_paid_to(make_user("operator"), now=now - timedelta(days=1))], by, now=now
         )
     ),
+    "privacy.erase": lambda _draw, by, now: ask_to_erase(by, now=now),
     "points.correct": lambda _draw, by, _now: ask_correction(make_expert(), by),
     "draws.earlier": lambda draw, by, now: request_earlier(
         draw=draw,

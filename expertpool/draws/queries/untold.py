@@ -239,6 +239,7 @@ LATER = (
     Later("draws.changes", "changes.changerequest", untold_own_requests),
     Later("draws.achievements", "achievements.achievement", untold_removals),
     Later("draws.receipts", "notices.receipt", untold_receipts),
+    Later("draws.privacy", "privacy.datarequest", untold_removals),
     Later("draws.renewals", "inspections.renewal", untold_removals),
     Later("draws.inspections", "inspections.inspection", untold_own_requests),
     Later("draws.careers", "changes.career", untold_own_rows),

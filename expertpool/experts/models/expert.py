@@ -126,6 +126,10 @@ class Expert(models.Model):
         related_name="+",
         editable=False,
     )
+    # Since when nothing stands here but number, times and, as far as law wants, the name (a tombstone).
+    erased_at = models.DateTimeField("抹去个人信息的时间", null=True, blank=True, editable=False)
+    # Until when law wants the name of a tombstone; None: it is gone, or this is none.
+    name_until = models.DateField("姓名依法保留至", null=True, blank=True, editable=False)
     # Another record of the same person, which stays; never one that is merged itself.
     merged_into = models.ForeignKey(
         "self",
@@ -212,6 +216,18 @@ class Expert(models.Model):
                 condition=models.Q(merged_into__isnull=True)
                 | models.Q(status=ExpertStatus.DELETED) & ~models.Q(merged_into=models.F("id")),
                 name="experts_merged_is_closed",
+            ),
+            # Whoever was erased comes back no more, and nothing of him is written anew.
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(
+                    status=ExpertStatus.DELETED,
+                    phone_index__isnull=True,
+                    email_index__isnull=True,
+                    id_number_index__isnull=True,
+                    birth_date__isnull=True,
+                ),
+                name="experts_erased_is_closed",
             ),
             within(
                 "experts_expert_bounds",

@@ -42,9 +42,14 @@ def delete_expert(*, expert: Expert, reason: str, actor: User | None, now: datet
 def restore_expert(*, expert: Expert, actor: User | None, now: datetime) -> Expert:
     """Bring a deleted expert back with the status he had, and tell him. Refuses one who is not deleted.
 
-    Whose period on the blacklist ended meanwhile is taken off it. Refuses who was merged.
+    Whose period on the blacklist ended meanwhile is taken off it. Refuses who was merged or erased.
     """
-    merged = Expert.objects.filter(pk=expert.pk).values_list("merged_into__number", flat=True).get()
+    rows = Expert.objects.filter(pk=expert.pk)
+    merged, erased = rows.values_list("merged_into__number", "erased_at").get()
+    if erased:
+        raise ExpertRefused(
+            f"{expert.number} 的个人信息已抹去，不能恢复；本人再入库的，请重新录入。"
+        )
     if merged:
         raise ExpertRefused(f"{expert.name}已合并至 {merged}，不能恢复，请使用那一份档案。")
     set_status(

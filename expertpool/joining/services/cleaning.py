@@ -49,12 +49,21 @@ def _erase(key: int, now: datetime) -> None:
     if row.erased_at is not None or row.state in (State.PENDING, State.APPROVED):
         return
     is_his = is_as_written(row)  # else whose account it names, somebody else may have written
+    if row.state in EDITABLE:
+        set_state(row, State.WITHDRAWN, decided_at=now)
+    erase_contents(row, now)
+    row.save()
+    others = Application.objects.filter(user=row.user, erased_at__isnull=True)
+    if is_his and not others.exists() and row.user.is_active and has_only_applied(row.user):
+        _close_account(row.user, now)
+
+
+def erase_contents(row: Application, now: datetime) -> None:
+    """Take from ``row`` what was filled in, with its files; the caller saves it."""
     for attachment in attachments_of(row):
         remove_attachment(attachment=attachment, actor=None, now=now, even_closed=True)
     record("joining.erase", actor=None, now=now, subject=row, after={"申请编号": row.number})
     row.specialties.clear()
-    if row.state in EDITABLE:
-        set_state(row, State.WITHDRAWN, decided_at=now)
     row.contents, row.returned_contents = "", ""
     row.name, row.employer_name, row.title = "", "", ""
     row.note, row.reasons, row.phone_index, row.erased_at = "", {}, None, now
@@ -62,10 +71,6 @@ def _erase(key: int, now: datetime) -> None:
         setattr(row, name, value)
     # An earlier row that is put back fits this version no more.
     row.version += 1
-    row.save()
-    others = Application.objects.filter(user=row.user, erased_at__isnull=True)
-    if is_his and not others.exists() and row.user.is_active and has_only_applied(row.user):
-        _close_account(row.user, now)
 
 
 def _close_account(user: User, now: datetime) -> None:

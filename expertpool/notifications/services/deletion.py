@@ -18,7 +18,9 @@ from expertpool.notifications.queries.messages import UNDER_WAY
 
 
 @transaction.atomic
-def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, now: datetime) -> int:
+def delete_messages(
+    *, messages: Iterable[Message], reason: str, actor: User | None, now: datetime
+) -> int:
     """Empty recipient, address and text of ``messages``, each with a log entry; return how many.
 
     The row stays: occasion, channel, state and times, who deleted it and why. What was deleted
@@ -53,7 +55,7 @@ def delete_messages(*, messages: Iterable[Message], reason: str, actor: User, no
     return deleted
 
 
-def _log(message: Message, reason: str, *, actor: User, now: datetime) -> None:
+def _log(message: Message, reason: str, *, actor: User | None, now: datetime) -> None:
     """Log what kind of message it was, never its text."""
     record(
         "notifications.delete",

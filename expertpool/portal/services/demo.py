@@ -38,6 +38,7 @@ from expertpool.notices.services.demo import ensure_demo_notices
 from expertpool.notifications.services.demo import ensure_demo_wechat
 from expertpool.points.services.demo import ensure_demo_points
 from expertpool.points.services.settling import settle_draw
+from expertpool.privacy.services.demo import ensure_demo_privacy
 from expertpool.projects.models import Project
 from expertpool.projects.services.demo import ensure_demo_projects
 from expertpool.reports.queries.periods import months_after
@@ -193,6 +194,10 @@ def _points(now: datetime) -> None:
     ensure_demo_points(expert=_own_expert(now), actor=_user("admin"), now=now)
 
 
+def _privacy(now: datetime) -> None:
+    ensure_demo_privacy(expert=_own_expert(now), actor=_user("admin"), now=now)
+
+
 STEPS = (
     Step("pool", "部门、角色和账号", lambda now: ensure_demo_accounts(now=now)),
     Step("pool", "专家", _experts),
@@ -206,6 +211,7 @@ STEPS = (
     Step("pool", "专家证书", _certificates),
     Step("pool", "专家成果", _achievements),
     Step("pool", "专家积分", _points),
+    Step("pool", "个人信息请求", _privacy),
     Step(
         "pool",
         "专家的履历与变更申请",

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.changes.registry import OWN_DATA
 from expertpool.core.configuration import value_of
+from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
+from expertpool.privacy.exceptions import PrivacyRefused
+from expertpool.privacy.forms import AskForm
 from expertpool.privacy.queries.reads import MOST_OWN, kind_of, reads_of
+from expertpool.privacy.queries.requests import requests_of
 from expertpool.privacy.registry import KINDS
-from expertpool.privacy.settings import NAMES, NOBODY, TOLD_READS
+from expertpool.privacy.services.asking import ask_about_data
+from expertpool.privacy.settings import ANSWER_DAYS, NAMES, NOBODY, TOLD_READS
 
 
 @require_safe
@@ -39,5 +45,34 @@ def own(request: UserRequest, expert: Expert) -> HttpResponse:
         "kept": [(title, count) for title, count in kept if count],
         "reads": reads,
         "tells_reads": told != NOBODY,
+        "requests": requests_of(expert)[:MOST_OWN],
+        "days": value_of(ANSWER_DAYS),
     }
     return render(request, "privacy/own.html", context)
+
+
+@as_expert
+def ask(request: UserRequest, expert: Expert) -> HttpResponse:
+    """Ask the office about his data (drawer)."""
+    form = AskForm(*posted(request))
+
+    def write() -> None:
+        ask_about_data(
+            expert=expert,
+            kind=form.cleaned_data["kind"],
+            text=form.cleaned_data["text"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title="提出请求",
+        submit_label="提交",
+        message="已提交，答复会通知您。",
+        refresh="page",
+        refusals=PrivacyRefused,
+        back=reverse("privacy:own"),
+    )

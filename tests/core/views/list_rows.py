@@ -81,6 +81,7 @@ from tests.factories.points import (
     make_point_rule,
     make_request,
 )
+from tests.factories.privacy import make_data_request
 from tests.factories.projects import make_project
 from tests.factories.scoring import make_open
 from tests.factories.webhooks import make_delivery, make_subscription
@@ -317,6 +318,10 @@ ROWS: dict[str, MakeRow] = {
     ),
     "certificates:list": lambda reader, at: make_certificate(_expert(reader, at)),
     "certificates:missing": _expert,
+    "privacy:requests": lambda reader, at: make_data_request(_expert(reader, at)),
+    "privacy:erasures": lambda reader, at: _expert(
+        reader, at, status=ExpertStatus.DELETED, deleted_by=make_user()
+    ),
     "privacy:reads": lambda reader, at: reveal_value(
         expert=_expert(reader, at), field="phone", reason="核实", actor=reader, now=timezone.now()
     ),

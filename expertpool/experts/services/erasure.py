@@ -1,0 +1,197 @@
+"""What of the record itself goes when the personal data of an expert are erased (个人信息保护法 第四十七条).
+
+What stays is a tombstone: the number, by which records of draws name him, the times, and the name as long as law
+wants it kept. The caller (`privacy`) has seen to it that he left the pool and that two persons agreed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from expertpool.accounts.models import User
+from expertpool.accounts.queries import is_outsider
+from expertpool.accounts.services.users import end_access, follow_file
+from expertpool.audit.services import record
+from expertpool.customforms.models import FieldFile
+from expertpool.experts.models import (
+    AvoidanceRemoval,
+    AvoidanceUnit,
+    BlacklistAppeal,
+    BlacklistEntry,
+    Expert,
+    Leave,
+    ToldApart,
+    UntoldVersion,
+)
+from expertpool.experts.queries.erasing import Eraser, name_needed_until
+from expertpool.files.queries import attachments_of
+from expertpool.files.services import remove_attachment
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import recipient_key
+from expertpool.notifications.services.deletion import delete_messages
+
+ERASED = "已抹去"
+NAMELESS = "已抹去的专家"
+WHY = "抹去个人信息"
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("sex", "id_number", "phone", "email", "title", "position", "education"), ""),
+    **dict.fromkeys(("expert_type", "address", "postcode", "bank_name", "bank_account"), ""),
+    **dict.fromkeys(("remark", "contact_person", "recommender", "deletion_reason"), ""),
+    **dict.fromkeys(("birth_date", "employer", "division", "practice_years", "term_start_date")),
+    **dict.fromkeys(("term_end_date", "phone_index", "email_index", "id_number_index")),
+    "title_level": 0,
+    "search_tokens": [],
+    "extra": {},
+}
+
+
+def _erase_record(expert: Expert, actor: User | None, now: datetime) -> None:
+    """Leave of the row of ``expert`` its number, times and status, and the name as long as law wants it."""
+    for name, value in EMPTY.items():
+        setattr(expert, name, value)
+    if name_needed_until(expert) is None:
+        expert.name = NAMELESS
+    expert.erased_at = expert.erased_at or now
+    expert.updated_at = now
+    expert.save()
+
+
+def forget_name(expert: Expert, *, now: datetime) -> None:
+    """Take the name of a tombstone, too, once law wants it no more."""
+    expert.name, expert.name_until, expert.updated_at = NAMELESS, None, now
+    expert.save(update_fields=["name", "name_until", "updated_at"])
+
+
+def _count_versions(expert: Expert) -> int:
+    return expert.versions.count()
+
+
+def _erase_versions(expert: Expert, actor: User | None, now: datetime) -> None:
+    UntoldVersion.objects.filter(version__expert=expert).delete()
+    for version in expert.versions.all():
+        # The trigger lets nothing else of a version be written, and this of erased experts alone.
+        version.snapshot, version.note = "{}", ""
+        version.save(update_fields=["snapshot", "note"])
+
+
+def _ties(expert: Expert) -> Q:
+    return Q(first=expert) | Q(second=expert)
+
+
+def _count_parts(expert: Expert) -> int:
+    rows = (AvoidanceUnit, AvoidanceRemoval, Leave, BlacklistEntry)
+    apart = ToldApart.objects.filter(_ties(expert)).count()
+    links = expert.specialty_links.count() + expert.tags.count()
+    return links + apart + sum(one.objects.filter(expert=expert).count() for one in rows)
+
+
+def _erase_parts(expert: Expert, actor: User | None, now: datetime) -> None:
+    expert.specialty_links.all().delete()
+    expert.tags.clear()
+    ToldApart.objects.filter(_ties(expert)).delete()
+    AvoidanceUnit.objects.filter(expert=expert).delete()
+    for removal in AvoidanceRemoval.objects.filter(expert=expert):
+        removal.target, removal.reason, removal.note = ERASED, "", ""
+        removal.save(update_fields=["target", "reason", "note"])
+    for leave in Leave.objects.filter(expert=expert):
+        leave.reason = ""
+        leave.save(update_fields=["reason"])
+    for appeal in BlacklistAppeal.objects.filter(entry__expert=expert):
+        appeal.reason, appeal.note = "", ""
+        appeal.save(update_fields=["reason", "note"])
+    BlacklistEntry.objects.filter(expert=expert).update(
+        reason=ERASED, evidence="", removal_reason=""
+    )
+
+
+def _field_files(expert: Expert) -> list[FieldFile]:
+    keys = [
+        value["id"]
+        for value in (expert.extra or {}).values()
+        if isinstance(value, dict) and isinstance(value.get("id"), int)
+    ]
+    return list(FieldFile.objects.filter(pk__in=keys))
+
+
+def _count_files(expert: Expert) -> int:
+    return attachments_of(expert).count() + len(_field_files(expert))
+
+
+def _erase_files(expert: Expert, actor: User | None, now: datetime) -> None:
+    for owner in (expert, *_field_files(expert)):
+        for file in list(attachments_of(owner)):
+            remove_attachment(attachment=file, actor=None, now=now, note=WHY, even_closed=True)
+        if isinstance(owner, FieldFile):
+            owner.delete()
+
+
+def _messages(expert: Expert) -> Any:
+    about = Q(about_type=Expert._meta.label_lower, about_id=str(expert.pk))
+    if expert.user is not None and is_outsider(expert.user):
+        about |= Q(recipient_key=recipient_key(expert.user.username))
+    return Message.objects.filter(about, deleted_at__isnull=True)
+
+
+def erase_messages(expert: Expert, actor: User | None, now: datetime) -> None:
+    delete_messages(messages=_messages(expert), reason=WHY, actor=actor, now=now)
+
+
+def _count_account(expert: Expert) -> int:
+    return int(expert.user is not None and is_outsider(expert.user) and expert.user.is_active)
+
+
+def _erase_account(expert: Expert, actor: User | None, now: datetime) -> None:
+    """Close the account that is an expert's and nothing else; of a colleague's the record is taken away alone."""
+    user = expert.user
+    if user is None:
+        return
+    if not is_outsider(user):
+        expert.user, expert.account_proof = None, None
+        expert.save(update_fields=["user", "account_proof"])
+        return
+    follow_file(user=user, phone="", email="", actor=None, now=now)
+    # Not deleted: what he did stands in the log under it.
+    User.objects.filter(pk=user.pk).update(is_active=False, name=NAMELESS)
+    end_access(user=user, actor=None, now=now)
+    record("user.disable", actor=None, now=now, subject=user, note=WHY)
+
+
+ERASERS = (
+    Eraser("experts.record", "档案的各项内容、检索索引", 50, (), lambda _expert: 1, _erase_record),
+    Eraser("experts.files", "附件和照片", 10, (), _count_files, _erase_files),
+    Eraser(
+        "experts.parts",
+        "专业、分组、回避、请假、黑名单的文字",
+        20,
+        (
+            "experts.ExpertSpecialty",
+            "experts.ToldApart",
+            "experts.AvoidanceUnit",
+            "experts.AvoidanceRemoval",
+            "experts.Leave",
+            "experts.BlacklistEntry",
+        ),
+        _count_parts,
+        _erase_parts,
+    ),
+    Eraser(
+        "experts.versions",
+        "历史版本的内容",
+        90,
+        ("experts.ExpertVersion",),
+        _count_versions,
+        _erase_versions,
+    ),
+    Eraser(
+        "experts.messages",
+        "发给他的、有关他档案的通知正文",
+        30,
+        (),
+        lambda expert: _messages(expert).count(),
+        erase_messages,
+    ),
+    Eraser("experts.account", "登录账号", 40, (), _count_account, _erase_account),
+)

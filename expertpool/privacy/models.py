@@ -1,0 +1,127 @@
+"""What experts ask of the office about their personal data."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.experts.models import Expert
+from expertpool.privacy.enums import RequestKind
+from expertpool.workflow.models import TwoPersonRequest
+
+
+class DataRequest(models.Model):
+    """What an expert asked about his data (个人信息保护法 第四十四至五十条), until when the office has to answer, and
+    what it answered: once, by one conditional update in `privacy.services.answering`."""
+
+    never = ("DELETE",)
+    final = ("due_at", "answered_at")
+
+    expert = models.ForeignKey(
+        Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField("事项", max_length=10, choices=RequestKind.choices)
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    # Filled up, so that its length tells nothing.
+    text = EncryptedTextField("说明", bound_to=("uid",), at_least=512)
+    asked_at = models.DateTimeField("申请时间")
+    # Written when it is asked: what the office decides later is for later requests.
+    due_at = models.DateTimeField("答复期限")
+    agreed = models.BooleanField("同意", null=True, blank=True)
+    answer = EncryptedTextField("答复", bound_to=("uid",), at_least=512)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="答复人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个人信息请求"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "kind"],
+                condition=Q(answered_at__isnull=True),
+                name="privacy_request_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=RequestKind.values), name="privacy_request_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
+                | Q(agreed__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
+                name="privacy_request_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["answered_at", "due_at"], name="privacy_request_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.uid}"
+
+    @property
+    def readable_text(self) -> str:
+        """What he wrote, as a page shows it (`core.fields.readable`)."""
+        return readable(self, "text")
+
+    @property
+    def readable_answer(self) -> str:
+        return readable(self, "answer")
+
+    @property
+    def state_label(self) -> str:
+        if self.agreed is None:
+            return "待答复"
+        return "已同意" if self.agreed else "未同意"
+
+    @property
+    def tone(self) -> str:
+        return {None: "amber", True: "green", False: "grey"}[self.agreed]
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it is answered in time."""
+        return timezone.localdate(self.due_at - timedelta(seconds=1))
+
+    @property
+    def erases(self) -> bool:
+        """Whether two persons have to agree to it."""
+        return self.kind == RequestKind.ERASE
+
+
+class ErasureRequest(TwoPersonRequest):
+    """That the personal data of an expert who left the pool be erased. ``plan`` is what went then and what stayed, in
+    words, as whoever agrees reads it. At most one is open for him."""
+
+    subject_field = "expert"
+
+    expert = models.ForeignKey(
+        Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
+    )
+    plan = models.CharField("抹去的内容", max_length=500)
+
+    class Meta(TwoPersonRequest.Meta):
+        verbose_name = verbose_name_plural = "抹去个人信息的申请"
+        constraints = [
+            *TwoPersonRequest.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["expert"],
+                condition=Q(decided_at__isnull=True),
+                name="privacy_one_erasure",
+            ),
+        ]
+
+    @property
+    def subject_name(self) -> str:
+        return self.expert.number

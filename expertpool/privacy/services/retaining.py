@@ -1,0 +1,60 @@
+"""What is kept no longer: each night, by the periods of the office and of law."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from expertpool.audit.services import record
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.erasing import name_needed_until, why_not_erased
+from expertpool.experts.services.erasure import erase_messages, forget_name
+from expertpool.privacy.exceptions import PrivacyRefused
+from expertpool.privacy.queries.erasures import over_their_time, told_since
+from expertpool.privacy.services.erasing import check_erasable, erase, lock_expert
+
+AT_ONCE = 200
+
+
+def retain(*, now: datetime) -> int:
+    """Erase who left the pool longer ago than the office keeps records, take the names of tombstones that law wants
+    no more, and the messages that were on their way when they were made; return how many experts were changed. A second
+    run changes nothing."""
+    keys = list(over_their_time(now).values_list("pk", flat=True)[:AT_ONCE])
+    done = sum(_erase_if_due(key, now) for key in keys)
+    today = timezone.localdate(now)
+    rows = Expert.objects.filter(erased_at__isnull=False)
+    for key in rows.filter(name_until__lt=today).values_list("pk", flat=True)[:AT_ONCE]:
+        done += _forget_if_due(key, now)
+    for expert in told_since(now)[:AT_ONCE]:
+        with transaction.atomic():
+            erase_messages(expert, None, now)
+    return done
+
+
+@transaction.atomic
+def _erase_if_due(key: int, now: datetime) -> bool:
+    expert = lock_expert(Expert(pk=key))
+    # Under the lock: he may have been restored, or erased by two persons, since the keys were read.
+    if not over_their_time(now).filter(pk=key).exists() or why_not_erased(expert):
+        return False
+    try:
+        check_erasable(expert)
+    except PrivacyRefused:
+        return False
+    erase(expert, actor=None, now=now)
+    return True
+
+
+@transaction.atomic
+def _forget_if_due(key: int, now: datetime) -> bool:
+    expert = lock_expert(Expert(pk=key))
+    until, today = name_needed_until(expert), timezone.localdate(now)
+    if until is not None and until >= today:
+        Expert.objects.filter(pk=key).update(name_until=until)
+        return False
+    forget_name(expert, now=now)
+    record("privacy.forget_name", actor=None, now=now, subject=expert)
+    return True

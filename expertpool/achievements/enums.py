@@ -26,7 +26,7 @@ class PublicShown(models.TextChoices):
     NOTHING = "nothing", "不公开"
     # For offices that show what their pool has done, and not who is in it.
     NAMELESS = "nameless", "公开，不显示专家姓名"
-    NAMED = "named", "公开，显示专家姓名"
+    NAMED = "named", "公开，显示本人同意公开的专家姓名"
 
 
 class KindFields(NamedTuple):

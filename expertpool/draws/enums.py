@@ -274,7 +274,7 @@ class ExclusionReason(models.TextChoices):
 
     NOT_FORMAL = "not_formal", "未正式入库或冻结"
     EXPIRED = "expired", "聘期已过"
-    SUSPENDED = "suspended", "年检未通过，暂停抽取"
+    SUSPENDED = "suspended", "暂停抽取（年检未通过、本人撤回同意）"
     DELETED = "deleted", "已删除"
     BLACKLISTED = "blacklisted", "黑名单"
     ON_LEAVE = "on_leave", "请假"

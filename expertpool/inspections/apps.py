@@ -53,6 +53,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.inspections.tabs import TABS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
+        from expertpool.privacy.registry import PERSONS, Person
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
         register_permissions(PERMISSIONS)
@@ -120,3 +121,4 @@ class InspectionsConfig(AppConfig):
             )
         )
         ERASERS.add(*GOES)
+        PERSONS.add(Person("inspections.inspection"))

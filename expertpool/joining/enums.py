@@ -11,6 +11,13 @@ class Channel(models.TextChoices):
     RECOMMENDED = "recommended", "同行推荐"
 
 
+class Purpose(models.TextChoices):
+    """For what somebody agrees that his personal data are used; each has texts of its own."""
+
+    JOINING = "joining", "入库、抽取和评审"
+    PUBLIC = "public", "在公开页面显示姓名"
+
+
 class State(models.TextChoices):
     """Where an application stands."""
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("joining/entrance/", setup.entrance, name="entrance"),
     path("joining/entrance/<slug:channel>/", setup.poster, name="poster"),
     path("joining/consent/", setup.consent_edit, name="consent_edit"),
+    path("joining/consent/<slug:purpose>/", setup.consent_edit, name="consent_edit_of"),
     path("joining/links/new/", setup.link_add, name="link_add"),
     path("joining/links/<int:pk>/", setup.link_edit, name="link_edit"),
     path("joining/links/<int:pk>/delete/", setup.link_delete, name="link_delete"),

@@ -6,6 +6,7 @@ class PrivacyConfig(AppConfig):
     verbose_name = "个人信息"
 
     def ready(self) -> None:
+        from expertpool.achievements.registry import NAMING, Naming
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
@@ -14,6 +15,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, NARROW_PAGES, narrow_pages
         from expertpool.experts.queries.erasing import KEEPERS
+        from expertpool.experts.registry import SUSPENSIONS, Suspension
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.privacy.actions import ACTIONS
         from expertpool.privacy.exports import ReadExport
@@ -21,8 +23,9 @@ class PrivacyConfig(AppConfig):
         from expertpool.privacy.menu import ITEMS
         from expertpool.privacy.occasions import OCCASIONS as TOLD
         from expertpool.privacy.permissions import PERMISSIONS
+        from expertpool.privacy.queries.consents import may_be_named, withdrew, withdrew_since
         from expertpool.privacy.queries.erasing import KEEPERS as STAYS
-        from expertpool.privacy.registry import BELOW, READS
+        from expertpool.privacy.registry import BELOW, PERSONS, PERSONS_BELOW, READS
         from expertpool.privacy.services.matters import MATTERS
         from expertpool.privacy.settings import SETTINGS
         from expertpool.privacy.tables import OWN
@@ -37,7 +40,10 @@ class PrivacyConfig(AppConfig):
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
         # Whoever is frozen or on the blacklist keeps his rights.
-        NARROW_PAGES.add(*narrow_pages("privacy:own", "privacy:ask"))
+        NARROW_PAGES.add(*narrow_pages("privacy:own", "privacy:ask", "privacy:consent"))
         READS.add(*BELOW)
+        PERSONS.add(*PERSONS_BELOW)
         EXPORTS.add(ReadExport())
         KEEPERS.add(*STAYS)
+        SUSPENSIONS.add(Suspension("privacy", withdrew, "本人撤回同意", withdrew_since))
+        NAMING.add(Naming("privacy", may_be_named))

@@ -84,6 +84,23 @@ class AskForm(forms.Form):
     wide = {"kind", "text"}
 
 
+class ConsentForm(forms.Form):
+    """``version``: of the text that he has read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    agree = forms.ChoiceField(
+        label="您的决定",
+        choices=[("yes", "同意"), ("no", "不同意")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择同意或不同意。"},
+    )
+
+    def __init__(self, *args: Any, is_given: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_given:
+            self.fields["agree"].choices = [("yes", "同意新的版本"), ("no", "撤回同意")]  # type: ignore[attr-defined]
+
+
 class AnswerForm(forms.Form):
     agree = forms.ChoiceField(
         label="结果",

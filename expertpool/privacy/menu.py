@@ -48,7 +48,7 @@ ITEMS = (
         "privacy:own",
         permissions=("experts.self",),
         order=58,
-        active=("privacy:ask",),
+        active=("privacy:ask", "privacy:consent"),
         group="home",
     ),
 )

@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, readable
 from expertpool.experts.models import Expert
+from expertpool.joining.models import ConsentText
 from expertpool.privacy.enums import RequestKind
 from expertpool.workflow.models import TwoPersonRequest
 
@@ -98,6 +99,33 @@ class DataRequest(models.Model):
     def erases(self) -> bool:
         """Whether two persons have to agree to it."""
         return self.kind == RequestKind.ERASE
+
+
+class Consent(models.Model):
+    """That an expert agreed to a text, or took it back (``given``): the last of a purpose counts. Rows are only added;
+    of who agrees by his application the application says so. ``proof`` says that this system wrote it."""
+
+    never = ("UPDATE", "DELETE")
+
+    expert = models.ForeignKey(
+        Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
+    )
+    text = models.ForeignKey(
+        ConsentText, verbose_name="告知书", on_delete=models.PROTECT, related_name="+"
+    )
+    given = models.BooleanField("同意")
+    at = models.DateTimeField("时间")
+    proof = ProofField(
+        "凭证", null=False, default=b"", says=("expert.number", "text.named", "given", "at")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个人信息的同意"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["expert", "-id"], name="privacy_consent_expert")]
+
+    def __str__(self) -> str:
+        return f"{'同意' if self.given else '撤回'} {self.text}"
 
 
 class ErasureRequest(TwoPersonRequest):

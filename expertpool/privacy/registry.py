@@ -9,12 +9,19 @@ from expertpool.core.catalogue import Catalogue
 
 @dataclass(frozen=True)
 class Read:
-    """The log action ``code`` says that somebody saw personal data: ``kind`` is how, of `KINDS`. ``subjects``: the
-    types of subjects it is so of, where it is logged of others as well."""
+    """The log action ``code`` says that somebody saw personal data: ``kind`` is how, of `KINDS`. ``of_persons``: only
+    where it is about one of `PERSONS`, since it is logged of others as well."""
 
     code: str
     kind: str
-    subjects: tuple[str, ...] = ()
+    of_persons: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """A type of subject (``experts.expert``) whose files are those of a person."""
+
+    code: str
 
 
 KINDS = {
@@ -28,20 +35,21 @@ READS: Catalogue[Read] = Catalogue(
     faults=lambda one: [] if one.kind in KINDS else [f"{one.kind} is no kind of reading"],
 )
 
-PERSONS = (
-    "experts.expert",
-    "joining.application",
-    "changes.changerequest",
-    "achievements.achievement",
-    "inspections.inspection",
-)
+PERSONS: Catalogue[Person] = Catalogue("subject that is a person")
+
 BELOW = (
     Read("expert.reveal", "reveal"),
     Read("joining.reveal", "reveal"),
-    Read("file.download", "file", PERSONS),
-    Read("file.preview", "file", PERSONS),
+    Read("file.download", "file", of_persons=True),
+    Read("file.preview", "file", of_persons=True),
     Read("export.finish", "export"),
     Read("expert.export", "export"),
     Read("joining.export", "export"),
     Read("certificate.print", "paper"),
+)
+PERSONS_BELOW = (
+    Person("experts.expert"),
+    Person("joining.application"),
+    Person("changes.changerequest"),
+    Person("achievements.achievement"),
 )

@@ -52,7 +52,7 @@ SIGNED_IN = "accounts_signedin"
 PAGES_OF_EXPERTS = (
     *("experts:", "accounts:", "core:search", "core:export experts.", "draws:pick"),
     *("api:expert_", "api:coming_seat_", "api:leave_", "certificates:", "notices:"),
-    *("inspections:", "core:export inspections.", "secondfactor:list"),
+    *("inspections:", "core:export inspections.", "secondfactor:list", "privacy:"),
 )
 TABS = (
     *(

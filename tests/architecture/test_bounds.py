@@ -48,6 +48,8 @@ BY_THE_SYSTEM = {
     "inspections.Round.total": "counted by the job",
     "inspections.Round.done": "counted by the job",
     "inspections.Inspection.version": "counted",
+    "experts.Expert.name_until": "worked out from the last review",
+    "privacy.Consent.at": "when it was said",
     "inspections.RenewalRun.total": "counted",
     "inspections.RenewalRun.done": "kept by the job",
     "inspections.RenewalRun.made": "kept by the job",

@@ -91,7 +91,7 @@ ADDS = {
     ),  # said once
     # Asks once; a second person decides, or who serves answers.
     # Asks once, or answers once.
-    *("privacy:ask", "privacy:answer"),
+    *("privacy:ask", "privacy:answer", "privacy:consent"),
     *("points:answer", "points:correct", "points:counter"),
     "portal:app_set_up",
     "portal:app_take_away",
@@ -157,6 +157,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "fees:rate_edit": lambda _w: {"source": "新的文件"},
     "inspections:edit": lambda _w: {"guidance": "新的说明"},
     "joining:consent_edit": lambda _w: {"text": "新的告知书"},
+    "joining:consent_edit_of": lambda _w: {"text": "新的告知书"},
     "joining:link_edit": lambda _w: {"name": "新的链接"},
     "notices:edit": lambda _w: {"title": "新的标题"},
     "notifications:template": lambda _w: {"body": "请答复：{{答复链接}}"},

@@ -137,7 +137,7 @@ LEFT = {
     *("selfservice:review_leave", "selfservice:review_sign_in", "selfservice:review_calendar"),
     *("evaluations:own", "evaluations:own_rate", "evaluations:own_rating", "changes:own_data"),
     "privacy:own",
-    "privacy:ask",
+    *("privacy:ask", "privacy:consent"),
     "evaluations:own_caution",
     *("secondfactor:own", "secondfactor:codes", "secondfactor:passkey_options"),
     *("secondfactor:passkey_add", "secondfactor:passkey_remove"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -34,7 +34,7 @@ def make_data_request(
 
 
 def ask_to_erase(by: User, expert: Expert | None = None, *, now: datetime) -> ErasureRequest:
-    """Of somebody who left the pool for it."""
+    """Of somebody who left the pool a month ago, before whatever is drawn since."""
     expert = expert or make_expert()
-    delete_expert(expert=expert, reason="本人要求退出", actor=by, now=now)
+    delete_expert(expert=expert, reason="本人要求退出", actor=by, now=now - timedelta(days=30))
     return request_erasure(expert=expert, reason="本人要求删除", actor=by, now=now)

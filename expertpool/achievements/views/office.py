@@ -29,6 +29,7 @@ from expertpool.achievements.queries import (
     to_decide,
     visible_to,
 )
+from expertpool.achievements.registry import NAMING
 from expertpool.achievements.services.writing import (
     decide_achievement,
     delete_achievement,
@@ -207,5 +208,10 @@ def public(request: HttpRequest) -> HttpResponse:
     form = AchievementFilter(request.GET, user=None)
     # Anybody may ask as often as he likes: one page, and no more.
     rows = form.filter(all_shown().order_by("-year", "-id"))[:200]
-    context = {"rows": standing(rows), "named": shown == PublicShown.NAMED, "form": form}
+    found, named = standing(rows), shown == PublicShown.NAMED
+    allowed = {
+        pk for one in NAMING if named for pk in one.allowed({row.expert_id for row in found})
+    }
+    lines = [(row, row.expert.name if row.expert_id in allowed else "—") for row in found]
+    context = {"rows": lines, "named": named, "form": form}
     return render(request, "achievements/public.html", context)

@@ -13,6 +13,7 @@ from expertpool.core.mandates import vouched
 from expertpool.core.permissions import BuiltInRole
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.accounts import is_of_expert
+from expertpool.joining.enums import Purpose
 from expertpool.joining.models import ConsentText, FriendLink
 from expertpool.joining.settings import IS_OPEN
 
@@ -32,9 +33,9 @@ def friend_links() -> list[FriendLink]:
     return [row for row in rows if str(row.uid) not in deleted]
 
 
-def current_consent() -> ConsentText | None:
-    """Return what applicants agree to now: no version that somebody else has written (docs/decisions/0198)."""
-    rows = ConsentText.objects.order_by("-number")
+def current_consent(purpose: str = Purpose.JOINING) -> ConsentText | None:
+    """Return what is agreed to for ``purpose`` now: no version that somebody else has written (docs/decisions/0198)."""
+    rows = ConsentText.objects.filter(purpose=purpose).order_by("-number")
     return next((one for one in rows if is_vouched(one)), None)
 
 

@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import HIDDEN, clean_text, is_hidden
+from expertpool.joining.enums import Purpose
 from expertpool.joining.models import ConsentText, FriendLink
 from expertpool.joining.queries.public import current_consent
 
@@ -54,8 +55,10 @@ def delete_link(*, row: FriendLink, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def publish_consent(*, text: str, actor: User | None, now: datetime) -> ConsentText:
-    """Make ``text`` the version that applicants agree to from now on; logged. The same text again changes
+def publish_consent(
+    *, text: str, purpose: str = Purpose.JOINING, actor: User | None, now: datetime
+) -> ConsentText:
+    """Make ``text`` the version that is agreed to for ``purpose`` from now on; logged. The same text again changes
     nothing. Refuses (ValidationError) an empty or too long one."""
     text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
     if not text:
@@ -66,11 +69,14 @@ def publish_consent(*, text: str, actor: User | None, now: datetime) -> ConsentT
         raise ValidationError({"text": HIDDEN})
     # Two at once would both be the next version.
     lock_transaction(CONSENT_LOCK)
-    last: Any = current_consent()
+    last: Any = current_consent(purpose)
     if last and last.text == text:
         return last  # type: ignore[no-any-return]
-    number = (ConsentText.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    row = ConsentText.objects.create(number=number, text=text, created_at=now, created_by=actor)
+    rows = ConsentText.objects.filter(purpose=purpose)
+    number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+    row = ConsentText.objects.create(
+        purpose=purpose, number=number, text=text, created_at=now, created_by=actor
+    )
     before, after = _differing(last.text if last else "", text)
     record(
         "joining.consent",
@@ -94,7 +100,7 @@ def _differing(before: str, after: str) -> tuple[str, str]:
 
 
 # With which an installation begins; the office writes its own.
-FIRST_TEXT = """您提交的姓名、证件号码、联系方式、工作单位、学历职称、工作经历、回避关系和证明材料，由专家库管理单位收集，只用于：
+JOINING_TEXT = """您提交的姓名、证件号码、联系方式、工作单位、学历职称、工作经历、回避关系和证明材料，由专家库管理单位收集，只用于：
 一、审核您的入库申请；
 二、入库后抽取专家、发送邀请、核对回避、支付报酬和管理聘期；
 三、法律法规要求的存档和监督检查。
@@ -103,8 +109,15 @@ FIRST_TEXT = """您提交的姓名、证件号码、联系方式、工作单位�
 
 您可以随时登录查看、下载、更正本人的信息，也可以撤回申请。对个人信息的处理有疑问的，请联系专家库管理单位。
 """
+PUBLIC_TEXT = """单位公开专家成果时，在成果旁边显示您的姓名，任何人不用登录就能看到。不显示联系方式、证件号码和工作单位。
+
+这一项可以不同意，不影响入库、抽取和报酬：不同意的，成果照常公开，不写姓名。您可以随时撤回，撤回后立即不再显示。
+"""
+FIRST_TEXTS: dict[str, str] = {Purpose.JOINING: JOINING_TEXT, Purpose.PUBLIC: PUBLIC_TEXT}
 
 
-def ensure_consent(*, now: datetime) -> ConsentText:
-    """Return the text that applicants agree to now, the first one where there is none yet."""
-    return current_consent() or publish_consent(text=FIRST_TEXT, actor=None, now=now)
+def ensure_consent(purpose: str = Purpose.JOINING, *, now: datetime) -> ConsentText:
+    """Return the text that is agreed to for ``purpose`` now, the first one where there is none yet."""
+    return current_consent(purpose) or publish_consent(
+        text=FIRST_TEXTS[purpose], purpose=purpose, actor=None, now=now
+    )

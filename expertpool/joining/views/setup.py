@@ -18,7 +18,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
-from expertpool.joining.enums import Channel
+from expertpool.joining.enums import Channel, Purpose
 from expertpool.joining.forms.review import ConsentForm, FriendLinkForm
 from expertpool.joining.models import ConsentText, FriendLink
 from expertpool.joining.queries.channels import counts_by_channel
@@ -73,7 +73,7 @@ def entrance(request: UserRequest) -> HttpResponse:
     context = {
         "entrances": _entrances(),
         "links": FriendLink.objects.all(),
-        "consent": ensure_consent(now=timezone.now()),
+        "consents": [ensure_consent(one, now=timezone.now()) for one in Purpose.values],
         "is_open": is_open(),
     }
     return render(request, "joining/entrance.html", context)
@@ -128,24 +128,28 @@ def link_delete(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @requires("joining.setup")
-def consent_edit(request: UserRequest) -> HttpResponse:
+def consent_edit(request: UserRequest, purpose: str = Purpose.JOINING) -> HttpResponse:
+    if purpose not in Purpose.values:
+        raise Http404
     now = timezone.now()
     # Every edit is a version of its own.
-    editing = Editing(request, Edits((ConsentText, ConsentText.objects.all()), lock=CONSENT_LOCK))
+    rows = ConsentText.objects.filter(purpose=purpose)
+    editing = Editing(request, Edits((ConsentText, rows), lock=CONSENT_LOCK))
     form = ConsentForm(
         request.POST if request.method == "POST" else None,
-        initial={"text": ensure_consent(now=now).text},
+        initial={"text": ensure_consent(purpose, now=now).text},
     )
 
     def write() -> str:
-        row = publish_consent(text=form.cleaned_data["text"], actor=request.user, now=now)
+        text = form.cleaned_data["text"]
+        row = publish_consent(text=text, purpose=purpose, actor=request.user, now=now)
         return f"现在使用{row}。"
 
     return drawer_form(
         request,
         form,
         write,
-        title="修改个人信息告知书",
+        title=f"修改个人信息告知书 · {Purpose(purpose).label}",
         refresh="page",
         editing=editing,
         back=reverse("joining:entrance"),

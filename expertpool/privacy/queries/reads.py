@@ -16,7 +16,7 @@ from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.privacy.permissions import READS as RIGHT
-from expertpool.privacy.registry import READS
+from expertpool.privacy.registry import PERSONS, READS
 from expertpool.privacy.settings import NOBODY, TOLD_READS
 
 MOST_OWN = 50
@@ -25,12 +25,12 @@ MOST_OWN = 50
 def is_read(kind: str = "") -> Q:
     """Return which entries say that personal data were seen, in the way ``kind`` or in any."""
     anywhere: list[str] = []
+    types = [name for person in PERSONS for name in all_names(person.code)]
     found = Q()
     for one in READS:
         if kind and one.kind != kind:
             continue
-        if one.subjects:
-            types = [name for subject in one.subjects for name in all_names(subject)]
+        if one.of_persons:
             found |= Q(action__in=all_names(one.code), subject_type__in=types)
         else:
             anywhere += all_names(one.code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +14,15 @@ from expertpool.core.configuration import value_of
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
+from expertpool.joining.services.setup import ensure_consent
 from expertpool.privacy.exceptions import PrivacyRefused
-from expertpool.privacy.forms import AskForm
+from expertpool.privacy.forms import AskForm, ConsentForm
+from expertpool.privacy.queries.consents import standings_of
 from expertpool.privacy.queries.reads import MOST_OWN, kind_of, reads_of
 from expertpool.privacy.queries.requests import requests_of
 from expertpool.privacy.registry import KINDS
 from expertpool.privacy.services.asking import ask_about_data
+from expertpool.privacy.services.consenting import set_consent
 from expertpool.privacy.settings import ANSWER_DAYS, NAMES, NOBODY, TOLD_READS
 
 
@@ -45,10 +48,51 @@ def own(request: UserRequest, expert: Expert) -> HttpResponse:
         "kept": [(title, count) for title, count in kept if count],
         "reads": reads,
         "tells_reads": told != NOBODY,
+        "consents": standings_of(expert),
         "requests": requests_of(expert)[:MOST_OWN],
         "days": value_of(ANSWER_DAYS),
     }
     return render(request, "privacy/own.html", context)
+
+
+@as_expert
+def consent(request: UserRequest, expert: Expert, purpose: str) -> HttpResponse:
+    """Read what is agreed to for a purpose, and agree or take it back (drawer)."""
+    standing = next((one for one in standings_of(expert) if one.purpose == purpose), None)
+    if standing is None:
+        raise Http404
+    text = ensure_consent(purpose, now=timezone.now())
+    # Who agreed to a text of before may agree to the present one, or take back what he said.
+    is_present = standing.given and standing.text == text
+    form = ConsentForm(*posted(request), initial={"version": text.number}, is_given=standing.given)
+    if is_present:
+        del form.fields["agree"]
+
+    def write() -> None:
+        set_consent(
+            expert=expert,
+            purpose=purpose,
+            given=not is_present and form.cleaned_data["agree"] == "yes",
+            version=form.cleaned_data["version"],
+            actor=request.user,
+            now=timezone.now(),
+        )
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"{standing.label}：{standing.words}",
+        submit_label="撤回同意" if is_present else "提交",
+        danger=is_present,
+        message="已记下。",
+        refresh="page",
+        refusals=PrivacyRefused,
+        template="privacy/consent_form.html",
+        back=reverse("privacy:own"),
+        text=text,
+        standing=standing,
+    )
 
 
 @as_expert

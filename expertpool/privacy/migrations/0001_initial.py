@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = [
         ("core", "0024_savedsearch"),
-        ("experts", "0044_erased"),
+        ("experts", "0045_erased"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

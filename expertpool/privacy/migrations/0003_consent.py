@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("experts", "0044_erased"),
+        ("experts", "0045_erased"),
         ("joining", "0009_consent_by_purpose"),
         ("privacy", "0002_erasurerequest"),
     ]

@@ -34,7 +34,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0024_savedsearch"), ("experts", "0043_kept_lists_of_sharing")]
+    dependencies = [("core", "0024_savedsearch"), ("experts", "0044_unit_merges_in_histories")]
 
     operations = [
         migrations.AddField(

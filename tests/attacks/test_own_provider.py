@@ -159,5 +159,32 @@ def test_nobody_is_asked_for_in_a_directory_that_was_named_within_a_day(
     time_machine.move_to(NOW + timedelta(hours=25), tick=False)
     assert is_asked_of(None)
     assert is_asked_of(operator)
-    save({ldap.MARK: "description"}, admin, timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        (ldap.HOST, "127.0.0.2"),
+        (ldap.PORT, 8175),
+        (ldap.SAFETY, "ldaps"),
+        (ldap.BASE, "dc=evil"),
+        (ldap.LOGIN, "mail"),
+        (ldap.CLASS, "account"),
+        (ldap.MARK, "description"),
+    ],
+    ids=lambda one: getattr(one, "code", None),
+)
+def test_host_port_and_encryption_of_a_directory_are_one_value(
+    setting: Setting[Any], value: Any, admin: User, operator: User, time_machine: Any
+) -> None:
+    """On one machine another port is another directory: one that says yes to all signed in four accounts within seconds."""
+    place = {ldap.HOST: "127.0.0.1", ldap.PORT: 8174, ldap.SAFETY: "plain", ldap.READER: "cn=r"}
+    save(place | {ldap.BASE: "dc=a", ldap.ENABLED: True, ldap.MATCH: True}, admin, LONG_AGO)
+    assert is_asked_of(operator)
+    stood = counting_in_words(NOW)(setting)
+    save({setting: value}, admin, NOW)
     assert not is_asked_of(operator)
+    words = setting.kind.words(value)
+    assert counting_in_words(NOW)(setting) == f"未设置，11-25 09:00 起 {words}" != stood
+    time_machine.move_to(NOW + timedelta(hours=25), tick=False)
+    assert is_asked_of(operator)

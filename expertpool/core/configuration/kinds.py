@@ -138,7 +138,7 @@ class Number(Kind[int]):
         return _integer(stored)
 
     def words(self, value: int) -> str:
-        return f"{value} {self.unit}".strip()
+        return f"{value} {self.unit}".strip() or UNSET  # none counts: `Setting.strictest`
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class Choice(Kind[str]):
         return _text(stored)
 
     def words(self, value: str) -> str:
-        return dict(self.options).get(value, value)
+        return dict(self.options).get(value, value) or UNSET
 
 
 @dataclass(frozen=True)

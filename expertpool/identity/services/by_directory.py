@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
@@ -12,7 +11,7 @@ from expertpool.accounts.enums import LoginMethod
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.registry import Answered, PasswordAnswer, PasswordDoor
-from expertpool.core.configuration import Reader, Setting, Trial, TrialFailed, value_of
+from expertpool.core.configuration import Reader, Trial, TrialFailed, value_of
 from expertpool.core.validators import is_writable
 from expertpool.identity.enums import Source
 from expertpool.identity.exceptions import IdentityError, NotAdmitted, ProviderFailed
@@ -37,8 +36,7 @@ def is_asked_of(user: User | None) -> bool:
         return False
     # What was set within a day does not count yet.
     read = counting(timezone.now(), *own.LDAP_TRUST)
-    needed: tuple[Setting[Any], ...] = (own.ENABLED, own.HOST, own.BASE, own.LOGIN, own.MARK)
-    if not all(read(one) for one in needed):
+    if not all(map(read, (own.ENABLED, *own.LDAP_PLACE))):
         return False
     if user is None:
         return True

@@ -27,7 +27,7 @@ LDAP = SettingGroup(
     "单位目录（LDAP）",
     order=32,
     note="用单位目录（如 Active Directory、OpenLDAP）的账号和密码登录，登录页不变",
-    saved="能让人由此登录的改动一天后才算数，并已告知监督人等办理确认的人和安全管理员",
+    saved="能让人由此登录的改动一天后才算数，其余立即算数，并已告知监督人等办理确认的人和安全管理员",
     needs=SECURITY,
 )
 ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -65,7 +65,8 @@ SAFETY: Setting[str] = Setting(
     LDAPS,
     group=LDAP,
     order=15,
-    help="不加密只在目录服务器就是本机时可以。",
+    help="不加密只在目录服务器就是本机时可以。改动后一天内不向目录核对密码。",
+    strictest=unless_changed,
 )
 PORT: Setting[int] = Setting(
     "identity.ldap_port",
@@ -74,7 +75,9 @@ PORT: Setting[int] = Setting(
     636,
     group=LDAP,
     order=20,
-    help="ldaps 一般是 636，StartTLS 一般是 389。",
+    help="ldaps 一般是 636，StartTLS 一般是 389。改动后一天内不向目录核对密码。",
+    # With host and encryption one value: on one machine another port is another directory, which any account of it may open.
+    strictest=unless_changed,
 )
 READER: Setting[str] = Setting(
     "identity.ldap_reader",
@@ -129,7 +132,14 @@ LOGIN = _names(
     "Active Directory 是 sAMAccountName。改动后一天内不向目录核对密码。",
     unless_changed,
 )
-CLASS = _names("class", "人的对象类", "person", 45, "只在这个对象类里找人。")
+CLASS = _names(
+    "class",
+    "人的对象类",
+    "person",
+    45,
+    "只在这个对象类里找人。改动后一天内不向目录核对密码。",
+    unless_changed,
+)
 NAME = _names("name", "姓名是哪个属性", "displayName", 50, "没有时用 cn。")
 MARK = _names(
     "mark",
@@ -171,6 +181,9 @@ LDAP_SETTINGS = (
     *(MEMBER, MATCH, CREATES),
 )
 # By whom, and by what, it is said who is who.
+# What leads to another directory, or to another entry by the same name: all of these have stood for a day, or nobody is
+# asked for there.
+LDAP_PLACE: tuple[Setting[Any], ...] = (HOST, PORT, SAFETY, BASE, LOGIN, CLASS, MARK)
 LDAP_TRUST = (ENABLED, HOST, SAFETY, PORT, BASE, LOGIN, CLASS, MARK, MEMBER, MATCH, CREATES)
 
 

@@ -106,12 +106,14 @@ def why_no_password(user: Any) -> str:
 
 
 class PasswordAnswer(Enum):
-    """What a `PasswordDoor` says. DOWN: nothing, or that he is not let in, ``why``."""
+    """What a `PasswordDoor` says. DOWN: nothing, or that he is not let in, ``why``; KEPT_OUT: it did not look at the
+    password, since whoever's account it is may not try now."""
 
     RIGHT = auto()
     WRONG = auto()
     ABSENT = auto()
     DOWN = auto()
+    KEPT_OUT = auto()
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,14 @@ class Answered:
 @dataclass(frozen=True)
 class PasswordDoor:
     """Another place that knows passwords, by which one signs in as ``method``. ``is_asked_of(user)``: whether it answers for
-    the account, or (None) for who has none; ``ask(user, typed, password, now)`` asks it, outside of any transaction."""
+    the account, or (None) for who has none; ``ask(user, typed, password, now, may_try)`` asks it, outside of any transaction.
+    Once it knows whose account the password would open (None: nobody's yet), by whatever name he was asked for, and before it
+    looks at the password, it counts the attempt by ``may_try(account)``, and goes on only where that allows it."""
 
     code: str
     method: Any
     is_asked_of: Callable[[Any], bool]
-    ask: Callable[[Any, str, str, datetime], Answered]
+    ask: Callable[[Any, str, str, datetime, Callable[[Any], bool]], Answered]
 
 
 PASSWORD_DOORS: Catalogue[PasswordDoor] = Catalogue("password door")

@@ -56,6 +56,7 @@ userPassword: {password}
 dn: uid=qianjb,{base}
 objectClass: inetOrgPerson
 uid: qianjb
+uid: jingban
 cn: Qian
 sn: Qian
 displayName: Qian Jingban

@@ -34,6 +34,14 @@ FAILURES = (
     LoginOutcome.DISABLED,
     LoginOutcome.WRONG_CODE,
 )
+# Of an account that is known it may be the fault of whoever did not vouch.
+_NAMELESS = LoginOutcome.NOT_VOUCHED
+_FAILED = Q(outcome__in=FAILURES) | Q(outcome=_NAMELESS, user=None)
+
+
+def counts_as_failed(outcome: LoginOutcome, user: User | None) -> bool:
+    """Tell whether an attempt with this ``outcome`` counts toward its address: what `_FAILED` asks of records."""
+    return outcome in FAILURES or (outcome == _NAMELESS and user is None)
 
 
 def typed_index(identifier: str) -> bytes:
@@ -53,7 +61,7 @@ def has_tried_too_often(typed: bytes, address: str, *, now: datetime) -> bool:
     rows = _records(address, now).filter(typed=typed)
     right = rows.filter(outcome__in=SUCCEEDED).order_by("-pk").values("pk")[:1]
     since = Coalesce(Subquery(right), Value(0))
-    failed = rows.filter(outcome__in=FAILURES, pk__gt=since).count()
+    failed = rows.filter(_FAILED, pk__gt=since).count()
     return failed >= value_of(FAILURES_OF_ADDRESS)
 
 
@@ -75,8 +83,8 @@ def _failures_of(address: str, now: datetime) -> int:
     most = value_of(FAILURES_TO_LOCK)
     rows = _records(address, now).values("typed").order_by()
     counted = rows.annotate(
-        failures=Count("pk", filter=Q(outcome__in=FAILURES)),
-        failed=Max("pk", filter=Q(outcome__in=FAILURES)),
+        failures=Count("pk", filter=_FAILED),
+        failed=Max("pk", filter=_FAILED),
         succeeded=Max("pk", filter=Q(outcome__in=SUCCEEDED)),
     )
     return sum(

@@ -34,7 +34,8 @@ def sign_in(
     known: int | None = None,
 ) -> SignIn:
     """Do what `login.sign_in` does, and ask a `PasswordDoor` for accounts that it answers for; its rules hold all the same:
-    an attempt counts before the door is asked, which is never inside a transaction."""
+    an attempt counts, for the account that the door finds, before it looks at the password, which is never inside a
+    transaction."""
     text = clean_code(identifier)
     typed = typed_index(text)
     user = login.find_account(text)
@@ -42,7 +43,7 @@ def sign_in(
     is_open = is_open_at(address, now=now)
     is_let_in = is_open or (known is not None and may_try_all_the_same(user, known))
     if door is not None and is_let_in and not has_tried_too_often(typed, address, now=now):
-        visit = _Visit(door, user, typed, address, device, known, now)
+        visit = _Visit(door, user, typed, address, device, known, now, is_open)
         if (done := visit.asked(text, password)) is not None:
             return done
     return login.sign_in(
@@ -56,7 +57,7 @@ def sign_in(
 
 
 class _Visit:
-    """One attempt at a ``door`` by whoever may be ``user``."""
+    """One attempt at a ``door`` by whoever may be ``user``: as it was typed, then as the door knows him."""
 
     def __init__(
         self,
@@ -67,33 +68,51 @@ class _Visit:
         device: str,
         known: int | None,
         now: datetime,
+        is_open: bool,
     ) -> None:
         self.door, self.user, self.typed = door, user, typed
         self.address, self.device, self.known, self.now = address, device, known, now
+        self.is_open = is_open
+        self.claim: login.Claim | None = None
+        self.kept_out = LoginOutcome.LOCKED
 
     def asked(self, text: str, password: str) -> SignIn | None:
         """Return what came of it; None where the door knows nobody of this name."""
-        user = self.user
-        if user is not None and not login.claim_attempt(user, self.now):
-            return self._over(LoginOutcome.LOCKED)
-        answer = self.door.ask(user, text, password, self.now)
+        if self.user is not None and login.is_waiting(self.user, self.now):
+            return self._over(LoginOutcome.LOCKED)  # nobody is asked for nothing
+        answer = self.door.ask(self.user, text, password, self.now, self._may_try)
         if answer.said == PasswordAnswer.RIGHT and answer.user is not None:
             return self._let_in(answer.user)
         if answer.said == PasswordAnswer.WRONG:
-            outcome = LoginOutcome.WRONG_PASSWORD if user else LoginOutcome.UNKNOWN_ACCOUNT
+            outcome = LoginOutcome.WRONG_PASSWORD if self.user else LoginOutcome.UNKNOWN_ACCOUNT
             return self._over(outcome, said=text)
-        if user is not None:
-            login.take_back_attempt(user)
+        if answer.said == PasswordAnswer.KEPT_OUT:
+            return self._over(self.kept_out)
         if answer.said == PasswordAnswer.ABSENT:
             return None
+        self._take_back()
         return self._over(LoginOutcome.NOT_VOUCHED, answer.why, said=text)
 
+    def _may_try(self, account: User | None) -> bool:
+        """Count the attempt for ``account``, whatever was typed: an entry may have several names, or a new one."""
+        self.user = account
+        if account is None:
+            return True
+        if not self.is_open and not may_try_all_the_same(account, self.known):
+            self.kept_out = LoginOutcome.RATE_LIMITED
+            return False
+        self.claim = login.claim_to_take_back(account, self.now)
+        return self.claim is not None
+
+    def _take_back(self) -> None:
+        if self.claim is not None:
+            self.claim.take_back()
+
     def _let_in(self, user: User) -> SignIn:
-        if self.user is not None:
-            if second_step(user):
-                login.take_back_attempt(self.user)
-            else:
-                login.forget_attempts(self.user)
+        if second_step(user):
+            self._take_back()
+        else:
+            login.forget_attempts(user)
         return admit(
             user=User.objects.get(pk=user.pk),
             by=Vouching(self.door.method, self.typed),

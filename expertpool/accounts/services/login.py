@@ -21,7 +21,7 @@ from expertpool.accounts.registry import (
     why_shut_out,
 )
 from expertpool.accounts.services.addresses import (
-    FAILURES,
+    counts_as_failed,
     has_tried_too_often,
     is_open_at,
     may_try_all_the_same,
@@ -195,6 +195,36 @@ def claim_attempt(user: User, now: datetime) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Claim:
+    """One attempt of an account (id) that was counted, and until when the account waits by it."""
+
+    account: int
+    until: datetime | None
+
+    def take_back(self) -> None:
+        """Do `take_back_attempt` some time later: a wait that another attempt brought meanwhile stays."""
+        ours = When(locked_until=self.until, then=Value(None))
+        User.objects.filter(pk=self.account).update(
+            failed_logins=Greatest(F("failed_logins") - 1, 0),
+            locked_until=Case(ours, default=F("locked_until")),
+        )
+
+
+@transaction.atomic
+def claim_to_take_back(user: User, now: datetime) -> Claim | None:
+    """Do `claim_attempt` for an attempt that is decided outside of this transaction; None while the account waits."""
+    if not claim_attempt(user, now):
+        return None
+    # The row is still ours alone.
+    return Claim(user.pk, User.objects.values_list("locked_until", flat=True).get(pk=user.pk))
+
+
+def is_waiting(user: User, now: datetime) -> bool:
+    """Tell whether `claim_attempt` would refuse ``user`` now; it decides."""
+    return User.objects.filter(pk=user.pk, locked_until__gt=now).exists()
+
+
 def check_own_password(user: User, password: str, *, now: datetime) -> None:
     """Refuse (WrongPassword) a password that is not the one of ``user``, who is signed in already, by
     the rules of signing in: whoever finds his window open guesses no more than at the door
@@ -256,7 +286,7 @@ def _keep(attempt: _Attempt, outcome: LoginOutcome, user: User | None) -> LoginR
 
 def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: str = "") -> SignIn:
     _keep(attempt, outcome, user)
-    if outcome in FAILURES:
+    if counts_as_failed(outcome, user):
         shut_after_failures(attempt.address, now=attempt.now)
     if user is not None and outcome in SUCCEEDED:
         if outcome == LoginOutcome.SUCCESS:

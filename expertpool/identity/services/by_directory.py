@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -17,7 +19,14 @@ from expertpool.identity.enums import Source
 from expertpool.identity.exceptions import IdentityError, NotAdmitted, ProviderFailed
 from expertpool.identity.queries import identities_of, is_security_administrator
 from expertpool.identity.services.directory import Found, Line, Place
-from expertpool.identity.services.persons import Admission, Vouched, account_of, dn_key
+from expertpool.identity.services.persons import (
+    Admission,
+    Vouched,
+    account_of,
+    dn_key,
+    owner_of,
+)
+from expertpool.identity.services.turns import turn_at
 from expertpool.identity.settings import ldap as own
 from expertpool.siteconfig.queries.counting import counting
 
@@ -45,17 +54,26 @@ def is_asked_of(user: User | None) -> bool:
     return read(own.MATCH) or _bound_name(user) is not None
 
 
-def ask(user: User | None, text: str, password: str, now: datetime) -> Answered:
-    """Ask the directory whether ``password`` is that of whom it knows by ``text``, or as whom ``user`` is bound. Never inside
-    a transaction."""
+def ask(
+    user: User | None, text: str, password: str, now: datetime, may_try: Callable[[Any], bool]
+) -> Answered:
+    """Ask the directory whether ``password`` is that of whom it knows by ``text``, or as whom ``user`` is bound; ``may_try``
+    is asked for the account of the entry that was found. Never inside a transaction."""
     name = text if user is None else _bound_name(user) or user.username
     if not is_writable(name) or len(name) > 100:
         return Answered(PasswordAnswer.ABSENT)
     try:
-        with Line(_place(value_of)) as line:
+        with turn_at(_place(value_of)) as line:
             found, groups = _looked_up(line, value_of, name)
             if found is None:
                 return Answered(PasswordAnswer.ABSENT)
+            person, rules = _person(found, groups), _rules()
+            # An entry may have several names, or another one since it was bound.
+            owner = owner_of(person, rules)
+            if owner is not None and not is_asked_of(owner):
+                return Answered(PasswordAnswer.ABSENT)
+            if not may_try(owner or user):
+                return Answered(PasswordAnswer.KEPT_OUT)
             # The last that is asked: from here on the line is his.
             if not line.bind(found.dn, password):
                 return Answered(PasswordAnswer.WRONG)
@@ -63,7 +81,7 @@ def ask(user: User | None, text: str, password: str, now: datetime) -> Answered:
         logger.warning("directory: %s", error)
         return Answered(PasswordAnswer.DOWN, why=DOWN)
     try:
-        account = account_of(_person(found, groups), _rules(), now=now)
+        account = account_of(person, rules, now=now)
     except NotAdmitted as refusal:
         return Answered(PasswordAnswer.DOWN, why=str(refusal))
     return Answered(PasswordAnswer.RIGHT, account)
@@ -121,9 +139,8 @@ def _name(found: Found, read: Reader) -> str:
 def _person(found: Found, groups: set[str]) -> Vouched:
     mark = found.attributes.get(value_of(own.MARK).lower(), ())
     if not mark:
-        raise NotAdmitted(
-            "单位目录没有给出不变的标识，不能登录；请管理员核对“不变的标识是哪个属性”。"
-        )
+        # Told to the log alone: nobody has shown himself yet.
+        raise ProviderFailed("单位目录没有给出不变的标识，请管理员核对“不变的标识是哪个属性”。")
     text = mark[0].decode("ascii", "replace")
     subject = text if text.isprintable() and "\ufffd" not in text else mark[0].hex()  # objectGUID
     return Vouched(

@@ -27,7 +27,10 @@ MEND = "单位内部的目录服务器，请运维人员把它列入 IDENTITY_PR
 SILENT = "单位目录没有答复，请过几分钟再试；一直不行的，请联系管理员。"
 PLAIN = "目录服务器不在本机，不能用明文连接：密码会在网上传输。请改用 ldaps 或 StartTLS。"
 ALTOGETHER = 8.0  # seconds for all that one sign-in asks
-LARGEST = 1024 * 1024  # bytes of an answer
+LARGEST = 256 * 1024  # bytes of an answer
+MOST = (
+    512 * 1024
+)  # bytes of all answers to one sign-in: half a second of the processor takes some 128 KB
 START_TLS = "1.3.6.1.4.1.1466.20037"
 SUCCESS, WRONG = 0, 49  # resultCode of RFC 4511
 LDAPS, START, CLEAR = Security.LDAPS.value, Security.START.value, Security.CLEAR.value
@@ -58,11 +61,15 @@ class Found:
         return next(iter(self.texts(name)), "")
 
 
+class Silent(ProviderFailed):
+    """It took its time, and nothing came of it."""
+
+
 class Line:
     """A connection to the directory; use as a context manager. Raises ProviderFailed for whatever keeps it from answering."""
 
     def __init__(self, place: Place) -> None:
-        self._place, self._number, self._read = place, 0, b""
+        self._place, self._number, self._read, self._taken = place, 0, b"", 0
         self._end = time.monotonic() + ALTOGETHER
 
     def __enter__(self) -> Line:
@@ -85,6 +92,8 @@ class Line:
             except BaseException:
                 self._socket.close()
                 raise
+        except TimeoutError as error:
+            raise Silent(SILENT) from error
         except (OSError, PyAsn1Error) as error:
             raise ProviderFailed(SILENT) from error
         return self
@@ -167,6 +176,8 @@ class Line:
                     return [*answers, answer["protocolOp"].getComponent()]
                 if name == "searchResEntry":
                     answers.append(answer["protocolOp"].getComponent())
+        except TimeoutError as error:
+            raise Silent(SILENT) from error
         except (OSError, PyAsn1Error, ValueError) as error:
             raise ProviderFailed(SILENT) from error
 
@@ -178,13 +189,17 @@ class Line:
             if not (part := self._socket.recv(65_536)):
                 raise ProviderFailed(SILENT)
             self._read += part
+            self._taken += len(part)
+            if self._taken > MOST:
+                raise ProviderFailed(SILENT)
+        self._left()  # reading what came takes time, too
         answer, _ = decoder.decode(self._read[:length], asn1Spec=rfc2251.LDAPMessage())
         self._read = self._read[length:]
         return answer
 
     def _left(self) -> float:
         if (left := self._end - time.monotonic()) <= 0:
-            raise ProviderFailed(SILENT)
+            raise Silent(SILENT)
         return left
 
 

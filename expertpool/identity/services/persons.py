@@ -96,6 +96,15 @@ def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
     return user
 
 
+def owner_of(person: Vouched, rules: Admission) -> User | None:
+    """Return whose account `account_of` would open for ``person``, or refuse; None: nobody's yet. Reads alone, and of it nobody
+    is told who has not shown himself."""
+    row = OutsideIdentity.objects.filter(
+        source=person.source, issuer=person.issuer, subject=person.subject
+    ).select_related("user")
+    return next((one.user for one in row), None) or _matched(person, rules)
+
+
 def mapped_roles(person: Vouched, *, admins: bool) -> list[Role] | None:
     """Return the roles that the groups of ``person`` give; None where no mapping was made, and roles are given by hand."""
     rows = [one for one in GroupRole.objects.select_related("role") if is_vouched(one)]
@@ -119,19 +128,21 @@ def gives_security(role: Role) -> bool:
 
 def _known(person: Vouched, rules: Admission) -> User | None:
     """Return the account that is his though nothing was bound yet; refuses one that is another identity's."""
-    found = None
-    if rules.match == "username" and person.username:
-        found = user_named(person.username)
-    elif rules.match == "email" and person.email:
-        index = contact_index("email", person.email)
-        found = User.objects.filter(email_index=index).first()
-    if found is None:
+    if (found := _matched(person, rules)) is None:
         return None
     # A name that the office gave to somebody else must not open the account of before.
     same = OutsideIdentity.objects.filter(user=found, source=person.source, issuer=person.issuer)
     if same.exists():
         raise NotAdmitted(ANOTHER)
     return found
+
+
+def _matched(person: Vouched, rules: Admission) -> User | None:
+    if rules.match == "username" and person.username:
+        return user_named(person.username)
+    if rules.match == "email" and person.email:
+        return User.objects.filter(email_index=contact_index("email", person.email)).first()
+    return None
 
 
 def _opened(person: Vouched, rules: Admission, roles: list[Role] | None, *, now: datetime) -> User:

@@ -32,6 +32,7 @@ ACTIONS = (
     Action("review.place", "打开评审签到页面"),
     Action("review.sign_in", "评审签到"),
     Action("review.end", "结束评审"),
+    Action("review.stop", "停止评审"),
     Action("review.seal", "封存评审结果"),
     Action("review.print", "导出评审汇总表"),
 )

@@ -9,18 +9,21 @@ class ReviewsConfig(AppConfig):
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
+        from expertpool.draws.events import DrawEnded
         from expertpool.draws.registry import CAME_IN, LOGGED, CameIn, Logged
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.papers.registry import PAPERS
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
+        from expertpool.reviews import receivers
         from expertpool.reviews.actions import ACTIONS
         from expertpool.reviews.exports import AssignmentExport, ReviewExport
         from expertpool.reviews.home import TODOS
@@ -65,6 +68,7 @@ class ReviewsConfig(AppConfig):
             Logged("reviews.assignments", ItemAssignment, assignments_of),
             Logged("reviews.reviews", Review, reviews_of, TOLD_OF_REVIEWS),
         )
+        subscribe(DrawEnded, receivers.draw_ended)
         CAME_IN.add(CameIn("reviews", came_in))
         LATER.add(Later("reviews.submissions", SUBMISSIONS, told_tomorrow))
         KEEPERS.add(*STAYS)

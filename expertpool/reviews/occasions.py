@@ -51,6 +51,15 @@ RETURNED = Occasion(
         "{{专家姓名}}专家：您的「{{项目名称}}」评分表已退回（{{原因}}），请修改后重新签字提交：{{网址}}",
     ),
 )
+VOIDED = Occasion(
+    code="reviews.voided",
+    label="抽取作废，不用再评审（通知专家）",
+    placeholders={name: _HIS[name] for name in ("专家姓名", "项目名称")},
+    defaults=_ways(
+        "「{{项目名称}}」不用再评审",
+        "{{专家姓名}}专家：抽中您参加「{{项目名称}}」评审的抽取已经作废，您不用再评审，已填写、提交的评分表不计入结果。再次抽中您的，会另行邀请。",
+    ),
+)
 _STEP_ALONE = (
     "{{收件人}}，{{操作人}}在「{{项目名称}}」的评审对象分配 {{分配编号}} 中{{事项}}，原因：{{原因}}。"
     "这一步一人即可办理，已记入操作日志；不应如此的，请到分配页面核对。"
@@ -71,4 +80,4 @@ STEP_ALONE = Occasion(
     watches=True,
     readers=READERS,
 )
-OCCASIONS = (OPENED, REMINDER, RETURNED, STEP_ALONE)
+OCCASIONS = (OPENED, REMINDER, RETURNED, VOIDED, STEP_ALONE)

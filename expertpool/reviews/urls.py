@@ -4,6 +4,7 @@ from expertpool.core.importing import import_urls
 from expertpool.reviews.services.importing import ItemImporter
 from expertpool.reviews.views import (
     assignments,
+    ending,
     office,
     own,
     people,
@@ -23,7 +24,8 @@ urlpatterns = [
     path("reviews/<int:pk>/start/", office.start, name="start"),
     path("reviews/<int:pk>/stage/", office.stage, name="stage"),
     path("reviews/<int:pk>/remind/", office.remind, name="remind"),
-    path("reviews/<int:pk>/end/", office.end, name="end"),
+    path("reviews/<int:pk>/end/", ending.end, name="end"),
+    path("reviews/<int:pk>/stop/", ending.stop, name="stop"),
     path("reviews/<int:pk>/items/new/", office.item_new, name="item_new"),
     path("reviews/items/<int:pk>/", office.item_edit, name="item_edit"),
     path("reviews/items/<int:pk>/remove/", office.item_remove, name="item_remove"),

@@ -33,6 +33,7 @@ class WorkflowConfig(AppConfig):
             REWRITTEN,
             STUCK,
             TAKEN,
+            TURNED_DOWN,
             WAITING,
             WITHDRAWN,
         )
@@ -71,7 +72,18 @@ class WorkflowConfig(AppConfig):
             Entrance("notices", "公示", "workflow:notice_list", has_notices, icon="speakerphone")
         )
         TODOS.add(TODO, todo.TODO)
-        OCCASIONS.add(ASKED, AGREED, CODE, EXPIRED, LOWERED, REROUTED, REWRITTEN, TAKEN, WITHDRAWN)
+        OCCASIONS.add(
+            ASKED,
+            AGREED,
+            CODE,
+            EXPIRED,
+            LOWERED,
+            REROUTED,
+            REWRITTEN,
+            TAKEN,
+            TURNED_DOWN,
+            WITHDRAWN,
+        )
         OCCASIONS.add(WAITING, DUE, STUCK, HANDED)
         subscribe(AccessTaken, access_taken)
         subscribe(SettingChanged, setting_changed)

@@ -74,6 +74,20 @@ WITHDRAWN = Occasion(
     required=("申请人", "对象", "事项"),
     watches=True,
 )
+TURNED_DOWN = Occasion(
+    code="request.turned_down",
+    label="双人确认：没有同意",
+    placeholders=_COMMON | {"确认人": "周监督", "意见": "理由不充分"},
+    defaults={
+        ChannelCode.SITE: (
+            "没有同意：{{事项}}",
+            (
+                "{{收件人}}：您对「{{对象}}」申请的「{{事项}}」，{{确认人}} 没有同意，意见：{{意见}}。\n{{内容}}\n"
+                "仍有需要的，请说明情况后重新申请。"
+            ),
+        ),
+    },
+)
 LOWERED = Occasion(
     code="request.lowered",
     label="降低了制度要求（双人确认、抽取制度、专家入库）",

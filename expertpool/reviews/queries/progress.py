@@ -46,7 +46,12 @@ class Progress:
     @property
     def is_missing(self) -> bool:
         unfinished = self.state in (ReviewerState.WAITING, ReviewerState.SCORING)
-        return unfinished and self.items > 0
+        return unfinished and self.items > 0 and not self.is_void
+
+    @property
+    def is_void(self) -> bool:
+        """Whether he scores for a draw that is void: nothing of it is taken from him any more."""
+        return not self.reviewer.left_at and not self.reviewer.invitation.draw.is_valid
 
 
 def progress_of(review: Review) -> list[Progress]:

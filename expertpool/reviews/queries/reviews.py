@@ -249,6 +249,15 @@ def unseated(review: Review) -> list[Reviewer]:
     return [one for one in rows if not one.invitation.draw.is_valid or _has_left(one)]
 
 
+def can_stop(review: Review) -> bool:
+    """Tell whether nothing can come of ``review``: nobody scores in it but for a draw that is void, of whom there is one or was,
+    and no valid draw has found anybody."""
+    rows = Reviewer.objects.filter(review=review)
+    goes_on = rows.filter(SCORES).exclude(invitation__draw__status__in=INVALID)
+    was_void = rows.filter(invitation__draw__status__in=INVALID)
+    return was_void.exists() and not goes_on.exists() and not valid_draws(review.project)
+
+
 def _has_left(reviewer: Reviewer) -> bool:
     line = reviewer.invitation
     project = next(one for one in line.draw.covered if one.pk == reviewer.review.project_id)
@@ -269,7 +278,9 @@ def reviewing(expert: Expert) -> Any:
     # Where items are given to some, not before he has one.
     rows = rows.filter(Exists(ScoreSheet.objects.filter(reviewer=OuterRef("pk"))))
     return (
-        rows.select_related("review__project__purchaser", "review__rule", "expert")
+        rows.select_related(
+            "review__project__purchaser", "review__rule", "expert", "invitation__draw"
+        )
         .annotate(submitted_at=Subquery(standing.values("submitted_at")[:1]))
         .order_by(F("submitted_at").desc(nulls_first=True), "-review__opened_at", "-pk")
     )

@@ -24,7 +24,15 @@ def assignments_of(project: Project) -> Iterable[int]:
 
 # What the log of a project tells of its review: nothing of what experts do, who are not named to all who read it.
 TOLD_OF_REVIEWS = (
-    *("review.open", "review.leave", "review.join", "review.leader", "review.end", "review.seal"),
+    *(
+        "review.open",
+        "review.leave",
+        "review.join",
+        "review.leader",
+        "review.end",
+        "review.seal",
+        "review.stop",
+    ),
     *("review.reassign_ask", "review.reassign_refuse"),
     *("request.on_the_spot", "request.by_code", "request.by_app"),
 )

@@ -32,6 +32,7 @@ from expertpool.reviews.queries.reviews import (
 from expertpool.reviews.queries.sheets import rule_of
 from expertpool.reviews.services.hands import in_log
 from expertpool.reviews.services.organising import join, lock_review
+from expertpool.reviews.services.overtaken import end_about, end_about_standby
 from expertpool.reviews.services.replacing import replace_leaver
 from expertpool.reviews.services.telling import tell_joined
 from expertpool.workflow.services.two_persons import end_with_subject
@@ -115,6 +116,8 @@ def check_leaving(row: Reviewer) -> None:
     _check_there(row)
     if row.is_altered:  # else leaving would prove who leads, as somebody wrote it
         raise ReviewRefused(ALTERED)
+    if row.invitation.draw.status in INVALID:  # nothing would come of his staying
+        return
     others = Reviewer.objects.filter(review=row.review, left_at__isnull=True).exclude(pk=row.pk)
     if not others.exists() and not unjoined(row.review):
         raise ReviewRefused("只剩这一位专家，请先让候补专家加入。")
@@ -131,6 +134,7 @@ def leave(
     submission = Submission.objects.filter(STANDING, reviewer=row).first()
     if submission is not None:
         end_with_subject(HandBack, submission, why="专家已退出评审", now=now)
+    end_about(row, why="专家已退出评审", now=now)
     row.left_at, row.left_why = now, reason.strip()[:200]
     # Whether he has submitted may be told tomorrow only: what was chosen is noted either way.
     row.counts = counts
@@ -251,6 +255,7 @@ def seat(
         **(in_log(hand) if hand else {}),
     }
     record("review.join", actor=actor, now=now, subject=review, after=after, note=reason)
+    end_about_standby(review, invitation_id, why="这位专家已加入评审", now=now)
     tell_joined(made, now=now)
     return made
 

@@ -45,6 +45,7 @@ from expertpool.reviews.services.assigning import (
 )
 from expertpool.reviews.services.hands import COMPLETE, SEAT_FREE, hand_behind, in_log
 from expertpool.reviews.services.organising import lock_review
+from expertpool.reviews.services.overtaken import end_about_items
 from vdraw import assignment as engine
 
 logger = logging.getLogger(__name__)
@@ -109,6 +110,8 @@ def recuse(
     else:
         made = _recuse_by_chance(row, review, held, items, signed, said, now)
     ScoreSheet.objects.filter(reviewer=held, item__in=items).delete()
+    places = [one.place for one in items]
+    end_about_items(held, places, why="专家已回避这些评审对象", now=now)
     after = {
         "席位": str(held),
         "评审对象": "、".join(one.number for one in items),

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.core.text import moment_text
+from expertpool.draws.enums import DrawStatus
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import codes_for_project
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.services.telling import tell_staff
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
-from expertpool.reviews.models import ItemAssignment, Review, Reviewer, Submission
-from expertpool.reviews.occasions import OPENED, REMINDER, RETURNED, STEP_ALONE
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ScoreSheet, Submission
+from expertpool.reviews.occasions import OPENED, REMINDER, RETURNED, STEP_ALONE, VOIDED
 from expertpool.reviews.permissions import SUPERVISES
 
 WAYS = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
@@ -50,6 +54,25 @@ def tell_returned(submission: Submission, *, now: datetime) -> None:
     why = {"原因": submission.returned_why}
     row = submission.reviewer
     _tell(RETURNED, row.review, [row], f":{submission.version}", why, now=now)
+
+
+def tell_voided(draw: Draw, *, now: datetime) -> None:
+    """Tell who scores for ``draw``, which is void, that he need not, once; the draw tells those whose meeting is still to come."""
+    if draw.status != DrawStatus.VOID or next_opening(draw.covered, now=now) > now:
+        return
+    rows = Reviewer.objects.filter(
+        invitation__draw=draw, left_at__isnull=True, review__ended_at__isnull=True
+    ).filter(Exists(ScoreSheet.objects.filter(reviewer=OuterRef("pk"))))
+    envelopes = [
+        Envelope(
+            recipient=recipient_of(one.expert),
+            context={"专家姓名": one.expert.name, "项目名称": one.review.project.name},
+            about=one.invitation,
+            key=f"{VOIDED.code}:{one.pk}",
+        )
+        for one in rows.select_related("expert__user", "invitation", "review__project")
+    ]
+    send_messages(occasion=VOIDED.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
 
 
 def _tell(

@@ -31,7 +31,7 @@ from expertpool.reviews.forms.reviews import (
     ReviewFilter,
     TermsForm,
 )
-from expertpool.reviews.models import Review, ReviewItem
+from expertpool.reviews.models import Review, ReviewItem, ReviewResult
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hand_kinds, in_words
@@ -41,6 +41,7 @@ from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.results import results_visible_to
 from expertpool.reviews.queries.reviews import (
+    can_stop,
     may_name,
     panel_is_known,
     projects_without_review,
@@ -53,12 +54,9 @@ from expertpool.reviews.queries.reviews import (
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.queries.sheets import are_fixed, items_of, rule_of
 from expertpool.reviews.services import organising
-from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import waiting_about
-
-MOST_DIGITS = 7
 
 
 @require_safe
@@ -108,6 +106,9 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "people": people,
         "missing": missing,
         "may_end": not kept,
+        "may_stop": is_on and can_stop(row),
+        "stopped": row.ended_at is not None
+        and not ReviewResult.objects.filter(review=row).exists(),
         "lacking": lacking,
         "unjoined": len(come),
         # Before it is open items change: there is nothing to compare with.
@@ -281,20 +282,6 @@ def remind(request: UserRequest, pk: int) -> HttpResponse:
         pk,
         lambda: organising.remind(review=row, actor=request.user, now=timezone.now()),
         "已提醒还没有提交的专家。",
-    )
-
-
-@require_POST
-@requires(MANAGE)
-def end(request: UserRequest, pk: int) -> HttpResponse:
-    """End the scoring; ``short`` is how many experts lack as the page said before."""
-    row, said = managed(request, pk), request.GET.get("short", "")
-    short = int(said) if said.isdecimal() and len(said) < MOST_DIGITS else 0
-    return act(
-        request,
-        pk,
-        lambda: end_review(review=row, actor=request.user, now=timezone.now(), short=short),
-        "评审已结束。",
     )
 
 

@@ -80,7 +80,8 @@ def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         "row": row,
         "review": row.review,
         "done": done,
-        "is_open": row.review.is_open(now),
+        "is_void": not row.invitation.draw.is_valid,
+        "is_open": row.review.is_open(now) and row.invitation.draw.is_valid,
         "leads": row.is_leader and not row.is_altered,
         "next_stage": rule.stages[row.review.stages].name
         if row.review.stages < len(rule.stages)
@@ -228,7 +229,8 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     """He reads all that he has said, and signs it."""
     row, now = _own(expert, pk), timezone.now()
     sheets = sheets_of(row)
-    if standing(row) is not None or not row.review.is_open(now):
+    is_over = not row.review.is_open(now) or not row.invitation.draw.is_valid
+    if standing(row) is not None or is_over:
         return redirect("reviews:own_review", pk=pk)
     said = last_remarks(row)
     if request.method == "POST":

@@ -54,6 +54,13 @@ def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:
     _tell(occasions.AGREED, request, users.values(), more, now)
 
 
+def tell_turned_down(request: TwoPersonRequest, *, now: datetime) -> None:
+    """Tell the author of ``request`` who turned it down, and what he said of it."""
+    second = request.decided_by
+    more = {"确认人": second.name if second else "", "意见": request.note or "没有填写"}
+    _tell(occasions.TURNED_DOWN, request, [request.requested_by], more, now)
+
+
 def tell_withdrawn(request: TwoPersonRequest, *, now: datetime) -> None:
     """Tell all who were asked to decide ``request`` that its author took it back."""
     _tell(occasions.WITHDRAWN, request, deciders_of(request), {}, now)

@@ -8,9 +8,10 @@ transaction.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import IntegrityError, transaction
@@ -35,7 +36,13 @@ from expertpool.workflow.queries.requests import (
     waits,
 )
 from expertpool.workflow.queries.second_person import OUTSIDE
-from expertpool.workflow.services.telling import tell_agreed, tell_asked, tell_ended, tell_withdrawn
+from expertpool.workflow.services.telling import (
+    tell_agreed,
+    tell_asked,
+    tell_ended,
+    tell_turned_down,
+    tell_withdrawn,
+)
 
 MOST_WORDS = 500  # of a reason, and of what is said of it
 NOBODY_DECIDED = "到期没有另一人确认"
@@ -51,6 +58,7 @@ OF_PROOF: dict[str, str] = {
 }
 
 logger = logging.getLogger(__name__)
+Asked = TypeVar("Asked", bound=TwoPersonRequest)
 
 
 # --- For the services of a matter -----------------------------------------------------------------
@@ -134,8 +142,8 @@ def settle(
     now: datetime,
     refused: type[Exception],
 ) -> None:
-    """Write what ``actor`` decided on ``request``, and tell whom it concerns when he agreed; the
-    caller logs it.
+    """Write what ``actor`` decided on ``request``, and tell whom it concerns: of what was turned down
+    who asked. The caller logs it.
 
     Raises ``refused`` for the person who asked, when the request was settled or has expired, and to
     agree before the time to object is over or as an account that need not be another person, and to turn it down as one
@@ -152,6 +160,8 @@ def settle(
         raise refused(SETTLED)
     if agree:
         tell_agreed(request, now=now)
+    else:
+        tell_turned_down(request, now=now)
     if action := OF_PROOF.get(request.proof):
         asked = {"申请": matter_of(request).words.label, "申请人": request.requested_by.name}
         record(
@@ -165,13 +175,18 @@ def settle(
 
 
 def end_with_subject(
-    kind: type[TwoPersonRequest], subject: Model, *, why: str, now: datetime
+    kind: type[Asked],
+    subject: Model,
+    *,
+    why: str,
+    now: datetime,
+    only: Callable[[Asked], bool] = lambda _: True,
 ) -> None:
-    """End the open request of ``kind``, of which nothing can come any more since ``subject`` is not what
-    it was: ``why``, a few words for its list and its author, who is told."""
+    """End the open requests of ``kind``, or ``only`` those for which that holds, of which nothing can come any more since
+    ``subject`` is not what it was: ``why``, a few words for their list and their author, who is told."""
     for request in _open_about(kind).all(subject=subject.pk):
         setattr(request, kind.subject_field, subject)
-        if _end(request, OPEN, agree=False, note=why, by=None, now=now):
+        if only(request) and _end(request, OPEN, agree=False, note=why, by=None, now=now):
             tell_ended(request, why, now=now)
 
 

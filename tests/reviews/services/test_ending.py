@@ -15,12 +15,14 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.notifications.models import Message
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Review, Reviewer, ReviewResult
+from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.lacking import lacking_in
 from expertpool.reviews.queries.reviews import unjoined
 from expertpool.reviews.services.assigning import Share
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import bring_in, follow_seat
+from expertpool.reviews.services.reassigning import Wanted, request_reassign
+from expertpool.workflow.services.two_persons import decide
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.experts import give_account
@@ -151,3 +153,55 @@ def test_a_review_ends_without_nobody_whom_the_draw_has_seated(
     bring_in(review=review, invitation_id=line, actor=operator, now=NOW + timedelta(minutes=1))
     all_submit(review)
     assert end_review(review=review, actor=operator, now=NOW).ended_at
+
+
+def waits(reviewer: Reviewer, wanted: Wanted, by: User) -> ReassignRequest:
+    return request_reassign(reviewer=reviewer, wanted=wanted, actor=by, now=NOW)
+
+
+def told_of(asked: ReassignRequest, why: str) -> bool:
+    """Whether ``asked`` has ended for ``why``, and who asked was told, once."""
+    asked.refresh_from_db()
+    told = [one for one in Message.objects.filter(occasion="request.expired") if why in one.body]
+    return (asked.agreed, asked.note, len(told)) == (False, why, 1)
+
+
+@pytest.mark.shows("OVW-12")
+def test_what_can_come_to_nothing_waits_for_nobody(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    """Asked for were that one stays away from an item, and that another leaves: he says the first himself, and the review ends."""
+    share = Share(1, 2)
+    row = make_assigned(operator, supervisor, now=NOW, share=share, things=2, seats=2)
+    review, item = row.review, row.review.items.get(place=1)
+    first = Reviewer.objects.get(review=review, sheets__item=item)
+    other = Reviewer.objects.exclude(pk=first.pk).get(review=review)
+    away = waits(first, Wanted(items=[item], ground="回避"), operator)
+    gone = waits(other, Wanted(items=None, ground="健康原因"), operator)
+    recuse(client, first, 1)
+    assert told_of(away, "专家已回避这些评审对象")
+    gone.refresh_from_db()
+    assert gone.decided_at is None, "it is about another"
+    all_submit(review)
+    end_review(review=review, actor=operator, now=NOW)
+    assert told_of(gone, "评审已结束")
+
+
+@pytest.mark.shows("OVW-13")
+def test_what_waits_about_who_follows_his_seat_ends(operator: User) -> None:
+    one, _other = with_panel(operator, NOW, seats=2, standbys=1)
+    asked = waits(one, Wanted(items=None, ground="健康原因"), operator)
+    replaced(one, operator)
+    follow_seat(reviewer=one, actor=operator, now=NOW)
+    assert told_of(asked, "专家已退出评审")
+
+
+@pytest.mark.shows("DRW-24")
+def test_who_asked_is_told_once_that_he_was_turned_down(operator: User, supervisor: User) -> None:
+    one, _other = with_panel(operator, NOW, seats=2, standbys=1)
+    asked = waits(one, Wanted(items=None, ground="健康原因"), operator)
+    decide(asked, agree=False, note="请先让他说明情况", actor=supervisor, now=NOW)
+    (told,) = Message.objects.filter(occasion="request.turned_down")
+    assert told.recipient == operator.name
+    assert "请先让他说明情况" in told.body
+    assert supervisor.name in told.body

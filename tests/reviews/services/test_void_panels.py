@@ -15,11 +15,14 @@ from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Review, Reviewer
+from expertpool.reviews.models import Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.reviews import counting, to_score, what_goes_on
-from expertpool.reviews.services.ending import end_review
+from expertpool.reviews.services.ending import end_review, stop_review
 from expertpool.reviews.services.meeting import follow_seat
+from expertpool.reviews.services.organising import remind
+from expertpool.reviews.services.reassigning import Wanted, request_reassign
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.experts import give_account, make_expert
@@ -84,6 +87,52 @@ def test_nobody_scores_for_a_draw_that_is_void(
         fill_in(reviewer_of(review, people[0]), now=LATER)
     assert not to_score(people[0]).exists()
     assert what_goes_on(review.project) == []  # nothing comes of it: the project may be archived
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_panel_whose_draw_is_void_is_told_reminded_of_nothing_and_stopped(
+    client: Client, operator: User, supervisor: User, review: Review, people: list[Expert]
+) -> None:
+    first, second = (reviewer_of(review, one) for one in people)
+    submitted(review, people[1])
+    asked = request_reassign(
+        reviewer=first, wanted=Wanted(items=None, ground="健康原因"), actor=operator, now=NOW
+    )
+    with pytest.raises(ReviewRefused, match="评审组还有专家"):
+        stop_review(review=review, reason="抽取作废", actor=operator, now=LATER)
+    void(review, operator, supervisor)
+    told = Message.objects.filter(occasion="reviews.voided", channel="site")
+    assert {one.recipient for one in told} == {one.expert.name for one in (first, second)}
+    with pytest.raises(ReviewRefused, match="不用提醒"):
+        remind(review=review, actor=operator, now=LATER)
+    assert people[0].user
+    login(client, people[0].user)
+    assert "抽取已作废" in client.get(reverse("reviews:own")).content.decode()
+    own = client.get(reverse("reviews:own_review", args=[first.pk])).content.decode()
+    assert "不用再评审" in own
+    assert "data-scoring" not in own
+    login(client, operator)
+    page, url = (reverse(f"reviews:{one}", args=[review.pk]) for one in ("detail", "stop"))
+    assert url in client.get(page).content.decode()
+    client.post(url)
+    review.refresh_from_db()
+    assert review.ended_at is None, "it takes a reason"
+    client.post(url, {"reason": "抽取已经作废，另行组织"})
+    review.refresh_from_db()
+    assert review.ended_at
+    assert not ReviewResult.objects.exists()
+    assert "评审已停止" in client.get(page).content.decode()
+    # What waited about it can come to nothing: who asked is told, and nobody is asked any more.
+    asked.refresh_from_db()
+    assert (asked.agreed, asked.note) == (False, "评审已停止")
+
+
+def test_the_last_of_a_void_draw_may_be_let_go_so_that_others_come(
+    operator: User, supervisor: User, review: Review, people: list[Expert]
+) -> None:
+    void(review, operator, supervisor)
+    for one in people:
+        assert follow_seat(reviewer=reviewer_of(review, one), actor=operator, now=LATER).left_at
 
 
 def test_who_left_the_panel_has_to_leave_its_review_before_it_ends(

@@ -1,0 +1,44 @@
+"""A review is ended, or stopped."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from expertpool.accounts.models import UserRequest
+from expertpool.core.permissions import requires
+from expertpool.core.views.reasons import reason_of
+from expertpool.reviews.permissions import MANAGE
+from expertpool.reviews.services.ending import end_review, stop_review
+from expertpool.reviews.views.office import act, managed
+
+MOST_DIGITS = 7  # of how many experts lack
+MOST_WORDS = 200
+
+
+@require_POST
+@requires(MANAGE)
+def end(request: UserRequest, pk: int) -> HttpResponse:
+    """End the scoring; ``short`` is how many experts lack as the page said before."""
+    row, said = managed(request, pk), request.GET.get("short", "")
+    short = int(said) if said.isdecimal() and len(said) < MOST_DIGITS else 0
+    return act(
+        request,
+        pk,
+        lambda: end_review(review=row, actor=request.user, now=timezone.now(), short=short),
+        "评审已结束。",
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def stop(request: UserRequest, pk: int) -> HttpResponse:
+    """End a review of whose draw nothing can come."""
+    row, why = managed(request, pk), reason_of(request)[:MOST_WORDS]
+    return act(
+        request,
+        pk,
+        lambda: stop_review(review=row, reason=why, actor=request.user, now=timezone.now()),
+        "评审已停止，没有结果。",
+    )

@@ -16,7 +16,7 @@ from expertpool.projects.models import Project
 from expertpool.reviews.models import Submission
 from expertpool.reviews.permissions import MANAGE, VIEW
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.results import results_visible_to
+from expertpool.reviews.queries.results import results_visible_to, void_words_of
 from expertpool.reviews.queries.reviews import (
     STANDING,
     projects_without_review,
@@ -58,6 +58,7 @@ def of_project(request: HttpRequest, project: Project) -> str:
         "people": people,
         "submitted": sum(one.submission is not None for one in people),
         "sealed": row is not None and results_visible_to(user).filter(review=row).exists(),
+        "void_words": void_words_of(row) if row else "",
         "may_create": projects_without_review(user).filter(pk=project.pk).exists(),
     }
     return render_to_string("reviews/_project_tab.html", context, request)

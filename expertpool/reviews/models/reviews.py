@@ -206,7 +206,7 @@ class Reviewer(models.Model):
         null=False,
         says=(
             *("review.uid.hex", "place", "expert.number", "is_leader"),
-            *("joined_at", "left_at", "counts"),
+            *("joined_at", "left_at", "counts", "left_why"),
         ),
     )
 

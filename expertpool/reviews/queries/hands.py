@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from expertpool.accounts.models import User
@@ -77,13 +78,26 @@ def in_words(kinds: dict[str, int]) -> str:
     return f"{sum(kinds.values())} 次（{each}）"
 
 
-def assigned_words(review: Review) -> str:
-    """Say how the items of ``review`` were given to its experts, and how often a hand went into it, for its summary."""
+ALTERED_HANDS = "不能采信（分配的记录在系统之外被改动过，请管理员核查）"
+
+
+def hands_words(review: Review) -> str:
+    """Say how often a hand went into who scores in ``review``: that nobody can tell where that was written by somebody else."""
+    rows = ItemAssignment.objects.filter(review=review).select_related("review")
+    if any(one.is_altered for one in rows):
+        return ALTERED_HANDS
+    return in_words(hand_kinds(review))
+
+
+def assigned_words(review: Review, hands: Sequence[tuple[str, int]] | None = None) -> str:
+    """Say how the items of ``review`` were given to its experts, and how often a hand went into it, for its summary: ``hands`` as
+    its record has them, or (None: it has none) as things stand."""
     row = ItemAssignment.objects.filter(review=review, voided_at__isnull=True).first()
     how = "全部专家评全部评审对象"
     if row is not None:
         how = f"{'人工指定' if row.by_hand else '随机分配'} {row.number}"
-    return f"{how}，人工干预 {in_words(hand_kinds(review))}"
+    said = hands_words(review) if hands is None else in_words(dict(hands))
+    return f"{how}，人工干预 {said}"
 
 
 def why_not_seal(review: Review, actor: User, *, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import INVALID
+from expertpool.draws.models import Draw
 from expertpool.reviews.calculation import Item, Kind, Result, Row, RuleTree, plain
 from expertpool.reviews.calculation.record import Reviewed, record_of, reviewed_in
 from expertpool.reviews.models import (
@@ -23,7 +26,7 @@ from expertpool.reviews.models import (
     Submission,
 )
 from expertpool.reviews.permissions import RESULTS
-from expertpool.reviews.queries.hands import hand_kinds
+from expertpool.reviews.queries.hands import assigned_words, hand_kinds
 from expertpool.reviews.queries.reviews import STANDING, counting, reviews_visible_to
 from expertpool.reviews.queries.sheets import items_of, rule_of, submitted_sheets
 
@@ -137,6 +140,17 @@ class Summary:
         return again == self.sealed.content and not self.sealed.is_altered
 
     @property
+    def assigned_words(self) -> str:
+        """How its items were given to its experts, and how often a hand went into it, as the record has it."""
+        panel = self.sealed.content["about"].get("panel")
+        return assigned_words(self.review, panel and panel["hands"])
+
+    @cached_property
+    def void_words(self) -> str:
+        """That a draw which found any of its experts was voided since, and when; empty where all stand."""
+        return void_words(self.review, self.experts)
+
+    @property
     def is_priced(self) -> bool:
         return any(one.kind is Kind.PRICE for one in self.rule.indicators())
 
@@ -186,6 +200,23 @@ class Summary:
         )
 
 
+def void_words(review: Review, experts: Collection[str]) -> str:
+    """Say that a draw which found any of ``experts`` (keys) of ``review`` was voided, and when; empty where all stand."""
+    lines = Reviewer.objects.filter(review=review, place__in=[int(one) for one in experts])
+    draws = Draw.objects.filter(pk__in=lines.values("invitation__draw"), status__in=INVALID)
+    named = "、".join(
+        f"{one.number}（{moment_text(one.ended_at)} 作废）" if one.ended_at else one.number
+        for one in draws.order_by("number")
+    )
+    return f"所依据的抽取已经作废：{named}，本结果不能采用" if named else ""
+
+
+def void_words_of(review: Review) -> str:
+    """Say the same of the sealed result of ``review``; empty where there is none."""
+    sealed = ReviewResult.objects.filter(review=review).values_list("content__experts", flat=True)
+    return void_words(review, [one["key"] for experts in sealed for one in experts])
+
+
 def sealed_totals(sealed: ReviewResult) -> dict[str, dict[str, Decimal]]:
     """Return the experts' totals by item and key, as they were sealed, of the items that have any (`figures.totals_in`);
     nothing of a result that was altered."""
@@ -200,7 +231,12 @@ def sealed_totals(sealed: ReviewResult) -> dict[str, dict[str, Decimal]]:
 def leavers_of(review: Review) -> list[Reviewer]:
     """Return who left ``review``; they are called by their places."""
     rows = Reviewer.objects.filter(review=review, left_at__isnull=False)
-    return list(rows.order_by("place"))
+    return list(rows.select_related("review", "expert").order_by("place"))
+
+
+def why_left(reviewer: Reviewer) -> str:
+    """Return why ``reviewer`` left, as it was written here."""
+    return "数据被改动过" if reviewer.is_altered else reviewer.left_why
 
 
 def names_in(review: Review) -> dict[str, str]:

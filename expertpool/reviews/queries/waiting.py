@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.projects.models import Project
-from expertpool.reviews.models import ItemAssignment, Review
+from expertpool.reviews.models import HandBack, ItemAssignment, ReassignRequest, Review
 from expertpool.reviews.permissions import CONFIRM, SUPERVISES
 from expertpool.reviews.queries.reviews import reviews_visible_to
+from expertpool.workflow.queries.asking import is_asked
 
 
 def assignments_of(project: Project) -> Iterable[int]:
@@ -41,6 +42,14 @@ TOLD_OF_REVIEWS = (
 def reviews_of(project: Project) -> Iterable[int]:
     """Return the id of the review of ``project``, where there is one."""
     return Review.objects.filter(project=project).order_by().values_list("pk", flat=True)
+
+
+def forged_about(review: Review) -> bool:
+    """Tell whether a request about ``review`` stands as open that nobody asked for here as it stands."""
+    about = ReassignRequest.objects.filter(review=review, decided_at__isnull=True)
+    rows = [*about.select_related("review", "requested_by")]
+    backs = HandBack.objects.filter(submission__reviewer__review=review, decided_at__isnull=True)
+    return not all(map(is_asked, [*rows, *backs.select_related("submission", "requested_by")]))
 
 
 def waiting_for_value(user: User) -> QuerySet[ItemAssignment]:

@@ -7,7 +7,17 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from expertpool.core.mandates import Mandate
-from expertpool.reviews.models import Review, Reviewer, ReviewResult, ReviewRule, Submission
+from expertpool.reviews.models import (
+    HandBack,
+    ItemAssignment,
+    ReassignRequest,
+    Review,
+    Reviewer,
+    ReviewResult,
+    ReviewRule,
+    Submission,
+)
+from expertpool.workflow.queries.asking import is_asked
 
 
 def _rules(now: datetime) -> QuerySet[ReviewRule]:
@@ -19,9 +29,24 @@ def _reviews(now: datetime) -> QuerySet[Review]:
 
 
 def _reviewers(now: datetime) -> QuerySet[Reviewer]:
-    """Who scores, and who leads: of reviews that go on."""
-    rows = Reviewer.objects.filter(review__ended_at__isnull=True)
-    return rows.select_related("review", "expert").order_by("-pk")
+    """Who scores, who leads, who left and why; also of what has ended, whose pages and prints say it."""
+    return Reviewer.objects.select_related("review", "expert").order_by("-pk")
+
+
+def _assignments(now: datetime) -> QuerySet[ItemAssignment]:
+    """Who scores what, without what is long and was sealed."""
+    rows = ItemAssignment.objects.select_related("review").order_by("-pk")
+    return rows.defer("people", "items_content", "rule_content")
+
+
+def _reassigns(now: datetime) -> QuerySet[ReassignRequest]:
+    rows = ReassignRequest.objects.filter(decided_at__isnull=True)
+    return rows.select_related("review", "requested_by").order_by("-pk")
+
+
+def _hand_backs(now: datetime) -> QuerySet[HandBack]:
+    rows = HandBack.objects.filter(decided_at__isnull=True)
+    return rows.select_related("submission", "requested_by").order_by("-pk")
 
 
 def _submissions(now: datetime) -> QuerySet[Submission]:
@@ -39,6 +64,9 @@ WRITTEN = (
     Mandate("reviews.rules", "评审规则", _rules, is_whole=True),
     Mandate("reviews.reviews", "评审", _reviews, is_whole=True),
     Mandate("reviews.reviewers", "评审专家", _reviewers, is_whole=True),
+    Mandate("reviews.assignments", "评审对象分配", _assignments, is_whole=True),
+    Mandate("reviews.reassigns", "回避、退出、候补申请", _reassigns, is_whole=True, holds=is_asked),
+    Mandate("reviews.hand_backs", "退回评分表申请", _hand_backs, is_whole=True, holds=is_asked),
     Mandate("reviews.submissions", "评分表", _submissions),
     Mandate("reviews.results", "评审结果", _results, is_whole=True),
 )

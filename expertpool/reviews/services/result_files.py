@@ -19,8 +19,8 @@ from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
 from expertpool.reviews.calculation import Indicator, points_of, verify
-from expertpool.reviews.queries.hands import assigned_words, panel_words
-from expertpool.reviews.queries.results import Line, Summary, leavers_of
+from expertpool.reviews.queries.hands import panel_words
+from expertpool.reviews.queries.results import Line, Summary, leavers_of, why_left
 from expertpool.reviews.queries.sheets import submitted_sheets
 from expertpool.reviews.rules.wording import settings_words
 
@@ -71,6 +71,7 @@ def log_file(summary: Summary, form: str, *, actor: User, now: datetime) -> None
 def _head(summary: Summary) -> list[tuple[str, str]]:
     project = summary.review.project
     return [
+        *([("已作废", summary.void_words)] if summary.void_words else []),
         ("项目名称", project.name),
         ("项目编号", project.number),
         ("评审规则", str(summary.review.rule or "")),
@@ -78,6 +79,10 @@ def _head(summary: Summary) -> list[tuple[str, str]]:
         ("评审对象", f"{len(summary.lines)} 个"),
         ("结束时间", moment_text(summary.sealed.sealed_at)),
     ]
+
+
+def _title(summary: Summary) -> str:
+    return f"{TITLE}（所依据的抽取已作废）" if summary.void_words else TITLE
 
 
 def people_words(summary: Summary) -> str:
@@ -110,17 +115,18 @@ def _notes(summary: Summary) -> list[str]:
     left_out = any(one.row.left_out for one in summary.lines)
     words = "；".join(settings_words(summary.rule))
     marks = "（）中的分数没有计入平均。" if left_out and summary.is_wide else ""
-    given = assigned_words(summary.review)
-    gone = "；".join(f"{one}：{one.left_why}" for one in leavers_of(summary.review))
+    given = summary.assigned_words
+    gone = "；".join(f"{one}：{why_left(one)}" for one in leavers_of(summary.review))
     told = f"评审专家 {people_words(summary)}，{given}。" + (f"退出的：{gone}。" if gone else "")
-    return [f"{words}。{marks}", told, f"结果摘要（SHA-256）：{summary.sealed.digest}"]
+    void = [f"{summary.void_words}。"] if summary.void_words else []
+    return [*void, f"{words}。{marks}", told, f"结果摘要（SHA-256）：{summary.sealed.digest}"]
 
 
 def result_pdf(summary: Summary, *, user: User, at: datetime) -> bytes:
     """Return the summary for A4, landscape, with the printer's name and the time on every page."""
     project = summary.review.project
     data = {
-        "title": TITLE,
+        "title": _title(summary),
         "head": [list(one) for one in _head(summary)],
         "columns": _columns(summary),
         "rows": [[str(cell) for cell in _cells(summary, one)] for one in summary.lines],
@@ -212,7 +218,7 @@ def result_paper(template: PaperTemplate, summary: Summary, *, user: User, at: d
 def _values(summary: Summary, user: User, at: datetime) -> dict[str, Value]:
     project = summary.review.project
     return {
-        "文书标题": TITLE,
+        "文书标题": _title(summary),
         "项目名称": project.name,
         "项目编号": project.number,
         "项目类型": project.kind,
@@ -224,7 +230,8 @@ def _values(summary: Summary, user: User, at: datetime) -> dict[str, Value]:
         "评审专家": "、".join(summary.names.values()),
         "评审对象数": len(summary.lines),
         "结束时间": moment_text(summary.sealed.sealed_at),
-        "结果摘要": summary.sealed.digest,
+        # In every form of a customer, which need not have the title.
+        "结果摘要": " ".join(filter(None, (summary.sealed.digest, summary.void_words))),
         "打印人": user.name,
         "打印时间": moment_text(at),
     }

@@ -134,8 +134,9 @@ def _lines(signed: Signed) -> list[dict[str, Value]]:
 def _pdf(signed: Signed) -> dict[str, Any]:
     row, values = signed.submission, _values(signed)
     names = ("项目名称", "项目编号", "评审专家", "评审规则", "评审时间", "版本")
+    void = not row.reviewer.invitation.draw.is_valid
     return {
-        "title": TITLE,
+        "title": f"{TITLE}（所依据的抽取已作废）" if void else TITLE,
         "head": [[one, str(values[one]), *([True] if one == "项目名称" else [])] for one in names],
         "items": [
             {

@@ -48,8 +48,7 @@ from expertpool.reviews.queries.assignments import (
     record_of,
     why_too_few,
 )
-from expertpool.reviews.queries.hands import hand_kinds, why_not_seal
-from expertpool.reviews.queries.hands import in_words as hands_in_words
+from expertpool.reviews.queries.hands import hands_words, why_not_seal
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import (
     leavers_wait,
@@ -99,7 +98,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         "contributions": _contributions(row, review, request.user, now),
         "export_url": _export_url(request.user, review, now) if row.drawn_at else "",
         "leavers_wait": row.drawn_at is not None and leavers_wait(review, now=now),
-        "hands": hands_in_words(hand_kinds(review)),
+        "hands": hands_words(review),
         "requests": waiting_about(review, request.user, now=now),
         "goes_on": row.drawn_at is not None and review.is_open(now),
         "given_up": ItemAssignment.objects.filter(review=review, voided_at__isnull=False),

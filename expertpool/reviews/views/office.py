@@ -34,12 +34,12 @@ from expertpool.reviews.forms.reviews import (
 from expertpool.reviews.models import Review, ReviewItem, ReviewResult
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
-from expertpool.reviews.queries.hands import hand_kinds, in_words
+from expertpool.reviews.queries.hands import hands_words
 from expertpool.reviews.queries.lacking import Lacking, lacking_in
 from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.results import results_visible_to
+from expertpool.reviews.queries.results import results_visible_to, void_words_of
 from expertpool.reviews.queries.reviews import (
     can_stop,
     may_name,
@@ -53,6 +53,7 @@ from expertpool.reviews.queries.reviews import (
 )
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.queries.sheets import are_fixed, items_of, rule_of
+from expertpool.reviews.queries.waiting import forged_about
 from expertpool.reviews.services import organising
 from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
@@ -107,6 +108,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "missing": missing,
         "may_end": not kept,
         "may_stop": is_on and can_stop(row),
+        "void_words": void_words_of(row) if row.ended_at else "",
         "stopped": row.ended_at is not None
         and not ReviewResult.objects.filter(review=row).exists(),
         "lacking": lacking,
@@ -131,7 +133,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         # Where items are given to some nobody comes in.
         "standbys": len(standbys(row)) if is_on and given is None else 0,
         "assignment": given,
-        "hands": in_words(hand_kinds(row)) if row.opened_at or given else "",
+        "hands": hands_words(row) if row.opened_at or given else "",
+        "forged": is_on and forged_about(row),
         "sealed": results_visible_to(user).filter(review=row).exists(),
         "asked_back": {item.asked.submission_id for item in requests},
     }

@@ -26,7 +26,6 @@ from expertpool.reviews.calculation.figures import Far, figures_of, totals_in
 from expertpool.reviews.calculation.tree import Rounding, rounded
 from expertpool.reviews.permissions import EXPORT, RESULTS
 from expertpool.reviews.queries.differences import remarks_in
-from expertpool.reviews.queries.hands import assigned_words
 from expertpool.reviews.queries.pairs import alikes_for
 from expertpool.reviews.queries.results import (
     Summary,
@@ -63,7 +62,7 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": [(one, summary.told(one)) for one in page],
         "settings": settings_words(summary.rule),
-        "assignments": assigned_words(summary.review),
+        "assignments": summary.assigned_words,
         "people": result_files.people_words(summary),
         "left": leavers_of(summary.review),
         "figures": _told(summary),

@@ -5,6 +5,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
+# Many a container says that nothing compiled be kept: each of the programs below would compile Django again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom bundle browser python
 
@@ -25,7 +28,7 @@ setup-voice: python ## 再加拨打电话通知（expertpool voice-agent）所�
 	@$(PYTHON) tools/setup.py voice
 
 assets: ## 生成页面资源（build/）
-	@$(BIN)/python tools/assets.py
+	@$(BIN)/python tools/assets.py $(PACKAGES)
 
 seed: setup ## 生成演示数据（ARGS="--stage done"）
 	@$(BIN)/expertpool seed-demo $(ARGS)
@@ -40,6 +43,7 @@ fmt: dev ## 整理代码、模板和脚本的格式
 lint: dev ## 全部静态检查
 	@$(BIN)/python -m tools.lint
 
+test: PACKAGES = --dev  # those of the checks, too: npm would install all of them again for these
 test: dev browser assets lint ## CI 所做的一切：检查，然后全部测试（ARGS="tests/draws -n0"）
 	@$(BIN)/python -m pytest $(or $(ARGS),--cov --cov-report= --durations=20)
 

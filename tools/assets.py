@@ -20,12 +20,13 @@ MODULES = ROOT / "node_modules"
 OLDEST_NODE = 18
 
 
-def main() -> None:
+def main(*, dev: bool = False) -> None:
+    """Build them; ``dev``: install what checks our scripts on the way, too."""
     wanted = _stamp()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
     print("正在生成页面资源……", flush=True)
-    _call(node_with_packages(), "frontend/build.mjs")
+    _call(node_with_packages(dev=dev), "frontend/build.mjs")
     STAMP.write_text(wanted)
 
 
@@ -81,6 +82,6 @@ def _call(*command: str, **environment: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(dev="--dev" in sys.argv)
     except subprocess.CalledProcessError as error:
         sys.exit(f"生成页面资源失败：{error}")

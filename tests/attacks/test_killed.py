@@ -49,6 +49,7 @@ def processes(*words: str) -> list[int]:
 
 @pytest.mark.timeout(900)  # it begins with an empty database
 @pytest.mark.shows("OPS-04")
+@pytest.mark.long
 def test_web_worker_and_database_come_back(deployment: dict[str, str]) -> None:
     data = Path(deployment["EXPERTPOOL_HOME"]) / "postgres" / "data"
     with running(deployment) as address:

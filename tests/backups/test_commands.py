@@ -96,6 +96,7 @@ def everything(home: Path) -> dict[str, int]:
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="for the embedded server")
 @pytest.mark.timeout(600)  # half a minute, of which a busy machine makes many
 @pytest.mark.shows("OPS-01", "OPS-03")
+@pytest.mark.long
 def test_the_whole_of_it(product: dict[str, str], place: Path) -> None:
     identity = Identity.generate()
     key = place / "age.txt"

@@ -82,6 +82,7 @@ def wait_for(url: str, product: subprocess.Popen[bytes], output: str) -> None:
 
 
 @pytest.mark.shows("OVW-01")
+@pytest.mark.long
 def test_it_starts_stops_and_starts_again(deployment: dict[str, str]) -> None:
     with running(deployment) as address, urlopen(f"{address}/login/") as response:  # noqa: S310
         page = response.read().decode()

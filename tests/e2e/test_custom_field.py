@@ -145,6 +145,7 @@ def ask_the_list(desk: Screen) -> None:
 
 
 @pytest.mark.shows("OVW-05")
+@pytest.mark.long
 def test_a_field_is_in_all_of_its_places_at_once(open_browser: OpenBrowser, tmp_path: Path) -> None:
     admin = make_user("admin")
     desk = open_browser()

@@ -264,6 +264,7 @@ def lines(draw: Draw) -> list[NamedRow]:
     "EXP-07", "EXP-09", "EXP-42", "PRJ-07", "DRAW-12", "DRAW-15", "DRAW-17", "DRAW-21"
 )
 @pytest.mark.shows("DRAW-22", "DRAW-26", "DRAW-32")
+@pytest.mark.long
 def test_the_whole_job_from_the_list_of_experts_to_the_printed_sheet(
     open_browser: OpenBrowser, worker: None, tmp_path: Path
 ) -> None:

@@ -252,6 +252,7 @@ def archive(operator: Screen, project: Project) -> Bundle:
 
 
 @pytest.mark.shows("OVW-13", "OVW-15", "EXP-31")
+@pytest.mark.long
 def test_from_the_drawn_panel_to_the_paid_and_proven_project(
     open_browser: OpenBrowser, tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ def sees_no_name(screen: Screen, draw: Draw) -> None:
 
 
 @pytest.mark.shows("DRAW-14")
+@pytest.mark.long
 def test_two_persons_release_names_and_each_role_reads_what_it_may(
     open_browser: OpenBrowser,
 ) -> None:

@@ -49,6 +49,11 @@ class Progress:
         return unfinished and self.items > 0 and not self.is_void
 
     @property
+    def may_be_handed_back(self) -> bool:
+        """Whether he has submitted, and could fill it in again."""
+        return self.submission is not None and not self.reviewer.left_at and not self.is_void
+
+    @property
     def is_void(self) -> bool:
         """Whether he scores for a draw that is void: nothing of it is taken from him any more."""
         return not self.reviewer.left_at and not self.reviewer.invitation.draw.is_valid

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.visibility import told_later
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import HandBack, ReassignRequest, Submission
 from expertpool.reviews.permissions import CONFIRM, MANAGE, SUPERVISES
-from expertpool.reviews.queries.reviews import SUBMISSIONS, reviews_visible_to
+from expertpool.reviews.queries.reviews import SUBMISSIONS, may_name, reviews_visible_to
 from expertpool.reviews.services.reassigning import (
     check_reassign,
     decide_reassign,
@@ -76,18 +77,28 @@ _GIVEN_ON = Words(
 )
 _LEAVES = replace(
     _GIVEN_ON,
+    label="专家退出评审",
     title="有人申请专家退出评审",
     question="确认？确认后他不再评分，已提交的评分表按申请计入或不计入结果，不能撤回。",
     agreed="已确认，他已退出评审。",
 )
 _COMES = replace(
     _GIVEN_ON,
+    label="候补专家加入评审",
     title="有人申请候补专家不按次序加入评审",
     question="确认？确认后这位候补专家立即加入评审并得到通知，不能撤回。",
     asked="已申请，等待监督人确认；确认之前不加入。",
     agreed="已确认，候补专家已加入，已通知。",
     turned_down="已退回申请，候补专家没有加入。",
 )
+
+
+def whom(asked: ReassignRequest, user: User) -> str:
+    """Return the name of the expert whom ``asked`` is about; empty for who may not read it."""
+    if not may_name(user, asked.review.project, now=timezone.now()):
+        return ""
+    row = asked.reviewer or asked.invitation
+    return row.expert.name if row and row.expert else ""
 
 
 def reassign_words(asked: ReassignRequest) -> Words:
@@ -111,6 +122,7 @@ REASSIGN = Matter(
     decide=decide_reassign,
     check=check_reassign,
     details=lambda asked: f"{asked.reviewer or ''}{in_words(asked)}",
+    whom=whom,
     about=lambda asked: asked.review,
     words_of=reassign_words,
     on_the_spot=True,

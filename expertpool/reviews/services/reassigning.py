@@ -224,12 +224,23 @@ def check_reassign(*, request: ReassignRequest, actor: User, now: datetime) -> N
 def in_words(request: ReassignRequest) -> str:
     """Say what is asked for."""
     if request.invitation:
-        return f"候补专家（抽取名单第 {request.invitation.line} 行）不按次序加入评审"
+        words = f"候补专家（抽取名单第 {request.invitation.line} 行）不按次序加入评审"
+        return words + ("" if request.decided_at else _if_nobody_left(request.review))
     if request.leaves:
         counts = "计入" if request.counts else "不计入"
         goes_on = "由其他专家接着评，" if request.assignment_id else ""
         return f"退出评审，{goes_on}已提交的评分表{counts}结果"
     return "回避" + "、".join(f"{one.number} {one.name}" for one in _items(request))
+
+
+def _if_nobody_left(review: Review) -> str:
+    """Say that nobody has left ``review`` whose place somebody could take; empty where one is free."""
+    rows = Reviewer.objects.filter(review=review)
+    scoring = rows.filter(left_at__isnull=True).count()
+    first = rows.filter(joined_at__lte=review.opened_at).count() if review.opened_at else 0
+    if scoring < first:
+        return ""
+    return f"；现在没有空出的席位，加入后共 {scoring + 1} 位专家评审"
 
 
 def hold_review(review: Review) -> Review:

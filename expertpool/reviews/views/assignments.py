@@ -56,7 +56,7 @@ from expertpool.reviews.queries.reviews import (
     reviews_visible_to,
 )
 from expertpool.reviews.services import assigning, choosing
-from expertpool.reviews.views.office import act
+from expertpool.reviews.views.office import about_reviewers, act
 from expertpool.workflow.queries.requests import waiting_about
 
 RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: SUPERVISES}
@@ -85,6 +85,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
     lines = lines_of(review) if row.drawn_at else []
     if row.by_hand and review.opened_at and not row.drawn_at:
         lines = chosen_lines(row)
+    requests = waiting_about(review, request.user, now=now)
     context = {
         "review": review,
         "row": row,
@@ -99,7 +100,8 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         "export_url": _export_url(request.user, review, now) if row.drawn_at else "",
         "leavers_wait": row.drawn_at is not None and leavers_wait(review, now=now),
         "hands": hands_words(review),
-        "requests": waiting_about(review, request.user, now=now),
+        "requests": requests,
+        "asked_about": about_reviewers(requests),
         "goes_on": row.drawn_at is not None and review.is_open(now),
         "given_up": ItemAssignment.objects.filter(review=review, voided_at__isnull=False),
         "crumbs": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from expertpool.reviews.forms.reviews import (
     ReviewFilter,
     TermsForm,
 )
-from expertpool.reviews.models import Review, ReviewItem, ReviewResult
+from expertpool.reviews.models import ReassignRequest, Review, ReviewItem, ReviewResult
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hands_words
@@ -57,7 +57,7 @@ from expertpool.reviews.queries.waiting import forged_about
 from expertpool.reviews.services import organising
 from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
-from expertpool.workflow.queries.requests import waiting_about
+from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
 
 @require_safe
@@ -136,8 +136,15 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "hands": hands_words(row) if row.opened_at or given else "",
         "forged": is_on and forged_about(row),
         "sealed": results_visible_to(user).filter(review=row).exists(),
+        "asked_about": about_reviewers(asked),
         "asked_back": {item.asked.submission_id for item in requests},
     }
+
+
+def about_reviewers(requests: Iterable[WaitingRequest]) -> set[int]:
+    """Return about whom (ids) any of ``requests`` waits: another would be refused."""
+    rows = (one.asked for one in requests)
+    return {one.reviewer_id for one in rows if isinstance(one, ReassignRequest) and one.reviewer_id}
 
 
 @require_safe

@@ -73,6 +73,8 @@ class Matter:
     look_label: str = ""
     # What is asked for beside the reason, in a few words for whoever sees the request.
     details: Callable[[Any], str] = lambda _: ""
+    # (request, user): whom it is about, by name, where ``user`` may read it; not for messages and lists.
+    whom: Callable[[Any, User], str] = lambda _asked, _user: ""
     # What whoever decides at a distance, and sees no page, has to know beyond these. Not in lists: it may ask.
     told: Callable[[Any], str] = lambda _: ""
     # How one request is spoken of, where ``words`` speak of several things.
@@ -109,6 +111,11 @@ class Matter:
 
     def words_for(self, asked: TwoPersonRequest) -> Words:
         return self.words_of(asked) if self.words_of else self.words
+
+    def details_for(self, asked: TwoPersonRequest, user: User) -> str:
+        """Return what is asked for, as ``user`` may read it."""
+        whom = self.whom(asked, user)
+        return self.details(asked) + (f"（{whom}）" if whom else "")
 
     def agreeable_at(self, asked: TwoPersonRequest) -> datetime:
         """From when somebody may agree to ``asked``; it may be turned down before.

@@ -240,10 +240,13 @@ class WaitingRequest:
     why_not: str = ""
     contents: Callable[[], Any] | None = None
     warns: Callable[[], str] = str
+    user: User | None = None
 
     @property
     def details(self) -> str:
-        return self.matter.details(self.asked)
+        if self.user is None:
+            return self.matter.details(self.asked)
+        return self.matter.details_for(self.asked, self.user)
 
     @property
     def words(self) -> Words:
@@ -317,7 +320,7 @@ def _about(matter: Matter, subject: Model | Given) -> QuerySet[Any]:
 def waiting_request(matter: Matter, asked: Any, user: User, *, now: datetime) -> WaitingRequest:
     """Tell what ``user`` may do with ``asked``, which waits."""
     found = _waiting_request(matter, asked, user, now)
-    found = replace(found, warns=lambda: matter.warns(asked, user))
+    found = replace(found, user=user, warns=lambda: matter.warns(asked, user))
     if not matter.shows or not (found.may_decide or found.may_withdraw):
         return found
     return replace(found, contents=lambda: matter.contents(asked, now))

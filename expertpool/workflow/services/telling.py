@@ -71,7 +71,7 @@ def tell_ended(request: TwoPersonRequest, why: str, *, now: datetime) -> None:
     matter = matter_of(request)
     context = {
         "申请人": request.requested_by.name,
-        "事项": matter.words.label,
+        "事项": matter.words_for(request).label,
         "对象": matter.name_of(request.subject),
         "理由": request.reason,
         "申请时间": moment_text(request.requested_at),
@@ -163,7 +163,7 @@ def told_of(request: TwoPersonRequest, *, fully: bool = False) -> dict[str, str]
     how = (matter.details(request), matter.told(request) if fully else "")
     return {
         "申请人": request.requested_by.name,
-        "事项": matter.words.label,
+        "事项": matter.words_for(request).label,
         "对象": matter.name_of(request.subject),
         "内容": "：".join(filter(None, ("；".join(filter(None, how)), request.reason))),
     }

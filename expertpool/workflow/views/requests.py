@@ -174,7 +174,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
         asked=asked,
         matter=found,
         name=found.name_of(asked.subject),
-        details=found.details(asked),
+        details=found.details_for(asked, request.user),
         told=found.told(asked),
         danger=found.tone == "danger",
         # Asked where it is shown: each of them is looked at whether he may be the second.
@@ -271,7 +271,7 @@ def _about_code(matter: Matter, asked: TwoPersonRequest) -> dict[str, Any]:
         "asked": asked,
         "matter": matter,
         "name": matter.name_of(asked.subject),
-        "details": matter.details(asked),
+        "details": matter.details_for(asked, asked.requested_by),
         "told": matter.told(asked),
         "submit_label": words.agree,
         "danger": matter.tone == "danger",

@@ -13,7 +13,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
-        from expertpool.core.registry import MENU, NARROW_PAGES, narrow_pages
+        from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.experts.registry import SUSPENSIONS, Suspension
         from expertpool.notifications.occasions import OCCASIONS
@@ -29,6 +29,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.privacy.services.matters import MATTERS
         from expertpool.privacy.settings import SETTINGS
         from expertpool.privacy.tables import OWN
+        from expertpool.privacy.tabs import TABS
         from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
@@ -37,6 +38,7 @@ class PrivacyConfig(AppConfig):
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)
         home.TODOS.add(*TODOS)
+        PAGE_TABS.add(*TABS)
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
         # Whoever is frozen or on the blacklist keeps his rights.

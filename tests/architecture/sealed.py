@@ -79,6 +79,7 @@ EXPERT_TABS = (
     "points",
     "history",
     "log",
+    "privacy",
 )
 _ids = count(734_010_101)  # such numbers stand nowhere by accident
 

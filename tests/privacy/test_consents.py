@@ -28,6 +28,7 @@ from tests.factories.accounts import make_user
 from tests.factories.achievements import make_achievement
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
+from tests.factories.privacy import make_data_request
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -160,6 +161,25 @@ def test_an_expert_decides_on_his_page(somebody: Expert) -> None:
     client.post(address, {"version": "1"})
     assert standing(somebody, Purpose.PUBLIC) == "已撤回"
     assert client.get(reverse("privacy:consent", args=["other"])).status_code == 404
+
+
+def test_the_office_reads_of_it_on_his_panorama_on_the_next_day(
+    somebody: Expert, admin: User, time_machine: Any
+) -> None:
+    def shown(user: User) -> str:
+        address = reverse("experts:detail", args=[somebody.pk]) + "?tab=privacy"
+        return login(Client(), user).get(address).content.decode()
+
+    time_machine.move_to(NOW, tick=False)
+    make_draw(now=NOW - timedelta(hours=1))
+    decide(somebody, False)
+    make_data_request(somebody, now=NOW)
+    assert "已撤回" not in shown(admin)
+    assert "没有提出过请求" in shown(admin)
+    time_machine.move_to(NOW + DAY, tick=False)
+    assert "已撤回" in shown(admin)
+    assert "银行账号" in shown(admin)
+    assert "已撤回" not in shown(make_user("operator"))
 
 
 @pytest.mark.django_db(transaction=True)

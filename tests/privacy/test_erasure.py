@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from expertpool.audit.models import Entry
 from expertpool.changes.enums import WorkKind
 from expertpool.changes.models import ChangeItem, ChangeRequest, Work
 from expertpool.changes.services.requests import change_own
+from expertpool.core.registry import PAGE_TABS
 from expertpool.core.storing import store
 from expertpool.draws.models import Invitation
 from expertpool.experts.exceptions import ExpertRefused
@@ -325,6 +327,35 @@ def test_two_persons_decide_on_the_pages(admin: User, other: User) -> None:
     page = first.get(reverse("privacy:erasure", args=[expert.pk])).content.decode()
     assert "已经抹去" in page
     assert NAME not in page
+
+
+def test_the_pages_about_a_tombstone_open_and_name_nobody(
+    somebody: Expert, admin: User, other: User
+) -> None:
+    agree(ask_to_erase(admin, somebody, now=NOW), other)
+    client = login(Client(raise_request_exception=True), admin)
+    page = reverse("experts:detail", args=[somebody.pk])
+    tabs = [one.code for one in PAGE_TABS if one.page == "experts:detail"]
+    addresses = [
+        *(f"{page}?tab={code}" for code in tabs),
+        reverse("experts:deleted"),
+        reverse("experts:versions", args=[somebody.pk]),
+        reverse("privacy:erasures") + "?tab=erased",
+        reverse("privacy:erasure", args=[somebody.pk]),
+        reverse("certificates:list"),
+        reverse("achievements:list"),
+        reverse("inspections:list"),
+        reverse("joining:list"),
+        reverse("changes:list"),
+    ]
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        shown = re.sub(r"<aside.*?</aside>", "", answer.content.decode(), flags=re.DOTALL)
+        assert PHONE not in shown, address
+        assert ID not in shown, address
+        if "tab=log" not in address:
+            assert NAME not in shown, address
 
 
 @pytest.mark.django_db(transaction=True)

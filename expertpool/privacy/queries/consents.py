@@ -52,9 +52,12 @@ class ConsentStanding:
         return EFFECTS[self.purpose]
 
 
-def standings_of(expert: Expert) -> list[ConsentStanding]:
-    """Return how it stands with each purpose, for the expert himself. A row that nobody wrote here says nothing."""
+def standings_of(expert: Expert, *, before: datetime | None = None) -> list[ConsentStanding]:
+    """Return how it stands with each purpose, for the expert himself; ``before`` a moment for others, who are told of
+    earlier days alone (docs/decisions/0185). A row that nobody wrote here says nothing."""
     rows = Consent.objects.filter(expert=expert).select_related("text", "expert").order_by("-id")
+    if before is not None:
+        rows = rows.filter(at__lt=before)
     last: dict[str, Consent] = {}
     for row in rows:
         if is_vouched(row):

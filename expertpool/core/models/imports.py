@@ -13,7 +13,8 @@ from expertpool.core.fields import ProofField
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 IMPORTS = "imports"
-UNCHANGED = frozenset(("没有勾选", "没有变化"))  # reasons of rows that are in order
+SAME_AS_KEPT = "没有变化"
+UNCHANGED = frozenset(("没有勾选", SAME_AS_KEPT))  # reasons of rows that are in order
 GONE = "档案已删除"  # reason of rows whose record is there, and in no list
 
 
@@ -134,6 +135,15 @@ class ImportRun(HoldsFiles, models.Model):
     @property
     def note_labels(self) -> list[str]:
         return [f"{kind} {count} 格" for kind, count in self.notes.items()]
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows of an update say what the pool says already: they are none that could not be taken."""
+        return int(self.reasons.get(SAME_AS_KEPT, 0))
+
+    @property
+    def unable(self) -> int:
+        return self.refused - self.unchanged
 
     @property
     def verdict(self) -> str:

@@ -92,11 +92,11 @@ def told_apart_within(rows: QuerySet[Expert]) -> QuerySet[ToldApart]:
     return ToldApart.objects.filter(first__in=rows.values("pk"), second__in=rows.values("pk"))
 
 
-def alike_in(rows: QuerySet[Expert]) -> QuerySet[Expert]:
-    """Return those of ``rows`` that may be the same person as another of them, and those whose phone or
-    mail is another's, too."""
+def alike_in(rows: QuerySet[Expert], *, once: bool = False) -> QuerySet[Expert]:
+    """Return those of ``rows`` that may be the same person as another of them, with ``once`` of each pair the first alone,
+    and those whose phone or mail is another's, too."""
     rows = rows.filter(merged_into__isnull=True)
-    found = {pk for pair in pairs_in(rows).found for pk in pair}
+    found = {pk for pair in pairs_in(rows).found for pk in (pair[:1] if once else pair)}
     return rows.filter(Q(pk__in=found) | Q(pk__in=_doubled(rows)))
 
 
@@ -112,9 +112,11 @@ def _doubled(rows: QuerySet[Expert]) -> list[int]:
     return ids
 
 
-def grounds_of(experts: Collection[Expert], rows: QuerySet[Expert]) -> dict[int, list[Ground]]:
-    """Return for each of ``experts`` with whom of ``rows`` he may be one, and whose account has a
-    number of his."""
+def grounds_of(
+    experts: Collection[Expert], rows: QuerySet[Expert], *, once: bool = False
+) -> dict[int, list[Ground]]:
+    """Return for each of ``experts`` with whom of ``rows`` he may be one, with ``once`` at the first of each
+    pair alone, and whose account has a number of his."""
     by_name: dict[str, list[Expert]] = defaultdict(list)
     others = rows.filter(name__in={one.name for one in experts}, merged_into__isnull=True)
     # Of a common name there are hundreds.
@@ -126,7 +128,8 @@ def grounds_of(experts: Collection[Expert], rows: QuerySet[Expert]) -> dict[int,
         told[expert.pk] = [
             Ground(f"{'、'.join(same)}与 {one.number} 相同", one)
             for one in by_name[expert.name]
-            if one != expert and (same := grounds_between(expert, one))
+            if (expert.pk < one.pk if once else expert != one)
+            if (same := grounds_between(expert, one))
             if _pair(expert, one) not in apart and not are_two(expert, one)
         ]
     for label, field in (("手机号", "phone_index"), ("邮箱", "email_index")):

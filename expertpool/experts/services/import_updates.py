@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import departments_within
@@ -27,6 +28,7 @@ from expertpool.core.importing import (
     Totals,
 )
 from expertpool.core.visibility import Level, level_for
+from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Division, Specialty
 from expertpool.directory.queries import is_called, title_levels
 from expertpool.directory.services.units import resolve_unit
@@ -67,6 +69,7 @@ MOST = 500
 # Whom a row names: the surest first.
 KEYS = ("number", "id_number", "phone")
 KEY_LABELS = {"number": "编号", "id_number": "证件号码", "phone": "手机号"}
+KEPT_LEVEL = "字典中没有这个职称的级别，职称级别不改动（{}），请核对。"
 NO_END = "只写了几年，不知道到哪一天，这一项不更新。"
 NOT_HERE = "编号、证件号码、手机号都没有对上，或您不能修改他。看不到全文的号码不能用来查找。"
 
@@ -175,6 +178,13 @@ class ExpertUpdater(Importer):
         label = KEY_LABELS[key]
         return f"只有{label}对上，而姓名是“{name}”：可能是{whose}，请核对后再勾选。"
 
+    def _over(self, given: dict[str, Any]) -> str:
+        """Return that a row would take somebody out of all draws: nobody means that by a year typed wrongly."""
+        end = given.get("term_end_date")
+        if end is None or end >= timezone.localdate(self.now):
+            return ""
+        return f"聘期至 {end:%Y-%m-%d} 已过，更新后不再抽取他：确是这样的再勾选。"
+
     # --- what ---------------------------------------------------------------------------------
 
     def validate(self, row: Row) -> Fault | None:
@@ -190,6 +200,7 @@ class ExpertUpdater(Importer):
             return Fault("", "同一专家出现两次", f"第 {first} 行也是{expert}。")
         row.subject, row.doubt = str(expert), self._doubt(row, named)
         given, specialties = self._given(row, expert)
+        row.doubt = row.doubt or self._over(given)
         moves = "new_employer" in row.values
         if fault := self.units.fault(row) or (self.units.unclear(row) if moves else None):
             return fault
@@ -242,10 +253,20 @@ class ExpertUpdater(Importer):
             given["term_end_date"] = None
         if isinstance(term, TermYears):
             row.notes.append(Note("聘期至", CHECK, term.typed, NO_END))
-        if "title" in given and "title_level" not in given:
-            given["title_level"] = self.title_levels.get(given["title"], 0)
+        self._give_level(row, expert, given)
         self._place(row, expert, given)
         return given, self._specialties(row, expert)
+
+    def _give_level(self, row: Row, expert: Expert, given: dict[str, Any]) -> None:
+        """Let another title have its level, where the row gives none."""
+        if "title" not in given or "title_level" in given:
+            return
+        # What is in no list of ours has no level that anybody knows: an empty cell changes nothing.
+        if level := self.title_levels.get(given["title"], 0):
+            given["title_level"] = level
+        elif expert.title_level:
+            now = TitleLevel(expert.title_level).label
+            row.notes.append(Note("职称级别", CHECK, given["title"], KEPT_LEVEL.format(now)))
 
     def _place(self, row: Row, expert: Expert, given: dict[str, Any]) -> None:
         """Note another division, another department and another employer."""

@@ -28,14 +28,16 @@ SORTS = {"name": ("name", "id")}
 def index(request: UserRequest) -> HttpResponse:
     """Those of the records that a clerk keeps which have too much in common."""
     kept = _kept(request)
+    # Whoever looks for one record finds it, first of its pair or not; else each pair stands once.
+    once = not request.GET.get("q", "").strip()
     result = listing(
         request,
-        alike_in(kept).select_related("employer"),
+        alike_in(kept, once=once).select_related("employer"),
         sorts=SORTS,
         default_sort="name",
         form=AlikeFilter(request.GET, user=request.user),
     )
-    told = grounds_of(list(result.page), kept)
+    told = grounds_of(list(result.page), kept, once=once)
     rows = [(expert, told[expert.pk]) for expert in result.page]
     context = result.context | {
         "rows": rows,

@@ -21,7 +21,7 @@ from expertpool.core.locks import use_one_process
 from expertpool.core.permissions import requires
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import RowCount, listing, render_list
-from expertpool.directory.models import UnitPair
+from expertpool.directory.models import Unit, UnitPair
 from expertpool.directory.queries import Near, surest_first, suspected_pairs, unidentified_units
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -81,7 +81,10 @@ def index(request: UserRequest) -> HttpResponse:
     if user.has_permission("directory.view"):
         mend = "是同一家的合并，不是的标明后不再列出。"
         url = reverse("directory:unit_pairs")
-        sections["重复"].append(_line("疑似重复的单位", units, "对", url, mend))
+        line = _line("疑似重复的单位", units, "对", url, mend)
+        if uncompared := Unit.objects.filter(compared=False).count():
+            line["note"] = f"另有 {uncompared:,} 个新单位正在比对，几分钟后再看"
+        sections["重复"].append(line)
     context = {
         "sections": list(sections.items()),
         "days": value_of(PENDING_DAYS),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
+from expertpool.directory.models import Unit
 from expertpool.directory.services.near import compare_units
 from expertpool.draws.models import Invitation
 from expertpool.experts.enums import ExpertStatus
@@ -205,6 +206,15 @@ def test_pairs_of_units_are_counted_for_whoever_may_see_them(client: Client) -> 
     with CaptureQueriesContext(connection) as asked:
         assert "疑似重复的单位" not in numbers(client)
     assert not any("directory_unitpair" in one["sql"] for one in asked)
+
+
+def test_that_new_units_are_still_being_compared_is_said(client: Client, admin: User) -> None:
+    login(client, admin)
+    Unit.objects.update(compared=True)
+    told = "新单位正在比对"
+    assert told not in client.get(reverse("experts:health")).content.decode()
+    make_unit("新来的设计院")
+    assert f"另有 1 个{told}" in client.get(reverse("experts:health")).content.decode()
 
 
 def test_nobody_assigns_whom_he_may_not_edit(client: Client) -> None:

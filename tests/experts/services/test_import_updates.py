@@ -443,3 +443,38 @@ def test_an_id_number_of_no_province_is_odd(admin: User) -> None:
         posted = {"name": "王芳芳"[:serial], "phone": f"1391111000{serial}", "id_number": number}
         answer = client.post(reverse("experts:create"), posted)
         assert ("不是任何省份的代码" in str(json.loads(answer["HX-Trigger"]))) is is_odd
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_title_of_no_list_takes_no_level_away(admin: User, tmp_path: Path) -> None:
+    expert = make_expert("顾念慈", phone="13911110001", title="高级工程师", title_level=3)
+    rows = [["手机号", "职称", "职称级别"], ["13911110001", "无此职称", ""]]
+    page = upload(login(Client(), admin), tmp_path, rows)
+    (changed,) = page.context["found"]["changed"]
+    assert [one["label"] for one in changed["changes"]] == ["职称"]
+    assert "职称级别不改动（副高）" in page.content.decode()
+    login(Client(), admin).post(
+        reverse("experts:update_confirm", args=[page.context["run"].pk]), {"chosen": [2]}
+    )
+    expert.refresh_from_db()
+    assert (expert.title, expert.title_level) == ("无此职称", 3)
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_term_that_is_over_is_not_ticked(admin: User, tmp_path: Path) -> None:
+    make_expert("顾念慈", phone="13911110001")
+    make_expert("白若谷", phone="13911110002")
+    rows = [["手机号", "聘期至"], ["13911110001", "2020-01-01"], ["13911110002", "2099-01-01"]]
+    page = upload(login(Client(), admin), tmp_path, rows)
+    assert set(page.context["passed_over"]) == {2}
+    assert "聘期至 2020-01-01 已过，更新后不再抽取他" in page.content.decode()
+
+
+@pytest.mark.shows("EXP-07")
+def test_what_does_not_change_is_counted_apart(admin: User, tmp_path: Path) -> None:
+    make_expert("顾念慈", phone="13911110001", position="科长")
+    rows = [["手机号", "职务"], ["13911110001", "科长"], ["13911110009", "主任"]]
+    page = upload(login(Client(), admin), tmp_path, rows)
+    run = page.context["run"]
+    assert (run.unchanged, run.unable) == (1, 1)
+    assert "没有变化" in page.content.decode()

@@ -376,7 +376,7 @@ def test_whoever_has_another_number_and_birthday_is_no_twin_and_twins_are_search
     zhao = [make_expert("赵敏", employer=unit) for _ in range(2)]
     client = login(Client(), admin)
     page = client.get(reverse("experts:alike"))
-    assert set(page.context["page"]) == {one, other, *zhao}
+    assert set(page.context["page"]) == {one, zhao[0]}
     assert reverse("experts:merge", args=[one.pk, other.pk]) in page.content.decode()
     found = client.get(reverse("experts:alike"), {"q": "赵敏"})
     assert set(found.context["page"]) == set(zhao)

@@ -22,7 +22,7 @@ from django.http import QueryDict
 
 from expertpool.core.configuration import read_once, value_of
 from expertpool.core.jobs import defer
-from expertpool.core.mandates import FORGED, stands, unless_undone
+from expertpool.core.mandates import FORGED, stands, unless_undone, vouched
 from expertpool.core.models import BulkRun
 from expertpool.core.models.bulk import BulkState
 from expertpool.core.settings import EXPORT_KEPT
@@ -32,6 +32,7 @@ from expertpool.core.waiting import remove_unnamed
 logger = logging.getLogger(__name__)
 OUT_OF_REACH = "不在您可以办理的范围内"
 AT_ONCE = 50  # rows of one transaction: how often the page hears of progress
+MOST_UNSEEN = 3  # runs that a list tells of
 OF_A_SET = 500  # of those that are changed as a set
 FOLDER = "bulk"  # of the store, for the files that runs were sent
 SENT = "sent_sha256"  # under which what was posted says which file it was
@@ -288,6 +289,20 @@ def _update(run: BulkRun, **values: Any) -> None:
 def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
     """Return the runs of ``user`` that have not expired, the latest first."""
     return BulkRun.objects.filter(user=user, expires_at__gt=now)
+
+
+def unseen_runs(user: Any, page: str, *, now: datetime) -> list[BulkRun]:
+    """Return the runs that ``user`` asked for on ``page`` (a path) and whose end he has not seen, the latest first: he
+    may have closed the browser meanwhile."""
+    rows = own_runs(user, now=now).filter(seen=False).select_related("user")
+    here = [one for one in rows if one.back.partition("?")[0] == page]
+    return vouched(here[:MOST_UNSEEN])
+
+
+def note_seen(*, run: BulkRun) -> None:
+    """Note that its user is looking at how ``run`` ended."""
+    if run.is_over and not run.seen:
+        BulkRun.objects.filter(pk=run.pk).update(seen=True)
 
 
 def remove_expired_runs(*, now: datetime) -> int:

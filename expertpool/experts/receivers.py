@@ -28,6 +28,6 @@ def units_to_merge(event: UnitsToMerge) -> None:
     note_units_merged(
         unit=units[event.unit_id],
         into=units[event.into_id],
-        actor=User.objects.filter(pk=event.actor_id).first(),
+        actor=User.objects.get(pk=event.actor_id) if event.actor_id else None,
         now=event.at,
     )

@@ -56,6 +56,8 @@ class BulkRun(models.Model):
     )
     # Asked of the worker: it ends itself after the part that it is at.
     stop_asked = models.BooleanField("要求停止", default=False, db_default=False)
+    # That its user has seen how it ended: until then the page from which he asked says so.
+    seen = models.BooleanField("结果已看", default=False, db_default=False)
     total = models.PositiveIntegerField("总数")
     done = models.PositiveIntegerField("已处理", default=0)
     said = models.CharField("另外", max_length=500, blank=True)

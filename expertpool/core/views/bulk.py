@@ -25,6 +25,7 @@ from expertpool.core.bulk import (
     Refusals,
     as_result,
     for_each,
+    note_seen,
     own_runs,
     start_run,
     stop_run,
@@ -149,6 +150,7 @@ def _page_of(request: HttpRequest) -> str:
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a run of one's own is, and what came of it; htmx asks every second for the component alone."""
     run = _own(request, pk)
+    note_seen(run=run)
     template = "core/bulk_run.html"
     htmx = getattr(request, "htmx", False)
     before = 0

@@ -22,14 +22,16 @@ from django.db import connection
 from django.db.models import Count, Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
-from expertpool.core.bulk import MOST_PICKED
+from expertpool.core.bulk import MOST_PICKED, unseen_runs
 from expertpool.core.counting import Recent
 from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
 from expertpool.core.exporting.refusals import refuse_in_file
+from expertpool.core.models import BulkRun
 from expertpool.core.responses import warned
 
 PAGE_SIZES = (20, 50, 100)
@@ -220,7 +222,10 @@ def render_list(
     is_part = bool(htmx) and htmx.target == partial
     if context.get("is_unknown_tab") and not is_part:
         messages.warning(request, NO_TAB)
-    response = render(request, f"{template}#{partial}" if is_part else template, dict(context))
+    also = {} if is_part else {"own_runs": _own_runs(request)}
+    response = render(
+        request, f"{template}#{partial}" if is_part else template, dict(context) | also
+    )
     form = context.get("filter_form")
     if is_part and context.get("is_unknown_tab"):
         response = warned(response, NO_TAB)
@@ -230,6 +235,14 @@ def render_list(
     # One address has both answers: whoever keeps them must keep them apart.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def _own_runs(request: HttpRequest) -> list[BulkRun]:
+    """Return what the reader asked to be done on this page, and has not seen the end of."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return unseen_runs(user, request.path, now=timezone.now())
 
 
 def page_size(request: HttpRequest) -> int:

@@ -208,7 +208,7 @@ def _bracketed(
     units = Unit.objects.filter(BRACKETED).annotate(before=BEFORE_BRACKET).filter(before__in=names)
     found: dict[str, list[Unit]] = defaultdict(list)
     for unit in (units if inactive else units.filter(active=True)).order_by("pk"):
-        found[unit.before].append(unit)  # type: ignore[attr-defined]
+        found[unit.before].append(unit)
     for at, (name, (_, uscc, own)) in enumerate(zip(names, named, strict=True)):
         possible = (
             one for one in found.get(name, ()) if one.pk != own and may_be_one(one.uscc, uscc)

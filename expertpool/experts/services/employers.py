@@ -55,12 +55,13 @@ def note_units_merged(*, unit: Unit, into: Unit, actor: User | None, now: dateti
         record_version(expert, before, EXPERT.version_of(expert), way=way, actor=actor, now=now)
     moved.update(updated_at=now)
     names = ({"employer": str(unit)}, {"employer": str(into)})
-    told_so = {"actor": actor, "now": now, "note": f"{ChangeVia.UNITS.label}：{note}"}
-    record_many("expert.update", said=[(one, *names) for one in experts], **told_so)
+    said = [(one, *names) for one in experts]
+    told_so = f"{ChangeVia.UNITS.label}：{note}"
+    record_many("expert.update", actor=actor, now=now, said=said, note=told_so)
     # What nobody is told yet of a relation, no entry says either.
     rows = told(AvoidanceUnit.objects.filter(unit=unit)).select_related("expert", "unit")
-    said = [(row.expert, in_words(row, "unit"), _with(row, into)) for row in rows.order_by("pk")]
-    record_many("expert.avoidance", said=said, **told_so)
+    ties = [(row.expert, in_words(row, "unit"), _with(row, into)) for row in rows.order_by("pk")]
+    record_many("expert.avoidance", actor=actor, now=now, said=ties, note=told_so)
     return len(experts)
 
 

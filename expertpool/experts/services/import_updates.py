@@ -149,8 +149,8 @@ class ExpertUpdater(Importer):
             self.found["phone"][expert.phone_index] = expert
             self.found["id_number"][expert.id_number_index] = expert
         for old, (_, number) in self.merged.items():
-            if expert := self.found["number"].get(number):
-                self.found["number"][old] = expert
+            if kept := self.found["number"].get(number):
+                self.found["number"][old] = kept
 
     def _keys(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return by what a row may be found: numbers that the user may see only."""

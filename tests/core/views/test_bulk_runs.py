@@ -226,3 +226,30 @@ def test_what_goes_wrong_is_said_and_what_was_done_stays(
     run.refresh_from_db()
     assert (run.title, run.posted, run.chosen, run.refused) == ("", "", [], [])
     assert not bulk.own_runs(admin, now=run.expires_at)
+
+
+@pytest.mark.shows("EXP-52")
+def test_whoever_comes_back_sees_what_became_of_it(client: Client, admin: User) -> None:
+    experts = [make_expert(f"专家{at}") for at in range(5)]
+    freeze(login(client, admin), experts)
+    run, listed = BulkRun.objects.get(), reverse("experts:list")
+    told = client.get(listed).content.decode()
+    assert run.title in told
+    assert "0 / 5" in told
+    tasks.run_bulk(run_id=run.pk)
+    # As often as he looks, until he has looked at the run itself; on other lists, and to others, nothing is said.
+    for _ in range(2):
+        assert "已办理 5 项，未办理 0 项" in client.get(listed).content.decode()
+    assert run.title not in client.get(reverse("projects:list")).content.decode()
+    other = login(Client(), make_user("admin"))
+    assert run.title not in other.get(listed).content.decode()
+    client.get(reverse("core:bulk_run", args=[run.pk]))
+    assert run.title not in client.get(listed).content.decode()
+
+
+@pytest.mark.shows("EXP-52")
+def test_how_far_a_run_is_stands_in_numbers(client: Client, admin: User) -> None:
+    freeze(login(client, admin), [make_expert(f"专家{at}") for at in range(3)])
+    run = BulkRun.objects.get()
+    page = client.get(reverse("core:bulk_run", args=[run.pk])).content.decode()
+    assert "已处理 0 项，共 3 项" in page

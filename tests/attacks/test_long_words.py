@@ -16,6 +16,7 @@ from expertpool.core import text
 from expertpool.core.filling import excel
 from expertpool.core.importing import columns, findings, shapes
 from expertpool.core.importing.answers import proposals
+from expertpool.core.importing.headers import stem_of
 from expertpool.directory.models import Division
 from expertpool.directory.queries import parts
 from expertpool.experts.fields.meant import may_be_division, may_be_title
@@ -88,6 +89,15 @@ def test_what_a_long_word_may_mean_is_not_asked_of_each_of_a_list(
     began = process_time()
     for end in ("", "自治州", "x"):
         assert not may_be(letters * (LENGTH // len(letters)) + end)("长沙市")
+    assert process_time() - began < 0.5
+
+
+def test_a_cell_of_thousands_of_letters_is_no_header() -> None:
+    """It was looked at as one, again and again: the longest part of reading a table of such cells."""
+    began = process_time()
+    for _ in range(20):
+        stem_of("（" * LENGTH)
+        columns.normalise_header("（" * LENGTH)
     assert process_time() - began < 0.5
 
 

@@ -386,11 +386,16 @@ class ImportColumn:
         return (self.header, *self.aliases)
 
 
+def is_no_header(cell: Any) -> bool:
+    """Tell whether ``cell`` is longer than any header, with all that is remarked in it."""
+    return isinstance(cell, str) and len(cell) > LONGEST_HEADER
+
+
 def normalise_header(cell: Any) -> str:
     """Return a header as it is compared: no blanks, stars, colons, remarks in brackets or number before
     it (2.工作单位), nothing that is not seen, and one form of each letter: 單位 is 单位. What is longer than a header,
     however much is remarked beside it, stays as it is."""
-    if isinstance(cell, str) and len(cell) > LONGEST_HEADER:
-        return cell.strip()
+    if is_no_header(cell):
+        return str(cell).strip()
     name = _NUMBERED.sub("", re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell)))).translate(_SIMPLE)
     return "".join(char for char in name if not is_hidden(char))

@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from expertpool.core.importing.columns import NOTE, ImportColumn, as_code, normalise_header
+from expertpool.core.importing.columns import (
+    NOTE,
+    ImportColumn,
+    as_code,
+    is_no_header,
+    normalise_header,
+)
 
 SEVERAL = 2  # headers that stand once more as they are: one person has not all of these twice
 # 专业一, 专业2, 专业（二）, 第二专业; 二级专业 is none.
@@ -21,6 +27,8 @@ _SERIES, _BRACKETED = (
 def stem_of(cell: Any) -> str:
     """Return a header, as it is compared, without the number that it has among those of its series, but
     with a remark that is another one's: 专业（所学）."""
+    if is_no_header(cell):
+        return normalise_header(cell)
     name = _BRACKETED.sub(r"\1", as_code(cell))
     header, noted = normalise_header(name), NOTE.search(name)
     return (_SERIES.sub("", header) or header) + (noted[0] if noted else "")
@@ -28,6 +36,8 @@ def stem_of(cell: Any) -> str:
 
 def is_further(cell: Any) -> bool:
     """Tell whether a header is one of a series of a column by its number alone: 专业2, 专业（二）."""
+    if is_no_header(cell):
+        return False
     name = _BRACKETED.sub(r"\1", as_code(cell))
     header = normalise_header(name)
     return not NOTE.search(name) and _SERIES.sub("", header) not in ("", header)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import process_time
 
@@ -19,6 +20,7 @@ from expertpool.core.importing.answers import proposals
 from expertpool.core.importing.headers import stem_of
 from expertpool.directory.models import Division
 from expertpool.directory.queries import parts
+from expertpool.directory.queries.near import near_units
 from expertpool.experts.fields.meant import may_be_division, may_be_title
 from expertpool.experts.services import import_columns, import_lookups
 from expertpool.experts.validators import values
@@ -99,6 +101,15 @@ def test_a_cell_of_thousands_of_letters_is_no_header() -> None:
         stem_of("（" * LENGTH)
         columns.normalise_header("（" * LENGTH)
     assert process_time() - began < 0.5
+
+
+@pytest.mark.django_db
+def test_no_unit_is_likened_to_a_name_that_none_can_have(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    """Each unit that shares some letters was likened to 32,000 of them, by the database."""
+    with django_assert_num_queries(0):
+        assert near_units("华东电力设计院" * 5000) == []
 
 
 @pytest.mark.django_db

@@ -205,7 +205,9 @@ def _bracketed(
 ) -> Iterator[tuple[int, int]]:
     """Yield the places in ``named``, each with a unit (id) that is called so with a bracket behind it."""
     names = [normalise_unit_name(name) for name, _, _ in named]
-    units = Unit.objects.filter(BRACKETED).annotate(before=BEFORE_BRACKET).filter(before__in=names)
+    possible_names = {name for name in names if len(name) <= MOST_UNIT_NAME}
+    units = Unit.objects.filter(BRACKETED).annotate(before=BEFORE_BRACKET)
+    units = units.filter(before__in=possible_names)
     found: dict[str, list[Unit]] = defaultdict(list)
     for unit in (units if inactive else units.filter(active=True)).order_by("pk"):
         found[unit.before].append(unit)
@@ -221,6 +223,8 @@ def likenesses(
 ) -> list[dict[int, float]]:
     """Return for each of ``sought`` the ids of the units near to it, ``most`` of them, the nearest first,
     with the likeness of each; none that has another code or is told apart by numbers and directions."""
+    if not sought:
+        return []
     asked: dict[str, Any] = {
         "cores": [one.core for one in sought],
         "codes": [one.uscc for one in sought],

@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
+from expertpool.core.views.listing import tab_of
 from expertpool.fees.forms.lines import FeeFilter
 from expertpool.fees.models import FeeLine
 from expertpool.fees.permissions import EXPORT
 from expertpool.fees.queries.lines import fees_visible_to
+from expertpool.fees.tables import FEE_TABS
 
 
 class FeeExport(Exporter):
@@ -41,4 +43,5 @@ class FeeExport(Exporter):
     def rows(self, user: Any, params: Params) -> QuerySet[FeeLine]:
         form = FeeFilter(params, user=user)
         rows: QuerySet[FeeLine] = form.filter(fees_visible_to(user, EXPORT))
+        rows = rows.filter(tab_of(FEE_TABS, params.get("tab", "")).q)
         return rows.order_by("-entered_at", "-pk")

@@ -11,11 +11,13 @@ from expertpool.accounts.models import User
 from expertpool.core.home import Number, Source, Todo
 from expertpool.experts.queries.experts import expert_for
 from expertpool.fees.permissions import VIEW
-from expertpool.fees.queries.lines import fees_to_sign, fees_visible_to
+from expertpool.fees.queries.lines import STANDING, fees_to_sign, fees_visible_to
 
 
 def fees_there(user: User, now: datetime) -> Iterator[Number]:
-    yield Number("劳务费记录", fees_visible_to(user), reverse("fees:list"), "receipt-yuan")
+    # As the list shows them when it is opened.
+    rows = fees_visible_to(user).filter(STANDING)
+    yield Number("劳务费记录", rows, reverse("fees:list"), "receipt-yuan")
 
 
 def letters_to_sign(user: User, now: datetime) -> Iterator[Todo]:

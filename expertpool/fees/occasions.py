@@ -33,6 +33,41 @@ REVERSED = Occasion(
         ChannelCode.WECHAT: ("", _REVERSED),
     },
 )
+_ENTER_ANEW = "您登记的「{{项目名称}}」中{{专家姓名}}的劳务费已由{{操作人}}冲销（{{原因}}），请到「项目劳务费」重新登记：{{网址}}"
+ENTER_ANEW = Occasion(
+    code="fees.enter_anew",
+    label="劳务费被冲销，待重新登记（通知登记人）",
+    placeholders={
+        **_HIS,
+        "原因": "时间登记有误",
+        "操作人": "财务王芳",
+        "网址": "https://zhuanjia.example.cn/fees/projects/12/",
+    },
+    defaults={
+        ChannelCode.SITE: ("「{{项目名称}}」有劳务费待重新登记", _ENTER_ANEW),
+        ChannelCode.EMAIL: ("「{{项目名称}}」有劳务费待重新登记", _ENTER_ANEW),
+        ChannelCode.WECHAT: ("", _ENTER_ANEW),
+    },
+)
+_RETURNED = (
+    "{{专家姓名}}专家：您参加「{{项目名称}}」评审的劳务费，付款被银行退回（{{原因}}）。"
+    "请核对收款账户，有误的请修改；财务重新核对后再付：{{网址}}"
+)
+RETURNED = Occasion(
+    code="fees.returned",
+    label="劳务费付款被银行退回（通知专家）",
+    placeholders={
+        **_HIS,
+        "原因": "户名不符",
+        "网址": "https://zhuanjia.example.cn/my/account/",
+    },
+    defaults={
+        ChannelCode.SITE: ("「{{项目名称}}」的劳务费被银行退回，请核对收款账户", _RETURNED),
+        ChannelCode.EMAIL: ("「{{项目名称}}」的劳务费被银行退回，请核对收款账户", _RETURNED),
+        ChannelCode.SMS: ("", _RETURNED),
+        ChannelCode.WECHAT: ("", _RETURNED),
+    },
+)
 _CODE = (
     "您正在修改劳务费收款账户（尾号 {{账户}}），验证码 {{验证码}} ，{{有效分钟}} 分钟内有效。"
     "不是您本人操作的，请勿告诉任何人，并修改登录密码。"
@@ -81,4 +116,4 @@ ACCOUNT_REFUSED = Occasion(
         ChannelCode.WECHAT: ("", _REFUSED),
     },
 )
-OCCASIONS = (SENT, REVERSED, ACCOUNT_CODE, SIGN_CODE, ACCOUNT_REFUSED)
+OCCASIONS = (SENT, REVERSED, ENTER_ANEW, RETURNED, ACCOUNT_CODE, SIGN_CODE, ACCOUNT_REFUSED)

@@ -58,7 +58,8 @@ PAYMENT_TABS = (
 )
 TO_PAY_SORTS: dict[str, str | tuple[str, ...]] = {"opening": ("opening_at", "id")}
 TO_PAY_TABS = (
-    ListTab("", "待登记", Q(entered=0)),
+    # What was reversed is to be entered anew.
+    ListTab("", "待登记", Q(entered=0) | Q(missing__gt=0)),
     ListTab("open", "待签字", Q(entered__gt=F("signed"))),
     ListTab("all", "全部"),
 )
@@ -68,7 +69,7 @@ def _fees(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
     for one in fees_of(expert):
         sent = moment_text(one.sent_at) if one.sent_at else ""
         signed = moment_text(one.signed_at) if one.signed_at else ""
-        sums = (f"{one.gross:.2f}", f"{one.tax:.2f}", f"{one.net:.2f}")
+        sums = [f"{part:.2f}" for part in (one.gross, one.tax, one.net, one.travel, one.payable)]
         yield one.project.name, *sums, str(one.state.label), sent, signed
 
 
@@ -77,7 +78,10 @@ OWN = (
         "fees",
         "我的劳务费",
         56,
-        ("评审", "应发（元）", "代扣个税（元）", "实发（元）", "状态", "发送时间", "签字时间"),
+        (
+            *("评审", "应发（元）", "代扣个税（元）", "实发（元）", "差旅（元）", "应付合计（元）"),
+            *("状态", "发送时间", "签字时间"),
+        ),
         _fees,
     ),
 )

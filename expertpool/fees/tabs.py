@@ -10,7 +10,7 @@ from django.utils import timezone
 from expertpool.core.registry import Tab
 from expertpool.experts.models import Expert
 from expertpool.fees.permissions import ENTER, VIEW
-from expertpool.fees.queries.lines import fees_visible_to, may_enter, totals_of, whose
+from expertpool.fees.queries.lines import STANDING, fees_visible_to, may_enter, totals_of, whose
 from expertpool.projects.models import Project
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ LONGEST = 50  # fees that the tab shows; all are in the list
 def of_expert(request: HttpRequest, expert: Expert) -> str:
     """劳务费 of an expert: all that he is paid, as far as somebody sees it."""
     rows = fees_visible_to(cast("User", request.user)).filter(whose(expert.pk))
-    context = {"rows": rows[:LONGEST], "totals": totals_of(rows), "longest": LONGEST}
+    context = {
+        "rows": rows[:LONGEST],
+        "totals": totals_of(rows.filter(STANDING)),
+        "longest": LONGEST,
+    }
     return render_to_string("fees/_expert_tab.html", context, request)
 
 
@@ -35,7 +39,7 @@ def of_project(request: HttpRequest, project: Project) -> str:
     context = {
         "project": project,
         "rows": rows,
-        "totals": totals_of(rows),
+        "totals": totals_of(rows.filter(STANDING)),
         "may_enter": may_enter(user, project, now=timezone.now()),
     }
     return render_to_string("fees/_project_tab.html", context, request)

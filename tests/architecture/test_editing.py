@@ -12,6 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from expertpool.core.views.editing import READ
+from expertpool.fees.models import FeeLine
 from expertpool.projects.rules import RULES
 from tests.architecture.forms import PostedForm, forms_of, pages
 from tests.architecture.world import World, make_world
@@ -78,7 +79,8 @@ ADDS = {
         "reviews:assignment_exit",
         "reviews:own_recuse",  # of what he has, once
     ),  # adds
-    *("fees:project", "fees:project_send", "fees:reverse"),
+    # Says by ``seen`` which sums it was opened with.
+    *("fees:project_send", "fees:reverse"),
     # Begins a rule of its own; the trial keeps nothing.
     *("reviews:rule_copy", "reviews:rule_trial"),
     *(
@@ -121,6 +123,11 @@ def _elsewhere(world: World) -> dict[str, Any]:
     return {"parent": make_specialty("Z98", scheme=world.specialty.scheme).pk}
 
 
+def _other_sum(world: World) -> dict[str, Any]:
+    line = FeeLine.objects.exclude(expert=world.expert)[0]
+    return {f"e{line.invitation_id}_other": "77"}
+
+
 # The settings of a group say it in words of their own.
 OWN_WORDS = {"siteconfig:edit"}
 # A draw for whose voiding somebody has asked cannot be moved, nor a plan be changed whose draw is
@@ -154,6 +161,7 @@ CHANGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "experts:expert_tags": lambda w: {"tags": w.tag.pk},
     "experts:tag_edit": lambda _w: {"name": "新分组"},
     "experts:sharing_edit": lambda _w: {"mode": "none"},
+    "fees:project": _other_sum,
     "fees:rate_edit": lambda _w: {"source": "新的文件"},
     "inspections:edit": lambda _w: {"guidance": "新的说明"},
     "joining:consent_edit": lambda _w: {"text": "新的告知书"},

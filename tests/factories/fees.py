@@ -53,9 +53,11 @@ def make_rate(
 
 
 def entry(project: Project, *, minutes: int = 240, outcome: Outcome = Outcome.COMPLETED) -> Entry:
-    """A review that took ``minutes`` from its opening on."""
-    start = project.opening_at
-    return Entry(outcome, start, start + timedelta(minutes=minutes))
+    """A review that took ``minutes`` from its opening on; one of more than four hours had begun before, to be over by now."""
+    early = timedelta(minutes=max(0, minutes - 240))
+    start = project.opening_at - early
+    note = "提前开始" if early else ""
+    return Entry(outcome, start, start + timedelta(minutes=minutes), note=note)
 
 
 def make_fees(

@@ -20,10 +20,16 @@ from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED
 from expertpool.fees.enums import FeeState, Outcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
-from expertpool.fees.queries.lines import fees_of, fees_visible_to, projects_to_pay, totals_of
+from expertpool.fees.queries.lines import (
+    STANDING,
+    fees_of,
+    fees_visible_to,
+    projects_to_pay,
+    totals_of,
+)
 from expertpool.fees.queries.rates import rates_on
 from expertpool.fees.services.letters import letter_pdf, payer_of, said_of
-from expertpool.fees.services.lines import enter_fees, send_letters, sign
+from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.rates import save_rate
 from expertpool.fees.settings import PAYER
@@ -82,7 +88,9 @@ def test_fees_are_entered_and_changed_until_they_are_sent(operator: User) -> Non
     )
     assert (again.pk, again.gross) == (first.pk, Decimal(450))
     log = LogEntry.objects.filter(action="fee.enter").order_by("-id")[0]
-    assert (log.before, (log.after or {})["应发"]) == ({"应发": "500.00"}, "450.00")
+    ended = timezone.localtime(first.ended_at).strftime("%Y-%m-%d %H:%M")
+    assert log.before == {"应发": "500.00", "结束时间": ended}
+    assert (log.after or {})["应发"] == "450.00"
     send_letters(project=first.project, actor=operator, now=NOW)
     with pytest.raises(FeeRefused, match="已经发送"):
         enter_fees(project=first.project, rate=make_rate(), entries=said, actor=operator, now=NOW)
@@ -121,6 +129,35 @@ def test_a_time_that_cannot_be_is_refused_and_nothing_written(
             now=NOW,
         )
     assert not FeeLine.objects.exists()
+
+
+@pytest.mark.shows("PRJ-28")
+def test_a_time_that_has_not_been_is_refused_and_one_beyond_the_review_explained(
+    operator: User,
+) -> None:
+    project = make_reviewed(operator, now=NOW, seats=1).project
+    (pk,) = who_sat(project)
+
+    def enter(start: datetime, end: datetime, note: str = "") -> list[FeeLine]:
+        said = {pk: Entry(Outcome.COMPLETED, start, end, note=note)}
+        return enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=NOW)
+
+    opening, hour = project.opening_at, timedelta(hours=1)
+    for start, end, word in (
+        (opening, NOW + hour, "还没有到"),
+        (opening - 9 * DAY, opening, "核对年月日"),
+    ):
+        with pytest.raises(FeeRefused, match=word):
+            # However it is explained.
+            enter(start, end, note="加班")
+    with pytest.raises(FeeRefused, match="早于评审开始时间"):
+        enter(opening - hour, NOW)
+    (line,) = enter(opening - hour, NOW, note="提前一小时开标")
+    assert line.minutes == 6 * 60
+    later = NOW + 2 * DAY
+    said = {pk: Entry(Outcome.COMPLETED, opening, NOW + DAY)}
+    with pytest.raises(FeeRefused, match="不在评审当天"):
+        enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=later)
 
 
 def test_a_rate_counts_from_its_day_on_and_old_versions_before_it(operator: User) -> None:
@@ -245,7 +282,7 @@ def test_what_was_sent_is_corrected_by_a_reversal_alone(operator: User, expert: 
         Decimal(1000),
         Decimal(40),
     )  # the reversed one counts no more
-    assert totals_of(fees_visible_to(finance)).gross == Decimal(1000)
+    assert totals_of(fees_visible_to(finance).filter(STANDING)).gross == Decimal(1000)
 
 
 def make_again(line: FeeLine, operator: User, *, minutes: int) -> list[FeeLine]:
@@ -387,13 +424,15 @@ def test_the_office_enters_a_panel_in_one_form(client: Client, operator: User) -
     first, second = who_sat(project)
     for pk in (first, second):
         said[f"e{pk}_outcome"] = "completed"
+    said["version"] = client.get(page).context["editing"].version
     refused = client.post(page, said | {f"e{first}_started_at": ""})
     assert refused.status_code == 422
     done = client.post(page, said | {f"e{second}_outcome": "recused", f"e{second}_started_at": ""})
     assert done.status_code == 302
     sums = dict(FeeLine.objects.values_list("invitation", "gross"))
     assert sums[second] == Decimal(200)
-    sent = client.post(reverse("fees:project_send", args=[project.pk]), follow=True)
+    seen = {"seen": client.get(page).context["seen"]}
+    sent = client.post(reverse("fees:project_send", args=[project.pk]), seen, follow=True)
     assert "已发送 2 份确认函" in sent.content.decode()
     tab = client.get(reverse("projects:detail", args=[project.pk]), {"tab": "fees"})
     assert "待签字" in tab.content.decode()

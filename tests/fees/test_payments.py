@@ -33,10 +33,11 @@ from expertpool.fees.queries.payments import (
     unpaid_lines,
 )
 from expertpool.fees.services import papers
-from expertpool.fees.services.accounts import change_account, send_code
+from expertpool.fees.services.accounts import change_account, decide_account, send_code
 from expertpool.fees.services.answers import AnswerImporter, amount
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid, mark_returned
+from expertpool.notifications.models import Message
 from expertpool.papers.registry import Paper
 from expertpool.workflow.services.two_persons import withdraw
 from tests.core.importing.sheets import table_of
@@ -152,6 +153,21 @@ def test_what_the_bank_returns_is_paid_anew(operator: User, finance: User, secon
     mark_returned(payment=payment, note="户名不符", actor=finance, now=NOW)
     with pytest.raises(FeeRefused, match="登记过退回"):
         mark_returned(payment=payment, note="户名不符", actor=finance, now=NOW)
+    # The account to which it did not come waits, with the bank's words, and so does the fee; its expert is told once.
+    with pytest.raises(FeeRefused, match="收款账户待核对（银行退回：户名不符）"):
+        make_batch_of([line], finance, now=NOW)
+    told = Message.objects.filter(occasion="fees.returned", channel="site")
+    assert ["户名不符" in one.body for one in told] == [True]
+    expert = Expert.objects.select_related("user").get(pk=line.expert_id)
+    assert expert.user
+    client = login(Client(), expert.user)
+    assert "银行退回：户名不符" in client.get(reverse("fees:own")).content.decode()
+    assert "银行退回：户名不符" in client.get(reverse("fees:own_account")).content.decode()
+    account = BankAccount.objects.get(expert=line.expert, ended_at=None)
+    # Nor does he who says that it came back say that the account is right.
+    with pytest.raises(FeeRefused, match="须由另一位"):
+        decide_account(account=account, agree=True, note="", actor=finance, now=NOW)
+    decide_account(account=account, agree=True, note="", actor=second, now=NOW)
     again = make_batch_of([line], finance, now=NOW)
     assert again.number == "FK2026110002"
     # One person alone has said that it came back: who agrees to pay it once more is told.

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.documents import qr_png
 from expertpool.experts.models import Expert
-from expertpool.fees.models import FeeLine, PaymentRequest
+from expertpool.fees.exports import FeeExport
+from expertpool.fees.home import fees_there
+from expertpool.fees.models import BankAccount, FeeLine, PaymentRequest
 from expertpool.fees.queries.lines import fees_of, fees_visible_to, totals_of
 from expertpool.fees.queries.statistics import GROUPS, grouped, own_year, years_of
+from expertpool.fees.services.accounts import decide_account
 from expertpool.fees.services.letters import PAPER, letter_file
+from expertpool.fees.services.lines import enter_fees, send_letters
+from expertpool.fees.services.lines import reverse as take_back
 from expertpool.fees.services.payments import decide_batch, mark_paid, mark_returned
 from expertpool.fees.services.statements import statement_pdf
+from expertpool.files.services import attach
 from expertpool.papers.services import upload_template
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
-from tests.factories.fees import STROKES, make_batch_of, make_paid_to, make_sent, make_signed
+from tests.factories.fees import (
+    STROKES,
+    entry,
+    make_batch_of,
+    make_fees,
+    make_paid_to,
+    make_rate,
+    make_sent,
+    make_signed,
+)
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +83,8 @@ def test_what_was_returned_and_paid_anew_is_added_up_once(operator: User) -> Non
     line = paid(operator, finance)
     (first,) = line.payments.all()
     mark_returned(payment=first, note="户名不符", actor=finance, now=NOW)
+    account = BankAccount.objects.get(expert=line.expert, ended_at=None)
+    decide_account(account=account, agree=True, note="", actor=make_user("finance"), now=NOW)
     make_batch_of([line], finance, now=NOW)
     for by in GROUPS:
         ((group,), totals) = grouped(finance, by, 2026)
@@ -135,3 +155,41 @@ def test_the_letter_comes_in_the_form_of_the_office(
     assert "本单位格式" in office.get(url).content.decode()
     own = office.get(reverse("fees:letter", args=[line.pk]), {"own": "1"})
     assert own.content[:2] == b"PK"
+
+
+@pytest.mark.shows("PRJ-30")
+def test_the_sum_the_export_and_the_number_are_those_of_the_rows(operator: User) -> None:
+    """Each tab told the sum of all, each export gave all, and those that were reversed stood in the number."""
+    finance = make_user("finance")
+    signed = make_signed(operator, now=NOW)
+    sent, back = (make_sent(operator, now=NOW, pool=(make_expert(),))[0] for _ in range(2))
+    take_back(line=back, reason="时间有误", actor=finance, now=NOW)
+    client = login(Client(), finance)
+    for tab, rows in (
+        ("", {signed, sent}),
+        ("sent", {sent}),
+        ("reversed", {back}),
+        ("paid", set()),
+    ):
+        page = client.get(reverse("fees:list"), {"tab": tab} if tab else {})
+        totals = page.context["totals"]
+        assert (totals.count, totals.gross) == (len(rows), sum(one.gross for one in rows))
+        assert set(FeeExport().rows(finance, QueryDict(f"tab={tab}"))) == rows
+    (number,) = fees_there(finance, NOW)
+    assert number.value.count() == 2
+
+
+def test_what_is_left_and_what_is_paid_are_one_sum_each_wherever_they_stand(operator: User) -> None:
+    finance = make_user("finance")
+    (line,) = make_fees(operator, now=NOW, seats=1)
+    said = {line.invitation_id: replace(entry(line.project), travel=Decimal("86.5"))}
+    enter_fees(project=line.project, rate=make_rate(), entries=said, actor=operator, now=NOW)
+    ticket = SimpleUploadedFile("高铁票.png", qr_png("票", scale=4))
+    attach(subject=line, uploaded_file=ticket, actor=operator, now=NOW)
+    send_letters(project=line.project, actor=operator, now=NOW)
+    ((group,), totals) = grouped(finance, "expert", 2026)
+    line = FeeLine.objects.get(pk=line.pk)
+    assert {group.net, totals.net} == {line.net}
+    assert {group.payable, totals.payable} == {line.payable} == {line.net + Decimal("86.5")}
+    page = login(Client(), finance).get(reverse("fees:statistics")).content.decode()
+    assert "应付合计" in page

@@ -149,7 +149,10 @@ def test_the_form_takes_travel_and_the_office_uploads_the_receipt(
     }
     login(client, operator)
     page = reverse("fees:project", args=[row.project_id])
-    assert "差旅 88.80 元" in client.post(page, said, follow=True).content.decode()
+    said |= {"version": client.get(page).context["editing"].version}
+    saved = client.post(page, said, follow=True)
+    assert "差旅 88.80 元" in saved.content.decode()
     assert "差旅票据" in client.get(reverse("fees:detail", args=[row.pk])).content.decode()
-    told = client.post(reverse("fees:project_send", args=[row.project_id]), follow=True)
+    seen = {"seen": saved.context["seen"]}
+    told = client.post(reverse("fees:project_send", args=[row.project_id]), seen, follow=True)
     assert "还没有附票据" in told.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
 from expertpool.fees.queries.workload import Workload
 from expertpool.fees.services.lines import Entry
+from expertpool.fees.services.times import fault_of_time
 from expertpool.projects.models import Project
 
 NAMES = (
@@ -35,11 +37,12 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Part:
-    """One expert in the form: his fields, or the fee that he was sent."""
+    """One expert in the form: his fields, or the fee that he was sent; ``missing`` as `Workload` has it."""
 
     row: NamedRow
     fields: list[BoundField]
     line: FeeLine | None
+    missing: str
 
 
 class PanelFeesForm(forms.Form):
@@ -56,10 +59,12 @@ class PanelFeesForm(forms.Form):
         known: Mapping[int, FeeLine],
         rates: Sequence[FeeRate],
         worked: Mapping[int, Workload],
+        now: datetime,
     ) -> None:
         """``worked``: what is proposed, by the line of each expert."""
         super().__init__(data)
-        self.people, self.known = people, known
+        self.project, self.now = project, now
+        self.people, self.known, self.worked = people, known, worked
         # Where nothing is paid by the item nobody is asked how many there were.
         self.names = [one for one in NAMES if one != "items" or any(row.each for row in rates)]
         rate: Any = self.fields["rate"]
@@ -70,6 +75,9 @@ class PanelFeesForm(forms.Form):
             line = known.get(member.invitation_id)
             usual = _usual(project, member, worked.get(member.invitation_id))
             fields = _fields()
+            if line is None and self._missing(member):
+                # By law who has not finished is not paid: whoever says that he has, says so himself.
+                fields["outcome"] = _outcome(("", "请选择"))
             for name in self.names:
                 key = _name(member, name)
                 self.fields[key] = fields[name]
@@ -87,17 +95,36 @@ class PanelFeesForm(forms.Form):
             line = self.known.get(member.invitation_id)
             is_sent = line is not None and line.sent_at is not None
             fields = [] if is_sent else [self[_name(member, one)] for one in self.names]
-            yield Part(row, fields, line)
+            yield Part(row, fields, line, "" if is_sent else self._missing(member))
+
+    def _missing(self, member: PanelMember) -> str:
+        worked = self.worked.get(member.invitation_id)
+        return worked.missing if worked else ""
 
     def clean(self) -> dict[str, Any]:
         for member, _ in self.open:
-            if self.cleaned_data.get(_name(member, "outcome")) not in TIMED:
-                continue
-            for name in ("started_at", "ended_at"):
-                key = _name(member, name)
-                if not self.cleaned_data.get(key) and key not in self.errors:
-                    self.add_error(key, "请填写。")
+            if self.cleaned_data.get(_name(member, "outcome")) in TIMED:
+                self._clean_time(member)
         return self.cleaned_data
+
+    def _clean_time(self, member: PanelMember) -> None:
+        """Say at the input what the service would say above the form."""
+        times = {one: _name(member, one) for one in ("started_at", "ended_at")}
+        missing = [key for key in times.values() if not self.cleaned_data.get(key)]
+        for key in missing:
+            if key not in self.errors:
+                self.add_error(key, "请填写。")
+        if missing:
+            return
+        wrong = fault_of_time(
+            self.project,
+            **{name: self.cleaned_data[key] for name, key in times.items()},
+            break_minutes=self.cleaned_data.get(_name(member, "break_minutes")) or 0,
+            note=self.cleaned_data.get(_name(member, "note")) or "",
+            now=self.now,
+        )
+        if wrong:
+            self.add_error(_name(member, wrong.field), wrong.text)
 
     @property
     def entries(self) -> dict[int, Entry]:
@@ -116,9 +143,15 @@ class PanelFeesForm(forms.Form):
 _NONE = ("break_minutes", "items", "other", "travel")
 
 
+def _outcome(*first: tuple[str, str]) -> forms.ChoiceField:
+    said = {"required": "请选择评审情况。"}
+    choices = [*first, *Outcome.choices]
+    return forms.ChoiceField(label="评审情况", choices=choices, error_messages=said)
+
+
 def _fields() -> dict[str, forms.Field]:
     return {
-        "outcome": forms.ChoiceField(label="评审情况", choices=Outcome.choices),
+        "outcome": _outcome(),
         "started_at": forms.DateTimeField(label="开始时间", required=False),
         "ended_at": forms.DateTimeField(label="结束时间", required=False),
         "break_minutes": MINUTES.number(label="休息用餐（分钟）", required=False),

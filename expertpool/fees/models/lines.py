@@ -226,6 +226,14 @@ class FeeLine(models.Model):
         )
 
     @property
+    def returned(self) -> Payment | None:
+        """The payment that the bank returned last, as long as it is not paid anew (``payments`` read along)."""
+        if self.payment or self.reversed_at:
+            return None
+        found = [one for one in self.payments.all() if one.returned_at]
+        return max(found, key=lambda one: one.pk, default=None)
+
+    @property
     def letter(self) -> dict[str, Any]:
         """What the letter says: the same content has the same hash."""
         # Left out where it is none: letters from before it was paid keep their hash.

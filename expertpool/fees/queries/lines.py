@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -25,6 +26,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, scope_q
+from expertpool.core.crypto import proof
 from expertpool.core.mandates import vouched
 from expertpool.core.visibility import told_later
 from expertpool.draws.models import DrawProject
@@ -83,6 +85,14 @@ def fees_in(project: Project) -> dict[int, FeeLine]:
     return {one.invitation_id: one for one in rows}
 
 
+def letters_mark(lines: Iterable[FeeLine]) -> str:
+    """Return what names ``lines``, which wait to be sent, as they stand: whoever sends them says which he has read. Keyed: a sum
+    is not tried out by it."""
+    rows = sorted(lines, key=lambda one: one.pk)
+    said = [[one.pk, one.letter_hash, one.entered_at.isoformat()] for one in rows]
+    return proof("fees.letters_seen", said).hex()
+
+
 def may_enter(user: User, project: Project, *, now: datetime) -> bool:
     """Tell whether ``user`` enters fees of ``project`` now: its review is over and he may read who sat."""
     reach = scope_q(user, ENTER, department="department", owner="created_by")
@@ -122,31 +132,42 @@ def month_for(expert_id: int, now: datetime) -> Totals:
 
 @dataclass(frozen=True)
 class Totals:
-    """What fees come to (yuan), without what was reversed."""
+    """What fees come to (yuan): ``net`` (实发) is what is left after tax, ``payable`` (应付合计) with the costs of the way."""
 
     count: int
     gross: Decimal
     tax: Decimal
+    travel: Decimal = Decimal(0)
 
     @property
     def net(self) -> Decimal:
         return self.gross - self.tax
 
+    @property
+    def payable(self) -> Decimal:
+        return self.net + self.travel
+
 
 def totals_of(rows: QuerySet[FeeLine]) -> Totals:
-    found: dict[str, Any] = rows.filter(STANDING).aggregate(
-        count=Count("pk"), gross=Sum("gross"), tax=Sum("tax")
+    """Return what exactly ``rows`` come to, those that were reversed among them."""
+    found: dict[str, Any] = rows.order_by().aggregate(
+        count=Count("pk"), gross=Sum("gross"), tax=Sum("tax"), travel=Sum("travel")
     )
-    return Totals(found["count"], found["gross"] or Decimal(0), found["tax"] or Decimal(0))
+    sums = (found[name] or Decimal(0) for name in ("gross", "tax", "travel"))
+    return Totals(found["count"], *sums)
 
 
 def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     """Return the projects in the scope of ``user``, who enters fees, whose review is over and whose names are
-    released, each with the fees that stand (``entered``), those signed (``signed``) and their sum (``gross``)."""
+    released, each with the fees that stand (``entered``), those signed (``signed``), their sum (``gross``), and how many were
+    reversed and not entered anew (``missing``)."""
     reach = scope_q(user, ENTER, department="department", owner="created_by")
     draws = DrawProject.objects.filter(project=OuterRef("pk"), valid=True)
     standing = fees_told(FeeLine.objects.filter(STANDING, project=OuterRef("pk")))
     fees = standing.order_by().values("project")
+    anew = FeeLine.objects.filter(STANDING, project=OuterRef("project"), expert=OuterRef("expert"))
+    back = FeeLine.objects.filter(~STANDING, ~Exists(anew), project=OuterRef("pk"))
+    missing = back.order_by().values("project").values(n=Count("expert", distinct=True))
     rows = Project.objects.filter(
         reach,
         Exists(draws),
@@ -159,6 +180,7 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
         entered=Coalesce(Subquery(fees.values(n=Count("pk"))), 0),
         signed=Coalesce(Subquery(fees.values(n=Count("told_at"))), 0),
         gross=Subquery(fees.values(n=Sum("gross"))),
+        missing=Coalesce(Subquery(missing), 0),
     )
 
 

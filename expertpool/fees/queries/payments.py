@@ -58,10 +58,16 @@ def payables(lines: Iterable[FeeLine]) -> list[Payable]:
     accounts = told_accounts({payee_of(one).pk for one in rows})
     # Else one that its expert has just replaced, which is told tomorrow, would be agreed to and paid meanwhile.
     rests = day_start(timezone.localdate()) if sealed_draws().exists() else None
-    return [_payable(one, accounts.get(payee_of(one).pk), rests) for one in rows]
+    # Of what its expert has replaced today others are told that it stands: but the bank has said that it is wrong.
+    ended = [one.pk for one in accounts.values() if one.ended_at]
+    came_back = Payment.objects.filter(account__in=ended, returned_at__isnull=False)
+    wrong = set(came_back.values_list("account", flat=True)) if ended else set()
+    return [_payable(one, accounts.get(payee_of(one).pk), rests, wrong) for one in rows]
 
 
-def _payable(line: FeeLine, account: BankAccount | None, rests: datetime | None) -> Payable:
+def _payable(
+    line: FeeLine, account: BankAccount | None, rests: datetime | None, wrong: set[int]
+) -> Payable:
     why = ""
     if line.is_altered:
         why = "劳务费在系统之外被改动过"
@@ -69,8 +75,11 @@ def _payable(line: FeeLine, account: BankAccount | None, rests: datetime | None)
         why = "没有应付的金额"
     elif account is None:
         why = "没有收款账户"
-    elif account.decided_at is None:
+    elif account.pk in wrong:
         why = "收款账户待核对"
+    elif account.decided_at is None:
+        # The bank's words, of one to which a payment did not come.
+        why = f"收款账户待核对（{account.note}）" if account.note else "收款账户待核对"
     elif not account.agreed:
         why = "收款账户未通过核对，待专家修改"
     elif rests is not None and account.decided_at >= rests:

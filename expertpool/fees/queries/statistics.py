@@ -29,7 +29,8 @@ MOST = 1_000  # groups on the page
 
 @dataclass(frozen=True)
 class Group:
-    """What the fees of a month, department, project or expert come to (yuan)."""
+    """What the fees of a month, department, project or expert come to (yuan): ``net`` and ``payable`` as `Totals` has them;
+    of that was ``paid``."""
 
     name: str
     note: str
@@ -41,7 +42,11 @@ class Group:
 
     @property
     def net(self) -> Decimal:
-        return self.gross - self.tax + self.travel
+        return self.gross - self.tax
+
+    @property
+    def payable(self) -> Decimal:
+        return self.net + self.travel
 
 
 def years_of(rows: QuerySet[FeeLine]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -15,19 +15,22 @@ from expertpool.experts.queries.availability import day_start
 from expertpool.projects.models import Project
 from expertpool.reviews.models import Reviewer, Submission
 from expertpool.reviews.queries.progress import signed_in_at
-from expertpool.reviews.queries.reviews import told_standing
+from expertpool.reviews.queries.reviews import is_told_tomorrow, told_standing
 
 DAY = timedelta(days=1)
+MISSING = "还没有提交评审结果"
+UNTOLD = "没有看到他提交的评审结果（今天提交的，有抽取名单还没有公开，明天起可以看到）"
 
 
 @dataclass(frozen=True)
 class Workload:
     """From when to when somebody worked at the meeting, and how many ``items`` he has scored; None: not known, or not told
-    yet."""
+    yet. ``missing``: in words, that he who scores in a review here has handed in nothing, as far as is told; else empty."""
 
     started_at: datetime | None
     ended_at: datetime | None
     items: int
+    missing: str = ""
 
 
 def workload_of(project: Project) -> dict[int, Workload]:
@@ -49,13 +52,20 @@ def workload_of(project: Project) -> dict[int, Workload]:
     }
     today = day_start(timezone.localdate()) if sealed_draws().exists() else None
     found = {}
+    untold: dict[int, bool] = {}
     for line in lines:
         reviewer = reviewers.get(line.pk)
         came = _came(line, reviewer)
         if came is not None and today is not None and came >= today:
             came = None
         handed_in = submitted.get(reviewer.pk) if reviewer else None
-        found[line.pk] = _worked(project, came, handed_in)
+        worked = _worked(project, came, handed_in)
+        if reviewer is not None and handed_in is None:
+            if reviewer.review_id not in untold:
+                untold[reviewer.review_id] = is_told_tomorrow(reviewer.review)
+            # Of him who has handed in today and of him who has not the same is said.
+            worked = replace(worked, missing=UNTOLD if untold[reviewer.review_id] else MISSING)
+        found[line.pk] = worked
     return found
 
 

@@ -149,6 +149,30 @@ def decide_account(
     return row
 
 
+def reopen_account(*, account: BankAccount, reason: str, actor: User, now: datetime) -> None:
+    """Put before finance once more the ``account`` to which a payment did not come, with the bank's words ``reason``: until
+    somebody agrees to it again, nothing is paid to it. Nothing happens where it has another by now, where this one waits
+    already, and where it was turned down."""
+    expert = _hold(account.expert)
+    standing = standing_account(expert)
+    if standing is None or not standing.agreed or standing.is_altered:
+        return
+    same = (account.bank, account.readable_number)
+    if (standing.bank, standing.readable_number) != same:
+        return
+    standing.ended_at = now
+    standing.save()
+    BankAccount(
+        expert=expert,
+        bank=standing.bank,
+        number=standing.readable_number,
+        asked_at=now,
+        # Not by the expert, though he wrote it: what he does himself is told later, and this counts at once.
+        asked_by=actor,
+        note=reason,
+    ).save(force_insert=True)
+
+
 def _check_other(row: BankAccount, expert: Expert, actor: User, now: datetime) -> None:
     """Refuse (FeeRefused) whoever may have had his hands in ``row``."""
     wrote = {row.asked_by_id} | last_writers(expert, FIELDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
+from expertpool.core.text import moment_text
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.panel import who_sat
@@ -20,10 +21,10 @@ from expertpool.draws.queries.written import is_written
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import MINUTES, FeeLine, FeeRate, Payment
+from expertpool.fees.models import FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
 from expertpool.fees.occasions import SIGN_CODE as SIGN_CODE_OCCASION
-from expertpool.fees.queries.lines import fees_in, may_enter, month_for
+from expertpool.fees.queries.lines import fees_in, letters_mark, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.rules.pay import fee_for
@@ -31,7 +32,8 @@ from expertpool.fees.rules.tax import tax_of_next
 from expertpool.fees.services import codes
 from expertpool.fees.services.accounts import note_account
 from expertpool.fees.services.letters import said_now
-from expertpool.fees.services.telling import tell_reversed, tell_sent
+from expertpool.fees.services.telling import tell_enter_anew, tell_reversed, tell_sent
+from expertpool.fees.services.times import fault_of_time
 from expertpool.fees.settings import SIGN_CODE
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
@@ -40,6 +42,7 @@ NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束、
 ALTERED = "{name} 的劳务费在系统之外被改动过，没有办理。请告诉审计员查看操作日志；还没有发送的，核对后重新保存。"
 OUTSIDER = "专家账号不能办理劳务费，请使用工作账号。"
 MOST_CODES = 5  # of one letter in an hour
+CHANGED = "您打开之后，待发送的劳务费有了变化，没有发送。请核对现在列出的金额后再发送。"
 GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
 
 
@@ -72,7 +75,8 @@ def enter_fees(
     sent are written anew. Logged, each with its sum.
 
     Refuses (FeeRefused) a review that is not over, a rate that is not in force for it, whoever did not sit to
-    the end, a time that is missing or takes less than its breaks, and fees that were sent; then nothing is written.
+    the end, a time that is missing or cannot have been (`times.fault_of_time`), and fees that were sent; then nothing is
+    written.
     """
     # Before anything is read: two who enter at once would each find no fee.
     project = lock_project(project)
@@ -103,7 +107,7 @@ def _enter(
     row = known or FeeLine(project=project, invitation=line)
     if row.sent_at:
         raise FeeRefused(f"{row.expert.name} 的确认函已经发送，不能再改；有误的请先冲销。")
-    before = f"{row.gross:.2f}" if known else None
+    before = None if known is None else _words(known)
     # What was sealed says who it is: a row can be written.
     # And the record that stays, of one that was merged: it is who is paid.
     expert = Expert.objects.get(pk=open_identity(line).expert_id)
@@ -115,12 +119,17 @@ def _enter(
     row.break_minutes = entry.break_minutes if timed else 0
     row.is_holiday, row.is_leader, row.other = entry.is_holiday, entry.is_leader, entry.other
     row.travel, row.items = entry.travel, entry.items
-    _check_time(row, timed=timed)
+    if timed:
+        _check_time(row, now=now)
     _check_travel(row)
     fee = fee_for(rate.terms, row.labour)
     row.steps = [[one.text, f"{one.amount:.2f}"] for one in fee.steps]
     # Tax is worked out when it is sent, by all of that month.
     row.gross, row.tax = fee.total, Decimal(0)
+    after = _words(row)
+    # Who saved it all again has changed nothing of this one; but what somebody else wrote is vouched for anew.
+    if after == before and not row.is_altered:
+        return row
     row.entered_at, row.entered_by = now, actor
     # Not the constraints: they are asked by the write, which sees what others wrote meanwhile.
     row.full_clean(validate_unique=False, validate_constraints=False)
@@ -129,30 +138,48 @@ def _enter(
             row.save()
     except IntegrityError:
         raise FeeRefused(GONE) from None
+    changed = [name for name in after if before is None or before[name] != after[name]]
     record(
         "fee.enter",
         actor=actor,
         now=now,
         subject=row,
-        before={"应发": before} if before else None,
-        after={"应发": f"{row.gross:.2f}", "标准": str(rate)}
-        | ({"差旅": f"{row.travel:.2f}"} if row.travel else {}),
+        before=None if before is None else {name: before[name] for name in changed},
+        # Of one that is new what is empty says nothing.
+        after={name: after[name] for name in changed if before is not None or after[name]},
     )
     return row
 
 
-def _check_time(row: FeeLine, *, timed: bool) -> None:
-    if not timed:
-        return
-    if row.started_at is None or row.ended_at is None:
-        raise FeeRefused(f"请填写 {row.expert.name} 的开始和结束时间。")
-    if row.ended_at <= row.started_at:
-        raise FeeRefused(f"{row.expert.name} 的结束时间应晚于开始时间。")
-    # A day or a year mistyped would be paid by the hour.
-    if row.ended_at - row.started_at > timedelta(minutes=MINUTES.high):
-        raise FeeRefused(f"{row.expert.name} 的评审时间太长，请核对年月日。")
-    if not row.minutes:
-        raise FeeRefused(f"{row.expert.name} 的休息时间比评审时间还长，请核对。")
+def _words(row: FeeLine) -> dict[str, str]:
+    """What was entered of a fee and what it comes to, as the log has it."""
+    return {
+        "应发": f"{row.gross:.2f}",
+        "标准": str(row.rate),
+        "评审情况": str(Outcome(row.outcome).label),
+        "开始时间": moment_text(row.started_at),
+        "结束时间": moment_text(row.ended_at),
+        "休息用餐（分钟）": str(row.break_minutes or ""),
+        "评审对象（件）": str(row.items or ""),
+        "法定节假日": "是" if row.is_holiday else "",
+        "组长": "是" if row.is_leader else "",
+        "其他补助（元）": f"{row.other:.2f}" if row.other else "",
+        "差旅": f"{row.travel:.2f}" if row.travel else "",
+        "说明": row.note,
+    }
+
+
+def _check_time(row: FeeLine, *, now: datetime) -> None:
+    wrong = fault_of_time(
+        row.project,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        break_minutes=row.break_minutes,
+        note=row.note,
+        now=now,
+    )
+    if wrong:
+        raise FeeRefused(f"{row.expert.name}：{wrong.text}")
 
 
 def _check_travel(row: FeeLine) -> None:
@@ -164,16 +191,22 @@ def _check_travel(row: FeeLine) -> None:
 
 
 @transaction.atomic
-def send_letters(*, project: Project, actor: User, now: datetime) -> list[FeeLine]:
+def send_letters(
+    *, project: Project, actor: User, now: datetime, seen: str | None = None
+) -> list[FeeLine]:
     """Send each expert of ``project`` whose fee is entered its letter to sign; from now on it stays as it is. What is
     withheld takes in all that he was sent in this month. Logged. Sent again, nothing happens.
 
-    Refuses (FeeRefused) whoever may not enter fees here, and travel without its receipt.
+    ``seen`` names the fees that whoever sends them has read (`queries.lines.letters_mark`); None: whichever there are.
+    Refuses (FeeRefused) whoever may not enter fees here, others than those that were read, and travel without its receipt.
     """
     project = lock_project(project)
     if not may_enter(actor, project, now=now):
         raise FeeRefused(NOT_NOW)
     rows = [one for one in fees_in(project).values() if one.sent_at is None]
+    # None that wait: somebody else was faster, or the button was pressed twice.
+    if rows and seen is not None and seen != letters_mark(rows):
+        raise FeeRefused(CHANGED)
     # In one order, so that two projects with the same experts do not wait for each other; his month is one at a time.
     for row in sorted(rows, key=lambda one: one.expert_id):
         _hold_month(row.expert_id)
@@ -295,8 +328,8 @@ def _sign(
 
 @transaction.atomic
 def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLine:
-    """Take back a fee that was sent, for ``reason``: it counts no more, and another can be entered. Its expert is told.
-    Logged.
+    """Take back a fee that was sent, for ``reason``: it counts no more, and another can be entered. Its expert is told, and who
+    entered it. Logged.
 
     Refuses (FeeRefused) what was not sent, or was reversed.
     """
@@ -316,6 +349,7 @@ def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLin
     row.save(update_fields=["reversed_at", "reversal", *([] if is_altered else ["proof"])])
     record("fee.reverse", actor=actor, now=now, subject=row, note=reason)
     tell_reversed(row, now=now)
+    tell_enter_anew(row, actor=actor, now=now)
     return row
 
 
@@ -327,4 +361,4 @@ def _check_written(row: FeeLine) -> None:
 
 def _held(line: FeeLine) -> FeeLine:
     rows = FeeLine.objects.select_for_update(of=("self",))
-    return rows.select_related("project", "expert__user", "rate").get(pk=line.pk)
+    return rows.select_related("project", "expert__user", "rate", "entered_by").get(pk=line.pk)

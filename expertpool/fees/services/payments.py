@@ -16,8 +16,11 @@ from expertpool.core.locks import lock_transaction
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, Payment, PaymentBatch, PaymentRequest
 from expertpool.fees.queries.payments import MOST, WAITS, payables, payments_of, unpaid_lines
+from expertpool.fees.services.accounts import reopen_account
+from expertpool.fees.services.telling import tell_returned
 from expertpool.workflow.services.two_persons import ask, settle
 
+MOST_REASON = 200  # characters
 TAKEN = "其中有劳务费刚刚列入了另一个批次或有了变化，请刷新页面后重新选择。"
 
 
@@ -195,8 +198,9 @@ def mark_paid(
 
 @transaction.atomic
 def mark_returned(*, payment: Payment, note: str, actor: User, now: datetime) -> Payment:
-    """Say that the bank has returned ``payment``, and why: its fee may be paid anew. Logged. Refuses (FeeRefused) what is
-    not agreed to, or was returned."""
+    """Say that the bank has returned ``payment``, and why (``note``, the bank's words): its expert is told, and its fee waits
+    until finance has looked at his account again (`accounts.reopen_account`). Logged. Refuses (FeeRefused) what is not
+    agreed to, or was returned."""
     batch = _agreed(payment.batch)
     # Read again under the lock: meanwhile somebody else may have said what came of it.
     row = payments_of(batch).get(pk=payment.pk)
@@ -207,6 +211,9 @@ def mark_returned(*, payment: Payment, note: str, actor: User, now: datetime) ->
     row.save()
     said = {"流水号": row.reference, "金额": f"{row.amount:.2f}"}
     record("fee.returned", actor=actor, now=now, subject=batch, after=said, note=note)
+    reason = f"银行退回：{note}"[:MOST_REASON]
+    reopen_account(account=row.account, reason=reason, actor=actor, now=now)
+    tell_returned(row, now=now)
     return row
 
 

@@ -35,11 +35,14 @@ from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
 from expertpool.fees.permissions import ENTER
 from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
 from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.queries.workload import Workload, workload_of
 from expertpool.fees.services.lines import Entry, enter_fees
+from expertpool.fees.services.times import fault_of_time
 from expertpool.projects.models import Project
 
 _CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{1,2})?分?")
-NEAR = timedelta(days=180)  # of when a review begins
+# At which column a time is wrong.
+COLUMNS = {"started_at": "start", "ended_at": "end", "break_minutes": "pause", "note": "note"}
 YES = {"是": True, "√": True, "Y": True, "否": False, "": False}
 OUTCOMES = {str(label): value for value, label in Outcome.choices}
 
@@ -102,7 +105,7 @@ class WorkloadImporter(Importer):
             "评审情况",
             choice(OUTCOMES),
             choices=tuple(OUTCOMES),
-            help="不填的是「完成评审」。",
+            help="不填的是「完成评审」；还没有提交评审结果的必须填写。",
             sample="完成评审",
         ),
         ImportColumn(
@@ -163,6 +166,7 @@ class WorkloadImporter(Importer):
         super().__init__(**kwargs)
         self.projects: dict[str, Project | None] = {}
         self.people: dict[int, list[tuple[PanelMember, Expert]]] = {}
+        self.worked: dict[int, dict[int, Workload]] = {}
         self.rates: dict[int, list[FeeRate]] = {}
         self.known: dict[int, dict[int, FeeLine]] = {}
         self.rows_said: dict[tuple[int, int], int] = {}
@@ -187,6 +191,7 @@ class WorkloadImporter(Importer):
         self.people[project.pk] = [
             (one, experts[one.expert_id]) for one in sat if one.expert_id in experts
         ]
+        self.worked[project.pk] = workload_of(project)
         self.rates[project.pk] = rates_for(project)
         self.known[project.pk] = fees_in(project)
 
@@ -233,6 +238,9 @@ class WorkloadImporter(Importer):
 
     def _entry(self, row: Row, project: Project, member: PanelMember) -> Entry | Fault:
         said = row.values
+        missing = self.worked[project.pk][member.invitation_id].missing
+        if missing and not said.get("outcome"):
+            return self.fault("outcome", "评审情况为空", f"{missing}，请核实后写明评审情况。")
         outcome = Outcome(said.get("outcome") or Outcome.COMPLETED)
         start, end = self._at(said.get("start"), project), self._at(said.get("end"), project)
         # An end that is given counts more than hours that are.
@@ -241,21 +249,16 @@ class WorkloadImporter(Importer):
             end = start + timedelta(minutes=int(took * 60))
         pause = said.get("pause") or 0
         if outcome in TIMED:
-            if start is None or end is None:
-                return self.fault("start", "时间为空", "请填写开始和结束时间，或时长。")
-            if end <= start:
-                return self.fault("end", "时间颠倒", "结束时间应晚于开始时间。")
-            # A year that was typed wrong: what is worked out by it would be of no use.
-            if abs(start - project.opening_at) > NEAR:
-                return self.fault(
-                    "start", "时间不对", "与项目的评审开始时间相差太多，请核对年月日。"
-                )
-            if end - start > timedelta(minutes=MINUTES.high):
-                return self.fault("end", "时间太长", f"一次最多 {MINUTES.high // 1440} 天。")
-            if end > self.now:
-                return self.fault("end", "结束时间还没有到")
-            if (end - start).total_seconds() // 60 <= pause:
-                return self.fault("pause", "休息时间太长", "比评审时间还长。")
+            wrong = fault_of_time(
+                project,
+                started_at=start,
+                ended_at=end,
+                break_minutes=pause,
+                note=said.get("note", ""),
+                now=self.now,
+            )
+            if wrong:
+                return self.fault(COLUMNS[wrong.field], wrong.short, wrong.text)
         holiday, leader = said.get("holiday"), said.get("leader")
         day = timezone.localdate(project.opening_at)
         return Entry(

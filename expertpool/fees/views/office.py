@@ -17,7 +17,9 @@ from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
 from expertpool.core.views.drawers import attempt, drawer_form
+from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.parts import parts_of
 from expertpool.draws.services.names import read_who_sat
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.exports import FeeExport
@@ -26,12 +28,14 @@ from expertpool.fees.permissions import ENTER, EXPORT, REVERSE, VIEW
 from expertpool.fees.queries.lines import (
     fees_in,
     fees_visible_to,
+    letters_mark,
     may_enter,
     projects_to_pay,
     totals_of,
 )
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.workload import workload_of
+from expertpool.fees.services.edits import FeeEdits
 from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
@@ -44,13 +48,18 @@ from expertpool.papers.queries import template_for
 def fees(request: UserRequest) -> HttpResponse:
     """All fees in the user's scope, with what they come to."""
     form = FeeFilter(request.GET, user=request.user)
-    rows = fees_visible_to(request.user)
     found = listing(
-        request, rows, sorts=FEE_SORTS, default_sort="-entered", form=form, tabs=FEE_TABS
+        request,
+        fees_visible_to(request.user),
+        sorts=FEE_SORTS,
+        default_sort="-entered",
+        form=form,
+        tabs=FEE_TABS,
     )
     may_export = request.user.has_permission(EXPORT)
     context = found.context | {
-        "totals": totals_of(form.filter(rows)),
+        # Of what is listed: of the tab, too.
+        "totals": totals_of(found.rows),
         "export_url": export_url(FeeExport.code) if may_export else "",
     }
     return render_list(request, "fees/list.html", context)
@@ -102,7 +111,7 @@ def take_back(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title=f"冲销 · {row.expert.name}",
         submit_label="冲销",
-        message="已冲销，可以重新登记。",
+        message="已冲销，并通知专家和登记人；项目在「待登记」里，可以重新登记。",
         refresh="page",
         refusals=FeeRefused,
         back=reverse("fees:detail", args=[pk]),
@@ -132,12 +141,21 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(projects_to_pay(request.user, now=now), pk=pk)
     if not may_enter(request.user, row, now=now):
         raise PermissionDenied
+    editing = Editing(request, FeeEdits(row))
     known, rates = fees_in(row), rates_for(row)
     people = read_who_sat(project=row, actor=request.user, now=now, purpose="登记劳务费")
     data = request.POST if request.method == "POST" else None
     form = PanelFeesForm(
-        data, project=row, people=people, known=known, rates=rates, worked=workload_of(row)
+        data,
+        project=row,
+        people=people,
+        known=known,
+        rates=rates,
+        worked=workload_of(row),
+        now=now,
     )
+
+    editing.about(parts_of(form))
 
     def write() -> None:
         enter_fees(
@@ -148,14 +166,17 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
             now=now,
         )
 
-    if request.method == "POST" and attempt(form, write, refusals=FeeRefused):
+    if request.method == "POST" and attempt(form, write, refusals=FeeRefused, editing=editing):
         messages.success(request, "已保存，金额见各位专家名下；核对后发送确认函。")
         return redirect("fees:project", pk=pk)
+    waiting = [one for one in known.values() if one.sent_at is None]
     context: dict[str, Any] = {
         "project": row,
         "form": form,
         "rates": rates,
-        "waiting": [one for one in known.values() if one.sent_at is None],
+        "editing": editing,
+        "waiting": waiting,
+        "seen": letters_mark(waiting),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "fees/project.html", context, status=status)
@@ -168,7 +189,8 @@ def send(request: UserRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     row = get_object_or_404(projects_to_pay(request.user, now=now), pk=pk)
     try:
-        sent = send_letters(project=row, actor=request.user, now=now)
+        seen = request.POST.get("seen", "")
+        sent = send_letters(project=row, actor=request.user, now=now, seen=seen)
     except FeeRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -21,7 +21,7 @@ from expertpool.experts.models import Expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.forms.lines import SignForm
 from expertpool.fees.models import FeeLine
-from expertpool.fees.queries.lines import fees_of, totals_of
+from expertpool.fees.queries.lines import fees_of
 from expertpool.fees.queries.statistics import years_of
 from expertpool.fees.services.codes import has_open_code
 from expertpool.fees.services.letters import letter_pdf
@@ -35,8 +35,7 @@ MOST_DEVICE = 200  # characters of how a browser calls itself
 @as_expert
 def index(request: UserRequest, expert: Expert) -> HttpResponse:
     rows = fees_of(expert)
-    context = {"rows": rows, "totals": totals_of(rows), "years": years_of(rows)}
-    return render(request, "fees/own.html", context)
+    return render(request, "fees/own.html", {"rows": rows, "years": years_of(rows)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -172,7 +172,7 @@ def returned(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title=f"登记退回 · {row.account.expert.name} {row.amount:.2f} 元",
         submit_label="登记退回",
-        message="已登记，这笔劳务费可以重新列入批次。",
+        message="已登记并通知专家；收款账户重新核对后，这笔劳务费可以再列入批次。",
         refresh="page",
         refusals=FeeRefused,
         back=reverse("fees:batch", args=[row.batch_id]),

@@ -432,6 +432,24 @@ def test_the_answer_of_the_bank_is_imported(operator: User, finance: User, secon
     assert (said["已付款"], said["退回"]) == (1, 1)
 
 
+def test_the_preview_of_an_answer_says_what_people_say(
+    operator: User, finance: User, second: User
+) -> None:
+    line = make_paid_to(operator, now=NOW)
+    batch = agreed(make_batch_of([line], finance, now=NOW), second)
+    (payment,) = payments_of(batch)
+    importer = AnswerImporter(actor=finance, now=NOW, options={})
+    said = [payment.reference, "", "某甲", float(payment.amount), "成功", ""]
+    header, rest = table_of(AnswerImporter, [HEAD, said])
+    taken: list[Row] = []
+    wrong: list[Row] = []
+    check_rows(importer, rest, header.codes, keep=False, refused=wrong.append, taken=taken.append)
+    (row,) = taken
+    assert importer.shown(row)["处理结果"] == "成功"
+    # The sum is the same with its cents; the name is another.
+    assert [(one.column, one.was) for one in row.notes] == [("收款户名", "某甲")]
+
+
 @pytest.mark.parametrize(
     ("cell", "sum_of"), [(960.0, "960.00"), ("1,234.5", "1234.50"), ("￥960元", "960.00")]
 )

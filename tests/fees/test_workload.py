@@ -146,3 +146,48 @@ def test_a_year_that_was_typed_wrong_is_refused(operator: User) -> None:
         rest = ["", start, end, "" if end else 4, ""]
         assert run([row_of(project, "王立新", rest=rest)], operator) == (0, [why])
     assert not FeeLine.objects.exists()
+
+
+def looked_at(rows: list[list[Any]], actor: User) -> tuple[WorkloadImporter, list[Row], list[Row]]:
+    """Preview ``rows``, with a column for the rate; return those that would be taken, and the others."""
+    importer = WorkloadImporter(actor=actor, now=NOW, options={})
+    header, rest = table_of(WorkloadImporter, [[*HEAD, "劳务费标准"], *rows])
+    taken: list[Row] = []
+    refused: list[Row] = []
+    check_rows(importer, rest, header.codes, keep=False, refused=refused.append, taken=taken.append)
+    return importer, taken, refused
+
+
+@pytest.mark.shows("PRJ-28")
+def test_the_rate_is_asked_for_where_it_is_not_clear_and_shown_with_its_sum(
+    operator: User,
+) -> None:
+    """The first by name was taken without a word."""
+    make_rate("山东")
+    make_rate("浙江", code="zhejiang")
+    project = make_reviewed(operator, now=NOW, pool=[make_expert("王立新")], seats=1).project
+    row = row_of(project, "王立新")
+    assert run([row], operator) == (0, ["标准不明确"])
+    importer, taken, refused = looked_at([[*row, "浙江"], [*row, "海南"], [*row, ""]], operator)
+    assert [one.faults[0].reason for one in refused] == ["重复", "重复"]
+    shown = importer.shown(taken[0])
+    assert (shown["劳务费标准"], shown["应发（元）"]) == ("浙江 第 1 版", "600.00")
+    note = next(one for one in taken[0].notes if one.column == "应发（元）")
+    assert (note.was, note.now) == ("浙江 第 1 版，240 分钟", "600.00")
+    _, _, (wrong,) = looked_at([[*row, "海南"]], operator)
+    assert (wrong.faults[0].reason, wrong.faults[0].detail) == (
+        "标准不能用",
+        "评审当天可用的：山东、浙江。",
+    )
+
+
+def test_what_is_read_stands_in_the_preview_as_people_write_it(operator: User) -> None:
+    make_rate()
+    project = make_reviewed(operator, now=NOW, pool=[make_expert("王立新")], seats=1).project
+    start = timezone.localtime(project.opening_at)
+    times = [f"{start:%H:%M}", f"{start + timedelta(hours=4):%H:%M}"]
+    row = row_of(project, "王立新", rest=["完成评审", *times, "", ""])
+    importer, (taken,), _ = looked_at([[*row, ""]], operator)
+    assert [one.column for one in taken.notes] == ["应发（元）"]
+    shown = importer.shown(taken)
+    assert [shown[one] for one in ("评审情况", "开始时间", "结束时间")] == ["完成评审", *times]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from expertpool.core.importing.answers import LEFT_EMPTY, Answers, meant
@@ -389,9 +390,16 @@ class RowReader:
             if type(value) is str and value != cell.strip():
                 row.notes.append(Note(column.header, CLEANED, cell, value))
             elif type(value) is int and not _AMOUNT.fullmatch(cell.strip()):
-                row.notes.append(Note(column.header, GUESSED, cell, str(value)))
+                if (word := column.word(value)) != cell.strip():
+                    row.notes.append(Note(column.header, GUESSED, cell, word))
             elif type(value) is not str and _is_guessed(cell, word := column.word(value)):
                 row.notes.append(Note(column.header, GUESSED, cell, word))
+        elif (
+            isinstance(value, Decimal)
+            and type(cell) in (int, float)
+            and value == Decimal(str(cell))
+        ):
+            pass  # the same sum, written with its cents
         elif type(cell) is float and not isinstance(value, str | int | float):
             # A number that is a date: nobody can be sure which.
             word, kind = column.word(value), GUESSED

@@ -9,7 +9,15 @@ from typing import Any
 from django.db import IntegrityError
 
 from expertpool.audit.services import record
-from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
+from expertpool.core.importing import (
+    CHECK,
+    Fault,
+    ImportColumn,
+    Importer,
+    Note,
+    Row,
+    Totals,
+)
 from expertpool.core.importing.columns import CellRefused, as_code, as_line, money, text
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import Payment
@@ -64,6 +72,10 @@ def result(cell: Any) -> bool:
     if word in RESULTS:
         return RESULTS[word]
     raise CellRefused("{}不认识", "应为：成功、失败、退汇。", word=word)
+
+
+def result_word(value: Any) -> str:
+    return "成功" if value else "失败、退汇"
 
 
 def account(cell: Any) -> str:
@@ -126,6 +138,7 @@ class AnswerImporter(Importer):
             required=True,
             choices=("成功", "失败", "退汇"),
             sample="成功",
+            word=result_word,
         ),
         ImportColumn(
             "why",
@@ -180,10 +193,18 @@ class AnswerImporter(Importer):
             return self.fault("result", "已登记过付款")
         if not row.values["result"] and not row.values.get("why"):
             return self.fault("why", "失败原因为空", "失败、退汇的请写明原因。")
+        self._compare_name(row, found.account.expert.name)
         self.rows_said[found.pk] = row.number
         row.values["payment"] = found
         row.subject = f"{found.account.expert.name} {found.reference}"
         return None
+
+    def _compare_name(self, row: Row, payee: str) -> None:
+        """Remark a payee's name that is another: banks shorten and mask them, hence it refuses nothing."""
+        name = row.values.get("name", "")
+        if name and "*" not in name and name != payee:
+            told = f"与收款专家「{payee}」不同，请核对。"
+            row.notes.append(Note("收款户名", CHECK, name, told, is_pressing=True))
 
     def _find(self, row: Row) -> Payment | Fault:
         reference = row.values.get("reference", "").upper()

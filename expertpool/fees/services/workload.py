@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from expertpool.audit.services import record
 from expertpool.core.importing import (
+    CHECK,
     CellRefused,
     Fault,
     ImportColumn,
     Importer,
+    Note,
     Row,
     Totals,
     as_code,
@@ -25,6 +27,7 @@ from expertpool.core.importing import (
     text,
     whole_number,
 )
+from expertpool.core.text import moment_text
 from expertpool.core.workdays import is_public_holiday
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.queries.panel import PanelMember, who_sat
@@ -36,6 +39,7 @@ from expertpool.fees.permissions import ENTER
 from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.workload import Workload, workload_of
+from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.services.lines import Entry, enter_fees
 from expertpool.fees.services.times import fault_of_time
 from expertpool.projects.models import Project
@@ -44,7 +48,7 @@ _CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{1,2})?分?")
 # At which column a time is wrong.
 COLUMNS = {"started_at": "start", "ended_at": "end", "break_minutes": "pause", "note": "note"}
 YES = {"是": True, "√": True, "Y": True, "否": False, "": False}
-OUTCOMES = {str(label): value for value, label in Outcome.choices}
+OUTCOMES = {str(one.label): one for one in Outcome}
 
 
 def clock(cell: Any) -> Any:
@@ -73,6 +77,19 @@ def yuan(cell: Any) -> Decimal:
     if re.fullmatch(r"\d{1,8}(\.\d{1,2})?", value) and Decimal(value) <= OTHER.high:
         return Decimal(value)
     raise CellRefused("{}格式", f"应为 0 至 {OTHER.high} 元。")
+
+
+def yes_or_no(value: Any) -> str:
+    return "是" if value else "否"
+
+
+def outcome_word(value: Any) -> str:
+    return str(Outcome(value).label)
+
+
+def clock_word(value: Any) -> str:
+    """Return what `clock` has read as people write it."""
+    return f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) else moment_text(value)
 
 
 class WorkloadImporter(Importer):
@@ -105,14 +122,27 @@ class WorkloadImporter(Importer):
             "评审情况",
             choice(OUTCOMES),
             choices=tuple(OUTCOMES),
+            word=outcome_word,
             help="不填的是「完成评审」；还没有提交评审结果的必须填写。",
             sample="完成评审",
         ),
         ImportColumn(
-            "start", "开始时间", clock, aliases=("签到时间", "评审开始"), sample="09:00", width=18
+            "start",
+            "开始时间",
+            clock,
+            aliases=("签到时间", "评审开始"),
+            sample="09:00",
+            width=18,
+            word=clock_word,
         ),
         ImportColumn(
-            "end", "结束时间", clock, aliases=("签退时间", "评审结束"), sample="12:30", width=18
+            "end",
+            "结束时间",
+            clock,
+            aliases=("签退时间", "评审结束"),
+            sample="12:30",
+            width=18,
+            word=clock_word,
         ),
         ImportColumn(
             "hours",
@@ -141,6 +171,7 @@ class WorkloadImporter(Importer):
             choice(YES),
             aliases=("节假日",),
             choices=("是", "否"),
+            word=yes_or_no,
             help="不填的按日历。",
         ),
         ImportColumn(
@@ -149,7 +180,15 @@ class WorkloadImporter(Importer):
             choice(YES),
             aliases=("是否组长",),
             choices=("是", "否"),
+            word=yes_or_no,
             help="不填的按名单。",
+        ),
+        ImportColumn(
+            "rate",
+            "劳务费标准",
+            text(60),
+            aliases=("标准", "标准名称", "劳务费标准名称"),
+            help="评审当天有几个标准可用的，必须写明是哪一个；只有一个的可以不填。",
         ),
         ImportColumn("other", "其他补助（元）", yuan, aliases=("补助", "其他补助")),
         ImportColumn(
@@ -217,9 +256,45 @@ class WorkloadImporter(Importer):
         entry = self._entry(row, project, member)
         if isinstance(entry, Fault):
             return entry
+        rate = self._rate(row, project)
+        if isinstance(rate, Fault):
+            return rate
+        if rate.travel_cap is not None and entry.travel > rate.travel_cap:
+            return self.fault("travel", "差旅超过上限", f"{rate} 最多 {rate.travel_cap:.2f} 元。")
         self.rows_said[key] = row.number
-        row.values |= {"key": key, "entry": entry}
+        row.values |= {"key": key, "entry": entry, "by": rate}
+        self._tell_sum(row, entry, rate)
         return None
+
+    def _rate(self, row: Row, project: Project) -> FeeRate | Fault:
+        """Return the rate by which a row is paid: the one that it names, else the only one that can be meant."""
+        rates = self.rates[project.pk]
+        names = "、".join(one.name for one in rates)
+        if said := row.values.get("rate", ""):
+            found = next((one for one in rates if said in (one.name, str(one))), None)
+            return found or self.fault("rate", "标准不能用", f"评审当天可用的：{names}。")
+        # One review, one rate, unless somebody chose; then those of its kind, of which the others are none.
+        used = {one.rate for one in self.known[project.pk].values() if one.rate in rates}
+        of_kind = [one for one in rates if one.project_kind]
+        meant = list(used) or of_kind or rates
+        if len(meant) == 1:
+            return meant[0]
+        told = f"有几个可用，请在「劳务费标准」一列写明是哪一个：{names}。"
+        return self.fault("rate", "标准不明确", told)
+
+    def _tell_sum(self, row: Row, entry: Entry, rate: FeeRate) -> None:
+        """Show before it is saved what it comes to, by which rate."""
+        line = FeeLine(**vars(entry))
+        total = fee_for(rate.terms, line.labour).total
+        row.values["sum"] = total
+        was = f"{rate}，{line.minutes} 分钟" if entry.outcome in TIMED else str(rate)
+        row.notes.append(Note("应发（元）", CHECK, was, f"{total:.2f}", is_pressing=True))
+
+    def shown(self, row: Row) -> dict[str, str]:
+        found = super().shown(row)
+        if "by" in row.values:
+            found |= {"劳务费标准": str(row.values["by"]), "应发（元）": f"{row.values['sum']:.2f}"}
+        return found
 
     def _member(self, row: Row, project: Project) -> PanelMember | Fault:
         number, name = row.values.get("number", "").upper(), row.values.get("name", "")
@@ -286,21 +361,16 @@ class WorkloadImporter(Importer):
             self.rows_said.pop(row.values.get("key", (0, 0)), None)
 
     def save(self, rows: Sequence[Row]) -> None:
-        by_project: dict[int, dict[int, Entry]] = {}
+        by_project: dict[tuple[int, FeeRate], dict[int, Entry]] = {}
         for row in rows:
             project, line = row.values["key"]
-            by_project.setdefault(project, {})[line] = row.values["entry"]
+            some = by_project.setdefault((project, row.values["by"]), {})
+            some[line] = row.values["entry"]
         kept = {one.pk: one for one in self.projects.values() if one is not None}
-        for pk, entries in by_project.items():
-            # By the rate that others of the project have: one review, one rate, unless somebody chose.
-            known = [one.rate for one in self.known[pk].values() if one.rate in self.rates[pk]]
+        for (pk, rate), entries in by_project.items():
             try:
                 enter_fees(
-                    project=kept[pk],
-                    rate=(known or self.rates[pk])[0],
-                    entries=entries,
-                    actor=self.actor,
-                    now=self.now,
+                    project=kept[pk], rate=rate, entries=entries, actor=self.actor, now=self.now
                 )
             except FeeRefused as refusal:  # meanwhile: the rows are checked once more
                 self._load(kept[pk])

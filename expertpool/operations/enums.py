@@ -56,6 +56,8 @@ JOB_LABELS = {
     "points.take_back": "冲正作废抽取的积分",
     "changes.tell_asked": "告知变更申请",
     "experts.announce_changes": "告知档案变更",
+    "privacy.remind": "催办个人信息请求",
+    "privacy.retain": "到期抹去个人信息",
     "experts.tell_expiring": "聘期到期提醒",
     "joining.clean": "清理过期的申请",
     "experts.end_blacklist_entry": "黑名单到期",

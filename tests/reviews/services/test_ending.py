@@ -196,7 +196,7 @@ def test_what_waits_about_who_follows_his_seat_ends(operator: User) -> None:
     assert told_of(asked, "专家已退出评审")
 
 
-@pytest.mark.shows("DRW-24")
+@pytest.mark.shows("OVW-08")
 def test_who_asked_is_told_once_that_he_was_turned_down(operator: User, supervisor: User) -> None:
     one, _other = with_panel(operator, NOW, seats=2, standbys=1)
     asked = waits(one, Wanted(items=None, ground="健康原因"), operator)

@@ -53,6 +53,7 @@ _LINE_END = re.compile(f"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
 HIDDEN = "含有看不见的控制字符，请删去。"
 
 
+SHOWN = 300  # letters
 KEY_DIGITS = 18  # below the largest bigint
 
 
@@ -119,6 +120,11 @@ def as_sentence(text: str) -> str:
     """Return what somebody wrote as a sentence, for a letter in which another one follows."""
     text = text.strip()
     return text if not text or text[-1] in "。！？!?…；;" else f"{text.rstrip('.，,、')}。"
+
+
+def shown(text: str) -> str:
+    """Return ``text`` as far as a table of a page shows it: nobody reads a cell of thousands of letters there."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def too_long(text: str, most: int) -> str:

@@ -333,7 +333,7 @@ def check_of_reviews(verify: Any, draws: Any) -> Check:
             record = json.loads(content)
             if "protocol" in record:
                 return draws.find_difference_in_text(content) or ""
-            if record["format"] != verify.FORMAT:
+            if record["format"] not in verify.FORMATS:
                 return f"不是这种记录：{record['format']}"
             return "；".join(verify.differences(record))
         except UNREADABLE as error:

@@ -19,6 +19,7 @@ from expertpool.core.importing.mapping import IGNORED
 from expertpool.core.importing.reading import READ, SUFFIXES
 from expertpool.core.models import ImportRun
 from expertpool.core.settings import IMPORT_SIZE
+from expertpool.core.text import shown
 
 LISTED = 100  # words that a select offers; of more the user types one
 EMPTY_WORD, UNCHANGED_WORD = "这一格留空", "这一格不改动"  # said of a word of a long list
@@ -244,18 +245,22 @@ class AnswersForm(forms.Form):
             yield from ((row, cell) for cell in row["cells"])
 
     def _content(self, row: dict[str, Any], cell: dict[str, Any]) -> str:
-        """Return what stands in a cell, or was typed for it and refused, too."""
+        """Return what stands in a cell, as far as a page shows it, or was typed for it and refused, too."""
         typed = self.answers.cells.get(row["row"], {}).get(cell["code"])
-        return str(cell["content"]) if typed is None else typed
+        return shown(str(cell["content"])) if typed is None else typed
 
     def word_lines(self) -> list[dict[str, Any]]:
-        return [line | {"field": self[name]} for name, line in self.words_asked.items()]
+        return [
+            line | {"field": self[name], "word": shown(line["word"])}
+            for name, line in self.words_asked.items()
+        ]
 
     def cell_lines(self, kind: str) -> list[dict[str, Any]]:
         """Return the cells of one of `ASKED`, each with its row and its field."""
         return [
-            {"row": row["row"], "name": row["name"]}
+            {"row": row["row"], "name": shown(row["name"])}
             | cell
+            | {"content": shown(cell["content"])}
             | {"field": self[name] if (name := _cell_name(row, cell)) in self.fields else None}
             for row in self.found.get(kind, ())
             for cell in row["cells"]
@@ -357,8 +362,8 @@ def _asked_field(line: dict[str, Any]) -> forms.Field:
         meaning = LEFT_EMPTY
         choices.setdefault(LEFT_EMPTY, EMPTY_WORD)
     elif meaning:
-        choices.setdefault(meaning, "按原样" if meaning == word else f"当作“{meaning}”")
-    label = f"{line['column']}“{word}”"
+        choices.setdefault(meaning, "按原样" if meaning == word else f"当作“{shown(meaning)}”")
+    label = f"{line['column']}“{shown(word)}”"
     return forms.ChoiceField(
         label=label, initial=meaning, required=False, choices=list(choices.items())
     )
@@ -367,7 +372,7 @@ def _asked_field(line: dict[str, Any]) -> forms.Field:
 def _word_field(
     column: ImportColumn, line: dict[str, Any], known: list[str], *, is_update: bool
 ) -> forms.Field:
-    label = f"{line['column']}“{line['word']}”"
+    label = f"{line['column']}“{shown(line['word'])}”"
     meaning, proposed = line["meant"], line.get("proposals", [])
     initial = line["suggestion"] if meaning is None else meaning or LEFT_EMPTY
     # Nothing is chosen for the user that may be something else.

@@ -222,7 +222,8 @@ def render_list(
     is_part = bool(htmx) and htmx.target == partial
     if context.get("is_unknown_tab") and not is_part:
         messages.warning(request, NO_TAB)
-    also = {} if is_part else {"own_runs": _own_runs(request)}
+    # Asked only by the lists that have bulk actions (their block ``runs``).
+    also = {} if is_part else {"own_runs": lambda: _own_runs(request)}
     response = render(
         request, f"{template}#{partial}" if is_part else template, dict(context) | also
     )

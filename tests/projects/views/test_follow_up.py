@@ -156,4 +156,4 @@ def test_the_list_asks_the_same_for_any_number_of_tasks(
 
 
 # Session, user, grants; tabs with the count, rows; completable, visible; the menu's tasks; the bell.
-LIST_QUERIES = 11  # one of them: what became of his own bulk actions
+LIST_QUERIES = 10

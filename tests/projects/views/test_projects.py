@@ -127,8 +127,8 @@ def test_the_list_asks_the_database_the_same_for_any_number_of_rows(
         client.get(LIST)
 
 
-# Session, user, grants; tabs with the count, departments, kinds, added fields, rows; tasks; the bell.
-LIST_QUERIES = 11
+# Session, user, grants; own bulk actions; tabs with the count, departments, kinds, added fields, rows; tasks; the bell.
+LIST_QUERIES = 12
 
 
 @pytest.mark.shows("PRJ-12")

@@ -12,6 +12,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.exporting import EXPORTS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.experts.queries.erasing import KEEPERS
@@ -25,6 +26,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.privacy.permissions import PERMISSIONS
         from expertpool.privacy.queries.consents import may_be_named, withdrew, withdrew_since
         from expertpool.privacy.queries.erasing import KEEPERS as STAYS
+        from expertpool.privacy.queries.written import WRITTEN
         from expertpool.privacy.registry import BELOW, PERSONS, PERSONS_BELOW, READS
         from expertpool.privacy.services.matters import MATTERS
         from expertpool.privacy.settings import SETTINGS
@@ -36,6 +38,7 @@ class PrivacyConfig(AppConfig):
         SITE_SETTINGS.add(*SETTINGS)
         register_matters(*MATTERS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(*WRITTEN)
         MENU.add(*ITEMS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)

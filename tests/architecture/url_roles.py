@@ -740,8 +740,8 @@ def benefit(_world: World, _user: User) -> dict[str, Any]:
 
 
 def asked_about_data(_world: World, _user: User) -> dict[str, Any]:
-    """What an expert asked of the office about his data."""
-    return {"pk": make_data_request().pk}
+    """What an expert asked of the office about his data before names were sealed."""
+    return {"pk": make_data_request(now=timezone.now() - timedelta(days=2)).pk}
 
 
 def gone_expert(_world: World, _user: User) -> dict[str, Any]:

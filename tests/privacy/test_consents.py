@@ -15,7 +15,9 @@ from expertpool.accounts.models import User
 from expertpool.achievements.settings import PUBLIC
 from expertpool.audit.models import Entry
 from expertpool.core.fields import is_vouched
+from expertpool.core.mandates import forged_rows, look_at_all
 from expertpool.experts.models import Expert
+from expertpool.experts.services.merging import merge_experts
 from expertpool.joining.enums import Purpose
 from expertpool.joining.models import ConsentText
 from expertpool.joining.services.setup import ensure_consent, publish_consent
@@ -126,27 +128,100 @@ def test_the_office_reads_on_the_next_day_that_he_is_not_drawn(
     assert "暂停抽取" in login(Client(), admin).get(address).content.decode()
 
 
-def test_nobody_is_named_in_public_who_did_not_agree(somebody: Expert) -> None:
+def test_nobody_is_named_in_public_who_did_not_agree(somebody: Expert, time_machine: Any) -> None:
+    """A name comes on the next day, so that nobody sees that its expert is at his account; it goes at once."""
+
+    def is_named(now: datetime) -> bool:
+        time_machine.move_to(now, tick=False)
+        return "同某人" in Client().get(reverse("achievements:public")).content.decode()
+
     make_achievement(somebody)
     configure(PUBLIC, "named")
-    page = Client().get(reverse("achievements:public")).content.decode()
-    assert "同某人" not in page
+    assert not is_named(NOW)
+    decide(somebody, True, Purpose.PUBLIC, NOW)
+    assert not is_named(NOW + timedelta(hours=14))
+    assert is_named(NOW + DAY)
+    publish_consent(text="新的用途说明", purpose=Purpose.PUBLIC, actor=None, now=NOW + DAY)
+    decide(somebody, True, Purpose.PUBLIC, NOW + DAY)
+    assert is_named(NOW + DAY)
+    decide(somebody, False, Purpose.PUBLIC, NOW + DAY + timedelta(hours=1))
+    assert not is_named(NOW + DAY + timedelta(hours=2))
+    decide(somebody, True, Purpose.PUBLIC, NOW + DAY + timedelta(hours=3))
+    assert not is_named(NOW + DAY + timedelta(hours=4))
+    assert is_named(NOW + 2 * DAY)
+
+
+def test_a_withdrawal_goes_along_with_a_merged_record(somebody: Expert, admin: User) -> None:
+    other = make_expert("同某人")
     decide(somebody, True, Purpose.PUBLIC)
-    assert "同某人" in Client().get(reverse("achievements:public")).content.decode()
-    decide(somebody, False, Purpose.PUBLIC)
-    assert "同某人" not in Client().get(reverse("achievements:public")).content.decode()
+    decide(somebody, False)
+    # As the office does before: a record with an account is none to be closed.
+    Expert.objects.filter(pk=somebody.pk).update(user=None)
+    merge_experts(
+        keep=other, close=somebody, taken=(), reason="同一人", actor=admin, now=NOW + DAY / 2
+    )
+    other.refresh_from_db()
+
+    def is_out(day: datetime) -> bool:
+        return Expert.objects.filter(withdrew(timezone.localdate(day)), pk=other.pk).exists()
+
+    assert is_out(NOW + DAY)
+    assert standing(other) == "已撤回"
+    assert may_be_named([other.pk])
+    give_account(other, make_user("expert"))
+    other.refresh_from_db()
+    decide(other, True, now=NOW + DAY)
+    assert is_out(NOW + DAY)
+    assert not is_out(NOW + 2 * DAY)
+
+
+def write(expert: Expert, text: ConsentText, given: bool, at: datetime) -> None:
+    """As whoever has the database, and no keys, writes a row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO privacy_consent (expert_id, text_id, given, at, proof)"
+            " VALUES (%s, %s, %s, %s, '')",
+            [expert.pk, text.pk, given, at],
+        )
 
 
 def test_what_somebody_writes_into_the_table_is_no_consent(somebody: Expert) -> None:
     text = ensure_consent(Purpose.PUBLIC, now=NOW)
+    write(somebody, text, True, NOW - 40 * DAY)
+    assert not may_be_named([somebody.pk])
+    assert standing(somebody, Purpose.PUBLIC) == "没有记录"
+
+
+def test_what_somebody_writes_into_the_table_takes_nobody_out_of_draws_nor_back(
+    somebody: Expert,
+) -> None:
+    other, text = make_expert("另一人"), ensure_consent(now=NOW)
+    day = timezone.localdate(NOW + DAY)
+
+    def out() -> set[int]:
+        return set(Expert.objects.filter(withdrew(day)).values_list("pk", flat=True))
+
+    decide(somebody, True, now=NOW - 50 * DAY)
+    decide(somebody, False)
+    for expert, given in ((other, False), (somebody, True)):
+        write(expert, text, given, NOW - 39 * DAY)
+    assert out() == {somebody.pk}
+    # That he withdrew lately is not covered up either.
+    since = withdrew_since(timezone.localdate(NOW), day)
+    assert since is not None
+    assert set(Expert.objects.filter(since)) == {somebody}
+    # Nor by what he said himself before, written once more with its proof.
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO privacy_consent (expert_id, text_id, given, at, proof)"
-            " VALUES (%s, %s, true, now(), '')",
-            [somebody.pk, text.pk],
+            " SELECT expert_id, text_id, given, at, proof FROM privacy_consent"
+            " WHERE expert_id = %s AND given AND proof <> ''",
+            [somebody.pk],
         )
-    assert not may_be_named([somebody.pk])
-    assert standing(somebody, Purpose.PUBLIC) == "没有记录"
+    assert out() == {somebody.pk}
+    assert standing(somebody) == "已撤回"
+    assert forged_rows(now=NOW) == {"个人信息的同意": 2}
+    assert look_at_all(now=NOW) == 2
 
 
 def test_an_expert_decides_on_his_page(somebody: Expert) -> None:

@@ -274,6 +274,12 @@ def test_what_waits_keeps_from_it_and_says_what_to_do(somebody: Expert, admin: U
     make_request(somebody)
     with pytest.raises(PrivacyRefused, match="服务申请"):
         request_erasure(expert=somebody, reason="本人要求", actor=admin, now=NOW)
+    # As much where it waits for a record that was merged into the one that is to be erased.
+    stays = make_expert("抹某人")
+    delete_expert(expert=stays, reason="本人要求退出", actor=admin, now=NOW - 30 * DAY)
+    Expert.objects.filter(pk=somebody.pk).update(merged_into=stays)
+    with pytest.raises(PrivacyRefused, match="服务申请"):
+        request_erasure(expert=stays, reason="本人要求", actor=admin, now=NOW)
 
 
 def test_his_own_request_is_answered_by_it_and_the_letter_goes_afterwards(

@@ -63,6 +63,8 @@ def name_needed_until(expert: Expert) -> date | None:
 
 
 def why_not_erased(expert: Expert) -> list[str]:
-    """Return why nothing of ``expert`` can be erased yet, in sentences."""
-    said = (one.holds(expert) for one in (*ERASERS, *KEEPERS))
+    """Return why nothing of ``expert``, and of the records that were merged into him and go with him, can be erased yet,
+    in sentences."""
+    records = (expert, *expert.merged.all())
+    said = (one.holds(each) for one in (*ERASERS, *KEEPERS) for each in records)
     return [sentence for sentence in dict.fromkeys(said) if sentence]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,20 +150,27 @@ def delete_search(*, search: SavedSearch, actor: Any, now: datetime) -> None:
     search.delete()
 
 
-def searches_naming(subject: str, code: str) -> list[str]:
-    """Return the saved searches whose condition asks the declared field ``code`` of ``subject``, in words."""
+def searches_naming(subject: str, code: str, options: Sequence[str] = ()) -> list[str]:
+    """Return the saved searches whose condition asks the declared field ``code`` of ``subject`` (for one of ``options``,
+    if there are any), in words."""
     # By the quoted code first: then only few are read.
     rows = SavedSearch.objects.filter(query__contains=f"%22{code}%22").select_related("owner")
-    return [f"{one.owner}的常用查询“{one}”" for one in rows if _names(one, subject, code)]
+    return [f"{one.owner}的常用查询“{one}”" for one in rows if _names(one, subject, code, options)]
 
 
-def _names(row: SavedSearch, subject: str, code: str) -> bool:
+def _names(row: SavedSearch, subject: str, code: str, options: Sequence[str]) -> bool:
     page, query = SAVED_PAGES.get(row.page), QueryDict(row.query)
-    return page is not None and page.subject_of(query) == subject and code in _fields(query)
+    if page is None or page.subject_of(query) != subject:
+        return False
+    asked = [value for field, value in _asked(query) if field == code]
+    if not options:
+        return bool(asked)
+    named = (value if isinstance(value, list) else [value] for value in asked)
+    return any(one in options for values in named for one in values)
 
 
-def _fields(query: QueryDict) -> set[str]:
-    found: set[str] = set()
+def _asked(query: QueryDict) -> Iterator[tuple[str, Any]]:
+    """Yield each field that the conditions of ``query`` ask, with the value."""
     for text in query.getlist("where"):
         try:
             stack = [json.loads(text)]
@@ -174,6 +181,5 @@ def _fields(query: QueryDict) -> set[str]:
             if isinstance(node, list):
                 stack += node
             elif isinstance(node, dict):
-                found.add(str(node.get("field", "")))
+                yield str(node.get("field", "")), node.get("value")
                 stack += node.values()
-    return found

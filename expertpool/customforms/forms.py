@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from expertpool.accounts.models import Role
 from expertpool.core.subjects import SUBJECTS, Owner, choices_of
-from expertpool.core.text import plain_number
+from expertpool.core.text import clean_text, plain_number
 from expertpool.core.views.asking import AsksOnce
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
@@ -40,7 +41,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         label="谁能看到",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它，也不能按它抽取。页面上能看、但不许导出的，在“站点设置—导出与导入”中选。",
+        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它，也不能按它抽取。看得到“文件”字段的人都能打开其中的文件。页面上能看、但不许导出的，在“站点设置—导出与导入”中选。",
     )
 
     class Meta:
@@ -150,14 +151,27 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         if row.pk and self.initial["active"] and data.get("active") is False:
             # Before the question: whoever has agreed expects it to be done. The service asks again, under its lock.
             check_retirable(row)
-            self.ask_once("active", "retire", RETIRE + self._mentioned())
+            named = self._mentioned()
+            told = f"用到它、停用后须修改的：{named}。" if named else ""
+            self.ask_once("active", "retire", RETIRE + told)
+        elif gone := self._gone_options(data):
+            words = "、".join(gone)
+            if named := self._mentioned(gone):
+                asked = f"用到选项“{words}”、删除后须修改的：{named}。确定删除的，请再保存一次。"
+                self.ask_once("options", f"gone {words}", asked)
         return data
 
-    def _mentioned(self) -> str:
-        """Say what will not work any more."""
-        named = mentions(self.instance.subject, self.instance.code)
+    def _gone_options(self, data: dict[str, Any]) -> list[str]:
+        # Written anew is no other word than it was: the service cleans them alike.
+        kept = {clean_text(word) for word in data.get("options") or ()}
+        before = str(self.initial["options"]).splitlines()
+        return [word for word in before if word not in kept] if "options" in data else []
+
+    def _mentioned(self, options: Sequence[str] = ()) -> str:
+        """Name what will not work any more."""
+        named = mentions(self.instance.subject, self.instance.code, options)
         more = f"等 {len(named)} 处" if len(named) > MOST_NAMED else ""
-        return f"用到它、停用后须修改的：{'、'.join(named[:MOST_NAMED])}{more}。" if named else ""
+        return "、".join(named[:MOST_NAMED]) + more
 
     def clean_owner(self) -> str:
         return self.cleaned_data["owner"] or Owner.OFFICE

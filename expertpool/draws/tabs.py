@@ -165,7 +165,7 @@ def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
         "levels": [
             {
                 "label": f"第 {level.level} 级次",
-                "text": explain(parse(SUBJECT, level.criteria)) or "不限",
+                "text": explain(parse(SUBJECT, level.criteria, stored=True)) or "不限",
             }
             for level in group.levels.all()
         ],

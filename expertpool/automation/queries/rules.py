@@ -79,7 +79,7 @@ def meets(kind: EventKind, condition: Mapping[str, Any], rows: QuerySet[Any]) ->
 def condition_words(kind: EventKind | None, condition: Mapping[str, Any]) -> str:
     """Return the condition in Chinese; empty where there is none."""
     try:
-        node = parse(kind.subject, condition, known=True) if kind else AllOf()
+        node = parse(kind.subject, condition, stored=True) if kind else AllOf()
     except CriteriaError as error:
         return f"（条件不能使用：{error}）"
     return "" if node == AllOf() else explain(node)

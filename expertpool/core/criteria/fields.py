@@ -45,8 +45,18 @@ COMPARE = {
 }
 LOOKUPS = {"eq": "", "in": "__in", "contains": "__icontains", "starts": "__istartswith"}
 LOOKUPS |= {name: f"__{name}" for name in ("gt", "gte", "lt", "lte")}
+SEVERAL = frozenset({"in", "not_in", "all"})
 MOST_VALUES = 2000
 ONE_DAY = timedelta(days=1)
+
+
+def gone_word(value: Any) -> str:
+    """Return how a value reads that a stored condition names and that is gone: removed, renamed or out of use."""
+    return f"{value}（已不在选项中）"
+
+
+def _several(op: str, raw: Any) -> Sequence[Any]:
+    return raw if op in SEVERAL and isinstance(raw, list | tuple) else [raw]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +119,15 @@ class Field:
         """Return the value of a condition, cleaned; raise CriteriaError with the mend."""
         return self.read(op, raw)
 
+    def keep(self, op: str, raw: Any) -> Any:
+        """The same of what is stored: what is gone since stays, and is told as gone."""
+        return self.read(op, raw)
+
     def read(self, op: str, raw: Any) -> Any:
         """The same without looking whether what it names still exists."""
         if op == "between":
             return self._clean_range(raw)
-        return self._clean_many(raw) if op in {"in", "not_in", "all"} else self.clean_one(raw)
+        return self._clean_many(raw) if op in SEVERAL else self.clean_one(raw)
 
     def clean_one(self, raw: Any) -> Any:
         raise NotImplementedError
@@ -283,17 +297,24 @@ class Choice(Field):
     def pairs(self) -> list[tuple[Any, str]]:
         return list(self.choices() if callable(self.choices) else self.choices)
 
-    def read(self, op: str, raw: Any) -> Any:
-        known = {str(value): value for value, _ in self.pairs()}
-        several = op in {"in", "not_in", "all"}
-        raws = raw if several and isinstance(raw, list | tuple) else [raw]
-        for one in raws:
+    def clean(self, op: str, raw: Any) -> Any:
+        known = {str(value) for value, _ in self.pairs()}
+        for one in _several(op, raw):
             if isinstance(one, bool) or str(one) not in known:
                 raise self.refuse(f"没有“{one}”这一项，请重新选择。")
-        values = tuple(sorted({known[str(one)] for one in raws}))
-        if not values:
+        return self.read(op, raw)
+
+    def read(self, op: str, raw: Any) -> Any:
+        known = {str(value): value for value, _ in self.pairs()}
+        raws = _several(op, raw)
+        if not all(isinstance(one, str | int) and not isinstance(one, bool) for one in raws):
+            raise self.refuse("请重新选择。")
+        found = {known.get(str(one), one) for one in raws}
+        if not found:
             raise self.refuse("请至少选择一项。")
-        return values if several else values[0]
+        # What a table held is a number, also of a row that is gone; a text among numbers is nothing's.
+        values = tuple(sorted(found, key=lambda one: (isinstance(one, str), one)))
+        return values if op in SEVERAL else values[0]
 
     def empty_q(self, path: str) -> Q:
         # A column of numbers cannot be compared with an empty text.
@@ -302,7 +323,7 @@ class Choice(Field):
 
     def words(self, values: Sequence[Any]) -> list[str]:
         labels = dict(self.pairs())
-        return [labels.get(value, str(value)) for value in values]
+        return [labels.get(value) or gone_word(value) for value in values]
 
     def word(self, value: Any) -> str:
         return self.words([value])[0]
@@ -343,16 +364,19 @@ class Reference(Field):
 
     def clean(self, op: str, raw: Any) -> Any:
         # A tuple, whatever comes: conditions are compared and kept by their values.
-        values = tuple(self.moved(self.read(op, raw)))
+        values = self.keep(op, raw)
         known = self.labels(values)
         gone = [value for value in values if value not in known]
         if gone:
             raise self.refuse(f"“{'、'.join(gone[:3])}”已不存在，请重新选择。")
         return values
 
+    def keep(self, op: str, raw: Any) -> Any:
+        return tuple(self.moved(self.read(op, raw)))
+
     def words(self, values: Sequence[Any]) -> list[str]:
         labels = self.labels(values)
-        return [labels.get(value, str(value)) for value in values]
+        return [labels.get(value) or gone_word(value) for value in values]
 
     def source(self) -> str:
         return self.src() if callable(self.src) else self.src

@@ -28,7 +28,7 @@ class CriteriaWidget(forms.Textarea):
         schema_id = f"{attrs.get('id') or name}-schema"
         attrs |= {"data-enhance": "conditions", "data-schema": schema_id}
         try:
-            node = parse(self.subject, value)
+            node = parse(self.subject, value, stored=True)
         except CriteriaError:
             node = None  # shown as it is, with the error of the field
         fields = schema(self.subject, viewer=self.viewer, node=node)

@@ -23,12 +23,20 @@ MOST_TOGETHER_IN_ALL = 30
 MOST_DEAR = 10
 
 
-def parse(subject: str, data: Any, *, viewer: Viewer | None = None, known: bool = False) -> Node:
+def parse(
+    subject: str,
+    data: Any,
+    *,
+    viewer: Viewer | None = None,
+    known: bool = False,
+    stored: bool = False,
+) -> Node:
     """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
 
     With ``viewer``, who asks anew, fields that he may not ask or that are retired are
     refused. ``known``: that the things it names exist was checked before, and is not looked up
-    again. Raises CriteriaError.
+    again. ``stored``: it is shown or keeps its meaning, with what is gone since; whoever acts by it
+    anew asks without. Raises CriteriaError.
     """
     if isinstance(data, str):
         data = _load(data)
@@ -36,7 +44,7 @@ def parse(subject: str, data: Any, *, viewer: Viewer | None = None, known: bool 
         return AllOf()
     if data in ({"all": []}, {"any": []}):
         return AllOf()
-    return _Parser(subject, viewer, known=known).node(data, 1)
+    return _Parser(subject, viewer, known=known, stored=stored).node(data, 1)
 
 
 def _load(text: str) -> Any:
@@ -55,10 +63,11 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 
 
 class _Parser:
-    def __init__(self, subject: str, viewer: Viewer | None, *, known: bool) -> None:
+    def __init__(self, subject: str, viewer: Viewer | None, *, known: bool, stored: bool) -> None:
         self.subject = subject
         self.viewer = viewer
         self.known = known
+        self.stored = stored
         self.leaves = self.together = self.dear = 0
 
     def node(self, data: Any, depth: int) -> Node:
@@ -106,7 +115,7 @@ class _Parser:
             raise field.refuse("请填写或选择要比较的值。")
         if self.viewer and op == "all":  # what was stored before keeps its meaning
             self.count_together(field, data["value"])
-        read = field.read if self.known else field.clean
+        read = field.read if self.known else field.keep if self.stored else field.clean
         return Leaf(self.subject, field.code, op, read(op, data["value"]))
 
     def count_dear(self, field: Field) -> None:

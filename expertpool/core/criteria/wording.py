@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from expertpool.core.criteria.fields import VALUELESS, Field, Reference
+from expertpool.core.criteria.fields import VALUELESS, Field, Reference, gone_word
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field, criteria_fields
 from expertpool.core.visibility import Viewer
@@ -64,7 +64,7 @@ def schema(
     }
 
 
-def _entry(field: Field, chosen: tuple[str, ...]) -> dict[str, Any]:
+def _entry(field: Field, chosen: tuple[Any, ...]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "code": field.code,
         "label": field.label,
@@ -77,7 +77,10 @@ def _entry(field: Field, chosen: tuple[str, ...]) -> dict[str, Any]:
     if choices is None and isinstance(field, Reference) and chosen:
         choices = [{"value": v, "label": label} for v, label in field.labels(chosen).items()]
     if choices is not None:
-        entry["choices"] = choices
+        # What is gone stays in sight until somebody takes it away.
+        known = {one["value"] for one in choices}
+        gone = [value for value in dict.fromkeys(chosen) if value not in known]
+        entry["choices"] = choices + [{"value": v, "label": gone_word(v)} for v in gone]
     if field.source():
         entry["src"] = field.source()
     if field.suffix:
@@ -85,14 +88,16 @@ def _entry(field: Field, chosen: tuple[str, ...]) -> dict[str, Any]:
     return entry
 
 
-def _chosen(node: Node) -> dict[str, tuple[str, ...]]:
+def _chosen(node: Node) -> dict[str, tuple[Any, ...]]:
     """Return the values that the conditions of ``node`` name, by field."""
-    result: dict[str, tuple[str, ...]] = {}
+    result: dict[str, tuple[Any, ...]] = {}
     stack: list[Node] = [node]
     while stack:
         match stack.pop():
             case Leaf(field=field, value=tuple() as value):
                 result[field] = (*result.get(field, ()), *value)
+            case Leaf(field=field, value=str() | int() as value):
+                result[field] = (*result.get(field, ()), value)
             case Leaf():
                 pass
             case Not(part=part):

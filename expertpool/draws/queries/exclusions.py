@@ -44,5 +44,6 @@ def excluded_experts(plan: DrawPlan, *, now: datetime) -> QuerySet[Expert]:
 def _fits(plan: DrawPlan, *, now: datetime) -> Q:
     context = Context(now=now)
     levels = [level for group in plan.groups.all() for level in group.levels.all()]
-    found = (Expert.objects.filter(to_q(parse(SUBJECT, one.criteria), context)) for one in levels)
+    nodes = (parse(SUBJECT, one.criteria, stored=True) for one in levels)
+    found = (Expert.objects.filter(to_q(node, context)) for node in nodes)
     return reduce(or_, (Q(pk__in=rows.order_by().values("pk")) for rows in found), Q(pk__in=[]))

@@ -21,6 +21,7 @@ from expertpool.core.criteria import (
     AllOf,
     AnyOf,
     Context,
+    CriteriaError,
     Node,
     own_columns,
     parse,
@@ -30,7 +31,8 @@ from expertpool.core.criteria import (
 )
 from expertpool.core.lookups import Among, Ascending
 from expertpool.draws.enums import ExclusionReason
-from expertpool.draws.models import ConditionGroup, Draw
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import ConditionGroup, ConditionLevel, Draw
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.participation import participation_counts
@@ -56,11 +58,22 @@ class Fitting(NamedTuple):
 
 
 def planned_levels(groups: Iterable[ConditionGroup]) -> dict[str, list[Level]]:
-    """Return the conditions of ``groups`` of a plan, level by level, by the code of the group."""
+    """Return the conditions of ``groups`` of a plan, level by level, by the code of the group.
+
+    Refuses (DrawNotReady) one that names what is gone since: nobody is counted or drawn by it.
+    """
     return {
-        group.code: [(level.level, parse(SUBJECT, level.criteria)) for level in group.levels.all()]
+        group.code: [(level.level, _planned(group, level)) for level in group.levels.all()]
         for group in groups
     }
+
+
+def _planned(group: ConditionGroup, level: ConditionLevel) -> Node:
+    try:
+        return parse(SUBJECT, level.criteria)
+    except CriteriaError as gone:
+        said = f"条件组「{group.name}」第 {level.level} 级次的{gone}请修改抽取方案。"
+        raise DrawNotReady(said) from None
 
 
 def sealed_levels(draw: Draw) -> dict[str, list[Level]]:

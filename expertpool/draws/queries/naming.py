@@ -1,4 +1,4 @@
-"""Which draws name a field of an expert in what they sealed."""
+"""Which draws name a field of an expert in what they sealed, and which plans and templates ask it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from expertpool.customforms.registry import FieldUse
 from expertpool.draws.enums import DrawStatus
-from expertpool.draws.models import ConditionLevel, Draw
+from expertpool.draws.models import ConditionLevel, ConditionTemplate, Draw
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
@@ -29,22 +29,34 @@ def draws_naming(subject: str, code: str, options: Sequence[str]) -> list[str]:
     """Return the numbers of all draws, ended or not, that asked the field for one of ``options``."""
     if subject != EXPERT.code:
         return []
-    wanted = " || ".join(f"@.value == {json.dumps(word)}" for word in options)
-    return _numbers(_naming(code, f" && ({wanted})"))
+    return _numbers(_naming(code, _one_of(options)))
 
 
-def plans_naming(subject: str, code: str) -> list[str]:
-    """Return the plans that ask the field and have not been drawn by yet, in words: approved ones have to be
-    changed and approved anew."""
+def plans_naming(subject: str, code: str, options: Sequence[str] = ()) -> list[str]:
+    """Return the plans that ask the field (for one of ``options``, if there are any) and have not been drawn by yet,
+    and the templates of plans, in words: approved plans have to be changed and approved anew."""
     if subject != EXPERT.code:
         return []
-    levels = ConditionLevel.objects.alias(names=_exists("criteria", _path("$.**", code)))
+    path = _path("$.**", code, _one_of(options))
+    levels = ConditionLevel.objects.alias(names=_exists("criteria", path))
     plans = levels.filter(names=True, group__plan__project__draw_state=DrawState.NOT_DRAWN)
     projects = Project.objects.filter(pk__in=plans.order_by().values("group__plan__project"))
     return [
         f"项目“{project}”的抽取方案"
         for project in projects.exclude(archived_at__isnull=False).order_by("pk")
-    ]
+    ] + _templates(path)
+
+
+def _templates(path: str) -> list[str]:
+    """Return the templates whose conditions ``path`` finds, each with its owner: he alone can replace it."""
+    rows = ConditionTemplate.objects.alias(names=_exists("groups", path)).filter(names=True)
+    found = rows.select_related("owner").order_by("pk")
+    return [f"{one.owner}的抽取条件模板“{one.name}”" for one in found]
+
+
+def _one_of(options: Sequence[str]) -> str:
+    wanted = " || ".join(f"@.value == {json.dumps(word)}" for word in options)
+    return f" && ({wanted})" if wanted else ""
 
 
 def _naming(code: str, further: str = "") -> QuerySet[Draw]:

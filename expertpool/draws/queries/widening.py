@@ -99,15 +99,19 @@ def planned_criteria(plan: DrawPlan, short: Shortfall) -> dict[str, list[dict[st
     }
 
 
-def compare(short: Shortfall, criteria: Criteria, *, now: datetime) -> list[Comparison]:
+def compare(
+    short: Shortfall, criteria: Criteria, *, now: datetime, stored: bool = False
+) -> list[Comparison]:
     """Compare ``criteria`` with what the panel that is ``short`` sealed for these groups last.
 
-    Raises core.criteria.CriteriaError for what does not parse.
+    Raises core.criteria.CriteriaError for what does not parse, of what is ``stored`` not for what is gone since.
     """
     sealed = {code: short.sealed_last(code) for code in criteria}
     before = {code: sealed_levels(draw)[code] for code, draw in sealed.items()}
     after = {
-        code: [(at, parse(SUBJECT, dict(one))) for at, one in enumerate(rows, start=1)]
+        code: [
+            (at, parse(SUBJECT, dict(one), stored=stored)) for at, one in enumerate(rows, start=1)
+        ]
         for code, rows in criteria.items()
     }
     asked = {f"{code} before": rows for code, rows in before.items()}
@@ -155,7 +159,7 @@ class Asked:
 def asked_of(plan: DrawPlan, short: Shortfall, *, now: datetime) -> Asked:
     """Return what a draw by ``plan`` for the panel that is ``short`` would be."""
     policy = policy_of_panel(plan.project.regime, short.base, now=now)
-    compared = compare(short, planned_criteria(plan, short), now=now)
+    compared = compare(short, planned_criteria(plan, short), now=now, stored=True)
     return Asked(short, compared, beyond_plan(plan, policy))
 
 
@@ -166,7 +170,7 @@ def conditions_in_words(plan: DrawPlan, short: Shortfall) -> str:
     said = []
     for code, rows in planned_criteria(plan, short).items():
         old = [node for _, node in sealed_levels(short.sealed_last(code))[code]]
-        new = [parse(SUBJECT, dict(one)) for one in rows]
+        new = [parse(SUBJECT, dict(one), stored=True) for one in rows]
         before, after = (_levels_in_words(levels) for levels in (old, new))
         said.append(
             f"{names[code]} {short.lacking[code]} 人，原条件「{before}」，现条件「{after}」"

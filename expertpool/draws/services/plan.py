@@ -294,7 +294,10 @@ def plan_in_words(plan: DrawPlan) -> dict[str, Any]:
             {
                 "名称": group.name,
                 "人数": group.seats,
-                "条件": [explain(parse(SUBJECT, level.criteria)) for level in group.levels.all()],
+                "条件": [
+                    explain(parse(SUBJECT, level.criteria, stored=True))
+                    for level in group.levels.all()
+                ],
             }
             | ({"候补人数": group.standby_seats} if group.standby_seats else {})
             for group in ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")

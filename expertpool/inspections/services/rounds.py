@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import stands, vouched
+from expertpool.experts.queries.criteria import SUBJECT as OF_EXPERTS
 from expertpool.inspections.enums import RoundState
 from expertpool.inspections.exceptions import InspectionRefused
 from expertpool.inspections.models import MOST_MATERIALS, Inspection, Round
@@ -122,7 +124,7 @@ def remove_round(*, row: Round, actor: User, now: datetime) -> None:
 @transaction.atomic
 def open_round(*, row: Round, actor: User, now: datetime) -> Round:
     """Open ``row`` for the members in the scope of ``actor`` who meet its conditions; a job makes the list and
-    tells them. Refuses (InspectionRefused) one that is open already, days that have come, and a choice of nobody."""
+    tells them. Refuses (InspectionRefused) one that is open already, days that have come, conditions that name what is gone, and a choice of nobody."""
     row = Round.objects.select_for_update().get(pk=row.pk)
     if row.state != RoundState.DRAFT:
         raise InspectionRefused(CHANGED)
@@ -130,6 +132,10 @@ def open_round(*, row: Round, actor: User, now: datetime) -> Round:
         raise InspectionRefused(ALTERED)
     if row.due_date < timezone.localdate(now) + SHORTEST:
         raise InspectionRefused("截止日期已到，请先改为以后的日期。")
+    try:
+        parse(OF_EXPERTS, row.criteria, viewer=actor)
+    except CriteriaError as error:  # what it names is gone
+        raise InspectionRefused(f"{error}请先修改范围。") from None
     total = members_for(row, actor, now=now).count()
     if not total:
         raise InspectionRefused("没有符合条件的在库专家，请先修改范围。")

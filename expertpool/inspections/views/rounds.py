@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
-from expertpool.core.criteria import AllOf, explain, parse
+from expertpool.core.criteria import AllOf, CriteriaError, explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import View, requires
 from expertpool.core.responses import refused, saved
@@ -100,7 +100,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         if may_manage
         else set()
     )
-    node = parse(OF_EXPERTS, row.criteria)
+    node = parse(OF_EXPERTS, row.criteria, stored=True)
     may_export = request.user.has_permission(InspectionExport.permission)
     context = found.context | {
         "row": row,
@@ -121,7 +121,10 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "export_url": export_url(InspectionExport.code) if may_export else "",
     }
     if row.state == "draft":
-        context["chosen"] = members_for(row, request.user, now=timezone.now()).count()
+        try:
+            context["chosen"] = members_for(row, request.user, now=timezone.now()).count()
+        except CriteriaError as error:
+            context["scope"] += f"（{error}）"
     return render_list(request, "inspections/round.html", context)
 
 

@@ -215,7 +215,11 @@ def applying(step: FlowStep, subjects: Sequence[Model], *, now: datetime) -> lis
     """Return the keys of those of ``subjects``, all of one model, that go through ``step``."""
     keys = [one.pk for one in subjects]
     # Most steps ask for nothing: no statement for those.
-    if not keys or (node := parse(subject_code(subjects[0]), step.condition)) == AllOf():
+    if not keys:
+        return keys
+    # It goes on by what it named, also where that is gone since: whoever handed in could not mend it.
+    node = parse(subject_code(subjects[0]), step.condition, stored=True)
+    if node == AllOf():
         return keys
     rows = type(subjects[0])._default_manager.filter(to_q(node, Context(now=now)), pk__in=keys)
     return list(rows.order_by().values_list("pk", flat=True).distinct())

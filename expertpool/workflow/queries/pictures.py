@@ -42,7 +42,7 @@ def boxes_of(steps: Iterable[FlowStep], subject: str) -> list[Box]:
 
 
 def _box(step: FlowStep, steps: list[FlowStep], subject: str) -> Box:
-    node = parse(subject, step.condition)
+    node = parse(subject, step.condition, stored=True)
     condition = "" if node == AllOf() else explain(node)
     common: dict[str, Any] = {
         "number": step.order,

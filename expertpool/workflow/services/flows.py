@@ -277,7 +277,7 @@ def _in_words(steps: Sequence[StepData], subject: str) -> list[str]:
 def _step_in_words(
     step: StepData | FlowStep, steps: Sequence[StepData | FlowStep], subject: str
 ) -> str:
-    said = [explain(parse(subject, step.condition))]
+    said = [explain(parse(subject, step.condition, stored=True))]
     if step.kind == StepKind.NOTICE:
         return f"{step.name}（公示 {step.days} 个工作日；{said[0]}）"
     who = str(step.role or "有权限的人")

@@ -1,0 +1,146 @@
+"""A plan whose condition names a word that is gone: it is read, mended and deleted, and nothing is drawn by it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.customforms.models import CustomField
+from expertpool.customforms.services.fields import FieldData, change_field
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import DictionaryItem
+from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.models import ConditionLevel, DrawPlan
+from expertpool.draws.queries.draws import plan_for
+from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.plan_approval import submit_plan
+from expertpool.draws.services.prequery import run_prequery
+from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.templates import save_template
+from expertpool.projects.models import Project
+from tests.factories.draws import make_ready_project
+from tests.factories.experts import make_expert
+from tests.factories.fields import make_field
+from tests.fixtures import login, read_version
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-08")]
+GONE = "已不在选项中"
+
+
+def asking(leaf: dict[str, Any], actor: User) -> Project:
+    groups = [GroupInput("甲组", 1, [leaf])]
+    return make_ready_project(now=timezone.now(), groups=groups, actor=actor)
+
+
+def option_removed(actor: User) -> Project:
+    field = make_field("丁选", options=("子", "寅"))
+    make_expert(extra={field.code: "子"})
+    project = asking({"field": field.code, "op": "in", "value": ["子", "寅"]}, actor)
+    change_field(field=field, data=FieldData("丁选", ["子"]), actor=None, now=timezone.now())
+    return project
+
+
+def entry_renamed(actor: User) -> Project:
+    item = DictionaryItem.objects.create(dictionary=DictionaryCode.EXPERT_TYPE, name="寅")
+    make_expert(expert_type="寅")
+    project = asking({"field": "expert_type", "op": "eq", "value": "寅"}, actor)
+    DictionaryItem.objects.filter(pk=item.pk).update(name="卯")
+    return project
+
+
+def specialty_gone(actor: User) -> Project:
+    project = asking({"all": []}, actor)
+    leaf = {"field": "specialty", "op": "in", "value": ["987654"]}
+    ConditionLevel.objects.filter(group__plan__project=project).update(criteria=leaf)
+    return project
+
+
+WAYS = [option_removed, entry_renamed, specialty_gone]
+
+
+@pytest.mark.parametrize("make", WAYS)
+def test_it_is_read_and_not_drawn_and_deleted(
+    client: Client, operator: User, supervisor: User, make: Callable[[User], Project]
+) -> None:
+    project = make(operator)
+    address = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+    assert GONE in login(client, supervisor).get(address).content.decode()
+    assert client.get(reverse("draws:exclusions", args=[project.pk])).status_code == 200
+    login(client, operator)
+    assert GONE in client.get(address).content.decode()
+    page = client.get(reverse("draws:plan", args=[project.pk])).content.decode()
+    assert GONE.encode("unicode_escape").decode() in page  # the builder offers it by that name
+    told = client.post(reverse("draws:prequery", args=[project.pk]), follow=True)
+    assert "条件组「甲组」第 1 级次的条件" in told.content.decode()
+    plan = plan_for(project)
+    assert plan is not None
+    now = timezone.now()
+    for act in (
+        lambda: run_prequery(plan=plan, actor=operator, now=now),
+        lambda: submit_plan(project=project, version=1, actor=operator, now=now),
+        lambda: start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1)),
+    ):
+        with pytest.raises(DrawNotReady, match="请修改抽取方案"):
+            act()
+    deleted = client.post(reverse("draws:plan_delete", args=[project.pk, plan.version]))
+    assert deleted.status_code == 204
+    assert not ConditionLevel.objects.filter(group__plan=plan).exists()
+
+
+def test_a_right_condition_takes_its_place(client: Client, operator: User) -> None:
+    project = option_removed(operator)
+    field = CustomField.objects.get()
+    address = reverse("draws:plan", args=[project.pk])
+    sent = read_version(client=login(client, operator), address=address)
+    plan = DrawPlan.objects.get(project=project)
+    leaf = {"field": field.code, "op": "in", "value": ["子"]}
+    posted = sent | {
+        "group": ["1"],
+        "g1-name": "甲组",
+        "g1-seats": "1",
+        "g1-level": ["1"],
+        "frequency_days": "365",
+        "reply_minutes": "90",
+        "leave_hours": "4",
+        "reveal_hours": "3",
+        "channels": ["site"],
+        "contributors": list(plan.contributors),
+    }
+    stays = {"g1-l1-criteria": json.dumps(leaf | {"value": ["子", "寅"]})}
+    refused = client.post(address, posted | stays)
+    assert refused.status_code == 422
+    assert "没有“寅”这一项" in refused.content.decode()
+    saved = client.post(address, posted | {"g1-l1-criteria": json.dumps(leaf)})
+    assert saved.status_code == 302
+    assert run_prequery(plan=plan, actor=operator, now=timezone.now()).total == 1
+
+
+def test_plans_and_templates_are_named_before_a_word_or_the_field_goes(
+    client: Client, operator: User, admin: User
+) -> None:
+    field = make_field("丁选", options=("子", "寅"))
+    leaf = {"field": field.code, "op": "in", "value": ["寅"]}
+    project = asking(leaf, operator)
+    groups = [GroupInput("甲组", 1, [leaf])]
+    now = timezone.now()
+    save_template(name="丙模板", groups=groups, shared=True, actor=operator, now=now)
+    named = (f"项目“{project}”的抽取方案", f"{operator}的抽取条件模板“丙模板”")
+    address = reverse("customforms:field_edit", args=[field.pk])
+    seen = read_version(login(client, admin), address) | {"label": field.label}
+    page = client.post(address, seen | {"options": "子\n寅"}).content.decode()
+    assert all(one in page for one in named)  # it is retired by that
+    assert client.post(address, seen | {"options": "寅", "active": "on"}).status_code == 204
+    seen = read_version(client, address) | {"label": field.label, "active": "on"}
+    asked = client.post(address, seen | {"options": "卯"})
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert all(one in page for one in named)
+    assert "删除后须修改的" in page

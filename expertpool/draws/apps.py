@@ -32,6 +32,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.permissions import PERMISSIONS
         from expertpool.draws.queries import plan_versions
         from expertpool.draws.queries.archive import open_matters
+        from expertpool.draws.queries.avoided_numbers import why_not_avoided
         from expertpool.draws.queries.clock import held_until, is_withheld, late_values
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.erasing import KEEPERS as STAYS
@@ -70,6 +71,7 @@ class DrawsConfig(AppConfig):
             PROJECT_MARKS,
             PROJECT_MEASURES,
         )
+        from expertpool.projects.queries.persons import NUMBER_CHECKS, NumberCheck
         from expertpool.siteconfig.events import SettingChanged, SettingsSaved
         from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
         from expertpool.workflow.services.matters import register_matters
@@ -172,4 +174,5 @@ class DrawsConfig(AppConfig):
         register_events(*event_kinds.EVENTS)
         RULE_ACTIONS.add(event_kinds.SUPPLEMENT)
         OBSTACLES.add(Obstacle("draws", open_matters))
+        NUMBER_CHECKS.add(NumberCheck("draws", why_not_avoided))
         KEEPERS.add(*STAYS)

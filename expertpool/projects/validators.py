@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from expertpool.core.bounds import Bounds
 from expertpool.core.importing import CellRefused, as_code, text
-from expertpool.core.text import clean_text
+from expertpool.core.text import clean_text, if_seen
 from expertpool.core.validators import is_valid_uscc, validate_phone
 
 MOST_NAME = 200
@@ -32,16 +32,19 @@ def people(cell: Any) -> list[dict[str, str]]:
         if not part.strip():
             continue
         person = _PERSON.fullmatch(part.strip())
-        name, unit = (clean_text(value) for value in person.groups("")) if person else ("", "")
+        parts = person.groups("") if person else ("", "")
+        name, unit = (if_seen(clean_text(value)) for value in parts)
         if not 0 < len(name) <= MOST_NAME or len(unit) > MOST_NAME:
             raise CellRefused("{}格式", "应像：王明（华东设计院）；李华；ZJ000012。")
         # Letters and digits are a number: names are written in Chinese.
         if _NUMBER.fullmatch(name):
             if len(name) > MOST_EXPERT_NUMBER:
                 raise CellRefused("{}格式", f"专家编号最多 {MOST_EXPERT_NUMBER} 字。")
-            found.append({"expert_number": name.upper()})
+            one = {"expert_number": name.upper()}
         else:
-            found.append({"name": name, "unit_name": unit})
+            one = {"name": name, "unit_name": unit}
+        if one not in found:
+            found.append(one)
     return found
 
 

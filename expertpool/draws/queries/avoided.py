@@ -7,6 +7,7 @@ relation to him.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,6 +90,24 @@ def tied_to(avoided: Iterable[AvoidedUnit], *, openly: bool = False) -> Q:
     for on, units in by_opening(avoided).items():
         tied |= availability.tied_to_units(units, on=on, openly=openly)
     return tied
+
+
+def idle_avoidances(projects: Sequence[Project]) -> dict[str, int]:
+    """Return how many avoided persons and units of ``projects`` keep nobody of the pool away, by what they are
+    called; of relations those that may be told of."""
+    rows = avoidances_of(projects)
+    found = Counter[str]()
+    for row in rows:
+        if row.subject == AvoidanceSubject.PERSON:
+            found[row.get_subject_display()] += not _anybody(is_or_knows_person(row, openly=True))
+    units = [row for row in rows if row.subject == AvoidanceSubject.UNIT]
+    for unit in avoided_units([], units):
+        found[AvoidanceSubject.UNIT.label] += not _anybody(tied_to([unit], openly=True))
+    return dict(found)
+
+
+def _anybody(condition: Q) -> bool:
+    return Expert.objects.filter(condition).exists()
 
 
 def by_opening(avoided: Iterable[AvoidedUnit]) -> dict[datetime, set[int]]:

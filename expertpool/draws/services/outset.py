@@ -15,6 +15,7 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL, INVALID, DrawKind
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
 from expertpool.draws.occasions import INVITATION
+from expertpool.draws.queries.avoided import idle_avoidances
 from expertpool.draws.queries.clock import (
     counted_on,
     held_ways,
@@ -99,6 +100,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_never_used(plan),
         *_late_leaves(plan, now),
         *_changed(plan, result, now),
+        *_idle(members),
         *_emptied(now),
         *_kept_back(now),
     ]
@@ -222,6 +224,18 @@ def _voided(plan: DrawPlan, members: Sequence[Project]) -> Iterator[Caution]:
         f"{last.draw.number} 因「{last.reason}」作废，此后方案仍是第 {plan.version} 版。"
         "作废是因为条件、人数或时间有误的，请先修改方案，再重新抽取。",
     )
+
+
+def _idle(members: Sequence[Project]) -> Iterator[Caution]:
+    """Of how many avoidances nobody has to stay away: one may be mistyped. Which is not said, as in `insight`."""
+    found = idle_avoidances(members)
+    if said := [f"{label} {count} 条" for label, count in found.items() if count]:
+        yield Caution(
+            "有的回避没有对应到任何专家",
+            f"{'、'.join(said)}在专家库中没有对应到任何专家，不会因此排除人。"
+            "确无关联的不用处理；名称、姓名或专家编号写错的，请先到项目「回避」中核对。",
+            tone="blue",
+        )
 
 
 def _emptied(now: datetime) -> Iterator[Caution]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +11,13 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
+from expertpool.core.text import clean_code, if_seen
 from expertpool.core.validators import validate_uscc
 from expertpool.directory.models import Unit
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.exceptions import ProjectNotEditable
 from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.queries.persons import why_not_number
 from expertpool.projects.services.state import approval_kept, lock_project, note_editor
 
 NOT_OPEN = "审核中、已抽取或已归档的项目不能改回避；审核中的请先撤回，已抽取的请用更换专家处理。"
@@ -51,16 +53,21 @@ def add_avoidance(
     *, project: Project, data: AvoidanceData, actor: User, now: datetime
 ) -> Avoidance:
     """Add one avoidance; logs it. What was approved stays approved: it narrows. Refuses incomplete
-    values (ValidationError) and a project that is being decided, is drawn or archived, or was approved
+    values, what keeps nobody away as far as ``actor`` may know, and what the project avoids already
+    (ValidationError), and a project that is being decided, is drawn or archived, or was approved
     by ``actor`` (ProjectNotEditable)."""
     project = lock_project(project)
     if not project.is_open:
         raise ProjectNotEditable(NOT_OPEN)
+    data = _as_read(data)
     _check(data)
+    _check_number(data, actor)
     # What belongs to another subject was typed before he chose: it would speak of nobody.
     kept = {name: getattr(data, name) for name in FIELDS[data.subject]}
     avoidance = Avoidance(project=project, subject=data.subject, reason=data.reason, **kept)
     avoidance.full_clean()
+    if project.avoidances.filter(subject=data.subject, **kept).exists():
+        raise ValidationError(f"本项目已有同样的回避（{avoidance.target}），不用再添加。")
     note_editor(project, actor)
     with approval_kept(project):
         avoidance.save()
@@ -85,6 +92,24 @@ def remove_avoidance(*, avoidance: Avoidance, actor: User, now: datetime) -> Non
 
 def _in_words(avoidance: Avoidance) -> dict[str, Any]:
     return in_words(avoidance, "subject", *FIELDS[avoidance.subject], "reason")
+
+
+def _as_read(data: AvoidanceData) -> AvoidanceData:
+    """Return ``data`` as people read it: a name of which nobody sees anything is none."""
+    return replace(
+        data,
+        name=if_seen(data.name),
+        unit_name=if_seen(data.unit_name),
+        expert_number="".join(clean_code(data.expert_number).upper().split()),
+    )
+
+
+def _check_number(data: AvoidanceData, actor: User) -> None:
+    """Refuse (ValidationError) a number that is nobody's, or of another than is named, as far as ``actor`` may know."""
+    if data.subject != AvoidanceSubject.PERSON or not data.expert_number:
+        return
+    if why_not := why_not_number(data.expert_number, data.name, actor):
+        raise ValidationError({"expert_number": why_not})
 
 
 def _check(data: AvoidanceData) -> None:

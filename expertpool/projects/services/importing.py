@@ -25,6 +25,7 @@ from expertpool.projects.exceptions import NumberTaken
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from expertpool.projects.queries import departments_for_filing
+from expertpool.projects.queries.persons import why_not_number
 from expertpool.projects.services.application import (
     FARTHEST,
     TOO_FAR,
@@ -90,6 +91,7 @@ class ProjectImporter(Importer):
 
     def validate(self, row: Row) -> Fault | None:
         fault = self._unknown(row.values) or self._times(row.values) or self._duplicate(row)
+        fault = fault or self._unlike(row.values)
         fault = fault or next(iter(misfits(PROJECT, self, row)), None)
         if fault is None and row.values.get("number"):
             self.numbers[row.values["number"]] = row.number
@@ -150,6 +152,15 @@ class ProjectImporter(Importer):
             return self.fault("opening_at", "评审开始时间太远", TOO_FAR)
         if self.submit and values["opening_at"] <= self.now:
             return self.fault("opening_at", "评审开始时间已过", "请改为以后的时间，或导入为草稿。")
+        return None
+
+    def _unlike(self, values: dict[str, Any]) -> Fault | None:
+        """Find who is named by a number that is nobody's."""
+        for column in PEOPLE:
+            for person in values.get(column) or ():
+                number = person.get("expert_number")
+                if number and (why := why_not_number(number, "", self.actor)):
+                    return self.fault(column, "专家编号不对", why)
         return None
 
     def _duplicate(self, row: Row) -> Fault | None:

@@ -33,6 +33,7 @@ from expertpool.projects.models import Project
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_draw, make_plan, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -69,6 +70,18 @@ def test_it_says_what_will_happen_and_changes_nothing(client: Client, operator: 
         assert text in page
     assert not Draw.objects.exists()
     assert Entry.objects.filter(action="draw.look_ahead").count() == 1
+
+
+def test_it_says_how_many_avoidances_keep_nobody_away(client: Client, operator: User) -> None:
+    make_experts(60)
+    project = make_ready_project(now=TUESDAY, seats=7)
+    known = make_expert()
+    avoid(project, subject="person", expert_number=known.number)
+    avoid(project, subject="person", expert_number=known.number.lower())
+    avoid(project, subject="person", name="不在库")
+    avoid(project, subject="unit", name="从未登记的公司")
+    page = page_at(client, project, operator, TUESDAY)
+    assert "回避人员 2 条、回避单位 1 条在专家库中没有对应到任何专家" in page
 
 
 def test_it_says_who_can_give_up_and_how_often_it_was_sealed(

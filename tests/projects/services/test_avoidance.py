@@ -11,6 +11,8 @@ from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus
 from expertpool.projects.exceptions import ProjectNotEditable
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance, remove_avoidance
 from expertpool.projects.services.state import set_draw_state
+from tests.factories.accounts import make_department, make_user
+from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +71,43 @@ def test_an_incomplete_avoidance_is_refused(values):
     assert not project.avoidances.exists()
 
 
+def refused(project, **values) -> str:
+    with pytest.raises(ValidationError) as refusal:
+        add(project, **values)
+    return "".join(refusal.value.messages)
+
+
+@pytest.mark.shows("DRAW-06")
+def test_a_number_is_that_of_an_expert_of_that_name_however_it_is_typed():
+    project, expert = make_project(), make_expert(name="王明")
+    person = {"subject": AvoidanceSubject.PERSON}
+    assert "没有编号为 ZJ0000000000 的专家" in refused(
+        project, **person, expert_number="ZJ0000000000"
+    )
+    other = refused(project, **person, expert_number=expert.number, name="李华")
+    assert "不叫「李华」" in other
+    row = add(project, **person, expert_number=f" {expert.number.lower()} ", name="王　明")
+    assert row.expert_number == expert.number
+    # Whoever may not look into the pool is told nothing of it.
+    elsewhere = make_project(applicant=make_user("department", department=make_department()))
+    add(elsewhere, **person, expert_number="ZJ0000000000")
+    add(elsewhere, **person, expert_number=expert.number, name="李华")
+
+
+def test_what_nobody_sees_and_the_same_twice_are_refused():
+    project = make_project()
+    unit, person = {"subject": AvoidanceSubject.UNIT}, {"subject": AvoidanceSubject.PERSON}
+    assert "单位名称" in refused(project, **unit, name="\u3164")
+    assert "姓名" in refused(project, **person, name="\u3164")
+    for values in ({**unit, "name": "华东建设有限公司"}, {**person, "name": "王明"}):
+        add(project, **values)
+        assert "已有同样的回避" in refused(project, **values)
+    add(project, **person, name="王明", unit_name="华东设计院")
+
+
 def test_avoidances_may_be_added_until_the_draw():
     project = make_project(ProjectStatus.APPROVED)
-    add(project, subject=AvoidanceSubject.PERSON, expert_number="ZJ000012")
+    add(project, subject=AvoidanceSubject.PERSON, expert_number=make_expert().number)
     set_draw_state(project, DrawState.DRAWING, actor=None, now=timezone.now())
     with pytest.raises(ProjectNotEditable):
         add(project, subject=AvoidanceSubject.PERSON, expert_number="ZJ000013")

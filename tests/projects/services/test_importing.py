@@ -20,7 +20,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.services.importing import ProjectImporter
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_department, make_user
-from tests.factories.experts import make_unit, make_uscc
+from tests.factories.experts import make_expert, make_unit, make_uscc
 from tests.factories.projects import make_project
 
 pytestmark = pytest.mark.django_db
@@ -249,6 +249,17 @@ def test_authors_and_reviewers_come_with_the_project(clerk) -> None:
         ("author", "", "", "ZJT0000012"),
         ("reviewer", "赵一", "评审中心", ""),
     ]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_row_names_nobody_by_a_number_that_is_nobodys(operator: Any, keep: bool) -> None:
+    own = make_department("工程建设部").name
+    head, number = [*HEAD, "编制人"], make_expert().number
+    rows = [
+        [*cells(所属部门=own), f"{number.lower()}；{number}；王明；王明"],
+        [*cells(编号="A-2", 所属部门=own), "ZJ0000000000"],
+    ]
+    assert run(rows, actor=operator, head=head, keep=keep) == (1, ["3 专家编号不对"])
 
 
 def test_people_are_shown_before_they_are_saved_as_they_are_written(operator: Any) -> None:

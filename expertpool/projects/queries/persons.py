@@ -1,0 +1,27 @@
+"""Whether the expert whose number somebody avoids is one: apps above that know experts say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from expertpool.accounts.models import User
+from expertpool.core.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class NumberCheck:
+    """``why_not(number, name, user)`` says to ``user`` why no expert called ``name`` (of any name, where it is
+    empty) is avoided by ``number``, as a sentence; nothing where one is, or ``user`` may not know."""
+
+    code: str
+    why_not: Callable[[str, str, User], str]
+
+
+NUMBER_CHECKS: Catalogue[NumberCheck] = Catalogue("number check")
+
+
+def why_not_number(number: str, name: str, user: User) -> str:
+    """Return why nobody would be avoided by ``number`` beside ``name``, as a sentence for ``user``."""
+    found = (check.why_not(number, name, user) for check in NUMBER_CHECKS)
+    return next(filter(None, found), "")

@@ -5,6 +5,7 @@ from expertpool.audit.actions import Action
 ACTIONS = (
     Action("expert.create", "新增专家"),
     Action("expert.update", "修改专家信息"),
+    Action("expert.unit", "合并单位，工作单位随之改变"),
     Action("expert.taken", "登记的号码库中已有"),
     Action("expert.approve", "审核通过专家"),
     Action("expert.admission", "专家入库审核"),

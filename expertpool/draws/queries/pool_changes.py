@@ -50,7 +50,7 @@ OWN = frozenset({ExclusionReason.ON_LEAVE, ExclusionReason.IN_PANEL})
 # By which entry a draw seats, and where it says how many.
 SEATINGS = {"draw.seat": "入席人数", "draw.supplement": "补抽人数"}
 # By which somebody may come to speak for an expert.
-TAKING = ("expert.update", "expert.account", "expert.link")
+TAKING = ("expert.update", "expert.unit", "expert.account", "expert.link")
 # Before a seal, who took much of the pool out of it within these days is told.
 EMPTIED_WITHIN = timedelta(days=7)
 # What changes who fits or has to stay away, of whomever.

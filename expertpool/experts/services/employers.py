@@ -57,7 +57,7 @@ def note_units_merged(*, unit: Unit, into: Unit, actor: User | None, now: dateti
     names = ({"employer": str(unit)}, {"employer": str(into)})
     said = [(one, *names) for one in experts]
     told_so = f"{ChangeVia.UNITS.label}：{note}"
-    record_many("expert.update", actor=actor, now=now, said=said, note=told_so)
+    record_many("expert.unit", actor=actor, now=now, said=said, note=told_so)
     # What nobody is told yet of a relation, no entry says either.
     rows = told(AvoidanceUnit.objects.filter(unit=unit)).select_related("expert", "unit")
     ties = [(row.expert, in_words(row, "unit"), _with(row, into)) for row in rows.order_by("pk")]

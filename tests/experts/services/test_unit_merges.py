@@ -32,7 +32,7 @@ def test_a_merge_of_units_stands_in_the_history_and_the_log_of_whom_it_changes(
     version = expert.versions.get(number=2)
     assert (version.at, version.actor, version.changed) == (NOW, admin, ["employer"])
     assert version.via == ChangeVia.UNITS
-    entry = Entry.objects.get(action="expert.update", subject_id=str(expert.pk))
+    entry = Entry.objects.get(action="expert.unit", subject_id=str(expert.pk))
     assert (entry.before, entry.after) == (
         {"employer": "湘江院有限责任公司"},
         {"employer": "湘江院有限公司"},

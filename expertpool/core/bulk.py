@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from expertpool.core.configuration import read_once, value_of
@@ -294,9 +294,9 @@ def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
 def unseen_runs(user: Any, page: str, *, now: datetime) -> list[BulkRun]:
     """Return the runs that ``user`` asked for on ``page`` (a path) and whose end he has not seen, the latest first: he
     may have closed the browser meanwhile."""
-    rows = own_runs(user, now=now).filter(seen=False).select_related("user")
-    here = [one for one in rows if one.back.partition("?")[0] == page]
-    return vouched(here[:MOST_UNSEEN])
+    here = Q(back=page) | Q(back__startswith=f"{page}?")
+    rows = own_runs(user, now=now).filter(here, seen=False).select_related("user")
+    return vouched(rows[:MOST_UNSEEN])
 
 
 def note_seen(*, run: BulkRun) -> None:

@@ -9,8 +9,7 @@ from expertpool.achievements.enums import AchievementState
 from expertpool.achievements.models import Achievement
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import Eraser
-from expertpool.files.queries import attachments_of
-from expertpool.files.services import remove_attachment
+from expertpool.files.services import remove_all_attachments
 
 
 def _count(expert: Expert) -> int:
@@ -19,8 +18,7 @@ def _count(expert: Expert) -> int:
 
 def _erase(expert: Expert, actor: User | None, now: datetime) -> None:
     for row in Achievement.objects.filter(expert=expert):
-        for file in list(attachments_of(row)):
-            remove_attachment(attachment=file, actor=None, now=now, even_closed=True)
+        remove_all_attachments(subject=row, actor=None, now=now)
         row.delete()
 
 

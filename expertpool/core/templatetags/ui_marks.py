@@ -15,8 +15,15 @@ from django.utils.timezone import localtime
 
 from expertpool.core.registry import MOST_WAITING
 from expertpool.core.templatetags.ui_base import EMPTY, element, joined, known_tone, register
+from expertpool.core.text import shown
 
 DAY = "Y-m-d"
+
+
+@register.filter("shown")
+def as_shown(value: Any) -> str:
+    """What somebody sent, as far as a table shows it."""
+    return "" if value is None else shown(str(value))
 
 
 @register.filter

@@ -11,6 +11,7 @@ from expertpool.core.configuration import value_of
 from expertpool.draws.enums import INVALID
 from expertpool.draws.models import Draw, DrawProject, Invitation
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.erasing import Keeper
 from expertpool.privacy.settings import KEEP_YEARS
 
@@ -22,15 +23,7 @@ def _until(expert: Expert) -> date | None:
     asked = Invitation.objects.filter(expert=expert).values("draw")
     rows = DrawProject.objects.filter(draw__in=asked)
     last = rows.aggregate(last=Max("project__opening_at"))["last"]
-    return last and years_after(timezone.localdate(last), value_of(KEEP_YEARS))
-
-
-def years_after(day: date, years: int) -> date:
-    """Return the same day ``years`` later; of 29 February the last of the month."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    return last and years_before(timezone.localdate(last), -value_of(KEEP_YEARS))
 
 
 def _holds(expert: Expert) -> str:

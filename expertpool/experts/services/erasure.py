@@ -28,7 +28,7 @@ from expertpool.experts.models import (
 )
 from expertpool.experts.queries.erasing import Eraser, name_needed_until
 from expertpool.files.queries import attachments_of
-from expertpool.files.services import remove_attachment
+from expertpool.files.services import remove_all_attachments
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import recipient_key
 from expertpool.notifications.services.deletion import delete_messages
@@ -122,8 +122,7 @@ def _count_files(expert: Expert) -> int:
 
 def _erase_files(expert: Expert, actor: User | None, now: datetime) -> None:
     for owner in (expert, *_field_files(expert)):
-        for file in list(attachments_of(owner)):
-            remove_attachment(attachment=file, actor=None, now=now, note=WHY, even_closed=True)
+        remove_all_attachments(subject=owner, actor=None, now=now, note=WHY)
         if isinstance(owner, FieldFile):
             owner.delete()
 

@@ -8,6 +8,7 @@ from expertpool.files.services.attaching import (
     move_attachment,
     note_download,
     note_preview,
+    remove_all_attachments,
     remove_attachment,
     remove_orphans,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "note_preview",
     "our_archive",
     "receive",
+    "remove_all_attachments",
     "remove_attachment",
     "remove_orphans",
     "scan_held",

@@ -24,7 +24,7 @@ from expertpool.core.visibility import told
 from expertpool.core.waiting import remove_unnamed
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import FOLDER, Attachment
-from expertpool.files.queries import LED, is_evidence, stored, subject_of
+from expertpool.files.queries import LED, attachments_of, is_evidence, stored, subject_of
 from expertpool.files.registry import file_subject
 from expertpool.files.services.layout import FOLDER as LAID_OUT
 from expertpool.files.services.layout import layout_name
@@ -136,6 +136,15 @@ def remove_attachment(
     # Only then: rolled back, the row is there again and needs its bytes.
     for name in names:
         transaction.on_commit(partial(store.delete, name))
+
+
+@transaction.atomic
+def remove_all_attachments(
+    *, subject: models.Model, actor: AbstractBaseUser | None, now: datetime, note: str = ""
+) -> None:
+    """Remove every file of ``subject``, evidence too and though it is closed: the caller answers for it."""
+    for attachment in list(attachments_of(subject)):
+        remove_attachment(attachment=attachment, actor=actor, now=now, note=note, even_closed=True)
 
 
 def _stays_for_others(attachment: Attachment, act: Entry) -> bool:

@@ -7,8 +7,7 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import Eraser
-from expertpool.files.queries import attachments_of
-from expertpool.files.services import remove_attachment
+from expertpool.files.services import remove_all_attachments
 from expertpool.inspections.enums import RenewalState
 from expertpool.inspections.models import Inspection, Renewal
 
@@ -21,8 +20,7 @@ def _erase(expert: Expert, actor: User | None, now: datetime) -> None:
     """That he took part, and how it ended, stays; what he said and handed in goes. Notes that are under a proof
     go with a new one, unless somebody had written into the row: then it stays to be seen."""
     for row in Inspection.objects.filter(expert=expert).select_related("round", "expert"):
-        for file in list(attachments_of(row)):
-            remove_attachment(attachment=file, actor=None, now=now, even_closed=True)
+        remove_all_attachments(subject=row, actor=None, now=now)
         row.contents = ""
         if row.is_altered:
             row.save(update_fields=["contents"])

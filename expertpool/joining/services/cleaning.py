@@ -12,8 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.users import end_access, follow_file
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
-from expertpool.files.queries import attachments_of
-from expertpool.files.services import remove_attachment
+from expertpool.files.services import remove_all_attachments
 from expertpool.joining.enums import EDITABLE, State
 from expertpool.joining.models import Application, Registration
 from expertpool.joining.queries.applications import is_as_written
@@ -60,8 +59,7 @@ def _erase(key: int, now: datetime) -> None:
 
 def erase_contents(row: Application, now: datetime) -> None:
     """Take from ``row`` what was filled in, with its files; the caller saves it."""
-    for attachment in attachments_of(row):
-        remove_attachment(attachment=attachment, actor=None, now=now, even_closed=True)
+    remove_all_attachments(subject=row, actor=None, now=now)
     record("joining.erase", actor=None, now=now, subject=row, after={"申请编号": row.number})
     row.specialties.clear()
     row.contents, row.returned_contents = "", ""

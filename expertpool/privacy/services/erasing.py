@@ -11,7 +11,7 @@ from expertpool.audit.services import record
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.erasing import ERASERS, name_needed_until, why_not_erased
+from expertpool.experts.queries.erasing import ERASERS, why_not_erased
 from expertpool.privacy.enums import RequestKind
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.models import DataRequest, ErasureRequest
@@ -85,11 +85,10 @@ def erase(expert: Expert, *, actor: User | None, now: datetime) -> None:
     """Erase what law does not want kept of ``expert``, whom the caller holds, and of the records that were merged into
     him. Logged by number, without his name."""
     for one in (*expert.merged.all(), expert):
-        until = name_needed_until(one)
         plan = erasure_of(one)
         for eraser in ERASERS:
             eraser.erase(one, actor, now)
-        Expert.objects.filter(pk=one.pk).update(name_until=until)
+        Expert.objects.filter(pk=one.pk).update(name_until=plan.name_until)
         for asked in DataRequest.objects.filter(expert=one):
             asked.text = ""
             asked.save(update_fields=["text"])

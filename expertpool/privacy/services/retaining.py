@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from expertpool.audit.services import record
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.erasing import name_needed_until, why_not_erased
+from expertpool.experts.queries.erasing import name_needed_until
 from expertpool.experts.services.erasure import erase_messages, forget_name
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.queries.erasures import over_their_time, told_since
@@ -38,7 +38,7 @@ def retain(*, now: datetime) -> int:
 def _erase_if_due(key: int, now: datetime) -> bool:
     expert = lock_expert(Expert(pk=key))
     # Under the lock: he may have been restored, or erased by two persons, since the keys were read.
-    if not over_their_time(now).filter(pk=key).exists() or why_not_erased(expert):
+    if not over_their_time(now).filter(pk=key).exists():
         return False
     try:
         check_erasable(expert)

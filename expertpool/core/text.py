@@ -122,9 +122,10 @@ def as_sentence(text: str) -> str:
     return text if not text or text[-1] in "。！？!?…；;" else f"{text.rstrip('.，,、')}。"
 
 
-def shown(text: str) -> str:
-    """Return ``text`` as far as a table of a page shows it: nobody reads a cell of thousands of letters there."""
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+def shown(text: str, *, most: int = SHOWN) -> str:
+    """Return ``text`` as far as a table of a page shows it (``most`` letters): nobody reads a cell of thousands
+    there."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def too_long(text: str, most: int) -> str:

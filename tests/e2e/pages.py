@@ -10,6 +10,9 @@ from playwright.sync_api import Download, Locator, Page, expect
 from expertpool.accounts.models import User
 from tests.factories.accounts import PASSWORD
 
+OVERFLOW = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
+  () => done(document.documentElement.scrollWidth - window.innerWidth))))"""
+
 
 class Screen:
     """One window of one person."""
@@ -64,9 +67,8 @@ class Screen:
 
     @property
     def overflow(self) -> int:
-        """By how many pixels the page is wider than the screen."""
-        width = "document.documentElement.scrollWidth - window.innerWidth"
-        return int(self.page.evaluate(width))
+        """By how many pixels the page is wider than the screen, as it is drawn after a change of the window."""
+        return int(self.page.evaluate(OVERFLOW))
 
 
 def sign_in(screen: Screen, user: User) -> None:

@@ -21,6 +21,7 @@ from expertpool.core.models import ImportRun
 from expertpool.core.settings import IMPORT_SIZE
 from expertpool.core.text import shown
 
+IN_A_CELL = 2_000  # letters that an input of a refused cell holds; of more it shows the beginning
 LISTED = 100  # words that a select offers; of more the user types one
 EMPTY_WORD, UNCHANGED_WORD = "这一格留空", "这一格不改动"  # said of a word of a long list
 EMPTIED = (LEFT_EMPTY, EMPTY_WORD, UNCHANGED_WORD)
@@ -247,7 +248,7 @@ class AnswersForm(forms.Form):
     def _content(self, row: dict[str, Any], cell: dict[str, Any]) -> str:
         """Return what stands in a cell, as far as a page shows it, or was typed for it and refused, too."""
         typed = self.answers.cells.get(row["row"], {}).get(cell["code"])
-        return shown(str(cell["content"])) if typed is None else typed
+        return shown(str(cell["content"]), most=IN_A_CELL) if typed is None else typed
 
     def word_lines(self) -> list[dict[str, Any]]:
         return [
@@ -324,8 +325,8 @@ def _cell_field(column: ImportColumn, choices: Sequence[str], **facts: Any) -> f
         said = [("", "不导入这一行"), *((word, word) for word in choices)]
         return forms.ChoiceField(choices=said, **facts)
     text = forms.TextInput(attrs=_typing(column))
-    # What stood in the file may be longer, and hinders nobody while it stays.
-    longest = max(2_000, len(facts["initial"]))
+    # What stands there shortened is longer by its sign, and hinders nobody while it stays.
+    longest = max(IN_A_CELL, len(facts["initial"]))
     return forms.CharField(max_length=longest, widget=text, **facts)
 
 

@@ -37,6 +37,7 @@ class NotificationsConfig(AppConfig):
         )
         from expertpool.notifications.queries.replies import REPLIES as REPLY_ROWS
         from expertpool.notifications.queries.templates import TEMPLATE_FILES
+        from expertpool.notifications.receivers import setting_changed
         from expertpool.notifications.services.account_acts import (
             ACTED,
             RULED,
@@ -47,6 +48,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.services.searches import CLEARED, tell_cleared
         from expertpool.notifications.services.wechat import CHANGED
         from expertpool.notifications.settings import SETTINGS
+        from expertpool.siteconfig.events import SettingChanged
 
         register_permissions(PERMISSIONS)
         EXPORTS.add(RecordExport())
@@ -67,6 +69,7 @@ class NotificationsConfig(AppConfig):
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
         subscribe(AccountActed, tell_acted)
+        subscribe(SettingChanged, setting_changed)
         subscribe(NetworkRuled, tell_ruled)
         subscribe(SharedSearchCleared, tell_cleared)
         FILE_SUBJECTS.add(TEMPLATE_FILES)

@@ -61,13 +61,23 @@ def _turn_of_account(channel: Channel, apart: Sequence[str], now: datetime) -> d
     for bucket in (
         apart
     ):  # always the most urgent first: whoever waits for a row holds none that others wait for
-        key = f"{channel.code}:{channel.provider}{bucket}"
+        key = _key(channel, bucket)
         Pace.objects.get_or_create(key=key, defaults={"given_until": now})
         rows = Pace.objects.filter(key=key)
         # The row stays locked until the caller's transaction ends: nobody else gets the same turn.
         rows.update(given_until=Greatest(F("given_until"), now) + MINUTE / most)
         turns.append(rows.values_list("given_until", flat=True).get() - MINUTE)
     return max(now, turns[0])
+
+
+def take_turns_back(channel: Channel, *, now: datetime) -> None:
+    """Let the account of ``channel`` begin anew: who has a turn that has not come has none any more."""
+    for bucket in (":secret", *_and_less(max(Urgency))):  # in the order in which they are taken
+        Pace.objects.filter(key=_key(channel, bucket)).update(given_until=now)
+
+
+def _key(channel: Channel, bucket: str) -> str:
+    return f"{channel.code}:{channel.provider}{bucket}"
 
 
 def _turn_of_recipient(channel: Channel, bucket: str, now: datetime) -> datetime:

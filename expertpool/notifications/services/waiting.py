@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from expertpool.notifications.channels import Channel
 from expertpool.notifications.enums import DeliveryState, PutOff
 from expertpool.notifications.models import Message
+from expertpool.notifications.services.pacing import take_turns_back
 from expertpool.notifications.services.queueing import queue
 
 
@@ -29,6 +31,19 @@ def bring_forward(*, messages: QuerySet[Message], now: datetime) -> int:
         Message.objects.filter(pk__in=[pk for pk, _ in found]).update(due_at=at)
         queue(found, at=at if at > now else None)
     return sum(map(len, sooner.values()))
+
+
+@transaction.atomic
+def deal_anew(*, channel: Channel, now: datetime) -> int:
+    """Give those that wait for their turn at ``channel`` another by the pace that holds now; return how many."""
+    take_turns_back(channel, now=now)
+    waiting = Message.objects.filter(
+        state=DeliveryState.QUEUED, channel=channel.code, put_off=PutOff.PACE
+    )
+    rows = list(waiting.select_for_update().order_by("pk").values_list("pk", "occasion"))
+    Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(put_off="", due_at=now)
+    queue(rows)
+    return len(rows)
 
 
 @transaction.atomic

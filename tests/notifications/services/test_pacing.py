@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from expertpool.accounts.models import User
+from expertpool.core.events import publish
 from expertpool.notifications.channels.email.settings import HOST, PORT
 from expertpool.notifications.channels.email.settings import PER_MINUTE as MAILS_PER_MINUTE
 from expertpool.notifications.channels.sms.settings import PER_MINUTE, PER_RECIPIENT
@@ -17,7 +20,8 @@ from expertpool.notifications.services.breaker import PROBES, PROBING
 from expertpool.notifications.services.delivery import HELD_FOR, deliver
 from expertpool.notifications.services.sending import Recipient
 from expertpool.notifications.services.waiting import bring_forward
-from tests.factories.siteconfig import configure
+from expertpool.siteconfig.events import SettingChanged
+from tests.factories.siteconfig import configure, note_change
 from tests.notifications.conftest import NOON, send
 from tests.notifications.mail_server import MailServer
 
@@ -56,6 +60,21 @@ def test_an_account_sends_so_many_a_minute_and_the_rest_in_turn() -> None:
     sent = [after(one, at) for one, at in zip(waiting, turns, strict=True)]
     assert [(one.state, one.put_off) for one in sent] == [(DeliveryState.SENT, "")] * 3
     assert after(message(7), NOON + 5 * MINUTE).state == DeliveryState.SENT
+
+
+@pytest.mark.parametrize(("pace", "at_once"), [(0, 6), (60, 6)])
+def test_another_pace_reaches_what_waits(admin: User, pace: int, at_once: int) -> None:
+    configure(PER_MINUTE, 2)
+    found = [after(message(n)) for n in range(8)][2:]
+    assert {one.put_off for one in found} == {PutOff.PACE}
+    now = NOON + SECOND
+    with time_machine.travel(now, tick=False):
+        change = note_change(PER_MINUTE, at=now, actor=admin)
+        configure(PER_MINUTE, pace)  # of the newest change: another is not believed
+        publish(SettingChanged(change.pk))
+    sent = [after(one, now) for one in found]
+    assert sum(one.state == DeliveryState.SENT for one in sent) == at_once
+    assert all(one.due_at <= now + MINUTE for one in sent)
 
 
 def test_without_a_limit_nobody_waits() -> None:

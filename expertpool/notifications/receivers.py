@@ -1,0 +1,18 @@
+"""What other apps announce, as it matters to messages."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.services.waiting import deal_anew
+from expertpool.siteconfig.events import SettingChanged
+from expertpool.siteconfig.models import SettingChange
+
+
+def setting_changed(event: SettingChanged) -> None:
+    """Let what waits for its turn go by the pace that was set."""
+    code = SettingChange.objects.values_list("code", flat=True).get(pk=event.change_id)
+    for channel in CHANNELS:
+        if channel.per_minute is not None and channel.per_minute.code == code:
+            deal_anew(channel=channel, now=timezone.now())

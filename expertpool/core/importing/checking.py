@@ -18,7 +18,6 @@ from expertpool.core.importing.reading import Numbered
 Sink = Callable[[Row], None]
 CHANGED = "档案刚被改过"
 TOLD_ROWS = 500  # after which it is told how far a run is
-SAVED_ROWS = 1_000  # at once
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 
 
@@ -146,9 +145,10 @@ def _save(
     if importer.is_update:
         _refuse_unseen(chunk, answers)
     rows = [row for row in chunk if not (row.faults or row.into)]
-    for at in range(0, len(rows) or 1, SAVED_ROWS):
-        importer.save(rows[at : at + SAVED_ROWS])
-        saved(min((at + SAVED_ROWS) / (len(rows) or 1), 1))
+    part = importer.saved_rows
+    for at in range(0, len(rows) or 1, part):
+        importer.save(rows[at : at + part])
+        saved(min((at + part) / (len(rows) or 1), 1))
 
 
 def _refuse_unseen(chunk: list[Row], answers: Answers) -> None:

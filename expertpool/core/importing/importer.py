@@ -142,6 +142,7 @@ class Importer(ABC):
     # What is asked of single rows on the page and stands in no table; each has ``choices``.
     asked: ClassVar[Sequence[ImportColumn]] = ()
     chunk_rows: ClassVar[int] = 5_000
+    saved_rows: ClassVar[int] = 1_000  # at once; after each of them it is told how far a run is
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
     named_by: ClassVar[str] = ""  # the column that names a row; empty: the first required

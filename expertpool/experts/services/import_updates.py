@@ -86,6 +86,7 @@ class ExpertUpdater(Importer):
     named_by = "name"
     previewed = None
     at_once = 50
+    saved_rows = 10  # each is saved by itself, and long
 
     @classmethod
     def get_columns(cls, user: User | None = None) -> Sequence[ImportColumn]:

@@ -40,6 +40,7 @@ from expertpool.core.importing.runs import (
 )
 from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.directory.models import Title
+from expertpool.experts.services.import_updates import ExpertUpdater
 from tests.core.importing.sheets import read_xlsx, refused_of, write_xlsx
 from tests.factories.accounts import make_user
 from tests.factories.experts import NOW
@@ -375,6 +376,18 @@ def test_how_far_a_run_is_is_told_within_a_chunk(admin: User) -> None:
         importer.known.clear()
         check_rows(importer, rows, codes, keep=keep, refused=lambda row: None, progress=told.append)
     assert told == [250, 500, 750, 1_500, 250, 500, 750, 1_250, 1_500, 1_500]
+
+
+def test_rows_that_take_long_are_told_a_few_at_a_time(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ExpertUpdater.saved_rows <= 10
+    monkeypatch.setattr(TitleImporter, "saved_rows", 10)
+    rows = [(at, [f"测试{at}", ""]) for at in range(2, 42)]
+    importer, told = TitleImporter(actor=admin, now=NOW, options={}), list[int]()
+    codes = ["name", "note"]
+    check_rows(importer, rows, codes, keep=True, refused=lambda row: None, progress=told.append)
+    assert told == [25, 30, 35, 40, 40]
 
 
 def test_a_run_that_stands_still_is_forgotten_when_it_expires(

@@ -36,6 +36,7 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.asked import why_not_shown
 from expertpool.draws.queries.clock import closing_of
 from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_replace
 from expertpool.draws.queries.meetings import next_opening
@@ -106,10 +107,12 @@ def answer(
     via: ReplyVia,
     now: datetime,
     entropy: Entropy,
+    mark: str = "",
 ) -> Invitation:
-    """Record the expert's own answer. A decline needs a reason and is supplemented at once.
+    """Record the expert's own answer. A decline needs a reason and is supplemented at once. ``mark`` is that of what
+    the page showed him, where he answers on one (`queries.asked`).
 
-    Refuses (ReplyRefused) a second answer, one after the deadline, and that somebody agrees who has
+    Refuses (ReplyRefused) an answer to another time, place or role, a second answer, one after the deadline, and that somebody agrees who has
     left the pool since (blacklisted, frozen, deleted), or to a new time at which he is taken or away.
     """
     if not accept and not if_seen(reason):
@@ -118,6 +121,9 @@ def answer(
     # Who has answered hears that below, rather than that he is late.
     if invitation.state == InvitationState.INVITED and is_over(invitation, now=now):
         raise ReplyRefused("已过答复时限，名额已按规则递补。")
+    is_asked = invitation.state == InvitationState.INVITED
+    if mark and is_asked and (why := why_not_shown(invitation, mark)):
+        raise ReplyRefused(why)
     # Of himself alone: what a hand could not record would tell the office who sits here.
     if accept and (why := gone_words(invitation, now=now)):
         raise ReplyRefused(why)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from expertpool.core.text import minutes_text
 from expertpool.draws.enums import HOW, DrawKind, InvitationState
 from expertpool.draws.models import Invitation, Rescheduling
+from expertpool.draws.queries.asked import mark_of
 from expertpool.draws.queries.meetings import Meeting, coming, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.presence import has_come
@@ -70,6 +71,11 @@ class Letter:
     signed_in_at: datetime | None = None  # for it, at the place
     # When and where it was as he left, in words, if that changed since: nobody tells him the new one.
     left_before: Mapping[str, str] | None = None
+
+    @property
+    def mark(self) -> str:
+        """What its answer says that was shown."""
+        return mark_of(self.invitation)
 
     @property
     def was(self) -> Rescheduling | None:

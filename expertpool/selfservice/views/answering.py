@@ -58,6 +58,7 @@ def take_answer(
         via=via,
         now=timezone.now(),
         entropy=SystemEntropy(),
+        mark=request.POST.get("mark", ""),
     )
     return None
 

@@ -16,6 +16,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawEvent, Invitation
+from expertpool.draws.queries.asked import MOVED_UP, mark_of, why_not_shown
 from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
@@ -162,6 +163,40 @@ def test_whoever_declined_is_not_told_when_others_sit_instead(draw: Draw, phone:
     assert moment_text(opening) in page
     assert moment_text(opening + timedelta(days=3)) not in page
     assert moment_text(opening + timedelta(days=3)) in text(phone.get(link_of(seated)))
+
+
+@pytest.mark.shows("DRAW-21")
+@pytest.mark.parametrize("given", [ACCEPT, DECLINE])
+def test_a_page_opened_before_another_time_answers_nothing(
+    draw: Draw, phone: Client, given: dict[str, str]
+) -> None:
+    row = lines(draw)[0]
+    link, opening = link_of(row), draw.project.opening_at
+    old = phone.get(link).context["letter"].mark
+    assert f'name="mark" value="{old}"' in text(phone.get(link))
+    reschedule(
+        draw=draw,
+        meetings=[NewMeeting(draw.project_id, opening + timedelta(days=3), "北楼")],
+        reason="延期",
+        actor=draw.operator,
+        now=timezone.now(),
+        entropy=SeededEntropy(77),
+    )
+    answer = phone.post(link, {**given, "mark": old})
+    assert (answer.status_code, "评审已改期，请看新的时间后再答复" in text(answer)) == (409, True)
+    assert moment_text(opening + timedelta(days=3)) in text(answer)
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    phone.post(link, {**given, "mark": answer.context["letter"].mark})
+    row.refresh_from_db()
+    assert row.state != InvitationState.INVITED
+
+
+def test_the_mark_of_a_seat_is_another_than_that_of_a_standby(draw: Draw) -> None:
+    row = lines(draw)[0]
+    as_standby = f"standby-{mark_of(row).split('-')[1]}"
+    assert why_not_shown(row, as_standby) == MOVED_UP
+    assert not why_not_shown(row, mark_of(row))
 
 
 def test_an_expert_chooses_from_the_list_from_which_a_clerk_chooses(phone: Client) -> None:

@@ -112,8 +112,9 @@ def answer(
     """Record the expert's own answer. A decline needs a reason and is supplemented at once. ``mark`` is that of what
     the page showed him, where he answers on one (`queries.asked`).
 
-    Refuses (ReplyRefused) an answer to another time, place or role, a second answer, one after the deadline, and that somebody agrees who has
-    left the pool since (blacklisted, frozen, deleted), or to a new time at which he is taken or away.
+    Refuses (ReplyRefused) an answer to another time, place or role, a second answer, one after the deadline, and that
+    somebody agrees who has left the pool since (blacklisted, frozen, deleted), or to a new time at which he is taken or
+    away.
     """
     if not accept and not if_seen(reason):
         raise ReplyRefused("请选择不能参加的原因。")
@@ -121,8 +122,11 @@ def answer(
     # Who has answered hears that below, rather than that he is late.
     if invitation.state == InvitationState.INVITED and is_over(invitation, now=now):
         raise ReplyRefused("已过答复时限，名额已按规则递补。")
-    is_asked = invitation.state == InvitationState.INVITED
-    if mark and is_asked and (why := why_not_shown(invitation, mark)):
+    if (
+        mark
+        and invitation.state == InvitationState.INVITED
+        and (why := why_not_shown(invitation, mark))
+    ):
         raise ReplyRefused(why)
     # Of himself alone: what a hand could not record would tell the office who sits here.
     if accept and (why := gone_words(invitation, now=now)):

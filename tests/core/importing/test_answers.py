@@ -116,7 +116,8 @@ def test_a_cell_that_nobody_touched_is_no_mend(
     page = upload(client, tmp_path, [[*HEAD, "通讯地址"], ["甲", "13911110001", address]])
     held = standing(page)
     (name,) = (one for one in held if one.startswith("cell-2-"))
-    assert len(held[name]) >= min(len(address.strip()), 2_000)  # nobody mends a cell of which he sees the beginning only
+    # Nobody can mend a cell of which he sees the beginning only.
+    assert len(held[name]) >= min(len(address.strip()), 2_000)
     # As a browser sends an input of one line.
     page = post(client, "confirm", page.context["run"], held | {name: held[name].replace("\n", "")})
     assert page.context["run"].is_done

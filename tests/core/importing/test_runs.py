@@ -385,6 +385,7 @@ def test_rows_that_take_long_are_told_a_few_at_a_time(
     monkeypatch.setattr(TitleImporter, "saved_rows", 10)
     rows = [(at, [f"测试{at}", ""]) for at in range(2, 42)]
     importer, told = TitleImporter(actor=admin, now=NOW, options={}), list[int]()
+    importer.chunk_rows = 100
     codes = ["name", "note"]
     check_rows(importer, rows, codes, keep=True, refused=lambda row: None, progress=told.append)
     assert told == [25, 30, 35, 40, 40]

@@ -62,7 +62,7 @@ def test_an_account_sends_so_many_a_minute_and_the_rest_in_turn() -> None:
     assert after(message(7), NOON + 5 * MINUTE).state == DeliveryState.SENT
 
 
-@pytest.mark.parametrize(("pace", "at_once"), [(0, 6), (60, 6)])
+@pytest.mark.parametrize(("pace", "at_once"), [(0, 6), (60, 6), (4, 4)])
 def test_another_pace_reaches_what_waits(admin: User, pace: int, at_once: int) -> None:
     configure(PER_MINUTE, 2)
     found = [after(message(n)) for n in range(8)][2:]

@@ -11,6 +11,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
@@ -18,6 +19,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.experts.registry import SUSPENSIONS, Suspension
         from expertpool.notifications.occasions import OCCASIONS
+        from expertpool.privacy import receivers
         from expertpool.privacy.actions import ACTIONS
         from expertpool.privacy.exports import ReadExport
         from expertpool.privacy.home import TODOS
@@ -32,6 +34,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.privacy.settings import SETTINGS
         from expertpool.privacy.tables import OWN
         from expertpool.privacy.tabs import TABS
+        from expertpool.siteconfig.events import SettingChanged
         from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
@@ -51,4 +54,5 @@ class PrivacyConfig(AppConfig):
         EXPORTS.add(ReadExport())
         KEEPERS.add(*STAYS)
         SUSPENSIONS.add(Suspension("privacy", withdrew, "本人撤回同意", withdrew_since))
+        subscribe(SettingChanged, receivers.setting_changed)
         NAMING.add(Naming("privacy", may_be_named))

@@ -1,8 +1,21 @@
 """What the office decides about the personal data of experts."""
 
+from collections.abc import Sequence
+
 from expertpool.core.configuration import Choice, Number, Setting, SettingGroup
 
-PRIVACY = SettingGroup("privacy", "个人信息", order=41)
+PRIVACY = SettingGroup(
+    "privacy",
+    "个人信息",
+    order=41,
+    saved="使个人信息更早抹去的一天后生效，已告知有权办理抹去的人、监督人等办理确认的人和安全管理员，其余立即生效",
+)
+
+
+def _longest(values: Sequence[int]) -> int:
+    """Return the period that keeps records longest: none at all (0) keeps them for ever."""
+    return 0 if 0 in values else max(values)
+
 
 NOBODY, OFFICE, NAMES = "nobody", "office", "names"
 TOLD_READS = Setting(
@@ -46,7 +59,8 @@ KEEP_DELETED = Setting(
     group=PRIVACY,
     order=40,
     help="0：不自动抹去，只按申请由两人办理。从删除之日算起，每晚办理；将被抹去的人列在「抹去个人信息」。"
-    "抽取、评审、劳务费记录不抹去。",
+    "抽取、评审、劳务费记录不抹去。开启、缩短的一天后生效，并立即告诉有权办理抹去的人。",
+    strictest=_longest,
 )
 KEEP_YEARS = Setting(
     "privacy.keep_years",
@@ -55,6 +69,10 @@ KEEP_YEARS = Setting(
     15,
     group=PRIVACY,
     order=50,
-    help="从最后一次评审算起，不少于 15 年（政府采购法第四十二条）；到期后已抹去的专家的姓名也抹去，只留编号。",
+    help="从最后一次评审那年的年底算起，不少于 15 年（政府采购法第四十二条）；到期后已抹去的专家的姓名也抹去，只留编号。"
+    "缩短的一天后生效，并立即告诉有权办理抹去的人。",
+    strictest=max,
 )
+# Whoever shortens one of these has personal data erased sooner, for good.
+KEEPING = (KEEP_DELETED, KEEP_YEARS)
 SETTINGS = (TOLD_READS, ANSWER_DAYS, REMIND_DAYS, KEEP_DELETED, KEEP_YEARS)

@@ -8,13 +8,12 @@ from datetime import datetime
 from django.db.models import Q
 
 from expertpool.changes.registry import OwnData
-from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.models import Expert
 from expertpool.privacy.queries.erasures import YEAR
+from expertpool.privacy.queries.periods import years_until_erased
 from expertpool.privacy.queries.requests import requests_of
-from expertpool.privacy.settings import KEEP_DELETED
 
 ERASURE_SORTS: dict[str, str | tuple[str, ...]] = {"deleted": ("deleted_at", "id")}
 SORTS: dict[str, str | tuple[str, ...]] = {"due": ("due_at", "id")}
@@ -26,7 +25,7 @@ TABS = (
 
 def erasure_tabs(now: datetime) -> tuple[ListTab, ...]:
     """Return how the list is split: `over_their_time` is what the next night erases."""
-    years = value_of(KEEP_DELETED)
+    years = years_until_erased(now)
     due = Q(erased_at__isnull=True, deleted_at__lt=now - years * YEAR) if years else Q(pk__in=[])
     return (
         ListTab("", "未抹去", Q(erased_at__isnull=True)),

@@ -25,6 +25,7 @@ from expertpool.draws.settings import (
     THIN,
 )
 from expertpool.experts.settings import AT_ONCE
+from expertpool.privacy.settings import KEEPING as PERIODS
 from expertpool.projects.settings import ALLOWED
 from expertpool.projects.settings import BY_REGIME as REGIME_RULES
 from expertpool.secondfactor.settings import REQUIRED_OF
@@ -113,6 +114,6 @@ def test_what_is_allowed_from_tomorrow(admin: User, now: datetime) -> None:
 
 
 def test_all_that_is_told_of_when_it_is_lowered_waits() -> None:
-    told = (AT_ONCE, REQUIRED_OF, *DEMANDS, *KEEPING, *MOST, *DEMANDING, *REGIME_RULES)
+    told = (AT_ONCE, REQUIRED_OF, *DEMANDS, *KEEPING, *PERIODS, *MOST, *DEMANDING, *REGIME_RULES)
     at_once = {one.label for one in told if one.strictest is None}
     assert at_once == {PRESENT_LATEST.label}

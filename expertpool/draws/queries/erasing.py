@@ -5,25 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Max
-from django.utils import timezone
 
-from expertpool.core.configuration import value_of
 from expertpool.draws.enums import INVALID
 from expertpool.draws.models import Draw, DrawProject, Invitation
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.erasing import Keeper
-from expertpool.privacy.settings import KEEP_YEARS
+from expertpool.privacy.queries.periods import name_kept_until
 
 SEALED = "他删除以前封存的抽取还没有全部公开名单，公开以后才能抹去（与他在不在名单里无关）。"
 
 
 def _until(expert: Expert) -> date | None:
-    """So many years after the last review for which he was asked."""
+    """The end of the year, so many years after the last review for which he was asked."""
     asked = Invitation.objects.filter(expert=expert).values("draw")
     rows = DrawProject.objects.filter(draw__in=asked)
     last = rows.aggregate(last=Max("project__opening_at"))["last"]
-    return last and years_before(timezone.localdate(last), -value_of(KEEP_YEARS))
+    return last and name_kept_until(last)
 
 
 def _holds(expert: Expert) -> str:

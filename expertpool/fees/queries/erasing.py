@@ -7,12 +7,10 @@ from datetime import date, timedelta
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
-from expertpool.core.configuration import value_of
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import years_before
 from expertpool.experts.queries.erasing import Keeper
 from expertpool.fees.models import FeeLine, Payment
-from expertpool.privacy.settings import KEEP_YEARS
+from expertpool.privacy.queries.periods import name_kept_until
 
 # Of offices that pay elsewhere nothing is ever paid here: then nobody waits for it any more.
 WAITED_FOR = timedelta(days=3 * 365)
@@ -20,7 +18,7 @@ WAITED_FOR = timedelta(days=3 * 365)
 
 def _until(expert: Expert) -> date | None:
     last = FeeLine.objects.filter(expert=expert).aggregate(last=Max("entered_at"))["last"]
-    return last and years_before(timezone.localdate(last), -value_of(KEEP_YEARS))
+    return last and name_kept_until(last)
 
 
 def _holds(expert: Expert) -> str:

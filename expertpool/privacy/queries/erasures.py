@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.core.configuration import value_of
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import (
@@ -19,7 +18,7 @@ from expertpool.experts.queries.erasing import (
 )
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.privacy.permissions import DECIDE
-from expertpool.privacy.settings import KEEP_DELETED
+from expertpool.privacy.queries.periods import years_until_erased
 
 YEAR = timedelta(days=366)
 LATELY = timedelta(days=30)  # letters are delivered, or given up, before
@@ -38,7 +37,7 @@ class Erasure:
     def words(self) -> str:
         """In one line, without anything that he is."""
         gone = "，".join(f"{title} {count}" for title, count in self.goes)
-        name = f"姓名依法保留至 {self.name_until}" if self.name_until else "姓名一并抹去"
+        name = f"姓名依法保留至 {self.name_until.year} 年底" if self.name_until else "姓名一并抹去"
         return f"{gone}；{name}"[:500]
 
 
@@ -66,11 +65,11 @@ def erasable_visible_to(user: User) -> QuerySet[Expert]:
 
 
 def over_their_time(now: datetime) -> QuerySet[Expert]:
-    """Return who left the pool longer ago than the office keeps records (`KEEP_DELETED`), the longest first."""
+    """Return who left the pool longer ago than the office keeps records (`years_until_erased`), the longest first."""
     rows = Expert.objects.filter(
         status=ExpertStatus.DELETED, merged_into__isnull=True, erased_at__isnull=True
     )
-    if not (years := value_of(KEEP_DELETED)):
+    if not (years := years_until_erased(now)):
         return rows.none()
     return rows.filter(deleted_at__lt=now - years * YEAR).order_by("deleted_at", "pk")
 

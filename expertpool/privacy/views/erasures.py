@@ -8,13 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
-from expertpool.core.configuration import value_of
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import listing, render_list
 from expertpool.privacy.forms import ErasureFilters
 from expertpool.privacy.permissions import DECIDE
 from expertpool.privacy.queries.erasures import erasable_visible_to, erasure_of
-from expertpool.privacy.settings import KEEP_DELETED
+from expertpool.privacy.queries.periods import years_until_erased
 from expertpool.privacy.tables import ERASURE_SORTS, erasure_tabs
 from expertpool.workflow.queries.requests import waiting_about
 
@@ -32,7 +31,7 @@ def index(request: UserRequest) -> HttpResponse:
         tabs=erasure_tabs(now),
     )
     return render_list(
-        request, "privacy/erasures.html", found.context | {"years": value_of(KEEP_DELETED)}
+        request, "privacy/erasures.html", found.context | {"years": years_until_erased(now)}
     )
 
 

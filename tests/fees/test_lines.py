@@ -155,7 +155,7 @@ def test_a_time_that_has_not_been_is_refused_and_one_beyond_the_review_explained
     (line,) = enter(opening - hour, NOW, note="提前一小时开标")
     assert line.minutes == 6 * 60
     later = NOW + 2 * DAY
-    said = {pk: Entry(Outcome.COMPLETED, opening, NOW + DAY)}
+    said = {pk: Entry(Outcome.COMPLETED, NOW + DAY - hour, NOW + DAY)}
     with pytest.raises(FeeRefused, match="不在评审当天"):
         enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=later)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,8 @@ from expertpool.core.importing import CellRefused, Row, check_rows
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.fees.models import FeeLine
 from expertpool.fees.services.lines import send_letters
-from expertpool.fees.services.workload import WorkloadImporter, clock, hours, yuan
+from expertpool.fees.services.workload import WorkloadImporter
+from expertpool.fees.services.workload_cells import clock, hours, yuan
 from expertpool.projects.models import Project
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_user
@@ -148,10 +150,12 @@ def test_a_year_that_was_typed_wrong_is_refused(operator: User) -> None:
     assert not FeeLine.objects.exists()
 
 
-def looked_at(rows: list[list[Any]], actor: User) -> tuple[WorkloadImporter, list[Row], list[Row]]:
-    """Preview ``rows``, with a column for the rate; return those that would be taken, and the others."""
+def looked_at(
+    rows: list[list[Any]], actor: User, *, more: Sequence[str] = ()
+) -> tuple[WorkloadImporter, list[Row], list[Row]]:
+    """Preview ``rows``, with a column for the rate and ``more``; return those that would be taken, and the others."""
     importer = WorkloadImporter(actor=actor, now=NOW, options={})
-    header, rest = table_of(WorkloadImporter, [[*HEAD, "劳务费标准"], *rows])
+    header, rest = table_of(WorkloadImporter, [[*HEAD, "劳务费标准", *more], *rows])
     taken: list[Row] = []
     refused: list[Row] = []
     check_rows(importer, rest, header.codes, keep=False, refused=refused.append, taken=taken.append)

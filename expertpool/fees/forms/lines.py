@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils import timezone
 
@@ -25,12 +26,13 @@ from expertpool.experts.queries.search import search
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
 from expertpool.fees.queries.workload import Workload
+from expertpool.fees.rules.days import DaysRefused, Stretch, days_text, needs_days, read_days
 from expertpool.fees.services.lines import Entry
 from expertpool.fees.services.times import fault_of_time
 from expertpool.projects.models import Project
 
 NAMES = (
-    *("outcome", "started_at", "ended_at", "break_minutes", "items"),
+    *("outcome", "started_at", "ended_at", "break_minutes", "items", "days"),
     *("is_holiday", "is_leader", "other", "travel", "note"),
 )
 
@@ -81,7 +83,7 @@ class PanelFeesForm(forms.Form):
             for name in self.names:
                 key = _name(member, name)
                 self.fields[key] = fields[name]
-                self.initial[key] = getattr(line, name) if line else usual.get(name)
+                self.initial[key] = _standing(line, name) if line else usual.get(name)
 
     @property
     def open(self) -> list[tuple[PanelMember, NamedRow]]:
@@ -109,7 +111,15 @@ class PanelFeesForm(forms.Form):
 
     def _clean_time(self, member: PanelMember) -> None:
         """Say at the input what the service would say above the form."""
+        if (days := _name(member, "days")) in self.errors:
+            return
+        said = self._read_days(days)
         times = {one: _name(member, one) for one in ("started_at", "ended_at")}
+        if said:
+            self.cleaned_data |= {
+                times["started_at"]: said[0].started_at,
+                times["ended_at"]: said[-1].ended_at,
+            }
         missing = [key for key in times.values() if not self.cleaned_data.get(key)]
         for key in missing:
             if key not in self.errors:
@@ -122,9 +132,21 @@ class PanelFeesForm(forms.Form):
             break_minutes=self.cleaned_data.get(_name(member, "break_minutes")) or 0,
             note=self.cleaned_data.get(_name(member, "note")) or "",
             now=self.now,
+            days=said,
         )
         if wrong:
-            self.add_error(_name(member, wrong.field), wrong.text)
+            # Times are not asked for where days are said: then it is one of those that is wrong.
+            field = "days" if said and wrong.field != "note" else wrong.field
+            self.add_error(_name(member, field), wrong.text)
+
+    def _read_days(self, key: str) -> tuple[Stretch, ...]:
+        try:
+            said = read_days(self.cleaned_data.get(key) or "", near=self.project.opening_at)
+        except DaysRefused as refusal:
+            self.add_error(key, ValidationError(str(refusal)))
+            return ()
+        self.cleaned_data[key] = said
+        return said
 
     @property
     def entries(self) -> dict[int, Entry]:
@@ -132,15 +154,25 @@ class PanelFeesForm(forms.Form):
         said = self.cleaned_data
         return {
             member.invitation_id: Entry(
-                **{name: said[_name(member, name)] for name in NAMES if name not in _NONE}
+                **{name: said[_name(member, name)] for name in NAMES if name not in _SAID}
                 | {"outcome": Outcome(said[_name(member, "outcome")])}
                 | {name: said.get(_name(member, name)) or 0 for name in _NONE}
+                | {"days": said.get(_name(member, "days")) or ()}
             )
             for member, _ in self.open
         }
 
 
 _NONE = ("break_minutes", "items", "other", "travel")
+_SAID = (*_NONE, "days")
+_TIMES = ("started_at", "ended_at", "break_minutes")
+
+
+def _standing(line: FeeLine, name: str) -> Any:
+    """Return what stands of a fee as it is typed: of one by the day the days alone."""
+    if name == "days":
+        return days_text(line.stretches)
+    return None if line.days and name in _TIMES else getattr(line, name)
 
 
 def _outcome(*first: tuple[str, str]) -> forms.ChoiceField:
@@ -156,6 +188,13 @@ def _fields() -> dict[str, forms.Field]:
         "ended_at": forms.DateTimeField(label="结束时间", required=False),
         "break_minutes": MINUTES.number(label="休息用餐（分钟）", required=False),
         "items": ITEMS.number(label="评审对象（件）", required=False),
+        "days": forms.CharField(
+            label="按天的时间",
+            max_length=900,
+            required=False,
+            widget=forms.Textarea({"rows": 2}),
+            help_text="评审跨天的填写，一天一行，如 11-29 09:30-17:30 休息60；填了的不用填起止时间。",
+        ),
         "is_holiday": forms.BooleanField(label="法定节假日", required=False),
         "is_leader": forms.BooleanField(label="组长", required=False),
         "other": forms.DecimalField(
@@ -182,9 +221,11 @@ def _fields() -> dict[str, forms.Field]:
 def _usual(project: Project, member: PanelMember, worked: Workload | None) -> dict[str, Any]:
     """What is proposed: from when he came until he had submitted, as far as that is known and told; else the times of the
     project."""
-    return {
-        "started_at": (worked and worked.started_at) or project.opening_at,
-        "ended_at": (worked and worked.ended_at) or project.closing_at,
+    start = (worked and worked.started_at) or project.opening_at
+    end = (worked and worked.ended_at) or project.closing_at
+    # Of which day how much was, nobody has told us.
+    times = {} if needs_days(start, end) else {"started_at": start, "ended_at": end}
+    return times | {
         "is_holiday": is_public_holiday(timezone.localdate(project.opening_at)),
         "is_leader": member.role == PanelRole.LEADER,
         "break_minutes": 0,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from expertpool.core.text import clean_text
+from expertpool.core.text import clean_code, clean_text
 from expertpool.directory.fields import ProjectKindField
 from expertpool.fees.enums import TIMED, Outcome
-from expertpool.fees.models import ITEMS, MINUTES, MULTIPLES, OTHER, SUMS, FeeRate
+from expertpool.fees.models import ITEMS, MULTIPLES, OTHER, SUMS, FeeRate
+from expertpool.fees.rules.days import MOST_DAYS, Worked
 from expertpool.fees.rules.pay import Labour, Terms
 from expertpool.fees.rules.stages import Stage, StageRefused, read_stages
 
-MINUTE = timedelta(minutes=1)
+DAY_HOURS = 24
+_HOURS = re.compile(r"\d{1,2}(\.\d{1,2})?")
 
 
 def _yuan(label: str, **kw: Any) -> forms.DecimalField:
@@ -110,12 +112,10 @@ class TrialForm(forms.Form):
 
     rate = forms.ModelChoiceField(FeeRate.objects.none(), label="劳务费标准", empty_label=None)
     outcome = forms.ChoiceField(label="评审情况", choices=Outcome.choices)
-    hours = forms.DecimalField(
+    hours = forms.CharField(
         label="评审时长（小时）",
-        min_value=0,
-        max_value=Decimal(MINUTES.high // 60),
-        decimal_places=2,
-        help_text="不含休息和用餐。",
+        max_length=60,
+        help_text="不含休息和用餐；几天的用加号隔开，如 8+7.5。",
     )
     items = ITEMS.number(label="评审对象（件）", required=False)
     is_holiday = forms.BooleanField(label="法定节假日", required=False)
@@ -134,14 +134,26 @@ class TrialForm(forms.Form):
         rate: Any = self.fields["rate"]
         rate.queryset = rates
 
+    def clean_hours(self) -> tuple[Worked, ...]:
+        parts = clean_code(self.cleaned_data["hours"]).split("+")
+        if not all(_HOURS.fullmatch(one) and Decimal(one) <= DAY_HOURS for one in parts):
+            raise ValidationError(
+                f"请填小时数，一天最多 {DAY_HOURS} 小时，如 3.5；几天的用加号隔开，如 8+7.5。"
+            )
+        if len(parts) > MOST_DAYS:
+            raise ValidationError(f"最多 {MOST_DAYS} 天。")
+        return tuple(
+            Worked(int(Decimal(one) * 60), label=f"第 {at} 天") for at, one in enumerate(parts, 1)
+        )
+
     @property
     def labour(self) -> Labour:
         said = self.cleaned_data
         outcome = Outcome(said["outcome"])
-        minutes = int(said["hours"] * 60) if outcome in TIMED else 0
+        days = said["hours"] if outcome in TIMED else ()
         return Labour(
             outcome=outcome,
-            minutes=minutes,
+            days=days,
             is_holiday=said["is_holiday"],
             is_leader=said["is_leader"],
             other=said["other"] or Decimal(0),

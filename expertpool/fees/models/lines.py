@@ -20,6 +20,7 @@ from expertpool.draws.models import Invitation
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import FeeState, Outcome
 from expertpool.fees.models.rates import FeeRate
+from expertpool.fees.rules.days import Stretch, by_day
 from expertpool.fees.rules.pay import Labour, Step
 from expertpool.fees.rules.stages import MOST, MOST_MINUTES
 from expertpool.projects.models import Project
@@ -65,6 +66,9 @@ class FeeLine(models.Model):
     started_at = models.DateTimeField("开始时间", null=True, blank=True, validators=[MOMENTS])
     ended_at = models.DateTimeField("结束时间", null=True, blank=True, validators=[MOMENTS])
     break_minutes = models.PositiveIntegerField("休息用餐（分钟）", default=0, validators=[MINUTES])
+    # Of a review of several days, each as `Stretch` has it; the times above are then where it began and ended, the
+    # breaks theirs together.
+    days = models.JSONField("按天的时间", default=list, db_default=[], blank=True)
     items = models.PositiveIntegerField(
         "评审对象（件）", default=0, db_default=0, validators=[ITEMS]
     )
@@ -182,11 +186,18 @@ class FeeLine(models.Model):
 
     @property
     def minutes(self) -> int:
-        """How long he reviewed, breaks left out; begun minutes do not count."""
+        """How long he reviewed, breaks and nights left out; begun minutes do not count."""
+        if self.days:
+            return sum(one.minutes for one in self.stretches)
         if self.started_at is None or self.ended_at is None:
             return 0
         whole = int((self.ended_at - self.started_at).total_seconds() // 60)
         return max(whole - self.break_minutes, 0)
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """When he reviewed on which day, of a review of several days."""
+        return tuple(Stretch.from_json(one) for one in self.days)
 
     @property
     def labour(self) -> Labour:
@@ -197,6 +208,7 @@ class FeeLine(models.Model):
             is_leader=self.is_leader,
             other=self.other,
             items=self.items,
+            days=by_day(self.stretches),
         )
 
     @property

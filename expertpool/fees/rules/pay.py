@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from expertpool.core.text import plain_number
 from expertpool.fees.enums import Outcome
+from expertpool.fees.rules.days import Worked
 from expertpool.fees.rules.stages import Stage, time_words
 
 CENT = Decimal("0.01")
@@ -33,8 +34,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class Labour:
-    """What one expert has done: ``minutes`` of review without breaks, and how many ``items`` (topics, papers). ``other`` is paid
-    beside it (yuan)."""
+    """What one expert has done: ``minutes`` of review without breaks, or of several ``days`` each, and how many ``items`` (topics,
+    papers). ``other`` is paid beside it (yuan). ``is_holiday`` counts for all days."""
 
     outcome: Outcome
     minutes: int = 0
@@ -42,6 +43,11 @@ class Labour:
     is_leader: bool = False
     other: Decimal = NOTHING
     items: int = 0
+    days: Sequence[Worked] = ()
+
+    @property
+    def by_day(self) -> Sequence[Worked]:
+        return self.days or (Worked(self.minutes),)
 
 
 @dataclass(frozen=True)
@@ -84,14 +90,25 @@ def _for_outcome(terms: Terms, labour: Labour) -> list[Step]:
             return [Step("到场需回避", terms.recused)]
         case Outcome.UNFINISHED:
             return [Step("未完成评审，不付劳务费", NOTHING)]
-    steps = _for_time(terms.stages, labour.minutes)
-    if labour.is_holiday and terms.holiday != 1:
-        more = _sum(steps) * (terms.holiday - 1)
-        steps.append(Step(f"法定节假日 {plain_number(terms.holiday)} 倍", more))
+    # By the day: rates pay half and whole days, and cap what a day is paid.
+    days = labour.by_day
+    steps = [
+        Step(f"{day.label}　{one.text}" if len(days) > 1 else one.text, one.amount)
+        for day in days
+        for one in _for_day(terms, day.minutes, day.is_holiday or labour.is_holiday)
+    ]
     # Last: the cap holds for the time as a holiday pays it.
     cap = terms.aborted_cap
     if labour.outcome == Outcome.ABORTED and cap is not None and _sum(steps) > cap:
         steps.append(Step(f"项目终止，最多 {plain_number(cap)} 元", cap - _sum(steps)))
+    return steps
+
+
+def _for_day(terms: Terms, minutes: int, is_holiday: bool) -> list[Step]:
+    steps = _for_time(terms.stages, minutes)
+    if is_holiday and terms.holiday != 1:
+        more = _sum(steps) * (terms.holiday - 1)
+        steps.append(Step(f"法定节假日 {plain_number(terms.holiday)} 倍", more))
     return steps
 
 

@@ -12,6 +12,7 @@ from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.receipts import receipts_of
+from expertpool.fees.rules.days import days_text
 from expertpool.fees.settings import PAYER
 from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
@@ -134,6 +135,8 @@ def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
 def _times(line: FeeLine) -> str:
     if not line.started_at:
         return "—"
+    if line.days:
+        return days_text(line.stretches)
     return f"{moment_text(line.started_at)} 至 {moment_text(line.ended_at)}"
 
 
@@ -173,7 +176,7 @@ def _letter(line: FeeLine) -> dict[str, Any]:
             ["专家姓名", said["expert"]],
             ["专家编号", line.expert.number],
             ["评审情况", said["outcome"]],
-            ["评审时间", said["times"]],
+            ["评审时间", said["times"], "\n" in said["times"]],
             ["休息用餐", f"{said['breaks']} 分钟"],
             ["计酬时长", f"{line.minutes} 分钟"],
             ["劳务费标准", f"{said['rate']}　{said['source']}".strip(), True],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,13 +27,14 @@ from expertpool.fees.occasions import SIGN_CODE as SIGN_CODE_OCCASION
 from expertpool.fees.queries.lines import fees_in, letters_mark, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.receipts import receipts_of
+from expertpool.fees.rules.days import Stretch, days_text, needs_days
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.tax import tax_of_next
 from expertpool.fees.services import codes
 from expertpool.fees.services.accounts import note_account
 from expertpool.fees.services.letters import said_now
 from expertpool.fees.services.telling import tell_enter_anew, tell_reversed, tell_sent
-from expertpool.fees.services.times import fault_of_time
+from expertpool.fees.services.times import BY_DAY, fault_of_time
 from expertpool.fees.settings import SIGN_CODE
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
@@ -48,7 +49,7 @@ GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
 
 @dataclass(frozen=True)
 class Entry:
-    """What somebody enters of one expert's review."""
+    """What somebody enters of one expert's review. ``days``: of one of several days, instead of its times and breaks."""
 
     outcome: Outcome
     started_at: datetime | None = None
@@ -60,6 +61,22 @@ class Entry:
     other: Decimal = Decimal(0)
     travel: Decimal = Decimal(0)
     note: str = ""
+    days: Sequence[Stretch] = ()
+
+    def fill(self, row: FeeLine) -> None:
+        """Write it into ``row``; a time that was typed and then does not count would stand in the letter."""
+        timed = self.outcome in TIMED
+        days = tuple(self.days) if timed else ()
+        began, ended = (self.started_at, self.ended_at) if timed else (None, None)
+        rest = self.break_minutes if timed else 0
+        if days:
+            began, ended = days[0].started_at, days[-1].ended_at
+            rest = sum(one.break_minutes for one in days)
+        row.started_at, row.ended_at, row.break_minutes = began, ended, rest
+        row.days = [one.as_json() for one in days]
+        row.outcome, row.note = self.outcome, self.note
+        row.is_holiday, row.is_leader, row.other = self.is_holiday, self.is_leader, self.other
+        row.travel, row.items = self.travel, self.items
 
 
 @transaction.atomic
@@ -112,14 +129,9 @@ def _enter(
     # And the record that stays, of one that was merged: it is who is paid.
     expert = Expert.objects.get(pk=open_identity(line).expert_id)
     row.expert = expert.merged_into or expert
-    row.rate, row.outcome, row.note = rate, entry.outcome, entry.note
-    timed = entry.outcome in TIMED
-    row.started_at, row.ended_at = (entry.started_at, entry.ended_at) if timed else (None, None)
-    # A time that was typed and then does not count would stand in the letter.
-    row.break_minutes = entry.break_minutes if timed else 0
-    row.is_holiday, row.is_leader, row.other = entry.is_holiday, entry.is_leader, entry.other
-    row.travel, row.items = entry.travel, entry.items
-    if timed:
+    row.rate = rate
+    entry.fill(row)
+    if entry.outcome in TIMED:
         _check_time(row, now=now)
     _check_travel(row)
     fee = fee_for(rate.terms, row.labour)
@@ -160,6 +172,7 @@ def _words(row: FeeLine) -> dict[str, str]:
         "开始时间": moment_text(row.started_at),
         "结束时间": moment_text(row.ended_at),
         "休息用餐（分钟）": str(row.break_minutes or ""),
+        "按天的时间": days_text(row.stretches).replace("\n", "；"),
         "评审对象（件）": str(row.items or ""),
         "法定节假日": "是" if row.is_holiday else "",
         "组长": "是" if row.is_leader else "",
@@ -177,6 +190,7 @@ def _check_time(row: FeeLine, *, now: datetime) -> None:
         break_minutes=row.break_minutes,
         note=row.note,
         now=now,
+        days=row.stretches,
     )
     if wrong:
         raise FeeRefused(f"{row.expert.name}：{wrong.text}")
@@ -212,6 +226,7 @@ def send_letters(
         _hold_month(row.expert_id)
         _check_written(row)
         _check_receipts(row)
+        _check_days(row)
         month = month_for(row.expert_id, now)
         # By the sum of the month, less what was withheld of it: fees for labour are taxed by the month.
         row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
@@ -235,6 +250,13 @@ def _check_receipts(row: FeeLine) -> None:
     _held(row)
     if row.travel and not receipts_of(row):
         raise FeeRefused(f"{row.expert.name} 的差旅还没有附票据：点开他的金额上传后再发送。")
+
+
+def _check_days(row: FeeLine) -> None:
+    """Refuse a time of several days that was entered before they were told apart."""
+    began, ended = row.started_at, row.ended_at
+    if began and ended and not row.days and needs_days(began, ended):
+        raise FeeRefused(f"{row.expert.name}：{BY_DAY}")
 
 
 def _hold_month(expert_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from expertpool.core.text import moment_text
 from expertpool.fees.models import MINUTES
+from expertpool.fees.rules.days import Stretch, needs_days
 from expertpool.projects.models import Project
 
 # A review that begins sooner than this before its opening is another day's, or another year's.
@@ -16,9 +18,12 @@ EARLY = timedelta(days=1)
 LATE = timedelta(days=MINUTES.high // (24 * 60))
 
 
+BY_DAY = "评审跨了天，报酬按天计算：请一天一行写明时间和休息，如“11-29 09:30-17:30 休息60”。"
+
+
 @dataclass(frozen=True)
 class TimeFault:
-    """What is wrong with a time: at which input (``started_at``, ``ended_at``, ``break_minutes`` or ``note``), briefly, and how
+    """What is wrong with a time: at which input (``started_at``, ``ended_at``, ``break_minutes``, ``days`` or ``note``), briefly, and how
     it is mended."""
 
     field: str
@@ -34,11 +39,13 @@ def fault_of_time(
     break_minutes: int,
     note: str,
     now: datetime,
+    days: Sequence[Stretch] = (),
 ) -> TimeFault | None:
     """Return what keeps a review of ``project`` from being paid by this time; None: nothing.
 
-    By the rules it lasts from the opening to the last signature, within the days of the review: what lies beyond may have been so, and
-    then ``note`` says why, which the letter shows.
+    ``days``: when he worked on which day, where that was said; the times are then where the first began and the last ended. By
+    the rules a review lasts from the opening to the last signature, within its days: what lies beyond may have been so, and then
+    ``note`` says why, which the letter shows.
     """
     if started_at is None or ended_at is None:
         field = "ended_at" if started_at else "started_at"
@@ -58,7 +65,10 @@ def fault_of_time(
     # A day or a year mistyped would be paid by the hour.
     if ended_at - started_at > timedelta(minutes=MINUTES.high):
         return TimeFault("ended_at", "时间太长", f"评审时间太长，一次最多 {LATE.days} 天，请核对。")
-    if (ended_at - started_at).total_seconds() // 60 <= break_minutes:
+    # What is paid by the day cannot be told from a time with a night in it, whatever of it was rest.
+    if not days and needs_days(started_at, ended_at):
+        return TimeFault("days", "没有按天填写", BY_DAY)
+    if not days and (ended_at - started_at).total_seconds() // 60 <= break_minutes:
         return TimeFault("break_minutes", "休息时间太长", "休息时间比评审时间还长，请核对。")
     if (why := _beyond(project, started_at, ended_at)) and not note.strip():
         return TimeFault("note", "时间在评审时间之外", f"{why}；确实如此的，请写明原因。")

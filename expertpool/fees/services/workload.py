@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +13,6 @@ from django.utils import timezone
 from expertpool.audit.services import record
 from expertpool.core.importing import (
     CHECK,
-    CellRefused,
     Fault,
     ImportColumn,
     Importer,
@@ -23,73 +21,44 @@ from expertpool.core.importing import (
     Totals,
     as_code,
     choice,
-    moment,
     text,
     whole_number,
 )
-from expertpool.core.text import moment_text
 from expertpool.core.workdays import is_public_holiday
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.queries.panel import PanelMember, who_sat
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
+from expertpool.fees.models import ITEMS, MINUTES, FeeLine, FeeRate
 from expertpool.fees.permissions import ENTER
 from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.workload import Workload, workload_of
+from expertpool.fees.rules.days import DaysRefused, read_days
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.services.lines import Entry, enter_fees
 from expertpool.fees.services.times import fault_of_time
+from expertpool.fees.services.workload_cells import (
+    clock,
+    clock_word,
+    hours,
+    outcome_word,
+    yes_or_no,
+    yuan,
+)
 from expertpool.projects.models import Project
 
-_CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{1,2})?分?")
 # At which column a time is wrong.
-COLUMNS = {"started_at": "start", "ended_at": "end", "break_minutes": "pause", "note": "note"}
+COLUMNS = {
+    "started_at": "start",
+    "ended_at": "end",
+    "break_minutes": "pause",
+    "days": "days",
+    "note": "note",
+}
 YES = {"是": True, "√": True, "Y": True, "否": False, "": False}
 OUTCOMES = {str(one.label): one for one in Outcome}
-
-
-def clock(cell: Any) -> Any:
-    """Clean when somebody began or ended: a day with its time, or the time alone (of the project's day), in minutes."""
-    if isinstance(cell, float | int) and 0 < cell < 1:  # as Excel keeps a time of the day
-        return round(cell * 24 * 60)
-    if isinstance(cell, str) and (found := _CLOCK.fullmatch(as_code(cell))):
-        hour, minute = int(found[1]), int(found[2] or 0)
-        # 09:75 is a mistake, and not a quarter past ten.
-        if hour < 24 and minute < 60:
-            return hour * 60 + minute
-        raise CellRefused("{}格式", "应像 09:30 或 2026-12-01 09:30。")
-    return moment(cell)
-
-
-def hours(cell: Any) -> Decimal:
-    """Clean how long: hours, with a part of one."""
-    value = as_code(cell).removesuffix("小时").removesuffix("时").strip()
-    if re.fullmatch(r"\d{1,3}(\.\d{1,2})?", value) and Decimal(value) * 60 <= MINUTES.high:
-        return Decimal(value)
-    raise CellRefused("{}格式", "应为小时数，像 3.5。")
-
-
-def yuan(cell: Any) -> Decimal:
-    value = as_code(cell).removesuffix("元").replace(",", "").strip()
-    if re.fullmatch(r"\d{1,8}(\.\d{1,2})?", value) and Decimal(value) <= OTHER.high:
-        return Decimal(value)
-    raise CellRefused("{}格式", f"应为 0 至 {OTHER.high} 元。")
-
-
-def yes_or_no(value: Any) -> str:
-    return "是" if value else "否"
-
-
-def outcome_word(value: Any) -> str:
-    return str(Outcome(value).label)
-
-
-def clock_word(value: Any) -> str:
-    """Return what `clock` has read as people write it."""
-    return f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) else moment_text(value)
 
 
 class WorkloadImporter(Importer):
@@ -157,6 +126,15 @@ class WorkloadImporter(Importer):
             whole_number(MINUTES.low, MINUTES.high, "分钟"),
             aliases=("休息", "休息时间", "用餐休息"),
             sample="30",
+        ),
+        ImportColumn(
+            "days",
+            "按天的时间",
+            text(900, lines=True),
+            aliases=("逐日时间", "每天时间"),
+            help="评审跨天的填写，几天用分号隔开；填了的不用填起止时间和时长。",
+            sample="11-29 09:30-17:30 休息60；11-30 09:00-12:00",
+            width=30,
         ),
         ImportColumn(
             "items",
@@ -284,7 +262,8 @@ class WorkloadImporter(Importer):
 
     def _tell_sum(self, row: Row, entry: Entry, rate: FeeRate) -> None:
         """Show before it is saved what it comes to, by which rate."""
-        line = FeeLine(**vars(entry))
+        line = FeeLine()
+        entry.fill(line)
         total = fee_for(rate.terms, line.labour).total
         row.values["sum"] = total
         was = f"{rate}，{line.minutes} 分钟" if entry.outcome in TIMED else str(rate)
@@ -323,6 +302,12 @@ class WorkloadImporter(Importer):
             start = start or project.opening_at
             end = start + timedelta(minutes=int(took * 60))
         pause = said.get("pause") or 0
+        try:
+            days = read_days(said.get("days") or "", near=project.opening_at)
+        except DaysRefused as refusal:
+            return self.fault("days", "按天的时间格式", str(refusal))
+        if days:
+            start, end = days[0].started_at, days[-1].ended_at
         if outcome in TIMED:
             wrong = fault_of_time(
                 project,
@@ -331,6 +316,7 @@ class WorkloadImporter(Importer):
                 break_minutes=pause,
                 note=said.get("note", ""),
                 now=self.now,
+                days=days,
             )
             if wrong:
                 return self.fault(COLUMNS[wrong.field], wrong.short, wrong.text)
@@ -348,6 +334,7 @@ class WorkloadImporter(Importer):
             other=said.get("other") or Decimal(0),
             travel=said.get("travel") or Decimal(0),
             note=said.get("note", ""),
+            days=days,
         )
 
     def _at(self, said: Any, project: Project) -> datetime | None:

@@ -33,6 +33,8 @@ ACTIONS = (
     Action("review.sign_in", "评审签到"),
     Action("review.end", "结束评审"),
     Action("review.stop", "停止评审"),
+    Action("review.stop_ask", "申请停止评审"),
+    Action("review.stop_refuse", "不同意停止评审"),
     Action("review.seal", "封存评审结果"),
     Action("review.print", "导出评审汇总表"),
 )

@@ -60,6 +60,16 @@ VOIDED = Occasion(
         "{{专家姓名}}专家：抽中您参加「{{项目名称}}」评审的抽取已经作废，您不用再评审，已填写、提交的评分表不计入结果。再次抽中您的，会另行邀请。",
     ),
 )
+STOPPED = Occasion(
+    code="reviews.stopped",
+    urgency=Urgency.TIMED,
+    label="评审停止，不用再评审（通知专家）",
+    placeholders={name: _HIS[name] for name in ("专家姓名", "项目名称")} | {"原因": "评审专家不足"},
+    defaults=_ways(
+        "「{{项目名称}}」的评审已停止",
+        "{{专家姓名}}专家：「{{项目名称}}」的评审已停止（{{原因}}），没有结果，您不用再评审、提交。",
+    ),
+)
 _STEP_ALONE = (
     "{{收件人}}，{{操作人}}在「{{项目名称}}」的评审对象分配 {{分配编号}} 中{{事项}}，原因：{{原因}}。"
     "这一步一人即可办理，已记入操作日志；不应如此的，请到分配页面核对。"
@@ -80,4 +90,4 @@ STEP_ALONE = Occasion(
     watches=True,
     readers=READERS,
 )
-OCCASIONS = (OPENED, REMINDER, RETURNED, VOIDED, STEP_ALONE)
+OCCASIONS = (OPENED, REMINDER, RETURNED, VOIDED, STOPPED, STEP_ALONE)

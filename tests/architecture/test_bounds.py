@@ -113,6 +113,7 @@ BY_THE_SYSTEM = {
     "reviews.Submission": "counted, and the clock's",
     "reviews.HandBack": "the clock's",
     "reviews.ReassignRequest": "the clock's",
+    "reviews.StopRequest": "the clock's",
     "reviews.ItemAssignment.created_at": "the clock's",
     "reviews.ItemAssignment.sealed_at": "the clock's",
     "reviews.ItemAssignment.drawn_at": "the clock's",

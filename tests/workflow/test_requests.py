@@ -51,6 +51,7 @@ from expertpool.notifications.models import Message
 from expertpool.reviews.models import ScoreSheet
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
 from expertpool.reviews.services.returning import request_hand_back
+from expertpool.reviews.services.stopping import request_stop
 from expertpool.secondfactor.models import ResetRequest
 from expertpool.secondfactor.services.codes import make_codes
 from expertpool.secondfactor.services.resets import request_reset
@@ -78,7 +79,7 @@ from tests.factories.fees import make_batch_of, make_paid_to
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import ask_correction
 from tests.factories.privacy import ask_to_erase
-from tests.factories.scoring import make_assigned, make_submitted
+from tests.factories.scoring import make_assigned, make_open, make_submitted
 from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
 
@@ -149,6 +150,10 @@ def _recusal(by: User, now: datetime) -> Any:
     return request_reassign(reviewer=sheet.reviewer, wanted=wanted, actor=by, now=now)
 
 
+def _stop_of_review(by: User, now: datetime) -> Any:
+    return request_stop(subject=make_open(by, now=now), reason="试办", actor=by, now=now)
+
+
 def _second_step_lost(by: User, now: datetime) -> ResetRequest:
     user = make_user("finance")
     make_codes(user=user, now=now)
@@ -184,6 +189,7 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
     ),
     "reviews.return": lambda _draw, by, now: _handed_back(by, now),
     "reviews.reassign": lambda _draw, by, now: _recusal(by, now),
+    "reviews.stop": lambda _draw, by, now: _stop_of_review(by, now),
     "secondfactor.reset": lambda _draw, by, now: _second_step_lost(by, now),
     "fees.payment": lambda _draw, by, now: PaymentRequest.objects.get(
         batch=make_batch_of(

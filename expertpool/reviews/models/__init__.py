@@ -13,6 +13,7 @@ from expertpool.reviews.models.reviews import (
     Submission,
 )
 from expertpool.reviews.models.rules import ReviewRule
+from expertpool.reviews.models.stopping import StopRequest
 
 __all__ = [
     "EACH",
@@ -28,5 +29,6 @@ __all__ = [
     "ReviewRule",
     "Reviewer",
     "ScoreSheet",
+    "StopRequest",
     "Submission",
 ]

@@ -10,11 +10,11 @@ from expertpool.audit.models import Entry
 from expertpool.draws.queries.policy import answer_grounds
 from expertpool.draws.queries.tries import WITHIN, why_used_up
 from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_ONESELF
-from expertpool.reviews.models import ItemAssignment, ReassignRequest, Review, Reviewer
+from expertpool.reviews.models import ItemAssignment, ReassignRequest, Review, Reviewer, StopRequest
 from expertpool.reviews.queries.reviews import told_standing
 
 RECUSED, RECUSED_HIMSELF, LEFT, GIVEN_UP = "回避", "本人回避", "退出", "放弃分配"
-BROUGHT_IN = "候补不按次序加入"
+BROUGHT_IN, STOPPED = "候补不按次序加入", "停止评审"
 _GIVE_UP = "review.assign_abandon"
 _OTHERWISE = "请过 24 小时再试；等不及的，改为人工指定，由另一人确认。"
 
@@ -22,7 +22,7 @@ _OTHERWISE = "请过 24 小时再试；等不及的，改为人工指定，由�
 def hand_kinds(review: Review) -> dict[str, int]:
     """Return how many steps of each kind persons took in who scores in ``review``: what events and rows say, both of which are
     proven."""
-    counts = dict.fromkeys((RECUSED, RECUSED_HIMSELF, LEFT, BROUGHT_IN, GIVEN_UP), 0)
+    counts = dict.fromkeys((RECUSED, RECUSED_HIMSELF, LEFT, BROUGHT_IN, GIVEN_UP, STOPPED), 0)
     for row in ItemAssignment.objects.filter(review=review):
         counts[GIVEN_UP] += row.voided_at is not None
         # Of what was chosen by hand each item has an event of its own.
@@ -35,6 +35,7 @@ def hand_kinds(review: Review) -> dict[str, int]:
         counts[LEFT] += Reviewer.objects.filter(review=review, left_at__isnull=False).count()
     brought = ReassignRequest.objects.filter(review=review, invitation__isnull=False, agreed=True)
     counts[BROUGHT_IN] += brought.count()
+    counts[STOPPED] += StopRequest.objects.filter(review=review, agreed=True).count()
     return {kind: count for kind, count in counts.items() if count}
 
 

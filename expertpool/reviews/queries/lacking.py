@@ -12,9 +12,7 @@ from expertpool.reviews.queries.assignments import SHOWN, assignment_of
 from expertpool.reviews.queries.reviews import counting
 from expertpool.reviews.queries.sheets import items_of
 
-NOBODY = (
-    "请先让专家评它：退回其他专家已提交的评分表，或让候补、递补的专家加入；都不能的，应当停止评审"
-)
+NOBODY = "请先让专家评它：退回其他专家已提交的评分表，或让候补、递补的专家加入；都不能的，请点「停止评审」，由监督人确认"
 
 
 @dataclass(frozen=True)

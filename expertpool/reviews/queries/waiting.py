@@ -8,7 +8,13 @@ from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.projects.models import Project
-from expertpool.reviews.models import HandBack, ItemAssignment, ReassignRequest, Review
+from expertpool.reviews.models import (
+    HandBack,
+    ItemAssignment,
+    ReassignRequest,
+    Review,
+    StopRequest,
+)
 from expertpool.reviews.permissions import CONFIRM, SUPERVISES
 from expertpool.reviews.queries.reviews import reviews_visible_to
 from expertpool.workflow.queries.asking import is_asked
@@ -35,6 +41,7 @@ TOLD_OF_REVIEWS = (
         "review.stop",
     ),
     *("review.reassign_ask", "review.reassign_refuse"),
+    *("review.stop_ask", "review.stop_refuse"),
     *("request.on_the_spot", "request.by_code", "request.by_app"),
 )
 
@@ -44,10 +51,23 @@ def reviews_of(project: Project) -> Iterable[int]:
     return Review.objects.filter(project=project).order_by().values_list("pk", flat=True)
 
 
+def why_stopped(review: Review) -> str:
+    """Say why ``review``, which has ended without a result, was stopped, and by whose hands where it took two."""
+    rows = StopRequest.objects.filter(review=review, agreed=True)
+    asked = rows.select_related("review", "requested_by", "decided_by").first()
+    if asked is None:
+        return "所依据的抽取已经作废，评审没有结果；原因见项目的日志。"
+    if not is_asked(asked):
+        return "评审没有结果；停止的申请在系统之外被改动过，请管理员核查。"
+    hands = f"{asked.requested_by} 申请、{asked.decided_by} 确认"
+    return f"{hands}停止，评审没有结果。原因：{asked.reason}"
+
+
 def forged_about(review: Review) -> bool:
     """Tell whether a request about ``review`` stands as open that nobody asked for here as it stands."""
     about = ReassignRequest.objects.filter(review=review, decided_at__isnull=True)
-    rows = [*about.select_related("review", "requested_by")]
+    stops = StopRequest.objects.filter(review=review, decided_at__isnull=True)
+    rows = [row for of in (about, stops) for row in of.select_related("review", "requested_by")]
     backs = HandBack.objects.filter(submission__reviewer__review=review, decided_at__isnull=True)
     return not all(map(is_asked, [*rows, *backs.select_related("submission", "requested_by")]))
 

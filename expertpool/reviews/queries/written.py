@@ -15,6 +15,7 @@ from expertpool.reviews.models import (
     Reviewer,
     ReviewResult,
     ReviewRule,
+    StopRequest,
     Submission,
 )
 from expertpool.workflow.queries.asking import is_asked
@@ -49,6 +50,11 @@ def _hand_backs(now: datetime) -> QuerySet[HandBack]:
     return rows.select_related("submission", "requested_by").order_by("-pk")
 
 
+def _stops(now: datetime) -> QuerySet[StopRequest]:
+    rows = StopRequest.objects.filter(decided_at__isnull=True)
+    return rows.select_related("review", "requested_by").order_by("-pk")
+
+
 def _submissions(now: datetime) -> QuerySet[Submission]:
     """Of reviews that go on; what has ended is sealed."""
     rows = Submission.objects.filter(reviewer__review__ended_at__isnull=True)
@@ -67,6 +73,7 @@ WRITTEN = (
     Mandate("reviews.assignments", "评审对象分配", _assignments, is_whole=True),
     Mandate("reviews.reassigns", "回避、退出、候补申请", _reassigns, is_whole=True, holds=is_asked),
     Mandate("reviews.hand_backs", "退回评分表申请", _hand_backs, is_whole=True, holds=is_asked),
+    Mandate("reviews.stops", "停止评审申请", _stops, is_whole=True, holds=is_asked),
     Mandate("reviews.submissions", "评分表", _submissions),
     Mandate("reviews.results", "评审结果", _results, is_whole=True),
 )

@@ -1,4 +1,4 @@
-"""A review ends: everybody who is to score has, and its result is sealed; or it is stopped, since its draw is void."""
+"""A review ends: everybody who is to score has, and its result is sealed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.events import publish
-from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.reviews.events import ReviewEnded
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer
 from expertpool.reviews.queries.assignments import is_unassigned
 from expertpool.reviews.queries.lacking import Lacking, lacking_in
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import can_stop, unjoined, unseated
+from expertpool.reviews.queries.reviews import unjoined, unseated
 from expertpool.reviews.services.organising import lock_review
 from expertpool.reviews.services.overtaken import end_all_about
 from expertpool.reviews.services.results import check_written, seal_result
@@ -64,27 +63,6 @@ def end_review(*, review: Review, actor: User, now: datetime, short: int = 0) ->
     # In the same transaction: nobody reads that it ended without what came of it.
     seal_result(review=row, actor=actor, now=now)
     publish(ReviewEnded(row.pk))
-    return row
-
-
-@transaction.atomic
-def stop_review(*, review: Review, reason: str, actor: User, now: datetime) -> Review:
-    """End ``review`` without a result: whoever scores does so for a draw that is void, so that none can come of it. Who asked
-    for anything about it is told. Logged with ``reason``.
-
-    Refuses (ReviewRefused) what is not open, without a reason, and while anybody sits in a valid panel, who could go on.
-    """
-    row = lock_review(review)
-    if row.opened_at is None or row.ended_at:
-        raise ReviewRefused("评审还没有开始，或已经结束。")
-    if not can_stop(row):
-        raise ReviewRefused("评审组还有专家，不能停止：请照常评审、结束。")
-    if not is_reason(reason):
-        raise ReviewRefused(f"请写明停止评审的原因{SAY_MORE}。")
-    row.ended_at = now
-    row.save()
-    end_all_about(row, why="评审已停止", now=now)
-    record("review.stop", actor=actor, now=now, subject=row, note=reason.strip())
     return row
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.visibility import told_later
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import HandBack, ReassignRequest, Submission
+from expertpool.reviews.models import HandBack, ReassignRequest, StopRequest, Submission
 from expertpool.reviews.permissions import CONFIRM, MANAGE, SUPERVISES
 from expertpool.reviews.queries.reviews import SUBMISSIONS, may_name, reviews_visible_to
 from expertpool.reviews.services.reassigning import (
@@ -26,6 +26,7 @@ from expertpool.reviews.services.returning import (
     lock_submission,
     request_hand_back,
 )
+from expertpool.reviews.services.stopping import check_stop, decide_stop, request_stop
 from expertpool.workflow.queries.matters import Matter, Words
 
 
@@ -130,4 +131,32 @@ REASSIGN = Matter(
     order=16,
     words=_GIVEN_ON,
 )
-MATTERS = (HAND_BACKS, REASSIGN)
+STOP = Matter(
+    code="reviews.stop",
+    model=StopRequest,
+    asks=MANAGE,
+    decides=SUPERVISES,
+    subjects=reviews_visible_to,
+    name_of=lambda row: f"{row.project.name} 评审",
+    page=lambda row: reverse("reviews:detail", args=[row.pk]),
+    related=("review__project", "review__rule"),
+    refused=ReviewRefused,
+    lock=hold_review,
+    ask=request_stop,
+    decide=decide_stop,
+    check=check_stop,
+    on_the_spot=True,
+    icon="x",
+    tone="danger",
+    order=17,
+    words=Words(
+        label="停止评审",
+        title="有人申请停止评审",
+        agree="同意停止",
+        question="确认停止？停止后没有结果，已提交的评分表不计算，这个项目也不能再评审；不能撤回。",
+        asked="已申请，等待监督人确认；确认之前评审照常进行。",
+        agreed="评审已停止，没有结果，已通知专家。",
+        turned_down="已退回申请，评审照常进行。",
+    ),
+)
+MATTERS = (HAND_BACKS, REASSIGN, STOP)

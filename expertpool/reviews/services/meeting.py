@@ -120,7 +120,9 @@ def check_leaving(row: Reviewer) -> None:
         return
     others = Reviewer.objects.filter(review=row.review, left_at__isnull=True).exclude(pk=row.pk)
     if not others.exists() and not unjoined(row.review):
-        raise ReviewRefused("只剩这一位专家，请先让候补专家加入。")
+        raise ReviewRefused(
+            "只剩这一位专家，请先让候补专家加入；没有候补专家的，请点「停止评审」，由监督人确认。"
+        )
 
 
 def leave(

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from expertpool.reviews.models import HandBack, ReassignRequest, Review, Reviewer, Submission
+from expertpool.reviews.models import (
+    HandBack,
+    ReassignRequest,
+    Review,
+    Reviewer,
+    StopRequest,
+    Submission,
+)
 from expertpool.workflow.services.two_persons import end_with_subject
 
 
 def end_all_about(review: Review, *, why: str, now: datetime) -> None:
     """End whatever waits about ``review``, which is over."""
     end_with_subject(ReassignRequest, review, why=why, now=now)
+    end_with_subject(StopRequest, review, why=why, now=now)
     waiting = HandBack.objects.filter(decided_at__isnull=True, submission__reviewer__review=review)
     for one in Submission.objects.filter(pk__in=waiting.values("submission")):
         end_with_subject(HandBack, one, why=why, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
@@ -22,7 +22,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ScoreSheet, Submission
-from expertpool.reviews.occasions import OPENED, REMINDER, RETURNED, STEP_ALONE, VOIDED
+from expertpool.reviews.occasions import OPENED, REMINDER, RETURNED, STEP_ALONE, STOPPED, VOIDED
 from expertpool.reviews.permissions import SUPERVISES
 
 WAYS = (ChannelCode.SITE, ChannelCode.EMAIL, ChannelCode.SMS)
@@ -63,16 +63,28 @@ def tell_voided(draw: Draw, *, now: datetime) -> None:
     rows = Reviewer.objects.filter(
         invitation__draw=draw, left_at__isnull=True, review__ended_at__isnull=True
     ).filter(Exists(ScoreSheet.objects.filter(reviewer=OuterRef("pk"))))
+    _tell_over(VOIDED, rows, {}, now=now)
+
+
+def tell_stopped(review: Review, reason: str, *, now: datetime) -> None:
+    """Tell who scores in ``review`` that it was stopped, and why, once."""
+    rows = Reviewer.objects.filter(review=review, left_at__isnull=True)
+    _tell_over(STOPPED, rows, {"原因": reason}, now=now)
+
+
+def _tell_over(
+    occasion: Occasion, rows: QuerySet[Reviewer], words: dict[str, str], *, now: datetime
+) -> None:
     envelopes = [
         Envelope(
             recipient=recipient_of(one.expert),
-            context={"专家姓名": one.expert.name, "项目名称": one.review.project.name},
+            context={"专家姓名": one.expert.name, "项目名称": one.review.project.name} | words,
             about=one.invitation,
-            key=f"{VOIDED.code}:{one.pk}",
+            key=f"{occasion.code}:{one.pk}",
         )
         for one in rows.select_related("expert__user", "invitation", "review__project")
     ]
-    send_messages(occasion=VOIDED.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
 
 
 def _tell(

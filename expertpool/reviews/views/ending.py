@@ -10,7 +10,8 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.views.reasons import reason_of
 from expertpool.reviews.permissions import MANAGE
-from expertpool.reviews.services.ending import end_review, stop_review
+from expertpool.reviews.services.ending import end_review
+from expertpool.reviews.services.stopping import stop_review
 from expertpool.reviews.views.office import act, managed
 
 MOST_DIGITS = 7  # of how many experts lack

@@ -31,7 +31,7 @@ from expertpool.reviews.forms.reviews import (
     ReviewFilter,
     TermsForm,
 )
-from expertpool.reviews.models import ReassignRequest, Review, ReviewItem, ReviewResult
+from expertpool.reviews.models import ReassignRequest, Review, ReviewItem, ReviewResult, StopRequest
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hands_words
@@ -53,7 +53,7 @@ from expertpool.reviews.queries.reviews import (
 )
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.queries.sheets import are_fixed, items_of, rule_of
-from expertpool.reviews.queries.waiting import forged_about
+from expertpool.reviews.queries.waiting import forged_about, why_stopped
 from expertpool.reviews.services import organising
 from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
@@ -100,6 +100,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     gone, come = (unseated(row), unjoined(row)) if is_on else ([], [])
     lacking = lacking_in(row) if is_on else Lacking()
     missing = sum(one.is_missing for one in people)
+    is_over = row.ended_at is not None
+    has_result = is_over and ReviewResult.objects.filter(review=row).exists()
     kept = missing or gone or come or lacking.nobody or (given and given.drawn_at is None)
     return {
         "review": row,
@@ -108,9 +110,9 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "missing": missing,
         "may_end": not kept,
         "may_stop": is_on and can_stop(row),
+        "may_ask_stop": is_on and not any(isinstance(one.asked, StopRequest) for one in asked),
         "void_words": void_words_of(row) if row.ended_at else "",
-        "stopped": row.ended_at is not None
-        and not ReviewResult.objects.filter(review=row).exists(),
+        "stopped": why_stopped(row) if is_over and not has_result else "",
         "lacking": lacking,
         "unjoined": len(come),
         # Before it is open items change: there is nothing to compare with.

@@ -19,10 +19,11 @@ from expertpool.notifications.models import Message
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.reviews import counting, to_score, what_goes_on
-from expertpool.reviews.services.ending import end_review, stop_review
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import follow_seat
 from expertpool.reviews.services.organising import remind
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
+from expertpool.reviews.services.stopping import stop_review
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
 from tests.factories.experts import give_account, make_expert

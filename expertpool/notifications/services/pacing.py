@@ -3,7 +3,7 @@
 A bucket is the moment until which its turns are given out. It holds as many at once as its period has, and gets
 one back each such part of it. Letters about what it is a secret whom it is about take their turns apart from all others:
 that one waits tells that others went out (docs/decisions/0281). What is urgent waits for no turn that was given to
-what is less so, and those that wait for none yet come after it (0443).
+what is less so, and those that wait for none yet come after it (0443), at the provider and at the recipient.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def next_turn(channel: Channel, message: Message, *, now: datetime) -> datetime:
     """Take the next turn of ``message`` over ``channel``; return when it is, ``now`` where nothing limits it."""
     about = message.about_type, message.about_id
     secret = is_secret_whom(about)
+    less = _and_less(urgency_of(message.occasion))
     # One bucket for each subject: who sees that of one draw wait would learn of another who is asked by it.
-    bucket = f"{message.address}:{':'.join(about)}" if secret else message.address
-    if message.address and (later := _turn_of_recipient(channel, bucket, now)) > now:
+    own = [f":{':'.join(about)}"] if secret else less
+    if message.address and (later := _turn_of_recipient(channel, message.address, own, now)) > now:
         return later
-    apart = [":secret"] if secret else _and_less(urgency_of(message.occasion))
-    return _turn_of_account(channel, apart, now)
+    return _turn_of_account(channel, [":secret"] if secret else less, now)
 
 
 def _and_less(urgency: Urgency) -> list[str]:
@@ -80,18 +80,21 @@ def _key(channel: Channel, bucket: str) -> str:
     return f"{channel.code}:{channel.provider}{bucket}"
 
 
-def _turn_of_recipient(channel: Channel, bucket: str, now: datetime) -> datetime:
+def _turn_of_recipient(
+    channel: Channel, address: str, apart: Sequence[str], now: datetime
+) -> datetime:
+    """Take a turn in each bucket ``apart`` of ``address``; return that of the first."""
     most = value_of(channel.per_recipient) if channel.per_recipient else 0
     if not most:
         return now
-    key = blind_index("notifications.pace", f"{channel.code}:{bucket}")
+    keys = [blind_index("notifications.pace", f"{channel.code}:{address}{one}") for one in apart]
     with _lock:
         if len(_recipients) > MOST_KEPT:
             for old in [one for one, until in _recipients.items() if until <= now]:
                 del _recipients[old]
-        until = max(_recipients.get(key, now), now) + HOUR / most
-        _recipients[key] = until
-    return max(now, until - HOUR)
+        for key in keys:
+            _recipients[key] = max(_recipients.get(key, now), now) + HOUR / most
+        return max(now, _recipients[keys[0]] - HOUR)
 
 
 def forget_recipients() -> None:

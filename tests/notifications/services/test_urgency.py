@@ -15,7 +15,7 @@ from django.utils import timezone
 from expertpool.core.jobs import jobs_before
 from expertpool.draws.occasions import ANSWER_REMINDER, INVITATION, REMINDER
 from expertpool.experts.occasions import ACTIVATION, ADMITTED, PASSWORD
-from expertpool.notifications.channels.sms.settings import PER_MINUTE
+from expertpool.notifications.channels.sms.settings import PER_MINUTE, PER_RECIPIENT
 from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.enums import DeliveryState, Urgency
 from expertpool.notifications.models import Message
@@ -50,7 +50,7 @@ def tell(urgency: Urgency, *numbers: int, channel: str = "sms", now: Any = NOON)
             Recipient(None, "王建国", phone=f"138{n:08d}"),
             context,
             ("tests", n),
-            f"{urgency.name}:{n}",
+            f"{urgency.name}:{n}:{now}",
         )
         for n in numbers
     ]
@@ -106,6 +106,25 @@ def test_what_has_no_turn_at_a_provider_yet_comes_after_what_is_urgent() -> None
     last.refresh_from_db()
     # Six wait for turns of 20 seconds; the code has used one.
     assert last.due_at == NOON + 8 * 20 * SECOND
+
+
+def test_a_full_hour_of_one_telephone_holds_up_nothing_that_is_more_urgent() -> None:
+    configure(PER_RECIPIENT, 2)
+
+    def sent(urgency: Urgency, number: int) -> list[bool]:
+        told = [tell(urgency, number, now=NOON + at * SECOND)[0] for at in range(3)]
+        for one in told:
+            deliver(message_id=one.pk, now=NOON + 9 * SECOND)
+            one.refresh_from_db()
+        return [one.state == DeliveryState.SENT for one in told]
+
+    limited = [True, True, False]
+    assert sent(Urgency.USUAL, 1) == limited
+    assert sent(Urgency.TIMED, 1) == limited
+    assert sent(Urgency.WAITED_FOR, 1) == limited  # codes do not ring for ever either
+    # What was urgent counts for the rest: nobody gets three times as much as he is to get.
+    assert sent(Urgency.WAITED_FOR, 2) == limited
+    assert sent(Urgency.TIMED, 2) == sent(Urgency.USUAL, 2) == [False] * 3
 
 
 def test_the_telephone_rings_for_what_is_urgent_first() -> None:

@@ -10,7 +10,7 @@ import django
 
 from config.commands import end_on_signals
 from config.database import connect_as_owner, database_running
-from tools.bench.parts import DELIVERY, PARTS, SOAK
+from tools.bench.parts import DELIVERY, PARTS, SOAK, URGENT
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     )
     parser.add_argument(
         "--only",
-        choices=(*PARTS, SOAK, DELIVERY),
+        choices=(*PARTS, SOAK, DELIVERY, URGENT),
         action="append",
         help="只测这一部分（可以多次给出）",
     )

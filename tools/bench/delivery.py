@@ -33,7 +33,7 @@ from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState
 from expertpool.notifications.models import Attempt, Message
-from expertpool.notifications.occasions import Text
+from expertpool.notifications.occasions import Occasion, Text
 from expertpool.notifications.services.delivery import STUCK_AFTER
 from expertpool.notifications.services.reports import ABSENT_AFTER
 from expertpool.notifications.services.resending import resend
@@ -46,6 +46,7 @@ from tools.bench.reporting import Reporter
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 4
 PATIENCE = 600  # seconds in which nothing comes to its end
+VALUES = (("name", "专家姓名"), ("link", "答复链接"))  # of the provider's template
 IN_PROGRESS = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
@@ -94,8 +95,8 @@ class Gateway:
 
 def measure_delivery(reporter: Reporter, size: int) -> None:
     """Invite ``size`` experts. Raises RuntimeError where one was not told, or was told twice."""
-    with Gateway() as gateway, _workers() as workers:
-        _set_up(gateway)
+    with Gateway() as gateway, running_workers() as workers:
+        prepare(gateway, INVITATION)
         started = time.monotonic()
         _invite(size)
         written = time.monotonic() - started
@@ -103,7 +104,7 @@ def measure_delivery(reporter: Reporter, size: int) -> None:
             workers.start()
         began = time.monotonic()
         for share in (1, 2):
-            _wait(gateway, size * share // 3)
+            wait_for_arrivals(gateway, size * share // 3)
             workers.kill_one()
         by_hand = _see_to_the_end()
         seconds = time.monotonic() - began
@@ -128,7 +129,8 @@ def measure_delivery(reporter: Reporter, size: int) -> None:
         raise RuntimeError(message)
 
 
-def _set_up(gateway: Gateway) -> None:
+def prepare(gateway: Gateway, *occasions: Occasion) -> None:
+    """Let short messages of ``occasions`` go over ``gateway``."""
     for setting, value in (
         (sms.ALIYUN_ENDPOINT, gateway.url),
         (sms.ALIYUN_KEY, "key"),
@@ -138,15 +140,18 @@ def _set_up(gateway: Gateway) -> None:
         (ROUTE_WAIT, 0),
     ):
         store(setting, value, change=0)
-    text = INVITATION.default(ChannelCode.SMS)
-    values = "name={{专家姓名}}\nlink={{答复链接}}"
-    save_template(
-        occasion=INVITATION.code,
-        channel=ChannelCode.SMS,
-        text=Text("", text.body, "SMS_1", values),
-        actor=User.objects.get(username="admin"),
-        now=timezone.now(),
-    )
+    for occasion in occasions:
+        values = (
+            f"{name}={{{{{label}}}}}" for name, label in VALUES if label in occasion.placeholders
+        )
+        body = occasion.default(ChannelCode.SMS).body
+        save_template(
+            occasion=occasion.code,
+            channel=ChannelCode.SMS,
+            text=Text("", body, "SMS_1", "\n".join(values)),
+            actor=User.objects.get(username="admin"),
+            now=timezone.now(),
+        )
 
 
 def _invite(size: int) -> None:
@@ -210,8 +215,8 @@ def _invitations() -> QuerySet[Message]:
     return Message.objects.filter(occasion=INVITATION.code).order_by()
 
 
-def _wait(gateway: Gateway, count: int) -> None:
-    """Wait until ``count`` have arrived."""
+def wait_for_arrivals(gateway: Gateway, count: int) -> None:
+    """Wait until ``count`` have arrived; raises RuntimeError where nothing moves any more."""
     arrived, until = -1, 0.0
     while (now := len(gateway.taken)) < count:
         if now != arrived:
@@ -250,7 +255,8 @@ class Workers:
 
 
 @contextmanager
-def _workers() -> Iterator[Workers]:
+def running_workers() -> Iterator[Workers]:
+    """Workers that end with the block."""
     workers = Workers()
     try:
         yield workers

@@ -14,6 +14,7 @@ PARTS = (
     "review",
     "chain",
 )
-# On demand only: the first takes as long as it is told, the second kills workers.
+# On demand only: the first takes as long as it is told, the others start workers (one kills them).
 SOAK = "soak"
 DELIVERY = "delivery"
+URGENT = "urgent"

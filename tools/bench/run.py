@@ -25,12 +25,13 @@ from tools.bench.files import measure_import, measure_record
 from tools.bench.letters import measure_letters
 from tools.bench.narrow import measure_narrow
 from tools.bench.pages import measure_pages
-from tools.bench.parts import DELIVERY, SOAK
+from tools.bench.parts import DELIVERY, SOAK, URGENT
 from tools.bench.pools import ensure_pool
 from tools.bench.reporting import Reporter
 from tools.bench.reviews import measure_review
 from tools.bench.small import measure_small
 from tools.bench.soak import measure_soak
+from tools.bench.urgent import measure_urgent
 
 DATABASE = "expertpool_bench"
 
@@ -80,6 +81,7 @@ ALONE = {
     "review": measure_review,
     "chain": measure_chains,
 }
+BY_WORKERS = {DELIVERY: measure_delivery, URGENT: measure_urgent}
 OF_A_POOL = {
     "narrow": measure_narrow,
     "import": measure_import,
@@ -107,5 +109,5 @@ def _measure(reporter: Reporter, size: int, parts: Sequence[str], *, minutes: fl
         measure_letters(reporter, now=now)
     if SOAK in parts:
         measure_soak(reporter, size, minutes=minutes)
-    if DELIVERY in parts:
-        measure_delivery(reporter, size)
+    for name in sorted(BY_WORKERS.keys() & set(parts)):
+        BY_WORKERS[name](reporter, size)

@@ -13,12 +13,13 @@ class AutomationConfig(AppConfig):
         from expertpool.automation.occasions import TOLD
         from expertpool.automation.permissions import PERMISSIONS
         from expertpool.automation.queries.firings import errands
-        from expertpool.automation.queries.naming import USE
+        from expertpool.automation.queries.naming import CONDITIONS, USE
         from expertpool.automation.registry import RULE_ACTIONS
         from expertpool.automation.services.effects import ERRANDS, TELL
         from expertpool.automation.services.matters import RULE
         from expertpool.automation.settings import SETTINGS
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import CRITERIA_USES
         from expertpool.core.home import TODOS
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
@@ -37,5 +38,6 @@ class AutomationConfig(AppConfig):
         RULE_ACTIONS.add(TELL, ERRANDS)
         register_matters(RULE)
         FIELD_USES.add(USE)
+        CRITERIA_USES.add(CONDITIONS)
         TODOS.add(TODO)
         MENU.add(*ITEMS)

@@ -54,6 +54,7 @@ class CoreConfig(AppConfig):
 
         from expertpool.core.catalogue import check_catalogues
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import CRITERIA_USES
         from expertpool.core.grants import grant_application
         from expertpool.core.health import CHECK_GROUPS, CHECKS
         from expertpool.core.health import database as database_health
@@ -69,6 +70,7 @@ class CoreConfig(AppConfig):
             MenuItem,
             narrow_pages,
         )
+        from expertpool.core.saved_searches import CONDITIONS
         from expertpool.core.search import SEARCHES, SearchProvider, find_pages
         from expertpool.core.settings import SETTINGS
         from expertpool.core.text import HIDDEN
@@ -88,6 +90,7 @@ class CoreConfig(AppConfig):
             Mandate("core.export", "导出", lambda now: unfinished(ExportRun, now)),
             Mandate("core.asked", "后台办理", lambda now: unfinished(AskedJob, now)),
         )
+        CRITERIA_USES.add(CONDITIONS)
         CHECK_GROUPS.add(database_health.DATABASE, program_health.PROGRAM, program_health.SERVER)
         CHECKS.add(*database_health.CHECKS, *program_health.CHECKS)
         MENU_GROUPS.add(MenuGroup("home", "", 0), MenuGroup("system", "系统管理", 90))

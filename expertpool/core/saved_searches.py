@@ -21,10 +21,13 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.criteria import CriteriaUse
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models import SavedSearch
 from expertpool.core.prepared import Given, Prepared
+from expertpool.core.subjects import SUBJECTS
+from expertpool.core.subjects.subject import placed
 from expertpool.core.text import if_seen
 
 MOST = 30  # of one person on one page
@@ -150,23 +153,38 @@ def delete_search(*, search: SavedSearch, actor: Any, now: datetime) -> None:
     search.delete()
 
 
-def searches_naming(subject: str, code: str, options: Sequence[str] = ()) -> list[str]:
-    """Return the saved searches whose condition asks the declared field ``code`` of ``subject`` (for one of ``options``,
-    if there are any), in words."""
-    # By the quoted code first: then only few are read.
-    rows = SavedSearch.objects.filter(query__contains=f"%22{code}%22").select_related("owner")
-    return [f"{one.owner}的常用查询“{one}”" for one in rows if _names(one, subject, code, options)]
+def searches_naming(subject: str, code: str, options: Sequence[Any] = ()) -> list[str]:
+    """Return the saved searches whose condition, or whose filter, asks the declared field ``code`` of ``subject`` (for
+    one of ``options``, if there are any), in words."""
+    filters = _filters_of(subject, code)
+    # By the quoted code, or the name, first: then only few are read.
+    texts = [f"%22{code}%22", *(f"{name}=" for name in filters)]
+    named = Q(*(Q(query__contains=text) for text in texts), _connector=Q.OR)
+    rows = SavedSearch.objects.filter(named).select_related("owner").order_by("pk")
+    wanted = {str(one) for one in options}
+    return [
+        f"{one.owner}的常用查询“{one}”"
+        for one in rows
+        if (asked := _values(one, subject, code, filters)) and (not wanted or wanted & asked)
+    ]
 
 
-def _names(row: SavedSearch, subject: str, code: str, options: Sequence[str]) -> bool:
+def _filters_of(subject: str, code: str) -> list[str]:
+    """Return the names of the filters that ask what the field asks."""
+    known = SUBJECTS.get(subject)
+    declared = placed(known.fields(), "filtered") if known else ()
+    return [one.filter_name for one in declared if (one.criterion and one.question().code) == code]
+
+
+def _values(row: SavedSearch, subject: str, code: str, filters: Sequence[str]) -> set[str]:
+    """Return for what a search asks the field."""
     page, query = SAVED_PAGES.get(row.page), QueryDict(row.query)
     if page is None or page.subject_of(query) != subject:
-        return False
+        return set()
     asked = [value for field, value in _asked(query) if field == code]
-    if not options:
-        return bool(asked)
+    asked += [one.split(",") for name in filters for one in query.getlist(name) if one]
     named = (value if isinstance(value, list) else [value] for value in asked)
-    return any(one in options for values in named for one in values)
+    return {str(one) for values in named for one in values}
 
 
 def _asked(query: QueryDict) -> Iterator[tuple[str, Any]]:
@@ -183,3 +201,6 @@ def _asked(query: QueryDict) -> Iterator[tuple[str, Any]]:
             elif isinstance(node, dict):
                 yield str(node.get("field", "")), node.get("value")
                 stack += node.values()
+
+
+CONDITIONS = CriteriaUse("searches", searches_naming, order=90)

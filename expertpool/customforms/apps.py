@@ -9,7 +9,6 @@ class CustomformsConfig(AppConfig):
         from expertpool.audit import actions as log
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU
-        from expertpool.core.saved_searches import searches_naming
         from expertpool.core.subjects import FIELD_SOURCES
         from expertpool.core.visibility import GUARD_SOURCES
         from expertpool.customforms.actions import ACTIONS, CODES
@@ -17,7 +16,6 @@ class CustomformsConfig(AppConfig):
         from expertpool.customforms.permissions import PERMISSIONS
         from expertpool.customforms.queries.declared import GUARDS, SOURCE
         from expertpool.customforms.queries.files import FIELD_FILES
-        from expertpool.customforms.registry import FIELD_USES, FieldUse
         from expertpool.files.registry import FILE_SUBJECTS
 
         register_permissions(PERMISSIONS)
@@ -27,4 +25,3 @@ class CustomformsConfig(AppConfig):
         FIELD_SOURCES.add(SOURCE)
         GUARD_SOURCES.add(GUARDS)
         FILE_SUBJECTS.add(FIELD_FILES)
-        FIELD_USES.add(FieldUse("searches", mentions=searches_naming))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,16 +7,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.accounts.models import Role
+from expertpool.core.criteria.uses import mentions, told
 from expertpool.core.subjects import SUBJECTS, Owner, choices_of
 from expertpool.core.text import clean_text, plain_number
 from expertpool.core.views.asking import AsksOnce
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
-from expertpool.customforms.registry import mentions
-from expertpool.customforms.services.fields import check_retirable, deciding_fields
+from expertpool.customforms.services.fields import check_removable, check_retirable, deciding_fields
 
 RETIRE = "停用后表单、导入、筛选和抽取条件中不再有它，已有的内容仍保留，以后可以重新启用。确定停用的，请再保存一次。"
-MOST_NAMED = 5  # in a question
 ALWAYS = "（始终显示）"
 
 
@@ -151,13 +149,16 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         if row.pk and self.initial["active"] and data.get("active") is False:
             # Before the question: whoever has agreed expects it to be done. The service asks again, under its lock.
             check_retirable(row)
-            named = self._mentioned()
-            told = f"用到它、停用后须修改的：{named}。" if named else ""
-            self.ask_once("active", "retire", RETIRE + told)
+            named = mentions(row.subject, row.code)
+            more = f"用到它、停用后须修改的：{told(named)}。" if named else ""
+            self.ask_once("active", "retire", RETIRE + more)
         elif gone := self._gone_options(data):
             words = "、".join(gone)
-            if named := self._mentioned(gone):
-                asked = f"用到选项“{words}”、删除后须修改的：{named}。确定删除的，请再保存一次。"
+            check_removable(row, gone)
+            if named := mentions(row.subject, row.code, gone):
+                asked = (
+                    f"用到选项“{words}”、删除后须修改的：{told(named)}。确定删除的，请再保存一次。"
+                )
                 self.ask_once("options", f"gone {words}", asked)
         return data
 
@@ -166,12 +167,6 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         kept = {clean_text(word) for word in data.get("options") or ()}
         before = str(self.initial["options"]).splitlines()
         return [word for word in before if word not in kept] if "options" in data else []
-
-    def _mentioned(self, options: Sequence[str] = ()) -> str:
-        """Name what will not work any more."""
-        named = mentions(self.instance.subject, self.instance.code, options)
-        more = f"等 {len(named)} 处" if len(named) > MOST_NAMED else ""
-        return "、".join(named[:MOST_NAMED]) + more
 
     def clean_owner(self) -> str:
         return self.cleaned_data["owner"] or Owner.OFFICE

@@ -16,14 +16,12 @@ def _none(*_: object) -> Sequence[str]:
 @dataclass(frozen=True)
 class FieldUse:
     """``running`` returns what is under way and names the field (subject, code), in words: 抽取 CQ2026-0001;
-    ``way_out``, what to do about it before the field is retired; ``ever``, the names of whatever named one of the options, also when it has long ended; ``mentions``, what
-    will not work any more once the field is retired, and need not keep it (searches that somebody saved); of (subject,
-    code, options) with options what will not once these are taken away."""
+    ``way_out``, what to do about it before the field is retired; ``ever``, the names of whatever named one of the options, also when it has long ended. What need not
+    keep the field but asks it is a `core.criteria.CriteriaUse`."""
 
     code: str
     running: Callable[[str, str], Sequence[str]] = _none
     ever: Callable[[str, str, Sequence[str]], Sequence[str]] = _none
-    mentions: Callable[[str, str, Sequence[str]], Sequence[str]] = _none
     way_out: str = ""
 
 
@@ -36,10 +34,6 @@ def running_uses(subject: str, code: str) -> list[str]:
 
 def ways_out(subject: str, code: str) -> list[str]:
     return [use.way_out for use in FIELD_USES if use.running(subject, code)]
-
-
-def mentions(subject: str, code: str, options: Sequence[str] = ()) -> list[str]:
-    return [name for use in FIELD_USES for name in use.mentions(subject, code, options)]
 
 
 def past_uses(subject: str, code: str, options: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from expertpool.core.bounds import ORDER
+from expertpool.core.criteria.uses import mentions_of, told
 from expertpool.core.text import clean_code, is_key
 from expertpool.core.views.asking import AsksOnce
 from expertpool.core.views.listing import FilterForm
@@ -24,15 +26,35 @@ from expertpool.directory.models import (
     UnitRelation,
 )
 from expertpool.directory.queries import UNIT_SEARCH, near_sentence, search_units
+from expertpool.directory.queries.lists import kept_word
 
 
-class TitleForm(forms.ModelForm):
+class WordForm(AsksOnce, forms.ModelForm):
+    """A row of a list; before conditions do not know its word any more, those are named."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        row = self.instance
+        # It holds what was typed only after this.
+        before = None if row._state.adding else kept_word(row)
+        after = copy(row)
+        for name, value in data.items():
+            setattr(after, name, value)
+        if before and kept_word(after) != before and (named := mentions_of(before)):
+            is_out = data.get("active") is False
+            field, done = ("active", "停用") if is_out else ("name", "改名")
+            sentence = f"用到“{row}”、{done}后须修改的：{told(named)}。确定{done}的，请再保存一次。"
+            self.ask_once(field, f"{done} {before.value} {data.get('name')}", sentence)
+        return data
+
+
+class TitleForm(WordForm):
     class Meta:
         model = Title
         fields = ["name", "level"]
 
 
-class DictionaryItemForm(forms.ModelForm):
+class DictionaryItemForm(WordForm):
     order = ORDER.number(label="次序", help_text="小的在前。")
 
     class Meta:

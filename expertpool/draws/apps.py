@@ -13,7 +13,7 @@ class DrawsConfig(AppConfig):
         from expertpool.automation.services.happening import register_events
         from expertpool.core import home
         from expertpool.core.configuration import SETTING_CONSTRAINTS, SITE_SETTINGS
-        from expertpool.core.criteria import join_criteria, register_criteria
+        from expertpool.core.criteria import CRITERIA_USES, join_criteria, register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.permissions import register_permissions
@@ -37,7 +37,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.conditions import CONDITION_FIELDS, SUBJECT, joined_conditions
         from expertpool.draws.queries.erasing import KEEPERS as STAYS
         from expertpool.draws.queries.left_behind import left_behind
-        from expertpool.draws.queries.naming import USE
+        from expertpool.draws.queries.naming import CONDITIONS, USE
         from expertpool.draws.queries.own import own_invitation_ids
         from expertpool.draws.queries.participation import all_participations, unreached_experts
         from expertpool.draws.queries.untold import LATER as UNTOLD
@@ -93,6 +93,7 @@ class DrawsConfig(AppConfig):
         register_criteria(SUBJECT, *CONDITION_FIELDS)
         join_criteria(SUBJECT, joined_conditions)
         FIELD_USES.add(USE)
+        CRITERIA_USES.add(CONDITIONS)
         EXPORTS.add(DrawExport(), NoticeExport())
         READS.add(Read("draw.contact", "reveal"))
         PAPERS.add(*SHEETS)

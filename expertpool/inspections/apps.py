@@ -13,7 +13,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
-        from expertpool.core.criteria import register_criteria
+        from expertpool.core.criteria import CRITERIA_USES, register_criteria
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.mandates import MANDATES, Mandate, unfinished
@@ -41,6 +41,7 @@ class InspectionsConfig(AppConfig):
             SUBJECT,
             decidable_by,
         )
+        from expertpool.inspections.queries.naming import CONDITIONS
         from expertpool.inspections.queries.reminders import REMINDERS
         from expertpool.inspections.queries.suspension import suspended, suspended_since
         from expertpool.inspections.queries.written import asked, inspections
@@ -58,6 +59,7 @@ class InspectionsConfig(AppConfig):
 
         register_permissions(PERMISSIONS)
         SITE_SETTINGS.add(*SETTINGS)
+        CRITERIA_USES.add(CONDITIONS)
         LOG_ACTIONS.add(*ACTIONS)
         MANDATES.add(
             Mandate("inspections.renewal_run", "批量续聘", lambda now: unfinished(RenewalRun, now)),

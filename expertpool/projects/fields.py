@@ -32,6 +32,7 @@ from expertpool.core.subjects import (
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_SEARCH, dictionary_names, now_called, unit_name
+from expertpool.directory.queries.lists import list_called
 from expertpool.projects import validators as rules
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import ProjectBatch
@@ -98,6 +99,7 @@ FIELDS = (
         criterion=InCriteria(
             field=ask.Choice(
                 choices=lambda: [(name, name) for name in kinds()],
+                kept_list=list_called(DictionaryCode.PROJECT_KIND),
                 nullable=True,
             )
         ),

@@ -10,6 +10,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.accounts.registry import READ_ALONG
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SITE_SETTINGS
+        from expertpool.core.criteria import CRITERIA_USES
         from expertpool.core.events import subscribe
         from expertpool.core.home import TODOS
         from expertpool.core.permissions import register_permissions
@@ -40,7 +41,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.workflow.permissions import PERMISSIONS
         from expertpool.workflow.queries import todo
         from expertpool.workflow.queries.deciders import STANDS_IN
-        from expertpool.workflow.queries.naming import USE
+        from expertpool.workflow.queries.naming import CONDITIONS, USE
         from expertpool.workflow.queries.notices import has_notices
         from expertpool.workflow.receivers import access_taken, setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
@@ -50,6 +51,7 @@ class WorkflowConfig(AppConfig):
         register_permissions(PERMISSIONS)
         READ_ALONG.add(STANDS_IN)
         FIELD_USES.add(USE)
+        CRITERIA_USES.add(CONDITIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
         MENU.add(*ITEMS)

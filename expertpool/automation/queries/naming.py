@@ -8,13 +8,20 @@ from typing import Any
 from expertpool.automation.models import RuleVersion
 from expertpool.automation.queries.rules import latest_versions
 from expertpool.automation.registry import EVENT_KINDS
+from expertpool.core.criteria import CriteriaUse
 from expertpool.customforms.registry import FieldUse
 
 
-def rules_naming(subject: str, code: str) -> list[str]:
-    """Return the rules about ``subject`` that are on and ask the field ``code``, in words."""
+def rules_naming(subject: str, code: str, options: Sequence[Any] = ()) -> list[str]:
+    """Return the rules about ``subject`` that are on and ask the field ``code`` (for one of ``options``, if there are
+    any), in words."""
     rows = latest_versions().filter(active=True, event__in=_about(subject))
-    return [f"事件规则「{one.name}」" for one in rows if any(_asking(one.condition, code))]
+    wanted = {str(one) for one in options}
+    return [
+        f"事件规则「{one.name}」"
+        for one in rows
+        if any(not wanted or wanted & set(_values(leaf)) for leaf in _asking(one.condition, code))
+    ]
 
 
 def rules_that_named(subject: str, code: str, options: Sequence[str]) -> list[str]:
@@ -54,3 +61,4 @@ USE = FieldUse(
     ever=rules_that_named,
     way_out="请先从规则的条件中去掉，或停用规则",
 )
+CONDITIONS = CriteriaUse("automation.rules", rules_naming, order=40)

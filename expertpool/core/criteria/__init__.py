@@ -4,6 +4,7 @@ An app registers the fields of a subject; everything that asks "which rows" then
 ``parse`` → ``to_q``, ``explain`` and ``canonical``. See `docs/architecture/concepts.md`.
 """
 
+from expertpool.core.criteria.asking import asks
 from expertpool.core.criteria.compiling import Context, fields_named, prepare, to_q
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import (
@@ -27,9 +28,17 @@ from expertpool.core.criteria.registry import (
     join_criteria,
     register_criteria,
 )
+from expertpool.core.criteria.uses import (
+    CRITERIA_USES,
+    CriteriaUse,
+    KeptWord,
+    mentions,
+    mentions_of,
+)
 from expertpool.core.criteria.wording import explain, schema
 
 __all__ = [
+    "CRITERIA_USES",
     "AllOf",
     "AnyOf",
     "Boolean",
@@ -37,8 +46,10 @@ __all__ = [
     "Context",
     "CriteriaError",
     "CriteriaField",
+    "CriteriaUse",
     "Date",
     "Field",
+    "KeptWord",
     "Leaf",
     "Multi",
     "Node",
@@ -47,6 +58,7 @@ __all__ = [
     "Reference",
     "Text",
     "Tree",
+    "asks",
     "canonical",
     "canonical_json",
     "criteria_field",
@@ -54,6 +66,8 @@ __all__ = [
     "explain",
     "fields_named",
     "join_criteria",
+    "mentions",
+    "mentions_of",
     "own_columns",
     "parse",
     "prepare",

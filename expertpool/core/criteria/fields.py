@@ -67,7 +67,8 @@ class Field:
     ``allows`` tells whether a user may ask it, where what he sees of the rows is not enough for it;
     ``is_dear``: it looks at every row anew, so that a condition holds few of it;
     ``find`` has an index that names the rows with one of the given values; ``prepare`` looks up what
-    ``match`` will need for any of them, and leaves it in the context."""
+    ``match`` will need for any of them, and leaves it in the context; ``kept_list`` names the list, kept by the
+    office, from which its values come: before a word of it goes, what asks for it is named (`criteria.uses`)."""
 
     type: ClassVar[str] = ""
     labels_of_operators: ClassVar[dict[str, str]] = {}
@@ -84,6 +85,7 @@ class Field:
     operators: tuple[str, ...] = ()
     suffix: str = ""
     is_dear: bool = False
+    kept_list: str = ""
     is_retired: bool = False  # what is stored keeps its meaning; nobody asks it anew
 
     def is_open_to(self, viewer: Viewer | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from expertpool.core.catalogue import Catalogue
@@ -58,6 +58,13 @@ def criteria_fields(subject: str) -> tuple[Field, ...]:
     """Return the fields of ``subject`` in their order, without retired ones."""
     joined = (field for field in _joined(subject) if not field.is_retired)
     return (*criteria_of(subject), *joined)
+
+
+def all_criteria() -> Iterator[tuple[str, Field]]:
+    """Yield the fields of all subjects, each with the subject."""
+    for subject in list(_subjects):
+        for field in criteria_fields(subject):
+            yield subject, field
 
 
 def criteria_field(subject: str, code: object) -> Field:

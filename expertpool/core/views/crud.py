@@ -36,11 +36,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from expertpool.core.criteria import KeptWord
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Edited, Editing
 from expertpool.core.views.listing import FilterForm, ListTab, listing, render_list
+from expertpool.core.views.named_first import named_first
 
 
 class SaveRow(Protocol):
@@ -91,6 +93,7 @@ class Crud:
     save: SaveRow
     edits: EditsOf
     delete: DeleteRow | None = None
+    word: Callable[[Any], KeptWord | None] | None = None  # what conditions name a row by
     subtitle: str = ""
     search: Sequence[str] = ()
     search_hint: str = "按名称查找"
@@ -150,6 +153,8 @@ class Crud:
     def _delete(self, request: HttpRequest, pk: str, delete: DeleteRow) -> HttpResponse:
         row = self._get(request, pk)
         label = str(row)
+        if self.word and (asked := named_first(request, label, self.word(row))):
+            return asked
         try:
             delete(row=row, actor=request.user, now=timezone.now())
         except ValidationError as error:

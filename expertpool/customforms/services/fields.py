@@ -121,7 +121,7 @@ def change_field(
     before = _said(row)
     gone = [word for word in row.options if word not in _words(data.options)]
     if gone:
-        _refuse_gone_options(row, gone)
+        check_removable(row, gone)
     _write(row, data, now)
     after = _said(row)
     record_change(
@@ -365,7 +365,8 @@ def _words(options: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, words)))
 
 
-def _refuse_gone_options(row: CustomField, gone: Sequence[str]) -> None:
+def check_removable(row: CustomField, gone: Sequence[str]) -> None:
+    """Refuse (FieldInUse), naming it, where something needs one of the options ``gone``."""
     # A sealed condition is checked by its words for ever.
     if names := past_uses(row.subject, row.code, gone):
         raise FieldInUse(

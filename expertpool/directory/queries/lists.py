@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from django.db import models
+
+from expertpool.core.criteria import KeptWord
 from expertpool.core.prepared import Given, Prepared
 from expertpool.directory.enums import DictionaryCode, TitleLevel
-from expertpool.directory.models import DictionaryItem, Title
+from expertpool.directory.models import DictionaryItem, Division, Specialty, Title
+
+# What the lists are called where a condition takes its values from one (`criteria.Field.kept_list`).
+TITLES, SPECIALTIES, DIVISIONS = "directory.title", "directory.specialty", "directory.division"
 
 # Lists have the level where a title is meant.
 _LEVELS = {
@@ -13,6 +19,24 @@ _LEVELS = {
     if level
     for word in (level.label, f"{level.label.removesuffix('级')}级")
 }
+
+
+def list_called(dictionary: DictionaryCode) -> str:
+    return f"directory.item.{dictionary}"
+
+
+def kept_word(row: models.Model) -> KeptWord | None:
+    """Return the word that conditions may name ``row`` by; None: none does, or not any more."""
+    if isinstance(row, Title):
+        return KeptWord(TITLES, row.name)
+    if isinstance(row, DictionaryItem):
+        kept_list = list_called(DictionaryCode(row.dictionary))
+        return KeptWord(kept_list, row.name) if row.active else None
+    # These are named by their keys, whatever they are called.
+    for model, name in ((Specialty, SPECIALTIES), (Division, DIVISIONS)):
+        if isinstance(row, model):
+            return KeptWord(name, str(row.pk))
+    return None
 
 
 def title_level(name: str) -> TitleLevel:

@@ -19,6 +19,7 @@ from expertpool.core.text import is_key
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import render_list
+from expertpool.core.views.named_first import named_first
 from expertpool.directory.forms import (
     SpecialtyEditForm,
     SpecialtyFilter,
@@ -32,6 +33,7 @@ from expertpool.directory.queries import (
     specialties_like,
     specialty_tree,
 )
+from expertpool.directory.queries.lists import kept_word
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.services.specialties import (
     LOCK,
@@ -194,6 +196,8 @@ def _editing(request: HttpRequest, pk: int) -> Editing:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a node that nothing refers to."""
     node = get_object_or_404(Specialty, pk=pk)
+    if asked := named_first(request, str(node), kept_word(node)):
+        return asked
     try:
         delete_row(row=node, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
     except ValidationError as error:

@@ -13,6 +13,7 @@ from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.forms import DictionaryItemForm, DivisionForm, SchemeForm, TitleForm
 from expertpool.directory.models import DictionaryItem, Division, SpecialtyScheme, Title
 from expertpool.directory.queries import division_tree
+from expertpool.directory.queries.lists import kept_word
 from expertpool.directory.services.rows import delete_row, save_row
 
 VIEW, EDIT = "directory.view", "directory.edit"
@@ -43,6 +44,7 @@ titles = Crud(
     save=save_row,
     edits=Edits,
     delete=delete_row,
+    word=kept_word,
 )
 
 divisions = Crud(
@@ -71,6 +73,7 @@ divisions = Crud(
     save=save_row,
     edits=Edits,
     delete=delete_row,
+    word=kept_word,
 )
 
 items = Crud(
@@ -95,6 +98,7 @@ items = Crud(
     save=save_row,
     edits=Edits,
     delete=delete_row,
+    word=kept_word,
 )
 
 schemes = Crud(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import QuerySet
 
+from expertpool.core.criteria import CriteriaUse, asks
 from expertpool.customforms.registry import FieldUse
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import ConditionLevel, ConditionTemplate, Draw
@@ -29,53 +30,34 @@ def draws_naming(subject: str, code: str, options: Sequence[str]) -> list[str]:
     """Return the numbers of all draws, ended or not, that asked the field for one of ``options``."""
     if subject != EXPERT.code:
         return []
-    return _numbers(_naming(code, _one_of(options)))
+    return _numbers(_naming(code, options))
 
 
-def plans_naming(subject: str, code: str, options: Sequence[str] = ()) -> list[str]:
+def plans_naming(subject: str, code: str, options: Sequence[Any] = ()) -> list[str]:
     """Return the plans that ask the field (for one of ``options``, if there are any) and have not been drawn by yet,
     and the templates of plans, in words: approved plans have to be changed and approved anew."""
     if subject != EXPERT.code:
         return []
-    path = _path("$.**", code, _one_of(options))
-    levels = ConditionLevel.objects.alias(names=_exists("criteria", path))
+    levels = ConditionLevel.objects.alias(names=asks("criteria", code, options))
     plans = levels.filter(names=True, group__plan__project__draw_state=DrawState.NOT_DRAWN)
     projects = Project.objects.filter(pk__in=plans.order_by().values("group__plan__project"))
     return [
         f"项目“{project}”的抽取方案"
         for project in projects.exclude(archived_at__isnull=False).order_by("pk")
-    ] + _templates(path)
+    ] + _templates(code, options)
 
 
-def _templates(path: str) -> list[str]:
-    """Return the templates whose conditions ``path`` finds, each with its owner: he alone can replace it."""
-    rows = ConditionTemplate.objects.alias(names=_exists("groups", path)).filter(names=True)
+def _templates(code: str, options: Sequence[Any]) -> list[str]:
+    """Return the templates whose conditions do, each with its owner: he alone can replace it."""
+    asking = ConditionTemplate.objects.alias(names=asks("groups", code, options))
+    rows = asking.filter(names=True)
     found = rows.select_related("owner").order_by("pk")
     return [f"{one.owner}的抽取条件模板“{one.name}”" for one in found]
 
 
-def _one_of(options: Sequence[str]) -> str:
-    wanted = " || ".join(f"@.value == {json.dumps(word)}" for word in options)
-    return f" && ({wanted})" if wanted else ""
-
-
-def _naming(code: str, further: str = "") -> QuerySet[Draw]:
-    path = _path("$.groups.levels.criteria.**", code, further)
-    return Draw.objects.alias(names=_exists("rule_content", path)).filter(names=True)
-
-
-def _path(where: str, code: str, further: str = "") -> str:
-    # A string of JSON is one of jsonpath, too: quoted, a code cannot become part of the path.
-    return f"{where} ? (@.field == {json.dumps(code)}{further})"
-
-
-def _exists(column: str, path: str) -> Func:
-    return Func(
-        F(column),
-        Value(path),
-        template="jsonb_path_exists(%(expressions)s::jsonpath)",
-        output_field=BooleanField(),
-    )
+def _naming(code: str, options: Sequence[Any] = ()) -> QuerySet[Draw]:
+    sealed = asks("rule_content", code, options, where="$.groups.levels.criteria.**")
+    return Draw.objects.alias(names=sealed).filter(names=True)
 
 
 def _numbers(draws: QuerySet[Draw]) -> list[str]:
@@ -86,7 +68,7 @@ USE = FieldUse(
     "draws",
     running=running_draws_naming,
     ever=draws_naming,
-    mentions=plans_naming,
     # What is sealed nobody can change.
     way_out="请待抽取结束",
 )
+CONDITIONS = CriteriaUse("draws.plans", plans_naming, order=10)

@@ -23,6 +23,7 @@ from expertpool.core.subjects import (
 )
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Division, Specialty
+from expertpool.directory.queries.lists import DIVISIONS, SPECIALTIES, list_called
 from expertpool.experts.fields.meant import division_meanings, may_be_division
 from expertpool.experts.fields.shared import (
     BASIC,
@@ -53,6 +54,7 @@ def _type_meanings() -> dict[str, str]:
     }
 
 
+TAGS = "experts.tag"  # the list of groups
 _tags = Prepared(lambda: Tag.objects.values_list("pk", "name"))
 
 COMPETENCE = (
@@ -85,6 +87,7 @@ COMPETENCE = (
                 match=answers.division_q,
                 find=answers.experts_in_divisions,
                 labels=labels_of(Division),
+                kept_list=DIVISIONS,
                 src=lambda: reverse("directory:division_tree"),
                 operators=("in", "not_in"),
             ),
@@ -172,6 +175,7 @@ COMPETENCE = (
                 find=answers.experts_holding,
                 prepare=answers.prepare_specialties,
                 labels=labels_of(Specialty),
+                kept_list=SPECIALTIES,
                 src=lambda: reverse("directory:specialty_tree"),
             ),
             order=1,
@@ -205,6 +209,7 @@ COMPETENCE = (
         criterion=InCriteria(
             field=ask.Choice(
                 choices=pairs(entries(DictionaryCode.EXPERT_TYPE)),
+                kept_list=list_called(DictionaryCode.EXPERT_TYPE),
             ),
             order=7,
         ),
@@ -224,6 +229,7 @@ COMPETENCE = (
                 match=answers.tag_q,
                 find=answers.experts_in_groups,
                 choices=_tags.all,
+                kept_list=TAGS,
             ),
             order=5,
         ),

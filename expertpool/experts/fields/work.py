@@ -32,6 +32,7 @@ from expertpool.directory.queries import (
     title_levels,
     unit_name,
 )
+from expertpool.directory.queries.lists import TITLES, list_called
 from expertpool.experts.fields.meant import may_be_title
 from expertpool.experts.fields.shared import (
     BASIC,
@@ -193,7 +194,7 @@ WORK = (
         ),
         exported=InExport(width=14),
         history=InHistory(),
-        criterion=InCriteria(field=ask.Choice(choices=pairs(titles)), order=3),
+        criterion=InCriteria(field=ask.Choice(choices=pairs(titles), kept_list=TITLES), order=3),
         applied=InApplication(step={INDIVIDUAL: PROFESSION}),
         interface=InInterface(),
     ),
@@ -263,7 +264,10 @@ WORK = (
         exported=InExport(width=12),
         history=InHistory(),
         criterion=InCriteria(
-            field=ask.Choice(choices=pairs(entries(DictionaryCode.EDUCATION))),
+            field=ask.Choice(
+                choices=pairs(entries(DictionaryCode.EDUCATION)),
+                kept_list=list_called(DictionaryCode.EDUCATION),
+            ),
             order=8,
         ),
         filtered=InFilter(order=9),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
+from expertpool.core.criteria import KeptWord
 from expertpool.core.permissions import requires
 from expertpool.core.responses import saved
 from expertpool.core.views.crud import Crud, CrudColumn
@@ -20,6 +21,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.fields.competence import TAGS
 from expertpool.experts.forms.actions import (
     AvoidanceForm,
     ExpertTagsForm,
@@ -55,6 +57,7 @@ tags = Crud(
     save=save_tag,
     edits=Edits,
     delete=delete_tag,
+    word=lambda tag: KeptWord(TAGS, tag.pk),
 )
 
 

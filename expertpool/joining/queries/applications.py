@@ -22,6 +22,7 @@ from expertpool.core.text import is_key
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Specialty
 from expertpool.directory.queries import specialty_subtree
+from expertpool.directory.queries.lists import SPECIALTIES
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.queries.accounts import is_of_expert
@@ -160,6 +161,7 @@ FIELDS = (
         label="专业",
         match=_specialty_q,
         labels=_names,
+        kept_list=SPECIALTIES,
         src=lambda: reverse("directory:specialty_tree"),
         operators=("in", "not_in"),
     ),

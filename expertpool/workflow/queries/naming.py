@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from expertpool.core.criteria import CriteriaUse, asks
 from expertpool.customforms.registry import FieldUse
 from expertpool.workflow.models import Approval, FlowStep, FlowVersion
 from expertpool.workflow.queries.approvals import RUNNING
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
 
-def flows_naming(subject: str, code: str) -> list[str]:
-    """Return the versions of flows that ask, of ``subject``, the field ``code`` and are in force, or by which an
-    approval runs, in words."""
+def flows_naming(subject: str, code: str, options: Sequence[Any] = ()) -> list[str]:
+    """Return the versions of flows that ask, of ``subject``, the field ``code`` (for one of ``options``, if there are
+    any) and are in force, or by which an approval runs, in words."""
     newer = FlowVersion.objects.filter(subject=OuterRef("subject"), number__gt=OuterRef("number"))
     running = Approval.objects.filter(RUNNING, version=OuterRef("pk"))
     versions = FlowVersion.objects.filter(
         ~Exists(newer) | Exists(running), subject__in=_asking(subject)
     )
-    return _words(_naming(code).filter(version__in=versions))
+    return _words(_naming(code, options).filter(version__in=versions))
 
 
 def flows_that_named(subject: str, code: str, options: Sequence[str]) -> list[str]:
     """Return the versions in force that ask the field for one of ``options``."""
-    wanted = " || ".join(f"@.value == {json.dumps(word)}" for word in options)
     running = Q(version__in=FlowVersion.objects.filter(subject__in=_asking(subject)))
-    return _words(_naming(code, f" && ({wanted})").filter(running))
+    return _words(_naming(code, options).filter(running))
 
 
 def _asking(subject: str) -> list[str]:
@@ -36,16 +36,9 @@ def _asking(subject: str) -> list[str]:
     return [subject, *(flow.code for flow in FLOW_SUBJECTS if flow.asks == subject)]
 
 
-def _naming(code: str, further: str = "") -> QuerySet[FlowStep]:
-    # A string of JSON is one of jsonpath, too: quoted, a code cannot become part of the path.
-    path = Value(f"$.** ? (@.field == {json.dumps(code)}{further})")
-    exists = Func(
-        F("condition"),
-        path,
-        template="jsonb_path_exists(%(expressions)s::jsonpath)",
-        output_field=BooleanField(),
-    )
-    return FlowStep.objects.alias(names=exists).filter(names=True).select_related("version")
+def _naming(code: str, options: Sequence[Any] = ()) -> QuerySet[FlowStep]:
+    rows = FlowStep.objects.alias(names=asks("condition", code, options))
+    return rows.filter(names=True).select_related("version")
 
 
 def _words(steps: QuerySet[FlowStep]) -> list[str]:
@@ -60,3 +53,4 @@ USE = FieldUse(
     # An approval goes on by the version under which it began, whatever the office writes meanwhile.
     way_out="请先从流程的条件中去掉，并待按旧版流程进行的审批结束",
 )
+CONDITIONS = CriteriaUse("workflow.flows", flows_naming, order=30)

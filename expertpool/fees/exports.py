@@ -31,7 +31,7 @@ class FeeExport(Exporter):
         ExportColumn("minutes", "评审时长（分钟）", lambda row: row.minutes),
         ExportColumn("rate", "标准", lambda row: str(row.rate), width=24),
         ExportColumn("gross", "应发（元）", lambda row: row.gross),
-        ExportColumn("tax", "代扣个税（元）", lambda row: row.tax),
+        ExportColumn("tax", "代扣个税（元）", lambda row: row.withheld),
         ExportColumn("net", "实发（元）", lambda row: row.net),
         ExportColumn("travel", "差旅（元）", lambda row: row.travel),
         ExportColumn("payable", "应付合计（元）", lambda row: row.payable),

@@ -69,7 +69,9 @@ def _fees(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
     for one in fees_of(expert):
         sent = moment_text(one.sent_at) if one.sent_at else ""
         signed = moment_text(one.signed_at) if one.signed_at else ""
-        sums = [f"{part:.2f}" for part in (one.gross, one.tax, one.net, one.travel, one.payable)]
+        sums = [
+            f"{part:.2f}" for part in (one.gross, one.withheld, one.net, one.travel, one.payable)
+        ]
         yield one.project.name, *sums, str(one.state.label), sent, signed
 
 

@@ -86,6 +86,7 @@ ADDS = {
     *(
         "fees:account_check",
         "fees:payment_returned",
+        "fees:batch_paid",
         "fees:answers",
         "fees:workload",
         "fees:workload_mapping",

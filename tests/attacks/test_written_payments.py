@@ -17,15 +17,16 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.importing import Row, check_rows
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentBatch, PaymentRequest
-from expertpool.fees.queries.lines import fees_sent_in
+from expertpool.fees.models import BankAccount, Payment, PaymentBatch, PaymentRequest
 from expertpool.fees.queries.payments import payments_of
+from expertpool.fees.queries.taxes import payments_in
 from expertpool.fees.services import papers
 from expertpool.fees.services.answers import AnswerImporter
 from expertpool.fees.services.payments import decide_batch
+from expertpool.fees.services.taxes import by_payer
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_user
-from tests.factories.fees import make_batch_of, make_paid_to
+from tests.factories.fees import make_batch_of, make_paid_to, pay
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -103,11 +104,11 @@ def test_the_answer_of_the_bank_refuses_what_somebody_wrote(
 
 
 def test_nothing_is_declared_of_a_fee_that_somebody_wrote(operator: User, finance: User) -> None:
-    line = make_paid_to(operator, now=NOW)
-    FeeLine.objects.filter(pk=line.pk).update(proof=b"no")
-    rows = fees_sent_in(finance, NOW.date().replace(day=1), "fees.tax")
+    line = pay(make_paid_to(operator, now=NOW), finance, now=NOW)
+    Payment.objects.filter(line=line).update(proof=b"no")
+    rows = payments_in(finance, NOW.date().replace(day=1), "fees.tax")
     assert len(rows) == 1
-    assert papers.taxed(rows) == []
+    assert by_payer(rows) == []
 
 
 @pytest.mark.parametrize("month", ["9999-12", "0001-01", "x", ""])

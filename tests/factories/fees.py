@@ -12,13 +12,13 @@ from expertpool.core.strokes import signature_svg
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import Outcome
-from expertpool.fees.models import BankAccount, FeeLine, FeeRate, PaymentBatch
+from expertpool.fees.models import BankAccount, FeeLine, FeeRate, PaymentBatch, PaymentRequest
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.pay import Terms
 from expertpool.fees.rules.presets import PRESETS
 from expertpool.fees.services.accounts import decide_account
 from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
-from expertpool.fees.services.payments import make_batch
+from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid
 from expertpool.fees.services.rates import save_rate
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
@@ -118,13 +118,19 @@ def make_signed(
 
 
 def make_paid_to(
-    operator: User, *, now: datetime | None = None, minutes: int = 240, agree: bool = True
+    operator: User,
+    *,
+    now: datetime | None = None,
+    minutes: int = 240,
+    agree: bool = True,
+    expert: Expert | None = None,
 ) -> FeeLine:
     """The same, and somebody of finance has looked at his account."""
     now = now or timezone.now()
-    line = make_signed(
-        operator, now=now, minutes=minutes, bank_name="中国工商银行", bank_account=CARD
-    )
+    expert = expert or make_expert(bank_name="中国工商银行", bank_account=CARD)
+    line = make_signed(operator, now=now, minutes=minutes, expert=expert)
+    if BankAccount.objects.filter(expert=line.expert, decided_at__isnull=False).exists():
+        return line
     account = BankAccount.objects.get(expert=line.expert)
     looks = make_user("finance")
     decide_account(account=account, agree=agree, note="不符", actor=looks, now=now)
@@ -137,3 +143,12 @@ def make_batch_of(
     """A batch of ``lines`` for which ``finance`` has asked."""
     pks = [one.pk for one in lines]
     return make_batch(lines=pks, title="评审劳务费", actor=finance, now=now or timezone.now())
+
+
+def pay(line: FeeLine, finance: User, *, now: datetime) -> FeeLine:
+    """Pay a fee whose account was looked at: a batch of its own, agreed to by somebody else."""
+    batch = make_batch_of([line], finance, now=now)
+    request = PaymentRequest.objects.get(batch=batch)
+    decide_batch(request=request, agree=True, note="", actor=make_user("finance"), now=now)
+    mark_paid(batch=batch, payments=None, actor=finance, now=now)
+    return FeeLine.objects.prefetch_related("payments").get(pk=line.pk)

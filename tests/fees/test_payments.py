@@ -24,7 +24,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.profile import update_expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentBatch, PaymentRequest
-from expertpool.fees.queries.lines import fees_sent_in, fees_visible_to, totals_of
+from expertpool.fees.queries.lines import fees_visible_to, totals_of
 from expertpool.fees.queries.payments import (
     batches_visible_to,
     payables,
@@ -43,7 +43,6 @@ from expertpool.workflow.services.two_persons import withdraw
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
-from tests.factories.experts import make_expert
 from tests.factories.fees import CARD, make_batch_of, make_paid_to, make_signed
 from tests.fixtures import login
 
@@ -300,26 +299,6 @@ def test_of_two_who_pay_the_same_at_once_one_does(kept: bool) -> None:
                 )
 
 
-def test_the_tax_of_a_month_is_one_row_a_person(operator: User, finance: User) -> None:
-    expert = make_expert("王立新", id_number="110101197001010016", id_kind="resident")
-    for at in range(2):
-        make_signed(operator, now=NOW + at * DAY, expert=expert, minutes=540)
-    make_signed(operator, now=NOW + 10 * DAY, expert=expert, minutes=540)
-    month = papers.month_of("2026-11", NOW)
-    rows = fees_sent_in(finance, month, "fees.tax")
-    content, name = papers.tax_file(rows, month=month, actor=finance, now=NOW)
-    (row,) = [one for one in cells(content) if "110101197001010016" in one]
-    assert name == "个税扣缴申报文件 2026-11.xlsx"
-    assert row[1:7] == ["王立新", "居民身份证", "110101197001010016", "劳务报酬所得", 2000.0, 240.0]
-    assert papers.month_of("", NOW) == papers.month_of("2026-10", NOW)
-    client = login(Client(), finance)
-    page = client.get(reverse("fees:tax"), {"month": "2026-11"}).content.decode()
-    assert "王立新" in page
-    assert "110101197001010016" not in page
-    file = client.get(reverse("fees:tax"), {"month": "2026-11", "file": "1"})
-    assert file.content.startswith(b"PK")
-
-
 def test_neither_order_nor_table_of_a_batch_says_in_which_minute_somebody_signed(
     operator: User, finance: User
 ) -> None:
@@ -367,7 +346,10 @@ def test_the_pages_of_a_batch(operator: User, finance: User, second: User) -> No
     for kind, begins in (("bank", b"PK"), ("table", b"PK"), ("letters", b"%PDF")):
         file = client.get(reverse("fees:batch_file", args=[batch.pk, kind]))
         assert file.content.startswith(begins)
-    assert client.post(reverse("fees:batch_paid", args=[batch.pk])).status_code == 302
+    paid = reverse("fees:batch_paid", args=[batch.pk])
+    tomorrow = f"{timezone.localdate(now) + DAY}"
+    assert client.post(paid, {"on": tomorrow}).status_code == 422
+    assert client.post(paid, {"on": f"{timezone.localdate(now)}"}).status_code == 204
     (payment,) = payments_of(batch)
     assert payment.state == "paid"
     returned = reverse("fees:payment_returned", args=[payment.pk])

@@ -18,14 +18,14 @@ from expertpool.core.documents import qr_png
 from expertpool.experts.models import Expert
 from expertpool.fees.exports import FeeExport
 from expertpool.fees.home import fees_there
-from expertpool.fees.models import BankAccount, FeeLine, PaymentRequest
+from expertpool.fees.models import BankAccount, FeeLine
 from expertpool.fees.queries.lines import fees_of, fees_visible_to, totals_of
 from expertpool.fees.queries.statistics import GROUPS, grouped, own_year, years_of
 from expertpool.fees.services.accounts import decide_account
 from expertpool.fees.services.letters import PAPER, letter_file
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as take_back
-from expertpool.fees.services.payments import decide_batch, mark_paid, mark_returned
+from expertpool.fees.services.payments import mark_returned
 from expertpool.fees.services.statements import statement_pdf
 from expertpool.files.services import attach
 from expertpool.papers.services import upload_template
@@ -40,6 +40,7 @@ from tests.factories.fees import (
     make_rate,
     make_sent,
     make_signed,
+    pay,
 )
 from tests.fixtures import login
 
@@ -49,12 +50,7 @@ DAY = timedelta(days=1)
 
 
 def paid(operator: User, finance: User) -> FeeLine:
-    line = make_paid_to(operator, now=NOW, minutes=540)
-    batch = make_batch_of([line], finance, now=NOW)
-    request = PaymentRequest.objects.get(batch=batch)
-    decide_batch(request=request, agree=True, note="", actor=make_user("finance"), now=NOW)
-    mark_paid(batch=batch, payments=None, actor=finance, now=NOW)
-    return line
+    return pay(make_paid_to(operator, now=NOW, minutes=540), finance, now=NOW)
 
 
 def test_fees_add_up_alike_by_month_department_project_and_expert(operator: User) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from expertpool.core.views.filters import keyword_field
 from expertpool.core.views.listing import FilterForm
@@ -73,10 +75,21 @@ class ReturnedForm(forms.Form):
     reason = forms.CharField(label="退回原因", max_length=200, min_length=2)
 
 
+class PaidForm(forms.Form):
+    on = forms.DateField(
+        label="付款日期",
+        required=False,
+        help_text="银行付出的日期，个税按这个月申报；不填的是今天。",
+    )
+
+    def __init__(self, data: Any = None, *, now: datetime) -> None:
+        super().__init__(data, initial={"on": timezone.localdate(now)})
+
+
 class TaxMonthForm(forms.Form):
     month = forms.CharField(
         label="税款所属期",
         max_length=7,
         widget=forms.TextInput(attrs={"type": "month"}),
-        help_text="按确认函的发送时间归月，次月 15 日前申报。",
+        help_text="按付款日期归月，次月 15 日前申报。",
     )

@@ -41,8 +41,8 @@ class FeeLine(models.Model):
     a letter (``sent_at``), confirmed by his hand (``signed_at``). From when it was sent what it says stays (triggers), with what it
     takes from elsewhere (``said``: names, who pays, in words): another fee begins with a reversal (``reversed_at``), and only then can there be another for him and the project (constraint).
 
-    Times are minutes of the clock without breaks; sums are yuan. ``tax`` is what is withheld within the month
-    in which the letter was sent.
+    Times are minutes of the clock without breaks; sums are yuan. ``tax`` is what the letter says: what is withheld if it is paid
+    in the month in which it was sent, as all that was sent in it. What is withheld indeed says its payment (``withheld``).
     """
 
     never = ("DELETE",)
@@ -218,13 +218,28 @@ class FeeLine(models.Model):
         return [Step(text, Decimal(amount)) for text, amount in steps]
 
     @property
+    def withheld(self) -> Decimal:
+        """What is withheld: of its payment, by the month in which it is paid; before there is one, as the letter says."""
+        return payment.tax if (payment := self.payment) else self.tax
+
+    @property
     def net(self) -> Decimal:
-        return self.gross - self.tax
+        return self.gross - self.withheld
 
     @property
     def payable(self) -> Decimal:
         """What he is paid: what is left after tax, and the costs of his way, of which none is withheld."""
         return self.net + self.travel
+
+    @property
+    def told_net(self) -> Decimal:
+        """What is left after tax as its letter says."""
+        return self.gross - self.tax
+
+    @property
+    def payer(self) -> str:
+        """Who pays, as its letter says; empty of letters from before this was kept."""
+        return str((self.said or {}).get("payer", ""))
 
     @property
     def uid_text(self) -> str:

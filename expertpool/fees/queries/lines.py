@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +34,8 @@ from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import is_over
 from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
-from expertpool.fees.models import FeeLine
+from expertpool.fees.models import FeeLine, Payment
+from expertpool.fees.models.payments import OPEN
 from expertpool.fees.permissions import ENTER, VIEW
 from expertpool.projects.models import Project
 
@@ -42,6 +43,10 @@ RELATED = ("project__department", "project__purchaser", "expert__employer", "rat
 MINUTE = timedelta(minutes=1)
 STANDING = Q(reversed_at__isnull=True)
 SIGNATURES = "fees.feeline.signed_at"
+# `FeeLine.withheld`, for sums.
+WITHHELD = Coalesce(
+    Subquery(Payment.objects.filter(OPEN, line=OuterRef("pk")).values("tax")[:1]), F("tax")
+)
 
 
 def _reach(user: User, code: str) -> Q:
@@ -111,17 +116,11 @@ def month_of(moment: datetime) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
-def fees_sent_in(user: User, month: date, code: str) -> QuerySet[FeeLine]:
-    """Return the fees in the scope of ``user`` for ``code`` whose letters were sent in ``month`` (its first day)."""
-    first, after = month_of(timezone.make_aware(datetime.combine(month, time())))
-    rows = fees_visible_to(user, code).filter(STANDING, sent_at__gte=first, sent_at__lt=after)
-    return rows.select_related("expert__merged_into", "project", "rate").order_by("expert", "pk")
-
-
-def month_for(expert_id: int, now: datetime) -> Totals:
-    """Return what an expert was told to be paid within the month of ``now``."""
+def month_for(expert_id: int, now: datetime, *, payer: str) -> Totals:
+    """Return what an expert was told within the month of ``now`` to be paid by ``payer``."""
     first, after = month_of(now)
     rows = FeeLine.objects.filter(STANDING, whose(expert_id), sent_at__gte=first, sent_at__lt=after)
+    rows = rows.filter(said__payer=payer)
     # What somebody else has written withholds nothing.
     found = vouched(rows.select_related("project", "expert", "rate"))
     gross, tax = (
@@ -132,7 +131,7 @@ def month_for(expert_id: int, now: datetime) -> Totals:
 
 @dataclass(frozen=True)
 class Totals:
-    """What fees come to (yuan): ``net`` (实发) is what is left after tax, ``payable`` (应付合计) with the costs of the way."""
+    """What fees come to (yuan): ``tax`` as `WITHHELD` has it, ``net`` (实发) is what is left after tax, ``payable`` (应付合计) with the costs of the way."""
 
     count: int
     gross: Decimal
@@ -150,8 +149,10 @@ class Totals:
 
 def totals_of(rows: QuerySet[FeeLine]) -> Totals:
     """Return what exactly ``rows`` come to, those that were reversed among them."""
-    found: dict[str, Any] = rows.order_by().aggregate(
-        count=Count("pk"), gross=Sum("gross"), tax=Sum("tax"), travel=Sum("travel")
+    found: dict[str, Any] = (
+        rows.order_by()
+        .annotate(all_tax=WITHHELD)
+        .aggregate(count=Count("pk"), gross=Sum("gross"), tax=Sum("all_tax"), travel=Sum("travel"))
     )
     sums = (found[name] or Decimal(0) for name in ("gross", "tax", "travel"))
     return Totals(found["count"], *sums)

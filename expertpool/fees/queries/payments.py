@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from expertpool.fees.models.payments import OPEN
 from expertpool.fees.permissions import PAY
 from expertpool.fees.queries.accounts import is_payable_to, told_accounts
 from expertpool.fees.queries.lines import SIGNATURES, STANDING, fees_visible_to
+from expertpool.fees.queries.taxes import taxes_of
 
 WAITS = Q(paid_at__isnull=True, returned_at__isnull=True, dropped_at__isnull=True)
 MOST = 2_000  # fees in a batch
@@ -45,15 +46,30 @@ def payee_of(line: FeeLine) -> Expert:
 
 @dataclass(frozen=True)
 class Payable:
-    """A fee that is to be paid, to which account, and why it cannot be (empty: it can)."""
+    """A fee that is to be paid, to which account, and why it cannot be (empty: it can); what is withheld of it is the ``tax`` of
+    the month in which it is paid."""
 
     line: FeeLine
     account: BankAccount | None
     why_not: str
+    tax: Decimal = Decimal(0)
+
+    @property
+    def amount(self) -> Decimal:
+        """What is paid: what is left after tax, with the costs of the way."""
+        return self.line.gross - self.tax + self.line.travel
+
+    @property
+    def differs(self) -> bool:
+        """Whether another tax is withheld than its letter says: of another month, or of other fees of it."""
+        return not self.why_not and self.tax != self.line.tax
 
 
-def payables(lines: Iterable[FeeLine]) -> list[Payable]:
-    """Return each of ``lines`` with the account to which it is paid."""
+def payables(
+    lines: Iterable[FeeLine], *, now: datetime | None = None, batch: PaymentBatch | None = None
+) -> list[Payable]:
+    """Return each of ``lines`` with the account to which it is paid, and what is withheld of it ``now``; of ``batch``, where
+    they are in one that stands."""
     rows = list(lines)
     accounts = told_accounts({payee_of(one).pk for one in rows})
     # Else one that its expert has just replaced, which is told tomorrow, would be agreed to and paid meanwhile.
@@ -62,7 +78,21 @@ def payables(lines: Iterable[FeeLine]) -> list[Payable]:
     ended = [one.pk for one in accounts.values() if one.ended_at]
     came_back = Payment.objects.filter(account__in=ended, returned_at__isnull=False)
     wrong = set(came_back.values_list("account", flat=True)) if ended else set()
-    return [_payable(one, accounts.get(payee_of(one).pk), rests, wrong) for one in rows]
+    found = [_payable(one, accounts.get(payee_of(one).pk), rests, wrong) for one in rows]
+    ready = [one.line for one in found if not one.why_not]
+    taxes = taxes_of(ready, now=now or timezone.now(), before=batch)
+    return [_taxed(one, taxes.get(one.line.pk)) for one in found]
+
+
+def _taxed(one: Payable, tax: Decimal | None) -> Payable:
+    # Only what is paid comes before what is paid next.
+    if tax is None:
+        return replace(one, tax=one.line.tax)
+    found = replace(one, tax=tax)
+    if found.amount <= 0:
+        why = "没有应付的金额" if tax <= 0 else "本月补扣的个税超过应发，没有应付的金额"
+        return replace(found, why_not=why)
+    return found
 
 
 def _payable(
@@ -71,7 +101,7 @@ def _payable(
     why = ""
     if line.is_altered:
         why = "劳务费在系统之外被改动过"
-    elif line.payable <= 0:
+    elif line.gross + line.travel <= 0:
         why = "没有应付的金额"
     elif account is None:
         why = "没有收款账户"
@@ -92,7 +122,7 @@ def _payable(
 def seen_mark(ready: Iterable[Payable]) -> str:
     """Return what names ``ready``: whoever puts them together says which he has read, to which accounts. As many for as much
     may be others meanwhile. Keyed: an account is not tried out by it."""
-    said = [[one.line.pk, str(one.line.payable), one.account and one.account.pk] for one in ready]
+    said = [[one.line.pk, str(one.amount), one.account and one.account.pk] for one in ready]
     return proof("fees.payables_seen", said).hex()
 
 

@@ -14,7 +14,14 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeLine, Payment
-from expertpool.fees.queries.lines import STANDING, Totals, fees_of, fees_visible_to, totals_of
+from expertpool.fees.queries.lines import (
+    STANDING,
+    WITHHELD,
+    Totals,
+    fees_of,
+    fees_visible_to,
+    totals_of,
+)
 
 GROUPS = {
     "month": "月份",
@@ -65,7 +72,8 @@ def in_year(rows: QuerySet[FeeLine], year: int) -> QuerySet[FeeLine]:
 def grouped(user: User, by: str, year: int) -> tuple[list[Group], Totals]:
     """Return what fees in the scope of ``user``, sent in ``year``, come to ``by`` one of `GROUPS`, and in all; the largest
     first, months in their order."""
-    rows = in_year(fees_visible_to(user), year).order_by().annotate(is_paid=Exists(_PAID))
+    rows = in_year(fees_visible_to(user), year).order_by()
+    rows = rows.annotate(is_paid=Exists(_PAID), withheld_tax=WITHHELD)
     if by == "month":
         rows = rows.annotate(key=TruncMonth("sent_at"))
         names: tuple[str, ...] = ("key",)
@@ -84,9 +92,9 @@ def grouped(user: User, by: str, year: int) -> tuple[list[Group], Totals]:
     found: Any = rows.values(*names).annotate(
         n=Count("pk"),
         all_gross=Sum("gross"),
-        all_tax=Sum("tax"),
+        all_tax=Sum("withheld_tax"),
         all_travel=Sum("travel"),
-        paid=Sum(F("gross") - F("tax") + F("travel"), filter=Q(is_paid=True)),
+        paid=Sum(F("gross") - F("withheld_tax") + F("travel"), filter=Q(is_paid=True)),
     )
     ordered = found.order_by("key") if by == "month" else found.order_by("-all_gross", "key")
     groups = list(ordered[:MOST])

@@ -74,8 +74,8 @@ class Stretch:
     @classmethod
     def from_json(cls, said: Sequence[object]) -> Stretch:
         begins, ends, rest, holiday = said
-        times = (datetime.fromisoformat(str(one)) for one in (begins, ends))
-        return cls(*times, int(str(rest)), bool(holiday))
+        began, ended = (datetime.fromisoformat(str(one)) for one in (begins, ends))
+        return cls(began, ended, int(str(rest)), bool(holiday))
 
 
 @dataclass(frozen=True)

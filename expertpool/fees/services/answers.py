@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +19,13 @@ from expertpool.core.importing import (
     Row,
     Totals,
 )
-from expertpool.core.importing.columns import CellRefused, as_code, as_line, money, text
+from expertpool.core.importing.columns import CellRefused, as_code, as_line, day, money, text
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import Payment
 from expertpool.fees.models.lines import FEES
 from expertpool.fees.permissions import PAY
 from expertpool.fees.queries.payments import payments_visible_to
-from expertpool.fees.services.payments import mark_paid, mark_returned
+from expertpool.fees.services.payments import day_of_payment, mark_paid, mark_returned
 
 # What banks write of a payment. A word that is none of these is asked about.
 PAID = (
@@ -141,6 +142,14 @@ class AnswerImporter(Importer):
             word=result_word,
         ),
         ImportColumn(
+            "on",
+            "付款日期",
+            day,
+            aliases=("交易日期", "入账日期", "处理日期", "交易时间"),
+            help="个税按这个月申报；不填的是今天。",
+            sample="2026-11-25",
+        ),
+        ImportColumn(
             "why",
             "失败原因",
             text(200),
@@ -186,17 +195,27 @@ class AnswerImporter(Importer):
             return self.fault(
                 "reference", "重复", f"与第 {self.rows_said[found.pk]} 行是同一笔付款。"
             )
-        if found.returned_at:
-            return self.fault("result", "已登记过退回")
-        # But what was paid may still come back: banks return some days later.
-        if row.values["result"] and found.paid_at:
-            return self.fault("result", "已登记过付款")
-        if not row.values["result"] and not row.values.get("why"):
-            return self.fault("why", "失败原因为空", "失败、退汇的请写明原因。")
+        if wrong := self._fault_of_result(row, found):
+            return wrong
         self._compare_name(row, found.account.expert.name)
         self.rows_said[found.pk] = row.number
         row.values["payment"] = found
         row.subject = f"{found.account.expert.name} {found.reference}"
+        return None
+
+    def _fault_of_result(self, row: Row, found: Payment) -> Fault | None:
+        if found.returned_at:
+            return self.fault("result", "已登记过退回")
+        # But what was paid may still come back: banks return some days later.
+        if not row.values["result"]:
+            told = "失败、退汇的请写明原因。"
+            return None if row.values.get("why") else self.fault("why", "失败原因为空", told)
+        if found.paid_at:
+            return self.fault("result", "已登记过付款")
+        try:
+            day_of_payment(found.batch, row.values.get("on"), self.now)
+        except FeeRefused as refusal:
+            return self.fault("on", "付款日期不对", str(refusal))
         return None
 
     def _compare_name(self, row: Row, payee: str) -> None:
@@ -234,22 +253,24 @@ class AnswerImporter(Importer):
             raise IntegrityError(str(error)) from error
 
     def _mark(self, rows: Sequence[Row]) -> None:
-        paid: dict[int, list[Payment]] = {}
+        paid: dict[tuple[int, date | None], list[Payment]] = {}
         for row in rows:
             found = row.values["payment"]
             if row.values["result"]:
-                paid.setdefault(found.batch_id, []).append(found)
+                key = found.batch_id, row.values.get("on")
+                paid.setdefault(key, []).append(found)
             else:
                 note = row.values["why"]
                 mark_returned(payment=found, note=note, actor=self.actor, now=self.now)
             self.done[row.values["result"]] += 1
-        # One call for each batch: it is held, and logged, once.
-        for some in paid.values():
+        # One call for each batch and day: it is held, and logged, once.
+        for (_, on), some in paid.items():
             mark_paid(
                 batch=some[0].batch,
                 payments=[one.pk for one in some],
                 actor=self.actor,
                 now=self.now,
+                on=on,
             )
 
     def finish(self, totals: Totals, *, file_name: str) -> None:

@@ -18,6 +18,9 @@ from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
 
+# What is withheld is known when it is paid. Letters from before say what they said.
+TAXED = "上列个人所得税按本月发送的确认函合并计算；实际代扣以付款当月同一付款单位发放的劳务报酬合并计算的为准。"
+TAXED_BEFORE = "个人所得税按当月发放的劳务报酬合并计算代扣。"
 TEMPLATE, ALL = "fees/letter.typ", "fees/letters.typ"
 
 
@@ -39,6 +42,7 @@ def said_now(line: FeeLine) -> dict[str, str]:
         "rate": str(line.rate),
         "source": line.rate.source,
         "note": line.note,
+        "taxed": TAXED,
     } | _receipts(line)
 
 
@@ -120,9 +124,9 @@ def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
         "应发": f"{line.gross:.2f}",
         # What is withheld is known once it is sent: other fees of the month come before.
         "个税": f"{line.tax:.2f}" if line.sent_at else "",
-        "实发": f"{line.net:.2f}" if line.sent_at else "",
+        "实发": f"{line.told_net:.2f}" if line.sent_at else "",
         "差旅": f"{line.travel:.2f}",
-        "应付合计": f"{line.payable:.2f}" if line.sent_at else "",
+        "应付合计": f"{line.told_net + line.travel:.2f}" if line.sent_at else "",
         "说明": said["note"],
         "发送时间": moment_text(line.sent_at) if line.sent_at else "",
         "签字日期": line.told_on.isoformat() if line.told_on else "",
@@ -156,7 +160,7 @@ def _travel(line: FeeLine) -> list[list[str]]:
     """What he is paid for his way, and with it, where that is anything."""
     if not line.travel:
         return []
-    together = f"{line.payable:,.2f}" if line.sent_at else "发送时计算"
+    together = f"{line.told_net + line.travel:,.2f}" if line.sent_at else "发送时计算"
     count = str(len(receipts_of(line)))
     return [
         ["差旅（元，不计税）", f"{line.travel:,.2f}"],
@@ -185,10 +189,11 @@ def _letter(line: FeeLine) -> dict[str, Any]:
         "sums": [
             ["应发（元）", f"{line.gross:,.2f}"],
             ["代扣个人所得税（元）", f"{line.tax:,.2f}" if line.sent_at else "发送时计算"],
-            ["实发（元）", f"{line.net:,.2f}" if line.sent_at else "发送时计算"],
+            ["实发（元）", f"{line.told_net:,.2f}" if line.sent_at else "发送时计算"],
             *_travel(line),
         ],
         "note": said["note"],
+        "taxed": said.get("taxed", TAXED_BEFORE),
         "signed": line.told_on.isoformat() if line.told_on else "",
         "signature": line.readable_signature if line.told_on else "",
         "reversed": f"已于 {moment_text(line.reversed_at)} 冲销：{line.reversal}"

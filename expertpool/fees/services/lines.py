@@ -208,8 +208,8 @@ def _check_travel(row: FeeLine) -> None:
 def send_letters(
     *, project: Project, actor: User, now: datetime, seen: str | None = None
 ) -> list[FeeLine]:
-    """Send each expert of ``project`` whose fee is entered its letter to sign; from now on it stays as it is. What is
-    withheld takes in all that he was sent in this month. Logged. Sent again, nothing happens.
+    """Send each expert of ``project`` whose fee is entered its letter to sign; from now on it stays as it is. What it says
+    is withheld takes in all that he was sent of its payer in this month. Logged. Sent again, nothing happens.
 
     ``seen`` names the fees that whoever sends them has read (`queries.lines.letters_mark`); None: whichever there are.
     Refuses (FeeRefused) whoever may not enter fees here, others than those that were read, and travel without its receipt.
@@ -227,10 +227,12 @@ def send_letters(
         _check_written(row)
         _check_receipts(row)
         _check_days(row)
-        month = month_for(row.expert_id, now)
-        # By the sum of the month, less what was withheld of it: fees for labour are taxed by the month.
+        row.said = said_now(row)
+        month = month_for(row.expert_id, now, payer=row.payer)
+        # By the sum of the month, less what was withheld of it: fees for labour are taxed by the month, that of their
+        # payment. Of which it will be nobody knows yet.
         row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
-        row.sent_at, row.said = now, said_now(row)
+        row.sent_at = now
         row.save()
         record(
             "fee.send",

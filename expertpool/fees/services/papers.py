@@ -3,10 +3,8 @@ office has uploaded, else into the built-in one, which is where its own begins."
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from django.utils import timezone
@@ -15,13 +13,10 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.bounds import Bounds
 from expertpool.core.documents import SheetColumn, xlsx_sheet
-from expertpool.core.fields import readable
 from expertpool.core.filling import fill_template
-from expertpool.core.mandates import vouched
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
-from expertpool.experts.models import Expert
-from expertpool.fees.models import FeeLine, Payment, PaymentBatch
+from expertpool.fees.models import Payment, PaymentBatch
 from expertpool.fees.queries.payments import payments_of, sums_of
 from expertpool.fees.services.payments import check_unaltered
 from expertpool.papers.queries import template_for
@@ -80,7 +75,11 @@ VOCABULARIES = {
     TABLE: Vocabulary(_BATCH, _PAID, required=("付款.姓名", "付款.实付")),
     BANK: Vocabulary(_BATCH, _PAID, required=("付款.银行账号", "付款.实付")),
     TAX: Vocabulary(
-        (Placeholder("税款所属期", "2026-11"), Placeholder("人数", 1)),
+        (
+            Placeholder("税款所属期", "2026-11"),
+            Placeholder("扣缴单位", "市第一人民医院"),
+            Placeholder("人数", 1),
+        ),
         _TAXED,
         required=("人员.证件号码", "人员.收入"),
     ),
@@ -115,7 +114,8 @@ _COLUMNS: dict[str, tuple[tuple[str, float, str], ...]] = {
         ("*证件号码", 22, "人员.证件号码"),
         ("*所得项目", 16, "人员.所得项目"),
         ("*本期收入", 14, "人员.收入"),
-        ("已扣缴税额", 14, "人员.已扣税额"),
+        # Not the client's 已缴税额, which is what was paid before: it would leave nothing to pay.
+        ("代扣税额（核对用）", 18, "人员.已扣税额"),
         ("备注", 20, "人员.备注"),
     ),
 }
@@ -131,7 +131,7 @@ _HEAD = {
         "批准时间",
     ),
     BANK: ("批次编号", "笔数", "实付合计"),
-    TAX: ("税款所属期", "人数"),
+    TAX: ("税款所属期", "扣缴单位", "人数"),
 }
 
 
@@ -220,70 +220,3 @@ def _paid(at: int, one: Payment) -> dict[str, Value]:
         "付款.状态": str(one.state.label),
         "付款.用途": "评审劳务费",
     }
-
-
-@dataclass(frozen=True)
-class Taxed:
-    """What one person was paid in a month, and what was withheld of it (yuan)."""
-
-    person: Expert
-    gross: Decimal
-    tax: Decimal
-
-
-def taxed(lines: Iterable[FeeLine]) -> list[Taxed]:
-    """Return what ``lines``, all that was sent in a month, come to by person; of what somebody else has written nothing is
-    declared."""
-    found: dict[int, Taxed] = {}
-    for one in vouched(lines):
-        # The tax bureau knows persons, not records.
-        person = one.expert.merged_into or one.expert
-        so_far = found.get(person.pk, Taxed(person, Decimal(0), Decimal(0)))
-        found[person.pk] = Taxed(person, so_far.gross + one.gross, so_far.tax + one.tax)
-    return list(found.values())
-
-
-def tax_file(
-    lines: Iterable[FeeLine], *, month: date, actor: User, now: datetime
-) -> tuple[bytes, str]:
-    """Return (content, name) of what was withheld in ``month``: ``lines`` are all that was sent in it, a person is one row.
-    Logged: it names documents in full."""
-    rows = [_taxed(at, one) for at, one in enumerate(taxed(lines), 1)]
-    said: dict[str, Value] = {"税款所属期": f"{month:%Y-%m}", "人数": len(rows)}
-    content, ending = fill(TAX, said, rows, now=now)
-    record("fee.tax_file", actor=actor, now=now, after=said)
-    return content, f"{LABELS[TAX]} {month:%Y-%m}.{ending}"
-
-
-def _taxed(at: int, one: Taxed) -> dict[str, Value]:
-    person = one.person
-    return {
-        "人员.序号": at,
-        "人员.专家编号": person.number,
-        "人员.姓名": person.name,
-        "人员.证件类型": str(person.get_id_kind_display() or ""),
-        # In full: the bureau takes no masked number; who downloads it is logged.
-        "人员.证件号码": readable(person, "id_number"),
-        "人员.所得项目": LABOUR,
-        "人员.收入": float(one.gross),
-        "人员.已扣税额": float(one.tax),
-        "人员.手机号": readable(person, "phone"),
-        "人员.备注": "",
-    }
-
-
-def month_of(text: str, now: datetime) -> date:
-    """Return the first day of the month that ``text`` (2026-11) names; the one before ``now`` where it names none."""
-    try:
-        said = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month)
-        if not YEARS.low <= said.year <= YEARS.high:
-            raise ValueError(text)
-    except ValueError:
-        # The month before: it is declared once it is over.
-        first = timezone.localdate(now).replace(day=1)
-        return (
-            first.replace(year=first.year - 1, month=12)
-            if first.month == 1
-            else first.replace(month=first.month - 1)
-        )
-    return said

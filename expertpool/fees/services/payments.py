@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
+from expertpool.experts.models import Expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, Payment, PaymentBatch, PaymentRequest
 from expertpool.fees.queries.payments import MOST, WAITS, payables, payments_of, unpaid_lines
@@ -39,7 +40,10 @@ def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) 
     # In one order, as reversals hold one at a time: whoever comes second sees the first.
     held = FeeLine.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     list(held.values_list("pk", flat=True))
-    found = payables(unpaid_lines(actor).filter(pk__in=wanted))
+    # Another batch with the same people would else withhold as if this one were none.
+    people = Expert.objects.filter(pk__in=_people(wanted)).order_by("pk")
+    list(people.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    found = payables(unpaid_lines(actor).filter(pk__in=wanted), now=now)
     # All or none: the sum that he has read is the sum that is paid.
     if len(found) != len(wanted):
         raise FeeRefused(TAKEN)
@@ -52,7 +56,7 @@ def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) 
         made_at=now,
         made_by=actor,
         count=len(found),
-        total=sum((one.line.payable for one in found), Decimal(0)),
+        total=sum((one.amount for one in found), Decimal(0)),
     )
     batch.save(force_insert=True)
     rows = [
@@ -63,9 +67,9 @@ def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) 
             line=one.line,
             account=one.account,
             gross=one.line.gross,
-            tax=one.line.tax,
+            tax=one.tax,
             travel=one.line.travel,
-            amount=one.line.payable,
+            amount=one.amount,
         )
         for at, one in enumerate(found, 1)
     ]
@@ -84,6 +88,11 @@ def make_batch(*, lines: Iterable[int], title: str, actor: User, now: datetime) 
         after={"笔数": batch.count, "付款合计": batch.total_text},
     )
     return batch
+
+
+def _people(lines: set[int]) -> set[int]:
+    rows = FeeLine.objects.filter(pk__in=lines).values_list("expert", "expert__merged_into")
+    return {into or pk for pk, into in rows}
 
 
 @transaction.atomic
@@ -130,13 +139,17 @@ def check_batch(*, request: PaymentRequest, actor: User, now: datetime) -> None:
     rows = list(payments_of(batch).select_related("line__expert__merged_into"))
     check_unaltered(batch, rows)
     # Days may lie between asking and agreeing: what is to be paid is worked out once more.
-    for one, now_payable in zip(rows, payables(row.line for row in rows), strict=True):
+    by_now = payables((row.line for row in rows), now=now, batch=batch)
+    for one, now_payable in zip(rows, by_now, strict=True):
         why = now_payable.why_not
         account = now_payable.account
         if not why and account and account.pk != one.account_id:
             why = "收款账户已更换"
-        if not why and one.line.payable != one.amount:
+        if not why and (one.gross, one.travel) != (one.line.gross, one.line.travel):
             why = "金额与确认函不符"
+        # Asked in one month and agreed to in the next, or what came before it was returned meanwhile.
+        if not why and now_payable.tax != one.tax:
+            why = "当月合并计算的个税有了变化"
         if why:
             raise FeeRefused(f"{one.line.expert.name}：{why}；请退回这个批次后重新建立。")
 
@@ -173,16 +186,24 @@ def lock_batch(batch: PaymentBatch) -> PaymentBatch:
 
 @transaction.atomic
 def mark_paid(
-    *, batch: PaymentBatch, payments: Iterable[int] | None, actor: User, now: datetime
+    *,
+    batch: PaymentBatch,
+    payments: Iterable[int] | None,
+    actor: User,
+    now: datetime,
+    on: date | None = None,
 ) -> int:
-    """Say that ``payments`` (ids; None: all that are left) of an agreed ``batch`` were paid; they stay so. Return how many.
-    Logged. Refuses (FeeRefused) a batch that is not agreed to."""
+    """Say that ``payments`` (ids; None: all that are left) of an agreed ``batch`` were paid ``on`` a day (None: now), whose
+    month their tax is declared with; they stay so. Return how many. Logged.
+
+    Refuses (FeeRefused) a batch that is not agreed to, and a day before it was, or to come."""
     batch = _agreed(batch)
+    paid_at = day_of_payment(batch, on, now)
     rows = payments_of(batch).filter(WAITS)
     found = list(rows if payments is None else rows.filter(pk__in=list(payments)))
     for one in found:
         _refuse_altered(one)
-        one.paid_at = now
+        one.paid_at = paid_at
         one.save()
     if found:
         amount = sum((one.amount for one in found), Decimal(0))
@@ -191,9 +212,25 @@ def mark_paid(
             actor=actor,
             now=now,
             subject=batch,
-            after={"笔数": len(found), "金额": f"{amount:.2f}"},
+            after={
+                "笔数": len(found),
+                "金额": f"{amount:.2f}",
+                "付款日期": f"{timezone.localdate(paid_at)}",
+            },
         )
     return len(found)
+
+
+def day_of_payment(batch: PaymentBatch, on: date | None, now: datetime) -> datetime:
+    """Return when a payment of ``batch`` was paid of which ``on`` is said. Raises FeeRefused."""
+    if on is None or on == timezone.localdate(now):
+        return now
+    approved = batch.approved_at or now
+    if not timezone.localdate(approved) <= on <= timezone.localdate(now):
+        agreed = f"{timezone.localdate(approved)}"
+        raise FeeRefused(f"付款日期应在批次批准（{agreed}）当天或以后、不晚于今天。", field="on")
+    # Of the day the hour is not known; after it was agreed to it was.
+    return max(approved, timezone.make_aware(datetime.combine(on, time(12))))
 
 
 @transaction.atomic

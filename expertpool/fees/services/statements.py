@@ -21,7 +21,7 @@ def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: da
     for one in lines:
         payment = one.payment
         paid = payment.paid_at if payment else None
-        found = one.gross, one.tax, one.travel, one.payable
+        found = one.gross, one.withheld, one.travel, one.payable
         sums = [total + part for total, part in zip(sums, found, strict=True)]
         rows.append(
             [

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
@@ -21,13 +21,14 @@ from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.forms.payments import (
     BatchFilter,
     BatchForm,
+    PaidForm,
     PayableFilter,
     PaymentFilter,
     ReturnedForm,
     TaxMonthForm,
 )
 from expertpool.fees.permissions import PAY, TAX
-from expertpool.fees.queries.lines import fees_sent_in, fees_visible_to
+from expertpool.fees.queries.lines import fees_visible_to
 from expertpool.fees.queries.payments import (
     MOST,
     WAITS,
@@ -39,7 +40,8 @@ from expertpool.fees.queries.payments import (
     sums_of,
     unpaid_lines,
 )
-from expertpool.fees.services import papers
+from expertpool.fees.queries.taxes import came_back_after, payments_in
+from expertpool.fees.services import papers, taxes
 from expertpool.fees.services.letters import letters_pdf
 from expertpool.fees.services.payments import make_batch, mark_paid, mark_returned
 from expertpool.fees.tables import BATCH_SORTS, BATCH_TABS, PAYMENT_SORTS, PAYMENT_TABS
@@ -67,9 +69,9 @@ def batches(request: UserRequest) -> HttpResponse:
 def new(request: UserRequest) -> HttpResponse:
     """Choose by a filter which fees are paid together; whatever cannot be paid says why."""
     narrowed = PayableFilter(request.GET, user=request.user)
-    rows = payables(narrowed.filter(unpaid_lines(request.user))[: MOST + 1])
+    rows = payables(narrowed.filter(unpaid_lines(request.user))[: MOST + 1], now=timezone.now())
     ready = [one for one in rows if not one.why_not][:MOST]
-    total = sum((one.line.payable for one in ready), Decimal(0))
+    total = sum((one.amount for one in ready), Decimal(0))
     form, seen = BatchForm(request.POST if request.method == "POST" else None), seen_mark(ready)
 
     def write() -> int:
@@ -142,18 +144,28 @@ def batch_file(request: UserRequest, pk: int, kind: str) -> HttpResponseBase:
     return file_answer(content, name=name)
 
 
-@require_POST
 @requires(PAY)
 def paid(request: UserRequest, pk: int) -> HttpResponse:
-    """Say of all that is left of a batch that it was paid."""
+    """Say of all that is left of a batch that it was paid, and when (drawer)."""
     row = get_object_or_404(batches_visible_to(request.user), pk=pk)
-    try:
-        count = mark_paid(batch=row, payments=None, actor=request.user, now=timezone.now())
-    except FeeRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{count} 笔已登记为已付款。" if count else "没有待付款的。")
-    return redirect("fees:batch", pk=pk)
+    now = timezone.now()
+    form = PaidForm(request.POST if request.method == "POST" else None, now=now)
+
+    def write() -> None:
+        on = form.cleaned_data["on"]
+        mark_paid(batch=row, payments=None, actor=request.user, now=now, on=on)
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"登记为已付款 · {row.number}",
+        submit_label="其余各笔都已付款",
+        message="已登记为已付款。",
+        refresh="page",
+        refusals=FeeRefused,
+        back=reverse("fees:batch", args=[pk]),
+    )
 
 
 @requires(PAY)
@@ -182,19 +194,21 @@ def returned(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(TAX)
 def tax(request: UserRequest) -> HttpResponseBase:
-    """What was withheld in a month, as the file for the tax bureau's client."""
+    """What was withheld of what was paid in a month; of each payer the file for the tax bureau's client."""
     now = timezone.now()
-    month = papers.month_of(request.GET.get("month", ""), now)
-    rows = fees_sent_in(request.user, month, TAX)
+    month = taxes.month_of(request.GET.get("month", ""), now)
+    payers = taxes.by_payer(payments_in(request.user, month, TAX))
     if "file" in request.GET:
-        content, name = papers.tax_file(rows, month=month, actor=request.user, now=now)
+        payer = request.GET.get("payer", "")
+        found = next((one for one in payers if one.name == payer), None)
+        if found is None:
+            raise Http404
+        content, name = taxes.tax_file(found, month=month, actor=request.user, now=now)
         return file_answer(content, name=name)
-    people = papers.taxed(rows)
     context = {
         "form": TaxMonthForm(initial={"month": f"{month:%Y-%m}"}),
         "month": month,
-        "people": people,
-        "gross": sum((one.gross for one in people), Decimal(0)),
-        "tax": sum((one.tax for one in people), Decimal(0)),
+        "payers": payers,
+        "came_back": came_back_after(request.user, month, TAX),
     }
     return render(request, "fees/tax.html", context)

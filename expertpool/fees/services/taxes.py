@@ -1,0 +1,125 @@
+"""The file for the tax bureau: what each payer has withheld of what it paid in a month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from expertpool.accounts.models import User
+from expertpool.audit.services import record
+from expertpool.core.bounds import Bounds
+from expertpool.core.fields import readable
+from expertpool.core.mandates import vouched
+from expertpool.core.placeholders import Value
+from expertpool.experts.models import Expert
+from expertpool.fees.models import Payment
+from expertpool.fees.rules.tax import withholding
+from expertpool.fees.services.letters import said_of
+from expertpool.fees.services.papers import LABELS, LABOUR, TAX, fill
+
+YEARS = Bounds(2000, 2100)
+
+
+@dataclass(frozen=True)
+class Taxed:
+    """What one person was paid in a month by one payer, and what was withheld of it (yuan)."""
+
+    person: Expert
+    gross: Decimal
+    tax: Decimal
+
+    @property
+    def due(self) -> Decimal:
+        """What is withheld of it by law."""
+        return withholding(self.gross).tax
+
+    @property
+    def missing(self) -> Decimal:
+        """What was withheld too little; less than nothing: too much. It was worked out for another month, or a payment before
+        it came back; the next of the month makes it up."""
+        return self.due - self.tax
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who withholds: each declares what it has paid itself."""
+
+    name: str
+    people: list[Taxed] = field(default_factory=list)
+
+    @property
+    def gross(self) -> Decimal:
+        return sum((one.gross for one in self.people), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        return sum((one.tax for one in self.people), Decimal(0))
+
+    @property
+    def missing(self) -> list[Taxed]:
+        return [one for one in self.people if one.missing]
+
+
+def by_payer(payments: Iterable[Payment]) -> list[Payer]:
+    """Return what ``payments``, all of a month, come to by who paid and by person; of what somebody else has written nothing
+    is declared."""
+    found: dict[str, dict[int, Taxed]] = {}
+    for one in vouched(payments):
+        # The tax bureau knows persons, not records.
+        person = one.line.expert.merged_into or one.line.expert
+        people = found.setdefault(said_of(one.line)["payer"], {})
+        so_far = people.get(person.pk, Taxed(person, Decimal(0), Decimal(0)))
+        people[person.pk] = Taxed(person, so_far.gross + one.gross, so_far.tax + one.tax)
+    return [Payer(name, list(found[name].values())) for name in sorted(found)]
+
+
+def tax_file(payer: Payer, *, month: date, actor: User, now: datetime) -> tuple[bytes, str]:
+    """Return (content, name) of what ``payer`` has withheld in ``month``; a person is one row. Logged: it names documents in
+    full."""
+    rows = [_row(at, one) for at, one in enumerate(payer.people, 1)]
+    said: dict[str, Value] = {
+        "税款所属期": f"{month:%Y-%m}",
+        "扣缴单位": payer.name,
+        "人数": len(rows),
+    }
+    content, ending = fill(TAX, said, rows, now=now)
+    record("fee.tax_file", actor=actor, now=now, after=said)
+    return content, f"{LABELS[TAX]} {month:%Y-%m}.{ending}"
+
+
+def _row(at: int, one: Taxed) -> dict[str, Value]:
+    person = one.person
+    return {
+        "人员.序号": at,
+        "人员.专家编号": person.number,
+        "人员.姓名": person.name,
+        "人员.证件类型": str(person.get_id_kind_display() or ""),
+        # In full: the bureau takes no masked number; who downloads it is logged.
+        "人员.证件号码": readable(person, "id_number"),
+        "人员.所得项目": LABOUR,
+        "人员.收入": float(one.gross),
+        "人员.已扣税额": float(one.tax),
+        "人员.手机号": readable(person, "phone"),
+        "人员.备注": "",
+    }
+
+
+def month_of(text: str, now: datetime) -> date:
+    """Return the first day of the month that ``text`` (2026-11) names; the one before ``now`` where it names none."""
+    try:
+        said = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month)
+        if not YEARS.low <= said.year <= YEARS.high:
+            raise ValueError(text)
+    except ValueError:
+        # The month before: it is declared once it is over.
+        first = timezone.localdate(now).replace(day=1)
+        return (
+            first.replace(year=first.year - 1, month=12)
+            if first.month == 1
+            else first.replace(month=first.month - 1)
+        )
+    return said

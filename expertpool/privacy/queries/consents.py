@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from expertpool.core.mandates import vouched
+from expertpool.core.mandates import vouched_among
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.joining.enums import Purpose
@@ -78,7 +77,7 @@ def _said(rows: QuerySet[Consent], experts: Iterable[int]) -> dict[int, list[Con
     records = Expert.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by()
     found: dict[int, list[Consent]] = defaultdict(list)
     of_them = rows.filter(expert__in=records.values("pk")).select_related("expert", "text")
-    for row in vouched(of_them.order_by("at", "pk")):
+    for row in vouched_among(of_them.order_by("at", "pk").defer("expert__search_tokens")):
         found[row.expert.merged_into_id or row.expert_id].append(row)
     return found
 
@@ -87,9 +86,10 @@ def _withdrawals(day: date) -> dict[int, datetime]:
     """Return who withdrew before ``day`` (ids) and has not agreed since, with the time. Few do: their rows alone are
     read, and their proofs asked."""
     rows = Consent.objects.filter(text__purpose=Purpose.JOINING, at__lt=day_start(day))
-    stays = Coalesce("expert__merged_into", "expert")
-    taken = rows.filter(given=False).order_by().values_list(stays, flat=True).distinct()
-    if not (experts := list(taken)):
+    # What somebody else wrote asks for nobody's rows.
+    own = rows.filter(given=False).order_by("pk").select_related("expert", "text")
+    taken = vouched_among(own.defer("expert__search_tokens", "text__text"))
+    if not (experts := {row.expert.merged_into_id or row.expert_id for row in taken}):
         return {}
     last = {pk: said[-1] for pk, said in _said(rows, experts).items()}
     return {pk: row.at for pk, row in last.items() if not row.given}

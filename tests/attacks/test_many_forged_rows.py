@@ -1,0 +1,107 @@
+"""Whoever writes hundreds of thousands of withdrawals into the table takes nobody out of draws (`tests/privacy`), nor does he make
+each look at who can be drawn read them all (docs/decisions/0455)."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from expertpool.core import mandates
+from expertpool.experts.models import Expert
+from expertpool.joining.enums import Purpose
+from expertpool.joining.services.setup import ensure_consent
+from expertpool.privacy.models import Consent
+from expertpool.privacy.queries.consents import may_be_named, withdrew
+from expertpool.privacy.services.consenting import set_consent
+from tests.factories.accounts import make_user
+from tests.factories.experts import give_account, make_expert
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+DAY = timedelta(days=1)
+MANY = 6_000
+
+
+@pytest.fixture
+def his() -> Expert:
+    """Who took his consent back."""
+    expert = make_expert("同某人")
+    give_account(expert, make_user("expert"))
+    decide(expert, Purpose.JOINING, True, NOW - 2 * DAY)
+    decide(expert, Purpose.JOINING, False, NOW - DAY)
+    return expert
+
+
+def decide(expert: Expert, purpose: str, given: bool, now: datetime) -> None:
+    text, user = ensure_consent(purpose, now=now), expert.user
+    assert user is not None
+    set_consent(
+        expert=expert, purpose=purpose, given=given, version=text.number, actor=user, now=now
+    )
+
+
+def flood(expert: Expert, purpose: str, given: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO privacy_consent (expert_id, text_id, given, at, proof) SELECT %s, %s, %s,"
+            " %s::timestamptz - n * interval '1 second', decode(md5(n::text), 'hex')"
+            " FROM generate_series(1, %s) n",
+            [expert.pk, ensure_consent(purpose, now=NOW).pk, given, NOW - DAY, MANY],
+        )
+
+
+def out(day: datetime) -> set[int]:
+    return set(
+        Expert.objects.filter(withdrew(timezone.localdate(day))).values_list("pk", flat=True)
+    )
+
+
+def took(what: object) -> float:
+    assert callable(what)
+    began = time.thread_time()
+    what()
+    return time.thread_time() - began
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_forged_rows_are_read_once_and_change_nothing(given: bool, his: Expert) -> None:
+    """Of another's record, where he withdraws; of his own, where he agrees again."""
+    other = make_expert("另一人")
+    flood(his if given else other, Purpose.JOINING, given)
+    first = took(lambda: out(NOW))
+    assert out(NOW) == {his.pk}
+    assert took(lambda: out(NOW)) < first / 4
+    # What comes meanwhile counts at once.
+    decide(his, Purpose.JOINING, True, NOW)
+    assert out(NOW + DAY) == set()
+
+
+def test_nor_do_they_hold_up_the_public_page(his: Expert) -> None:
+    decide(his, Purpose.PUBLIC, True, NOW - DAY)
+    flood(his, Purpose.PUBLIC, False)
+    first = took(lambda: may_be_named([his.pk]))
+    assert may_be_named([his.pk])
+    assert took(lambda: may_be_named([his.pk])) < first / 4
+
+
+def test_what_was_taken_for_forged_is_asked_again(
+    his: Expert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody alters for a moment what a row refers to, and puts it back."""
+    monkeypatch.setattr(mandates, "FEW", 1)
+    number = his.number
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        rename = "UPDATE experts_expert SET number = %s WHERE id = %s"
+        cursor.execute(rename, ["X1", his.pk])
+        assert out(NOW) == set()
+        cursor.execute(rename, [number, his.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    monkeypatch.setattr(mandates, "KNOWN_FOR", -1.0)
+    mandates._forged.clear()
+    assert out(NOW) == {his.pk}
+    assert Consent.objects.count() == 2

@@ -130,12 +130,14 @@ class PasswordDoor:
     """Another place that knows passwords, by which one signs in as ``method``. ``is_asked_of(user)``: whether it answers for
     the account, or (None) for who has none; ``ask(user, typed, password, now, may_try)`` asks it, outside of any transaction.
     Once it knows whose account the password would open (None: nobody's yet), by whatever name he was asked for, and before it
-    looks at the password, it counts the attempt by ``may_try(account)``, and goes on only where that allows it."""
+    looks at the password, it counts the attempt by ``may_try(account)``, and goes on only where that allows it. ``beside``:
+    what whoever is refused reads as well, whoever he is; nothing, where it answers."""
 
     code: str
     method: Any
     is_asked_of: Callable[[Any], bool]
     ask: Callable[[Any, str, str, datetime, Callable[[Any], bool]], Answered]
+    beside: Callable[[], str] = str
 
 
 PASSWORD_DOORS: Catalogue[PasswordDoor] = Catalogue("password door")

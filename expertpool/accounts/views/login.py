@@ -22,7 +22,7 @@ from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.accounts import ForgottenForm, LoginForm, PasswordForm
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import demo_users
-from expertpool.accounts.registry import second_step
+from expertpool.accounts.registry import PASSWORD_DOORS, second_step
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from expertpool.accounts.services.doors import sign_in
 from expertpool.accounts.services.forgotten import ask_link
@@ -159,4 +159,5 @@ def _demo_users() -> list[User]:
 def _refused(outcome: LoginOutcome) -> str:
     if outcome == LoginOutcome.RATE_LIMITED:
         return LIMITED.format(minutes=words_of(BLOCK_TIME))
-    return REFUSED.format(times=words_of(FAILURES_TO_LOCK), long=words_of(LOCK_TIME))
+    said = REFUSED.format(times=words_of(FAILURES_TO_LOCK), long=words_of(LOCK_TIME))
+    return said + "".join(one.beside() for one in PASSWORD_DOORS)

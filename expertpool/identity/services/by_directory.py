@@ -35,23 +35,40 @@ logger = logging.getLogger(__name__)
 MOST_GROUPS = 500
 TWICE = "单位目录里有不止一个这样的账号，不能登录；请联系管理员。"
 READER_REFUSED = "单位目录不接受查找用的账号和密码，请管理员核对。"
+NEW = "单位目录的设置改动未满一天，暂时不能用目录的密码登录；本系统的密码照常可用。"
 DOWN = "单位目录暂时不能核对密码，请过几分钟再试；一直不行的，请联系管理员。"
 
 
 def is_asked_of(user: User | None) -> bool:
     """Tell whether the directory answers for ``user``: whoever is bound to it, whoever has no account, and, where the office
     says so, the accounts of its people. Never for outsiders and security administrators: these have a password here."""
-    if not (value_of(own.ENABLED) and value_of(own.HOST)):
+    if not _is_set_up():
         return False
-    # What was set within a day does not count yet.
     read = counting(timezone.now(), *own.LDAP_TRUST)
-    if not all(map(read, (own.ENABLED, *own.LDAP_PLACE))):
+    if not _counts(read):
         return False
     if user is None:
         return True
     if is_outsider(user) or is_security_administrator(user):
         return False
     return read(own.MATCH) or _bound_name(user) is not None
+
+
+def while_new() -> str:
+    """Return what whoever is refused reads while nobody is asked for there, since its place was set within a day: else
+    its people believe that they forgot their password."""
+    if not _is_set_up() or _counts(counting(timezone.now(), *own.LDAP_TRUST)):
+        return ""
+    return NEW
+
+
+def _is_set_up() -> bool:
+    return bool(value_of(own.ENABLED) and value_of(own.HOST))
+
+
+def _counts(read: Reader) -> bool:
+    """What was set within a day does not count yet."""
+    return all(map(read, (own.ENABLED, *own.LDAP_PLACE)))
 
 
 def ask(
@@ -105,7 +122,7 @@ def try_directory(read: Reader, address: str) -> str:
 
 
 TRIAL = Trial(own.LDAP, "测试单位目录", "试查的账号", try_directory, is_mail=False)
-DOOR = PasswordDoor("identity.ldap", LoginMethod.LDAP, is_asked_of, ask)
+DOOR = PasswordDoor("identity.ldap", LoginMethod.LDAP, is_asked_of, ask, while_new)
 
 
 def _bound_name(user: User) -> str | None:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("reviews/<int:pk>/stage/", office.stage, name="stage"),
     path("reviews/<int:pk>/remind/", office.remind, name="remind"),
     path("reviews/<int:pk>/end/", ending.end, name="end"),
+    path("reviews/<int:pk>/renew/", ending.renew, name="renew"),
     path("reviews/<int:pk>/stop/", ending.stop, name="stop"),
     path("reviews/<int:pk>/items/new/", office.item_new, name="item_new"),
     path("reviews/items/<int:pk>/", office.item_edit, name="item_edit"),

@@ -1279,6 +1279,7 @@ RULES: dict[str, Rule] = {
     "reviews:stage": only("admin", "operator", kwargs=review),
     "reviews:remind": only("admin", "operator", kwargs=review),
     "reviews:end": only("admin", "operator", kwargs=review),
+    "reviews:renew": only("admin", "operator", kwargs=review),
     "reviews:stop": only("admin", "operator", kwargs=review),
     "reviews:item_new": only("admin", "operator", kwargs=review),
     "reviews:item_edit": only("admin", "operator", kwargs=review_item),

@@ -22,7 +22,8 @@ MOST = Bounds(1, 2000)  # items of an expert
 class ItemAssignment(models.Model):
     """That each item of ``review`` is scored by ``per_item`` of its experts, of whom nobody scores more than ``per_expert``.
     From ``sealed_at`` on nothing of what is sealed changes; ``reveals`` are the values that were given since,
-    ``events`` (linked, as in a record of the protocol) say who was given what. ``voided_at``: it was given up before that."""
+    ``events`` (linked, as in a record of the protocol) say who was given what. ``voided_at``: it was given up before that, or the draw of all
+    whom it was among is void."""
 
     final = (
         *("sealed_at", "drawn_at", "voided_at", "review_id"),
@@ -94,8 +95,7 @@ class ItemAssignment(models.Model):
                 fields=["number"], condition=~Q(number=""), name="reviews_assignment_number"
             ),
             models.CheckConstraint(
-                condition=Q(drawn_at__isnull=True)
-                | Q(sealed_at__isnull=False, voided_at__isnull=True),
+                condition=Q(drawn_at__isnull=True) | Q(sealed_at__isnull=False),
                 name="reviews_drawn_once_sealed",
             ),
             within("reviews_assignment_bounds", per_item=EACH, per_expert=MOST),

@@ -215,7 +215,12 @@ class Reviewer(models.Model):
         ordering = ["review", "place"]
         constraints = [
             models.UniqueConstraint(fields=["review", "place"], name="reviews_place"),
-            models.UniqueConstraint(fields=["review", "expert"], name="reviews_expert_once"),
+            models.UniqueConstraint(
+                fields=["review", "expert"],
+                # Who scored for a draw that is void by now may be drawn again.
+                condition=Q(left_at__isnull=True),
+                name="reviews_expert_once",
+            ),
             models.UniqueConstraint(
                 fields=["review"],
                 # Whoever left keeps his mark: what he said as a leader may still count.

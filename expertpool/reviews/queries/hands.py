@@ -24,7 +24,8 @@ def hand_kinds(review: Review) -> dict[str, int]:
     proven."""
     counts = dict.fromkeys((RECUSED, RECUSED_HIMSELF, LEFT, BROUGHT_IN, GIVEN_UP, STOPPED), 0)
     for row in ItemAssignment.objects.filter(review=review):
-        counts[GIVEN_UP] += row.voided_at is not None
+        # One that was drawn ends with the draw of its experts, whose void is counted there.
+        counts[GIVEN_UP] += row.voided_at is not None and row.drawn_at is None
         # Of what was chosen by hand each item has an event of its own.
         steps = {_step(event): event for event in row.events if event["type"] in ("exit", "recuse")}
         for event in steps.values():

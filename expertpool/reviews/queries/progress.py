@@ -58,6 +58,12 @@ class Progress:
         """Whether he scores for a draw that is void: nothing of it is taken from him any more."""
         return not self.reviewer.left_at and not self.reviewer.invitation.draw.is_valid
 
+    @property
+    def leads(self) -> bool:
+        """Whether he leads the panel; of a void draw nobody does."""
+        row = self.reviewer
+        return row.is_leader and not row.is_altered and not self.is_void
+
 
 def progress_of(review: Review) -> list[Progress]:
     """Return how far each expert of ``review`` has come, in the order of the panel."""

@@ -203,9 +203,9 @@ def unjoined(review: Review) -> list[int]:
     Where items are given to some of the experts nobody joins: their part goes on to the others."""
     if ItemAssignment.objects.filter(review=review, voided_at__isnull=True).exists():
         return []
-    rows = Reviewer.objects.filter(review=review)
+    # Who still scores for another draw, which is void by now, comes again once he has left it.
+    rows = Reviewer.objects.filter(SCORES, review=review)
     known = set(rows.values_list(Coalesce("expert__merged_into", "expert"), flat=True))
-    # Who has scored once for another draw that is void by now does not come again.
     return [
         one.invitation_id
         for one in standbys(review)
@@ -247,6 +247,11 @@ def unseated(review: Review) -> list[Reviewer]:
         draw = one.invitation.draw
         one.invitation.draw = draws.setdefault(draw.pk, draw)
     return [one for one in rows if not one.invitation.draw.is_valid or _has_left(one)]
+
+
+def of_void_draws(review: Review) -> list[Reviewer]:
+    """Return who scores in ``review`` for a draw that is void."""
+    return [one for one in unseated(review) if not one.invitation.draw.is_valid]
 
 
 def can_stop(review: Review) -> bool:

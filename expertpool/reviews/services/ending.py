@@ -21,8 +21,11 @@ from expertpool.reviews.services.overtaken import end_all_about
 from expertpool.reviews.services.results import check_written, seal_result
 
 NOT_SEATED = (
-    "已不在评审组（抽取已经作废，或已退出席位），不能结束：请为他们办理退出，"
-    "由现在的评审组专家加入评审后再结束。"
+    "已不在评审组（已退出席位），不能结束：请为他们办理退出，由现在的评审组专家加入评审后再结束。"
+)
+VOID = (
+    "已不在评审组（抽取已经作废），不能结束：重新抽取的名单公开后，请点「换成新的评审组」；"
+    "不再评审的，请点「停止评审」。"
 )
 NOT_JOINED = (
     "抽取已递补 {count} 位专家，还没有加入评审，不能结束：请点「候补专家加入」让他们评审；"
@@ -46,8 +49,9 @@ def end_review(*, review: Review, actor: User, now: datetime, short: int = 0) ->
     # Whoever hands back holds the row of his expert.
     list(Reviewer.objects.select_for_update().filter(review=row).order_by("place").values("pk"))
     if gone := unseated(row):
-        names = "、".join(map(str, gone))
-        raise ReviewRefused(f"{names}{NOT_SEATED}")
+        void = [one for one in gone if not one.invitation.draw.is_valid]
+        names = "、".join(map(str, void or gone))
+        raise ReviewRefused(f"{names}{VOID if void else NOT_SEATED}")
     if come := unjoined(row):
         raise ReviewRefused(NOT_JOINED.format(count=len(come)))
     if missing := sum(one.is_missing for one in progress_of(row)):

@@ -46,6 +46,7 @@ TAKES_TWO = "专家退出评审须由监督人确认：请申请退出，从列�
 NOT_IN_TURN = (
     "候补专家按抽取次序加入，每退出一位加入一位；另作安排须由监督人确认：请选择原因后申请。"
 )
+VOID = "抽取已经作废，这位专家不再评审，不用签到，也不能担任组长。"
 HAS_PARTS = "这次评审的评审对象是分给部分专家的，有人退出时由参加分配的其他专家接着评。"
 NO_STANDBY = "这位专家不是评审组的候补专家，或已经加入，请刷新页面。"
 LEADS = Q(is_leader=True) & (Q(left_at__isnull=True) | Q(counts=True))
@@ -55,9 +56,10 @@ LEADS = Q(is_leader=True) & (Q(left_at__isnull=True) | Q(counts=True))
 def sign_in(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     """Note that ``reviewer`` is at the place. Again, nothing happens. Logged.
 
-    Refuses (ReviewRefused) a review that is not open, and who has left.
+    Refuses (ReviewRefused) a review that is not open, who has left, and whose draw is void.
     """
     row = _held(reviewer)
+    _check_valid(row)
     return _came(row, {"席位": str(row)}, actor, now)
 
 
@@ -72,6 +74,7 @@ def come(*, reviewer: Reviewer, code: str, actor: User, now: datetime) -> Review
     expert = row.expert.merged_into or row.expert
     if expert.user_id is None or actor.pk != expert.user_id:
         raise ReviewRefused("您不在这次评审的专家名单里，请用自己的账号签到。")
+    _check_valid(row)
     if not is_held_now(row.review, now=now):
         raise ReviewRefused(NOT_TODAY)
     if not is_place_code(row.review, code, now=now):
@@ -165,22 +168,24 @@ def appoint_leader(*, reviewer: Reviewer, actor: User, now: datetime, reason: st
     """Let ``reviewer`` lead the panel; of whoever led, and still scores, that ends, for ``reason``. By a rule that gives the
     leader's scores a weight his have it now. Logged.
 
-    Refuses (ReviewRefused) a review that is not open, who has left or was altered, who leads already, without a reason where
+    Refuses (ReviewRefused) a review that is not open, who has left or was altered, whose draw is void, who leads already, without a reason where
     somebody else does, and by such a rule once anybody may have submitted: whoever chooses the leader then chooses the result.
     """
     review = lock_review(reviewer.review)
     row = _held(reviewer)
+    _check_valid(row)
     before = Reviewer.objects.select_for_update(of=("self",)).filter(
         review=review, is_leader=True, left_at__isnull=True
     )
-    led_by = before.select_related("review", "expert").first()
+    led_by = before.select_related("review", "expert", "invitation__draw").first()
     if row.is_altered or (led_by is not None and led_by.is_altered):
         raise ReviewRefused(ALTERED)
     said: dict[str, str] = {}
     if led_by is not None:
         if led_by.pk == row.pk:
             raise ReviewRefused("他已经是组长。")
-        if not is_reason(reason):
+        # Of whose draw is void nobody is led.
+        if led_by.invitation.draw.is_valid and not is_reason(reason):
             raise ReviewRefused(f"评审组已有组长，请写明更换的原因{SAY_MORE}。")
     # Of one who left his scores may count as a leader's still.
     has_led = Reviewer.objects.filter(LEADS, review=review).exists()
@@ -275,6 +280,11 @@ def _check_there(row: Reviewer) -> None:
     _check_open(row.review)
     if row.left_at:
         raise ReviewRefused(GONE)
+
+
+def _check_valid(row: Reviewer) -> None:
+    if row.invitation.draw.status in INVALID:
+        raise ReviewRefused(VOID)
 
 
 def _check_open(review: Review) -> None:

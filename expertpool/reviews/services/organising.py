@@ -31,7 +31,7 @@ from expertpool.reviews.models import Review, Reviewer, ReviewItem, ReviewRule, 
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import may_name
+from expertpool.reviews.queries.reviews import may_name, of_void_draws
 from expertpool.reviews.queries.sheets import asked_in, items_of, rule_of
 from expertpool.reviews.services.telling import tell_missing, tell_opened
 
@@ -317,7 +317,11 @@ def remind(*, review: Review, actor: User, now: datetime) -> int:
         raise ReviewRefused("一小时内已经提醒过了，请稍后再提醒。")
     missing = [one.reviewer for one in progress_of(row) if one.is_missing]
     if not missing:
-        raise ReviewRefused("所有专家都已提交，不用提醒。")
+        raise ReviewRefused(
+            "抽取已经作废的专家不再评审，不用提醒；没有其他专家还没提交。"
+            if of_void_draws(row)
+            else "所有专家都已提交，不用提醒。"
+        )
     row.reminded_at = now
     row.save()
     record("review.remind", actor=actor, now=now, subject=row, after={"提醒": len(missing)})

@@ -1,4 +1,4 @@
-"""A review is ended, or stopped."""
+"""A review is ended, stopped, or taken over by another panel."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.reasons import reason_of
 from expertpool.reviews.permissions import MANAGE
 from expertpool.reviews.services.ending import end_review
+from expertpool.reviews.services.renewing import take_over
 from expertpool.reviews.services.stopping import stop_review
 from expertpool.reviews.views.office import act, managed
 
@@ -29,6 +30,19 @@ def end(request: UserRequest, pk: int) -> HttpResponse:
         pk,
         lambda: end_review(review=row, actor=request.user, now=timezone.now(), short=short),
         "评审已结束。",
+    )
+
+
+@require_POST
+@requires(MANAGE)
+def renew(request: UserRequest, pk: int) -> HttpResponse:
+    """Let the panel that was drawn anew take over from that of a void draw."""
+    row = managed(request, pk)
+    return act(
+        request,
+        pk,
+        lambda: take_over(review=row, actor=request.user, now=timezone.now()),
+        "已换成新的评审组。",
     )
 
 

@@ -59,6 +59,10 @@ from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
+TAKE_OVER = (
+    "作废抽取的专家不再评审，已填写、提交的评分表不计入结果；新的评审组从头评审并得到通知。确认？"
+)
+
 
 @require_safe
 @requires(VIEW)
@@ -100,8 +104,10 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     gone, come = (unseated(row), unjoined(row)) if is_on else ([], [])
     lacking = lacking_in(row) if is_on else Lacking()
     missing = sum(one.is_missing for one in people)
+    named = may_name(user, row.project, now=now)
     is_over = row.ended_at is not None
     has_result = is_over and ReviewResult.objects.filter(review=row).exists()
+    void = [one for one in gone if not one.invitation.draw.is_valid]
     kept = missing or gone or come or lacking.nobody or (given and given.drawn_at is None)
     return {
         "review": row,
@@ -114,13 +120,16 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "void_words": void_words_of(row) if row.ended_at else "",
         "stopped": why_stopped(row) if is_over and not has_result else "",
         "lacking": lacking,
-        "unjoined": len(come),
+        "unjoined": 0 if void else len(come),
         # Before it is open items change: there is nothing to compare with.
         "altered": bool(row.opened_at and not are_fixed(row, items)),
         "rewritten": row.is_altered,
-        "led": any(one.reviewer.is_leader and not one.reviewer.left_at for one in people),
+        "led": any(
+            one.reviewer.is_leader and not one.reviewer.left_at and not one.is_void
+            for one in people
+        ),
         "held": any(one.is_held for one in people),
-        "named": may_name(user, row.project, now=now),
+        "named": named,
         "known": panel_is_known(row.project),
         # No buttons that could only refuse.
         "manages": not row.project.is_archived
@@ -130,10 +139,13 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
         "stages": [one.name for one in rule.stages],
         "requests": requests + asked,
-        "unseated": gone,
+        "unseated": [one for one in gone if one not in void],
+        "void": void,
+        "may_take_over": bool(void) and named,
+        "take_over_words": TAKE_OVER,
         "lost_seat": {one.pk for one in gone},
         # Where items are given to some nobody comes in.
-        "standbys": len(standbys(row)) if is_on and given is None else 0,
+        "standbys": len(standbys(row)) if is_on and given is None and not void else 0,
         "assignment": given,
         "hands": hands_words(row) if row.opened_at or given else "",
         "forged": is_on and forged_about(row),

@@ -22,6 +22,7 @@ from expertpool.core.responses import file_answer, refused
 from expertpool.core.text import moment_text
 from expertpool.core.validators import only_writable
 from expertpool.core.views.drawers import attempt, drawer_form
+from expertpool.draws.enums import INVALID
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
@@ -288,7 +289,8 @@ def sheet(request: UserRequest, expert: Expert, pk: int) -> HttpResponseBase:
 @as_expert
 def stage(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     """The leader of the panel opens the next stage."""
-    row = get_object_or_404(reviewing(expert), pk=pk, is_leader=True)
+    of_valid = reviewing(expert).exclude(invitation__draw__status__in=INVALID)
+    row = get_object_or_404(of_valid, pk=pk, is_leader=True)
     if row.is_altered:
         raise Http404
     try:

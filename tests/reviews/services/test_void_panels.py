@@ -75,7 +75,7 @@ def test_a_panel_whose_draw_is_void_makes_no_result(
         end_review(review=review, actor=operator, now=LATER)
     login(client, operator)
     page = client.get(reverse("reviews:detail", args=[review.pk])).content.decode()
-    assert "有专家已不在评审组" in page
+    assert f"{second}的抽取已经作废，不再评审" in page
 
 
 def test_nobody_scores_for_a_draw_that_is_void(

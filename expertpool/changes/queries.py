@@ -16,14 +16,13 @@ from expertpool.core.criteria import Choice
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import UNREADABLE
 from expertpool.core.subjects import FieldDeclaration, File, Kind, Owner
-from expertpool.core.visibility import show, told
+from expertpool.core.visibility import Level, level_for, show, told
 from expertpool.customforms.models import FieldFile
 from expertpool.customforms.registry import FileHolder
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.owners import owner_of
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
-from expertpool.experts.queries.files import may_view_files
 from expertpool.workflow.queries.approvals import waiting_for
 
 SUBJECT = "changes.changerequest"
@@ -128,19 +127,23 @@ def asked_in(
     """Return the fields of ``request`` side by side, as ``viewer`` may see them; None: its expert himself."""
     labels, why = EXPERT.labels(), reasons or {}
     kinds = {one.code: one.kind for one in EXPERT.all_fields()}
-    shows_files = viewer is None or may_view_files(viewer)
     return [
         AskedField(
             one.field,
             labels.get(one.field, one.field),
             _read(one, "before", viewer),
             _read(one, "after", viewer),
-            _address(one, kinds.get(one.field)) if shows_files else "",
+            _address(one, kinds.get(one.field)) if _is_plain(one.field, viewer) else "",
             _overtaken(one, viewer),
             why.get(one.field, ""),
         )
         for one in request.items.all()
     ]
+
+
+def _is_plain(code: str, viewer: User | None) -> bool:
+    """Tell whether ``viewer`` reads the field, and so its file (docs/decisions/0476)."""
+    return viewer is None or level_for(viewer, f"experts.{code}") is Level.PLAIN
 
 
 def _read(item: ChangeItem, name: str, viewer: User | None) -> str:
@@ -166,7 +169,7 @@ def _address(item: ChangeItem, kind: Kind | None) -> str:
 
 def may_view_asked_file(user: Any, subject: str, code: str, pk: int) -> bool:
     """Tell whether a request that ``user`` may see asks for the file as the field ``code``: his own, or one that
-    he decides on, if he may see scans at all."""
+    he decides on."""
     if subject != EXPERT.code:
         return False
     own = expert_for(user) if user.has_permission("experts.self") else None
@@ -174,7 +177,7 @@ def may_view_asked_file(user: Any, subject: str, code: str, pk: int) -> bool:
     # Whoever asks has uploaded it: few values are opened to find the one that names it.
     rows = ChangeItem.objects.filter(field=code, request__asked_by=row.created_by_id)
     rows = rows.select_related("request__expert", "request__asked_by")
-    office = user.has_permission(RIGHT) and may_view_files(user)
+    office = user.has_permission(RIGHT)
     seen = rows.filter(request__in=requests_visible_to(user)) if office else rows.none()
     his = rows.filter(expert=own) if own else rows.none()
     return any(_names(one, pk) for one in (*his, *seen))

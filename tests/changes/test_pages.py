@@ -305,8 +305,12 @@ def test_a_file_that_is_asked_for_is_read_by_who_decides_and_its_owner(
     assert client.get(address).getvalue() == PDF
     other = make_user("expert")
     make_expert("别人", user=other)
-    for stranger in (other, make_user("auditor"), make_user("department"), make_user()):
+    for stranger in (other, make_user("department"), make_user()):
         assert login(Client(), stranger).get(address).status_code in (403, 404)
+    # In the record it is read by all who read the field; asked for, by who decides.
+    audits = login(Client(), make_user("auditor")).get(address)
+    assert audits.status_code == (404 if asked else 200)
+    audits.getvalue()
     login(client, admin)
     assert client.get(address).getvalue() == PDF
     if asked is not None:

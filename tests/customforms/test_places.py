@@ -328,6 +328,47 @@ def test_a_file_is_filled_in_shown_asked_and_opened(
     assert "职称证书" not in read_xlsx(tmp_path / "template.xlsx")[0]
 
 
+def test_whoever_reads_the_field_opens_its_file(client: Client, admin: User) -> None:
+    """Also who reads no ID number plain; whoever may not read the field sees no link and opens nothing."""
+    everybodys = make_field("职称证书", FieldKind.FILE)
+    some = make_field("内部材料", FieldKind.FILE, readers=["admin", "operator"])
+    expert = make_expert()
+    login(client, admin)
+    sent = {everybodys.code: pdf("a.pdf"), some.code: pdf("b.pdf")}
+    client.post(edit_of(expert), sent)
+    expert.refresh_from_db()
+    first, second = (
+        reverse("files:download", args=[expert.extra[one.code]["file"]])
+        for one in (everybodys, some)
+    )
+    opened = {"operator": (200, 200), "supervisor": (200, 404), "auditor": (200, 404)}
+    for role, answers in opened.items():
+        login(client, make_user(role))
+        page = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+        for address, answer in zip((first, second), answers, strict=True):
+            got = client.get(address)
+            assert got.status_code == answer
+            got.getvalue()
+            assert (address in page) is (answer == 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("证" * 200 + ".pdf", PDF, "文件名有 204 个字符，最多 200 个"),
+        ("a.pdf", b"", "文件是空的"),
+    ],
+)
+def test_a_file_that_is_not_taken_is_refused_in_our_words(
+    client: Client, admin: User, name: str, content: bytes, told: str
+) -> None:
+    field = make_field("职称证书", FieldKind.FILE)
+    sent = {field.code: SimpleUploadedFile(name, content, "application/pdf")}
+    refused = login(client, admin).post(edit_of(make_expert()), sent)
+    assert refused.status_code == 422
+    assert told in refused.content.decode()
+
+
 def test_a_file_is_nobodys_to_name(client: Client, admin: User) -> None:
     """A value comes from an upload: what names a stored file in a request, or in a service, is refused."""
     field = make_field("职称证书", FieldKind.FILE)
@@ -392,7 +433,7 @@ def test_a_flow_keeps_it_and_saved_searches_are_told(client: Client, admin: User
     edit = reverse("customforms:field_edit", args=[asked.pk])
     posted = {"label": "资格", "options": "一级注册\n二级注册\n无", **read_version(client, edit)}
     said = client.post(edit, posted).content.decode()
-    assert "管理员老张的常用查询“按资格”、管理员老张的常用查询“没有资格的”" in said
+    assert "管理员老张的常用查询“没有资格的”、管理员老张的常用查询“按资格”" in said
     assert "项目按资格" not in said
 
 

@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.other_accounts.loaded_anew",
+    "expertpool.accounts.middleware.OldPasswordMiddleware",
     "expertpool.accounts.middleware.NarrowedMiddleware",
     "expertpool.accounts.middleware.ClosedPagesMiddleware",
     "config.refusals.RefusalsMiddleware",
@@ -182,6 +183,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "expertpool.accounts.validators.CommonStem"},
     {"NAME": "expertpool.accounts.validators.PasswordOfPerson"},
     {"NAME": "expertpool.accounts.validators.PasswordVariety"},
+    {"NAME": "expertpool.accounts.validators.PasswordHistory"},  # last, as it hashes
 ]
 LOGIN_URL = "accounts:login"
 LOGOUT_URL = "accounts:logout"

@@ -43,3 +43,7 @@ class LoginMethod(models.TextChoices):
     # Said by the identity provider of the office, by its directory (app `identity`).
     OIDC = "oidc", "统一认证"
     LDAP = "ldap", "目录账号密码"
+
+
+# By a password that is kept here.
+BY_PASSWORD = (LoginMethod.USERNAME, LoginMethod.PHONE, LoginMethod.EMAIL)

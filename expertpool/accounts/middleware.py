@@ -10,11 +10,15 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from expertpool.accounts.services.entering import OVER
 from expertpool.core.menus import CLOSED, is_closed
 from expertpool.core.registry import NARROW_PAGES, is_narrowed
+from expertpool.core.responses import refused
+
+CHANGE_FIRST = "您的密码已到期：请先在新窗口打开本站修改密码，再回到这里继续。"
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -51,6 +55,32 @@ class UseMiddleware:
 
     def _is_unattended(self, request: HttpRequest) -> bool:
         return getattr(request, "is_unattended", False) or self.HEADER in request.headers
+
+
+class OldPasswordMiddleware:
+    """Leads whoever signed in by a password that is too old to choose another, and lets him do nothing else of what
+    asks for a login (`services.entering`)."""
+
+    PAGES = ("accounts:password", "accounts:logout", "accounts:idle", "core:watermark")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True) or OVER not in request.session:
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in self.PAGES:
+            return None
+        if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
+            return redirect("accounts:password")
+        # Of a page that was open before: what is typed there stays.
+        return refused(CHANGE_FIRST)
 
 
 class NarrowedMiddleware:

@@ -1,5 +1,6 @@
 """What the office decides about signing in, passwords and tokens of other platforms."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from expertpool.core.configuration import (
@@ -11,6 +12,12 @@ from expertpool.core.configuration import (
     SettingConstraint,
     SettingGroup,
 )
+
+
+def _shortest(days: Sequence[int]) -> int:
+    """Return the least of ``days``, of which none is no end at all."""
+    return min(filter(None, days), default=0)
+
 
 SIGN_IN = SettingGroup("sign_in", "登录与链接", order=30)
 
@@ -119,6 +126,15 @@ PASSWORD_LENGTH = Setting(
     order=44,
     help="适用于以后设置的密码，已有的不受影响。",
 )
+PASSWORD_KINDS = Setting(
+    "accounts.password_kinds",
+    "密码至少含几种字符",
+    Number(1, 4, "种"),
+    3,
+    group=SIGN_IN,
+    order=44,
+    help="大写字母、小写字母、数字、符号四种里的几种；适用于以后设置的密码，已有的不受影响。",
+)
 PASSWORDS_KEPT = Setting(
     "accounts.passwords_kept",
     "不能使用最近几次用过的密码",
@@ -127,6 +143,26 @@ PASSWORDS_KEPT = Setting(
     group=SIGN_IN,
     order=45,
     help="调大后，从那时起用过的才多记几次；调小后多记的随下次修改密码清除。",
+)
+PASSWORD_AGE = Setting(
+    "accounts.password_age",
+    "密码最长使用",
+    Number(0, 730, "天"),
+    0,
+    group=SIGN_IN,
+    order=46,
+    help="用满这么多天，下次用密码登录时须先修改，改好之前不能做别的；0 为不限。立即生效，调长或不限一天后生效。"
+    "用统一认证、目录账号登录的由那边管。",
+    strictest=_shortest,
+)
+PASSWORD_WARNING = Setting(
+    "accounts.password_warning",
+    "密码到期前多少天提醒",
+    Number(0, 60, "天"),
+    7,
+    group=SIGN_IN,
+    order=47,
+    help="这些天里每次登录都提醒本人修改；0 为不提醒。",
 )
 TOKEN_LONGEST = Setting(
     "accounts.token_longest",
@@ -169,7 +205,10 @@ SETTINGS = (
     FAILURES_WINDOW,
     BLOCK_TIME,
     PASSWORD_LENGTH,
+    PASSWORD_KINDS,
     PASSWORDS_KEPT,
+    PASSWORD_AGE,
+    PASSWORD_WARNING,
     TAKEN_PER_HOUR,
     TOKEN_LONGEST,
     TOKEN_USUAL,

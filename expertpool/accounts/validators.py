@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from pypinyin import Style, lazy_pinyin
 
-from expertpool.accounts.settings import PASSWORD_LENGTH
+from expertpool.accounts.settings import PASSWORD_KINDS, PASSWORD_LENGTH, PASSWORDS_KEPT
 from expertpool.core.configuration import value_of, words_of
+from expertpool.core.fields import readable
 from expertpool.core.text import clean_code
 from expertpool.core.validators import MOBILE
 
@@ -43,10 +45,12 @@ class PasswordLength:
         return f"密码至少 {words_of(PASSWORD_LENGTH)}。"
 
 
-class PasswordVariety:
-    """Password validator of the settings: three of capitals, small letters, digits, signs."""
+KINDS = "大写字母、小写字母、数字、符号"
+COUNTED = {1: "一", 2: "两", 3: "三", 4: "四"}
 
-    message = "密码应含大写字母、小写字母、数字、符号中的至少三种。"
+
+class PasswordVariety:
+    """Password validator: so many of capitals, small letters, digits, signs as the office demands."""
 
     def validate(self, password: str, user: object = None) -> None:
         kinds = (
@@ -55,11 +59,11 @@ class PasswordVariety:
             any(char.isdigit() for char in password),
             any(not char.isalnum() for char in password),
         )
-        if sum(kinds) < 3:
-            raise ValidationError(self.message, code="password_variety")
+        if sum(kinds) < value_of(PASSWORD_KINDS):
+            raise ValidationError(self.get_help_text(), code="password_variety")
 
     def get_help_text(self) -> str:
-        return self.message
+        return f"密码应含{KINDS}中的至少{COUNTED[value_of(PASSWORD_KINDS)]}种。"
 
 
 # Of what people here make passwords first, beside Django's list, which knows English ones.
@@ -130,3 +134,28 @@ class PasswordOfPerson:
 
     def get_help_text(self) -> str:
         return self.message
+
+
+class PasswordHistory:
+    """Password validator: none of the last ones of its owner, as many as the office says."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is None or user.pk is None:
+            return
+        most = value_of(PASSWORDS_KEPT)
+        used = [readable(one, "password") for one in user.used_passwords.order_by("-id")[:most]]
+        # The hashes are salted, so each of them is tried.
+        if any(check_password(password, one) for one in [user.password_hash, *used]):
+            raise ValidationError(self.get_help_text(), code="password_used")
+
+    def get_help_text(self) -> str:
+        return f"不能使用最近 {words_of(PASSWORDS_KEPT)}用过的密码，请换一个。"
+
+
+def password_rules() -> str:
+    """Return what a password may be, as each form says on which one is chosen."""
+    kinds = COUNTED[value_of(PASSWORD_KINDS)]
+    return (
+        f"至少 {words_of(PASSWORD_LENGTH)}，含{KINDS}中的{kinds}种；不含姓名拼音、账号、手机号和常见的词，"
+        f"不是最近 {words_of(PASSWORDS_KEPT)}用过的。"
+    )

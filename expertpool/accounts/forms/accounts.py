@@ -10,9 +10,8 @@ from django.db.models import Q
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments
 from expertpool.accounts.registry import contacts_instead
-from expertpool.accounts.settings import PASSWORD_LENGTH, PASSWORDS_KEPT
+from expertpool.accounts.validators import password_rules
 from expertpool.core.bounds import ORDER
-from expertpool.core.configuration import words_of
 
 
 class DepartmentField(forms.ModelChoiceField):
@@ -66,11 +65,7 @@ class PasswordForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["new"].help_text = (
-            f"至少 {words_of(PASSWORD_LENGTH)}，含大写字母、小写字母、数字、符号中的三种；"
-            "不含姓名拼音、账号、手机号和常见的词，"
-            f"不是最近 {words_of(PASSWORDS_KEPT)}用过的。"
-        )
+        self.fields["new"].help_text = password_rules()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -46,7 +46,7 @@ MOST_FAILURES = 1000  # that are counted
 class SignIn:
     """What came of an attempt; ``user`` is there only on success. ``why`` is a sentence for somebody whose
     password was right, and who may not sign in now. ``waits`` is whose password was right, and who has more to show
-    (`second_steps`), by what he typed (``method``, and ``typed``, its digest)."""
+    (`second_steps`). ``method``: by what he said who he is, and ``typed``, its digest."""
 
     outcome: LoginOutcome
     user: User | None = None
@@ -291,7 +291,7 @@ def _finish(attempt: _Attempt, outcome: LoginOutcome, user: User | None, why: st
     if user is not None and outcome in SUCCEEDED:
         if outcome == LoginOutcome.SUCCESS:
             record("user.sign_in", actor=user, subject=user, now=attempt.now)
-        return SignIn(outcome, user)
+        return SignIn(outcome, user, method=attempt.method)
     if user is not None and outcome == LoginOutcome.SECOND_STEP:
         return SignIn(outcome, waits=user, method=attempt.method, typed=attempt.typed)
     if user is not None and outcome == LoginOutcome.WRONG_PASSWORD:

@@ -47,7 +47,7 @@ def admit(
         now=now,
     )
     if outcome == LoginOutcome.SUCCESS:
-        return SignIn(outcome, user)
+        return SignIn(outcome, user, method=by.method)
     if outcome == LoginOutcome.SECOND_STEP:
         return SignIn(outcome, waits=user, method=by.method, typed=by.typed)
     return SignIn(outcome, why=why)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import UsedPassword, User
@@ -21,7 +18,6 @@ from expertpool.accounts.services.sessions import drop_sessions
 from expertpool.accounts.settings import PASSWORDS_KEPT
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
-from expertpool.core.fields import readable
 
 # Without look-alikes (0 O 1 l I), to be read out on the telephone.
 LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -37,11 +33,6 @@ def change_own_password(*, user: User, old: str, new: str, now: datetime) -> Non
     if why := why_no_password(user):
         raise NotAllowed(why)
     check_own_password(user, old, now=now)
-    # The hashes are salted, so each of the last ones is tried.
-    most = value_of(PASSWORDS_KEPT)
-    used = [readable(one, "password") for one in _used(user)[:most]]
-    if any(check_password(new, password) for password in [user.password_hash, *used]):
-        raise ValidationError(f"不能使用最近 {most} 次用过的密码，请换一个。", code="password_used")
     validate_password(new, user)
     with transaction.atomic():
         user.must_change_password = False
@@ -89,13 +80,9 @@ def store_password(user: User, password: str, *, now: datetime) -> None:
     if not is_new:
         drop_sessions(user)  # by which he is signed in no more
     UsedPassword.objects.create(user=user, password=user.password, at=now)
-    kept = _used(user).values_list("id", flat=True)[: value_of(PASSWORDS_KEPT)]
+    used = user.used_passwords.order_by("-id").values_list("id", flat=True)
+    kept = used[: value_of(PASSWORDS_KEPT)]
     UsedPassword.objects.filter(user=user).exclude(id__in=list(kept)).delete()
-
-
-def _used(user: User) -> QuerySet[UsedPassword]:
-    """Return the passwords that ``user`` has had as far as they are kept, the last first."""
-    return UsedPassword.objects.filter(user=user).order_by("-id")
 
 
 def one_time_password() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -25,11 +25,12 @@ from expertpool.accounts.queries import demo_users
 from expertpool.accounts.registry import PASSWORD_DOORS, second_step
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from expertpool.accounts.services.doors import sign_in
+from expertpool.accounts.services.entering import OVER, open_session
 from expertpool.accounts.services.forgotten import ask_link
 from expertpool.accounts.services.login import sign_out
 from expertpool.accounts.services.passwords import change_own_password
-from expertpool.accounts.services.second_steps import BACKEND, begin
-from expertpool.accounts.settings import BLOCK_TIME, FAILURES_TO_LOCK, LOCK_TIME
+from expertpool.accounts.services.second_steps import begin
+from expertpool.accounts.settings import BLOCK_TIME, FAILURES_TO_LOCK, LOCK_TIME, PASSWORD_AGE
 from expertpool.core.addresses import way_on
 from expertpool.core.client import client_address
 from expertpool.core.configuration import words_of
@@ -64,11 +65,10 @@ def login_view(request: HttpRequest) -> HttpResponse:
             known=known_account(request),
         )
         if result.user is not None:
-            # The name of the backend has to be given, since `authenticate` is not asked.
-            login(request, result.user, backend=BACKEND)
-            # Nothing else would be allowed him.
-            must_change = result.user.must_change_password
-            answer = redirect("accounts:password" if must_change else way_on(request))
+            to = open_session(
+                request, result.user, by=result.method, way_on=way_on(request), now=timezone.now()
+            )
+            answer = HttpResponseRedirect(to)
             remember(answer, result.user.pk)
             return answer
         if result.waits is not None and (more := second_step(result.waits)):
@@ -141,9 +141,15 @@ def password(request: UserRequest) -> HttpResponse:
     if attempt(form, write, refusals=AccountError):
         # sessions are tied to the password: without this one's own would end as well
         update_session_auth_hash(request, request.user)
+        request.session.pop(OVER, None)
         messages.success(request, "密码已修改，其他设备上的登录已退出。")
         return redirect(settings.LOGIN_REDIRECT_URL)
-    context = {"form": form, "forced": request.user.must_change_password}
+    context = {
+        "form": form,
+        "forced": request.user.must_change_password,
+        "is_over": OVER in request.session,
+        "longest": words_of(PASSWORD_AGE),
+    }
     status = 422 if form.errors else 200
     return render(request, "accounts/password.html", context, status=status)
 

@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse_lazy
 
-from expertpool.accounts.settings import PASSWORD_LENGTH
-from expertpool.core.configuration import words_of
+from expertpool.accounts.validators import password_rules
 from expertpool.experts.forms.actions import reason_field
 
 
@@ -27,11 +26,7 @@ class ActivationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[
-            "new"
-        ].help_text = (
-            f"至少 {words_of(PASSWORD_LENGTH)}，含大写字母、小写字母、数字、符号中的三种。"
-        )
+        self.fields["new"].help_text = password_rules()
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

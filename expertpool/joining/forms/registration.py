@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from expertpool.accounts.settings import PASSWORD_LENGTH
+from expertpool.accounts.validators import password_rules
 from expertpool.core.codes import DIGITS
-from expertpool.core.configuration import words_of
 from expertpool.core.importing import CellRefused
 from expertpool.core.subjects.inputs import RuleField
 from expertpool.core.views.digits import DigitsField
@@ -100,11 +99,7 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs["autocomplete"] = "one-time-code"
-        self.fields[
-            "new"
-        ].help_text = (
-            f"至少 {words_of(PASSWORD_LENGTH)}，含大写字母、小写字母、数字、符号中的三种。"
-        )
+        self.fields["new"].help_text = password_rules()
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -196,6 +196,10 @@ def register(*, row: Registration, code: str, password: str, now: datetime) -> U
         raise JoiningRefused(
             f"验证码不对，还可以试 {left} 次。" if left > 0 else OVER, field="code"
         )
+    known = account_by_contact(row.contact_kind, row.contact)
+    if known is not None and may_set_password(known, row.contact_kind, row.contact):
+        # Not before the code was right: that a password was his would say that he is here.
+        validate_password(password, known)
     if not use_up(one, now):
         raise JoiningRefused(OVER, field="code")
     try:

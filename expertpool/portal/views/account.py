@@ -27,6 +27,7 @@ from expertpool.accounts.services.authenticators import (
     set_up,
     take_away,
 )
+from expertpool.accounts.services.entering import password_ends
 from expertpool.accounts.services.sessions import key_of
 from expertpool.core.configuration import value_of
 from expertpool.core.documents import qr_data_uri
@@ -53,6 +54,7 @@ def account(request: UserRequest) -> HttpResponse:
         "roles": "、".join(str(role) for role in user.roles.all()),
         # In words: whoever confirms a token must know for what.
         "tokens": [_told(token) for token in own_tokens(user, now=now)],
+        "password_ends": password_ends(user, now=now),
         "reaches_phones": reaches_phones(),
         "has_app": has_app(user),
         "offers_wechat": is_offered(),

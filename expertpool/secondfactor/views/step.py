@@ -8,7 +8,6 @@ from collections.abc import Callable
 from textwrap import wrap
 from typing import Any
 
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -19,7 +18,6 @@ from django.views.decorators.http import require_POST
 
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.exceptions import AccountError, TooManyAttempts
-from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import (
     SECRET_BYTES,
     address_for_app,
@@ -27,8 +25,8 @@ from expertpool.accounts.services.authenticators import (
     has_app,
     take_up,
 )
+from expertpool.accounts.services.entering import open_session
 from expertpool.accounts.services.second_steps import (
-    BACKEND,
     TOO_OFTEN,
     Waiting,
     finish,
@@ -229,9 +227,9 @@ def _sign_in(request: HttpRequest, waiting: Waiting) -> str:
     address = client_address(request)
     finish(waiting, address=address, device=_device(request), now=timezone.now())
     give_up(request.session)
-    user: User = waiting.user
-    login(request, user, backend=BACKEND)
-    return "/password/" if user.must_change_password else waiting.way_on
+    return open_session(
+        request, waiting.user, by=waiting.method, way_on=waiting.way_on, now=timezone.now()
+    )
 
 
 def _device(request: HttpRequest) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -37,7 +37,6 @@ from expertpool.secondfactor.models import Passkey
 from expertpool.secondfactor.queries import passkeys_of, why_needed
 
 MOST = 10  # of one user
-VALID = timedelta(minutes=5)  # between the challenge and its answer
 LONGEST_NAME = 40
 LONGEST_HANDLE = 1023  # bytes (WebAuthn, 4)
 REFUSED = "通行密钥没有通过验证，请重试；反复出现的请改用验证器的数字或备用码。"

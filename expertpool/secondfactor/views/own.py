@@ -15,18 +15,13 @@ from expertpool.accounts.models import UserRequest
 from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.validators import only_writable
 from expertpool.core.views.drawers import drawer_form
-from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import PasswordForm
 from expertpool.secondfactor.models import Passkey
 from expertpool.secondfactor.queries import codes_left, is_required_of, passkeys_of
+from expertpool.secondfactor.services.challenges import keep_challenge, take_challenge
 from expertpool.secondfactor.services.codes import make_codes_anew
 from expertpool.secondfactor.services.passkeys import register, registration_options, remove
-from expertpool.secondfactor.views.step import (
-    answer_in,
-    keep_challenge,
-    place_of,
-    take_challenge,
-)
+from expertpool.secondfactor.views.step import REFUSALS, answer_in, place_of
 
 
 @require_safe
@@ -73,7 +68,7 @@ def codes(request: UserRequest) -> HttpResponse:
 def passkey_options(request: UserRequest) -> HttpResponse:
     """What the browser is asked to register."""
     options, challenge = registration_options(request.user, place_of(request))
-    keep_challenge(request, challenge)
+    keep_challenge(request.session, challenge, now=timezone.now())
     return JsonResponse(options)
 
 
@@ -81,20 +76,20 @@ def passkey_options(request: UserRequest) -> HttpResponse:
 @never_cache
 def passkey_add(request: UserRequest) -> HttpResponse:
     """Take the passkey that the browser made."""
-    answer = answer_in(request)
+    answer, now = answer_in(request), timezone.now()
     said = answer if isinstance(answer, dict) else {}
     try:
         register(
             user=request.user,
             place=place_of(request),
-            challenge=take_challenge(request),
+            challenge=take_challenge(request.session, now=now),
             answer=answer,
             # No form has looked at them: a text in JSON may hold what no database and no hash takes.
             name=only_writable(str(said.get("name", ""))),
             password=only_writable(str(said.get("password", ""))),
-            now=timezone.now(),
+            now=now,
         )
-    except (SecondFactorRefused, AccountError) as refusal:
+    except REFUSALS as refusal:
         return JsonResponse({"said": str(refusal)}, status=422)
     return JsonResponse({"to": reverse("secondfactor:own")})
 
@@ -116,7 +111,7 @@ def passkey_remove(request: UserRequest, pk: int) -> HttpResponse:
         write,
         title=f"删除通行密钥：{passkey.name}",
         refresh="page",
-        refusals=(AccountError, SecondFactorRefused),
+        refusals=REFUSALS,
         at="password",
         back=reverse("secondfactor:own"),
         submit_label="删除",

@@ -24,6 +24,11 @@ ASKED, OTHER = "YXNrZWQtYXNrZWQtYXNrZWQ", "b3RoZXItb3RoZXItb3RoZXI"
 SITE = "http://testserver"
 
 
+@pytest.fixture(autouse=True)
+def site(settings: Any) -> None:
+    settings.SITE_URL = SITE
+
+
 def take(user: User, answer: Any, place: Place = HERE) -> Passkey:
     return register(
         user=user,
@@ -110,11 +115,47 @@ def test_no_word_beside_a_passkey_breaks_the_page(text: Any) -> None:
     assert Passkey.objects.get().name
 
 
+def test_passkeys_are_of_the_configured_site_whatever_a_request_calls_it(settings: Any) -> None:
+    """Once the host that was typed decided: a name beside the site's own got passkeys that opened nothing there."""
+    settings.SITE_URL = "https://pool.example.cn:8443"
+    settings.ALLOWED_HOSTS = ["pool.example.cn", "10.1.2.3", "intern"]
+    user, key = make_user("operator"), SoftKey()
+    at_home = {"HTTP_HOST": "Pool.example.cn:8443"}
+    own = login(Client(**at_home), user)
+    asked = own.post("/account/second/passkeys/options/").json()
+    assert asked["rp"]["id"] == "pool.example.cn"
+    made = key.made(asked["challenge"], "pool.example.cn", "https://pool.example.cn:8443")
+    made |= {"password": PASSWORD, "name": "办公电脑"}
+    assert post(own, "/account/second/passkeys/", made).status_code == 200
+    assert "data-passkey=" in own.get("/account/second/").content.decode()
+    for host in ("10.1.2.3", "intern", "pool.example.cn"):
+        other = login(Client(HTTP_HOST=host), user)
+        page = other.get("/account/second/").content.decode()
+        assert "只能在 https://pool.example.cn:8443 使用" in page
+        assert "data-passkey=" not in page
+        assert other.post("/account/second/passkeys/options/").status_code == 409
+        entering = waiting(user, HTTP_HOST=host)
+        page = entering.get("/login/second/").content.decode()
+        assert ("只能在 https://pool.example.cn:8443 使用" in page, "data-passkey=" in page) == (
+            True,
+            False,
+        )
+        answer = entering.post("/login/second/options/")
+        assert (answer.status_code, host in answer.json()["said"]) == (409, True)
+
+
+def test_a_site_without_a_name_says_that_browsers_want_one(settings: Any) -> None:
+    settings.SITE_URL = "https://10.1.2.3"
+    settings.ALLOWED_HOSTS = ["10.1.2.3"]
+    own = login(Client(HTTP_HOST="10.1.2.3"), make_user("operator"))
+    assert "不允许用数字地址" in own.get("/account/second/").content.decode()
+
+
 def post(client: Client, address: str, answer: Any) -> Any:
     return client.post(address, json.dumps(answer), content_type="application/json")
 
 
-def waiting(user: User) -> Client:
-    client = Client()
+def waiting(user: User, **more: Any) -> Client:
+    client = Client(**more)
     client.post("/login/", {"identifier": user.username, "password": PASSWORD})
     return client

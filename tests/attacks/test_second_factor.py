@@ -49,6 +49,11 @@ def give_app(user: User, secret: str = SECRET, now: datetime = NOW) -> User:
     return User.objects.get(pk=user.pk)
 
 
+@pytest.fixture(autouse=True)
+def site(settings: Any) -> None:
+    settings.SITE_URL = "http://testserver"
+
+
 def give_passkey(user: User, handle: str = "AAAA") -> Passkey:
     passkey = Passkey(user=user, name=handle, handle=handle, public_key=b"k", created_at=NOW)
     passkey.save()

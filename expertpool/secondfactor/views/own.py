@@ -15,13 +15,15 @@ from expertpool.accounts.models import UserRequest
 from expertpool.accounts.services.authenticators import has_app
 from expertpool.core.validators import only_writable
 from expertpool.core.views.drawers import drawer_form
+from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import PasswordForm
 from expertpool.secondfactor.models import Passkey
 from expertpool.secondfactor.queries import codes_left, is_required_of, passkeys_of
 from expertpool.secondfactor.services.challenges import keep_challenge, take_challenge
 from expertpool.secondfactor.services.codes import make_codes_anew
 from expertpool.secondfactor.services.passkeys import register, registration_options, remove
-from expertpool.secondfactor.views.step import REFUSALS, answer_in, place_of
+from expertpool.secondfactor.services.places import site, site_as_opened, why_not_here
+from expertpool.secondfactor.views.step import REFUSALS, answer_in
 
 
 @require_safe
@@ -33,6 +35,7 @@ def own(request: UserRequest) -> HttpResponse:
         "codes_left": codes_left(user),
         "has_app": has_app(user),
         "is_required": is_required_of(user),
+        "not_here": why_not_here(request.get_host()),
     }
     return render(request, "secondfactor/own.html", context)
 
@@ -67,7 +70,11 @@ def codes(request: UserRequest) -> HttpResponse:
 @never_cache
 def passkey_options(request: UserRequest) -> HttpResponse:
     """What the browser is asked to register."""
-    options, challenge = registration_options(request.user, place_of(request))
+    try:
+        place = site_as_opened(request.get_host())
+    except SecondFactorRefused as refusal:
+        return JsonResponse({"said": str(refusal)}, status=409)
+    options, challenge = registration_options(request.user, place)
     keep_challenge(request.session, challenge, now=timezone.now())
     return JsonResponse(options)
 
@@ -81,7 +88,7 @@ def passkey_add(request: UserRequest) -> HttpResponse:
     try:
         register(
             user=request.user,
-            place=place_of(request),
+            place=site(),
             challenge=take_challenge(request.session, now=now),
             answer=answer,
             # No form has looked at them: a text in JSON may hold what no database and no hash takes.

@@ -35,7 +35,8 @@ from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import SetUpForm, StepForm
 from expertpool.secondfactor.queries import has_factor, passkeys_of
 from expertpool.secondfactor.services.challenges import keep_challenge, take_challenge
-from expertpool.secondfactor.services.passkeys import Place, sign_in_options
+from expertpool.secondfactor.services.passkeys import sign_in_options
+from expertpool.secondfactor.services.places import site, site_as_opened, why_not_here
 from expertpool.secondfactor.services.steps import (
     TOO_LATE,
     Caller,
@@ -72,6 +73,7 @@ def step(request: HttpRequest) -> HttpResponse:
         "form": form,
         "account": waiting.user,
         "has_passkeys": bool(passkeys_of(waiting.user)),
+        "not_here": why_not_here(request.get_host()),
         "has_app": has_app(waiting.user),
     }
     status = 422 if form.errors else 200
@@ -86,7 +88,10 @@ def step_options(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if (waiting := who_waits(request.session, now=now)) is None:
         return JsonResponse({"said": TOO_LATE}, status=409)
-    options, challenge = sign_in_options(waiting.user, place_of(request))
+    try:
+        options, challenge = sign_in_options(waiting.user, site_as_opened(request.get_host()))
+    except SecondFactorRefused as refusal:
+        return JsonResponse({"said": str(refusal)}, status=409)
     keep_challenge(request.session, challenge, now=now)
     return JsonResponse(options)
 
@@ -104,7 +109,7 @@ def step_passkey(request: HttpRequest) -> HttpResponse:
     try:
         step_by_passkey(
             waiting=waiting,
-            place=place_of(request),
+            place=site(),
             challenge=challenge,
             answer=answer_in(request),
             caller=_caller(request),
@@ -163,11 +168,6 @@ def cancel(request: HttpRequest) -> HttpResponse:
     """Go back to the page of sign-in, to sign in as somebody else."""
     give_up(request.session)
     return redirect("accounts:login")
-
-
-def place_of(request: HttpRequest) -> Place:
-    host = request.get_host()
-    return Place(host.rpartition(":")[0] if ":" in host else host, f"{request.scheme}://{host}")
 
 
 def answer_in(request: HttpRequest) -> Any:

@@ -34,7 +34,7 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.queries.expert_statistics import EXPERTS
         from expertpool.reports.queries.pages import PAGES
         from expertpool.reports.queries.project_statistics import PROJECTS
-        from expertpool.reports.queries.records import RECORDS
+        from expertpool.reports.queries.record_topics import RECORDS
         from expertpool.reports.queries.statistics import TOPICS, segments_of
         from expertpool.reports.queries.written import WRITTEN
         from expertpool.reports.services.exposure import tell_unproven

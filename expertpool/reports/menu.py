@@ -1,6 +1,7 @@
 """The menu entries of the reports app."""
 
 from expertpool.core.registry import MenuGroup, MenuItem
+from expertpool.evaluations.permissions import VIEW as RATINGS
 from expertpool.reports.permissions import SCREEN, STATISTICS
 
 GROUP = MenuGroup("statistics", "统计分析", 29)
@@ -39,6 +40,15 @@ ITEMS = (
         "reports:wall",
         permissions=(SCREEN,),
         order=40,
+        group="statistics",
+    ),
+    MenuItem(
+        "statistics.ratings",
+        "评价统计",
+        "star",
+        "reports:ratings",
+        permissions=(RATINGS,),
+        order=35,
         group="statistics",
     ),
     MenuItem(

@@ -957,6 +957,8 @@ RULES: dict[str, Rule] = {
     "monitoring:online": only("admin", "auditor"),
     "monitoring:heat": only("admin", "auditor"),
     "monitoring:visits": only("admin", "auditor"),
+    "reports:ratings": only(*READ_EXPERTS),
+    "reports:ratings_pdf": only(*READ_EXPERTS),
     "reports:sign_ins": only("admin", "auditor"),
     "reports:sign_ins_pdf": only("admin", "auditor"),
     "accounts:login_detail": only("admin", "auditor", kwargs=ATTEMPT),

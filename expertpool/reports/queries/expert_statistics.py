@@ -77,25 +77,25 @@ def _branches(depth: int) -> dict[int, int]:
     return {pk: nodes[scheme, cut[pk]] for pk, scheme, _ in rows}
 
 
-def _branch(depth: int) -> Any:
-    """Return an expression: the branch of each specialty that somebody holds. Looked up in an array by its id: of
+def _branch(depth: int, links: str) -> Any:
+    """Return an expression: the branch of each specialty that ``links`` leads to. Looked up in an array by its id: of
     millions nobody works out a path."""
     above = _branches(depth)
     # An array has no gaps: of ids that are gone it holds nought.
     known = [above.get(pk, 0) for pk in range(1, max(above, default=1) + 1)]
     return Func(
         Value(known, output_field=ArrayField(BigIntegerField())),
-        F("specialty_links__specialty"),
+        F(f"{links}__specialty"),
         template="(%(expressions)s]",
         arg_joiner=")[",
         output_field=BigIntegerField(),
     )
 
 
-def _held_within(depth: int) -> Callable[[QuerySet[Any], Any], QuerySet[Any]]:
+def _held_within(depth: int, holder: str) -> Callable[[QuerySet[Any], Any], QuerySet[Any]]:
     def narrow(rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
         inside = [pk for pk, branch in _branches(depth).items() if branch == key]
-        held = ExpertSpecialty.objects.filter(Among("specialty", inside), expert=OuterRef("pk"))
+        held = ExpertSpecialty.objects.filter(Among("specialty", inside), expert=OuterRef(holder))
         return rows.filter(Exists(held))
 
     return narrow
@@ -110,17 +110,20 @@ def _branch_words(keys: Sequence[int]) -> Word:
         raise ValueError(*error.args) from None
 
 
-def _specialties(code: str, label: str, depth: int) -> Dimension:
+def specialties(code: str, label: str, depth: int, *, holder: str = "pk") -> Dimension:
+    """Return the dimension that splits experts, or what has one in its column ``holder``, by the specialties that these
+    hold now, at ``depth`` of the tree."""
+    links = "specialty_links" if holder == "pk" else f"{holder}__specialty_links"
     return Dimension(
         code,
         label,
-        lambda asked: _branch(depth),
+        lambda asked: _branch(depth, links),
         _branch_words,
         none="没有专业",
         read=int,
         several=True,
         of="experts.specialties",
-        narrow=_held_within(depth),
+        narrow=_held_within(depth, holder),
     )
 
 
@@ -247,9 +250,9 @@ def _level(text: str) -> int:
 
 
 DIMENSIONS = (
-    _specialties("branch", "专业大类", 1),
-    _specialties("trade", "行业（专业第二级）", 2),
-    _specialties("specialty", "评审专业（第三级）", 3),
+    specialties("branch", "专业大类", 1),
+    specialties("trade", "行业（专业第二级）", 2),
+    specialties("specialty", "评审专业（第三级）", 3),
     _region("province", "省份", 2),
     _region("city", "城市", 4),
     Dimension(

@@ -182,4 +182,3 @@ TRAFFIC_BY = RecordTopic(
     ),
     seen=lambda user: PublicVisit.objects.all(),
 )
-RECORDS = (SIGN_INS, ACTIVITY, TRAFFIC_BY)

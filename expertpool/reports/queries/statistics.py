@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Avg, Case, Count, F, Q, QuerySet, Sum, When
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -110,7 +110,7 @@ class Dimension:
 @dataclass(frozen=True)
 class Measure:
     """A number of each part. ``condition``: how many of its rows fulfil it, which the list shows in its ``tab``;
-    ``column``: the sum of this annotation (`Topic.prepare`); ``once``: how many different values of this column they
+    ``column``: the sum of this annotation (`Topic.prepare`); ``mean``: the mean of this column; ``once``: how many different values of this column they
     have, of which parts may share some. ``share_of`` names another number of which it is a
     part, or, where it is money, for each of which it is. ``permission``: whose it is; ``is_money``: yuan."""
 
@@ -119,6 +119,7 @@ class Measure:
     condition: Q | None = None
     tab: str = ""
     column: str = ""
+    mean: str = ""
     once: str = ""
     share_of: str = ""
     share_label: str = ""
@@ -128,6 +129,8 @@ class Measure:
     def aggregate(self) -> Any:
         if self.column:
             return Sum(self.column)
+        if self.mean:
+            return Avg(self.mean)
         if self.once:
             return Count(self.once, filter=self.condition, distinct=True)
         return Count("pk", filter=self.condition) if self.condition else Count("pk")
@@ -220,8 +223,8 @@ def statistic_of(
     measures = topic.measures_for(asked)
     found = parts_of(topic, rows, dimension, asked)
     total = None
-    # Counted apart: the parts together hold some rows, or values, more than once.
-    if dimension.several or any(one.once for one in measures):
+    # Counted apart: the parts together hold some rows, or values, more than once, and means are no sums.
+    if dimension.several or any(one.once or one.mean for one in measures):
         total = totals_of(topic, rows, asked)[0]
     at = asked.tallied_at if topic.tallies_rows else None
     return lined_up(dimension, measures, found, total, counted_at=at)
@@ -288,16 +291,19 @@ def _once_each(
     """Count the rows of each part, a row once in each that it belongs to. Told apart by hashing them once: counting
     each number's own distinct rows sorts them all for each number."""
     holds = {
-        one.code: Case(When(one.condition or Q(pk__isnull=False), then=1), default=0)
+        one.code: F(one.mean)
+        if one.mean
+        else Case(When(one.condition or Q(pk__isnull=False), then=1), default=0)
         for one in measures
     }
+    means = {one.code for one in measures if one.mean}
     inner = keyed.annotate(**holds).values("pk", "part", *beside, *holds).distinct()
     try:
         sql, values = inner.query.sql_with_params()
     except EmptyResultSet:
         return []
     by = ", ".join(f'"{name}"' for name in ("part", *beside))
-    names = ", ".join(f'sum("{code}")' for code in holds)
+    names = ", ".join(f'{"avg" if code in means else "sum"}("{code}")' for code in holds)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {by}, {names} FROM ({sql}) AS held GROUP BY {by}", values)  # noqa: S608 (Django wrote it)
         rows = cursor.fetchall()
@@ -306,7 +312,14 @@ def _once_each(
 
 
 def _sums(measures: Iterable[Measure], row: Mapping[str, Any]) -> dict[str, int | Decimal]:
-    return {one.code: row[f"{one.code}_sum"] or 0 for one in measures}
+    return {one.code: _number(one, row[f"{one.code}_sum"]) for one in measures}
+
+
+def _number(measure: Measure, found: Any) -> int | Decimal:
+    if measure.mean:
+        return Decimal(found or 0).quantize(CENT, ROUND_HALF_UP)
+    number: int | Decimal = found or 0
+    return number
 
 
 def _ordered(

@@ -1,5 +1,5 @@
 """Records of the system itself, counted: chart, table, file and print as of all statistics. Each topic has its pages by
-being declared (`queries.records.RECORDS`)."""
+being declared (`queries.record_topics.RECORDS`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import render_list
 from expertpool.reports.forms.records import read_records
-from expertpool.reports.queries.records import RECORDS, RecordTopic
+from expertpool.reports.queries.record_topics import RECORDS
+from expertpool.reports.queries.records import RecordTopic
 from expertpool.reports.views.figures import pdf_answer, shown
 
 

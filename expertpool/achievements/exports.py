@@ -18,6 +18,7 @@ class AchievementExport(Exporter):
     item = "achievements"
     title = "专家成果"
     permission = "achievements.export"
+    person = "expert_id"
     columns = (
         ExportColumn("expert", "专家姓名", lambda row: row.expert.name, of=("experts.name",)),
         ExportColumn(

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PersonsListed:
+    """The entry of the log (id) says that somebody took a file in which ``persons`` (keys) stand."""
+
+    entry_id: int
+    persons: Sequence[int]
+    at: datetime
 
 
 @dataclass(frozen=True)

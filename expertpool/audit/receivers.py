@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from expertpool.audit.actions import FORGED
+from expertpool.audit.events import PersonsListed
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.exporting import ExportFinished
 from expertpool.core.importing import ImportPreviewed
 from expertpool.core.mandates import ForgedFound
@@ -14,13 +16,10 @@ def record_export(event: ExportFinished) -> None:
     """Who exported what, how many rows, from where: a file with their data now exists."""
     run = ExportRun.objects.select_related("user").get(pk=event.run_id)
     after = {"导出项": run.title, "条件": run.params, "行数": run.rows, "IP 地址": run.address}
-    record(
-        "export.finish",
-        actor=run.user,
-        now=run.finished_at or run.created_at,
-        subject=run,
-        after=after,
-    )
+    at = run.finished_at or run.created_at
+    entry = record("export.finish", actor=run.user, now=at, subject=run, after=after)
+    if event.persons:
+        publish(PersonsListed(entry.pk, event.persons, at))
 
 
 def record_preview(event: ImportPreviewed) -> None:

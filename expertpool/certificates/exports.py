@@ -26,6 +26,7 @@ class CertificateExport(Exporter):
     item = "certificates"
     title = "专家证书"
     permission = "certificates.export"
+    person = "expert_id"
     columns = (
         ExportColumn("number", "证书编号", lambda row: row.number, width=20),
         ExportColumn("name", "证书上的姓名", lambda row: row.name, of=("experts.name",)),

@@ -25,6 +25,7 @@ class InspectionExport(Exporter):
     item = "inspections"
     title = "专家年检"
     permission = EXPORT
+    person = "expert_id"
     columns = (
         ExportColumn("round", "年检", lambda row: row.round.name, width=24),
         ExportColumn("expert", "专家姓名", lambda row: row.expert.name, of=("experts.name",)),

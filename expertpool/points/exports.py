@@ -21,6 +21,7 @@ class AccountExport(Exporter):
     item = "points"
     title = "专家积分"
     permission = EXPORT
+    person = "expert_id"
     columns = (
         ExportColumn("number", "专家编号", lambda row: row.expert.number, of=("experts.number",)),
         ExportColumn("name", "专家姓名", lambda row: row.expert.name, of=("experts.name",)),

@@ -8,6 +8,7 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         from expertpool.achievements.registry import NAMING, Naming
         from expertpool.audit.actions import LOG_ACTIONS
+        from expertpool.audit.events import PersonsListed
         from expertpool.changes.registry import OWN_DATA
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -30,6 +31,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.privacy.queries.erasing import KEEPERS as STAYS
         from expertpool.privacy.queries.written import WRITTEN
         from expertpool.privacy.registry import BELOW, PERSONS, PERSONS_BELOW, READS
+        from expertpool.privacy.services.listing import note_listed
         from expertpool.privacy.services.matters import MATTERS
         from expertpool.privacy.settings import SETTINGS
         from expertpool.privacy.tables import OWN
@@ -38,6 +40,7 @@ class PrivacyConfig(AppConfig):
         from expertpool.workflow.services.matters import register_matters
 
         register_permissions(PERMISSIONS)
+        subscribe(PersonsListed, note_listed)
         SITE_SETTINGS.add(*SETTINGS)
         register_matters(*MATTERS)
         LOG_ACTIONS.add(*ACTIONS)

@@ -6,6 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -153,3 +154,18 @@ class ErasureRequest(TwoPersonRequest):
     @property
     def subject_name(self) -> str:
         return self.expert.number
+
+
+class ListedRead(models.Model):
+    """Who stood in a file that an entry of the log (id) says somebody took: one row for each file, so that one of the
+    whole pool is a row as well (docs/decisions/0473)."""
+
+    entry = models.BigIntegerField("日志编号", unique=True)
+    experts = ArrayField(models.IntegerField(), verbose_name="专家")
+    at = models.DateTimeField("时间", db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导出的名单"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}：{len(self.experts)}"

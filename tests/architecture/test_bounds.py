@@ -69,6 +69,7 @@ BY_THE_SYSTEM = {
     "files.Attachment": "measured from the file",
     "accounts.LoginRecord": "the clock's, and what was tried",
     "accounts.UsedPassword": "the clock's",
+    "privacy.ListedRead": "the clock's, and the key of an entry",
     "networks.NetworkRule.made_at": "the clock's",
     "networks.NetworkRule.ended_at": "the clock's",
     "monitoring.Heartbeat": "the clock's",

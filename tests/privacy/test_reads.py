@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,11 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.core.exporting import EXPORTS
 from expertpool.experts.models import Expert
 from expertpool.experts.services.reveal import reveal_value
 from expertpool.files.services import attach
 from expertpool.files.services.attaching import note_download
-from expertpool.privacy.queries.reads import reads_of, reads_visible_to
+from expertpool.privacy.models import ListedRead
+from expertpool.privacy.queries.reads import LISTED_WITHIN, reads_of, reads_visible_to
+from expertpool.privacy.services.retaining import retain
 from expertpool.privacy.settings import NAMES, NOBODY, TOLD_READS
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -120,3 +124,45 @@ def test_his_page_says_what_is_kept_of_him(somebody: Expert) -> None:
     page = own_page(somebody)
     assert "档案" in page
     assert reverse("changes:own_data") in page
+
+
+# --- Lists that were exported ---------------------------------------------------------------------------
+
+
+@pytest.mark.shows("EXP-41")
+def test_who_stood_in_a_list_finds_it_among_who_saw_him(
+    somebody: Expert, admin: User, time_machine: Any
+) -> None:
+    """Once a list stood in the register of the office alone, without whom it told of."""
+    configure(TOLD_READS, NAMES)
+    time_machine.move_to(NOW, tick=False)
+    other = make_expert("别人")
+    client = login(Client(), admin)
+    client.post("/exports/new/experts.experts/", QUERY_STRING=urlencode({"q": "查某人"}))
+    assert "专家信息" not in own_page(somebody), "of today"
+    time_machine.move_to(NOW + DAY, tick=False)
+    page = own_page(somebody)
+    assert "导出名单" in page
+    assert "专家信息" in page
+    assert admin.name in page
+    assert "查某人" not in page.split("谁看过我的信息")[1], "what was searched is the office's own"
+    assert not reads_of(other, NOW + DAY).exists(), "he was not in it"
+    (row,) = ListedRead.objects.all()
+    assert row.experts == [somebody.pk]
+
+
+def test_a_list_of_a_draw_tells_nobody_that_he_is_in_it(admin: User) -> None:
+    """Whose title alone would say that he was drawn."""
+    told = {one.code for one in EXPORTS if one.person}
+    assert told == {
+        *("experts.experts", "certificates.certificates", "points.accounts"),
+        *("inspections.inspections", "achievements.achievements"),
+    }
+
+
+def test_lists_are_forgotten_after_a_year(somebody: Expert, admin: User) -> None:
+    login(Client(), admin).post("/exports/new/experts.experts/")
+    retain(now=timezone.now() + LISTED_WITHIN - DAY)
+    assert ListedRead.objects.exists()
+    retain(now=timezone.now() + LISTED_WITHIN + DAY)
+    assert not ListedRead.objects.exists()

@@ -97,6 +97,10 @@ class Exporter:
         come from one count. Asked for by `read_for_file`."""
         return Reading(self.columns_for(user, params), self.rows(user, params))
 
+    # The attribute of a row that is the key of whom it tells, where each of them may know that such a file was made: not
+    # where it would tell him that he was drawn.
+    person: ClassVar[str] = ""
+
     def rows(self, user: Any, params: Params) -> QuerySet[Any] | Rows:
         """Return the rows that ``user`` may see and ``params`` (a list's address) choose, in order."""
         raise NotImplementedError

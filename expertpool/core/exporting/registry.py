@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,9 +19,11 @@ EXPORTS: Catalogue[Exporter] = Catalogue(
 
 @dataclass(frozen=True)
 class ExportFinished:
-    """A file with personal data now exists; published in the transaction that says so."""
+    """A file with personal data now exists; published in the transaction that says so. ``persons``: of whom it tells,
+    as far as they may know (`Exporter.person`)."""
 
     run_id: int
+    persons: Sequence[int] = ()
 
 
 def export_url(code: str, **params: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any
@@ -102,6 +103,7 @@ def _write(run: ExportRun, reading: Reading, now: datetime) -> None:
 
     Outside of a transaction the progress is seen at once by who waits.
     """
+    persons = array("q")  # eight bytes each: the pool may be in it
     # Nameless: nothing of it is left where the process is killed.
     with TemporaryFile() as stream:
         rows = write_xlsx(
@@ -112,10 +114,11 @@ def _write(run: ExportRun, reading: Reading, now: datetime) -> None:
             stamp=Stamp(str(run.user), run.created_at, run.address),
             stream=stream,
             progress=_Progress(run),
+            persons=persons,
         )
         with transaction.atomic():
             _update(run, state=ExportState.DONE, rows=rows, finished_at=now)
-            publish(ExportFinished(run.pk))
+            publish(ExportFinished(run.pk, persons))
             # Before the commit: whoever reads that it is done finds the file.
             stream.seek(0)
             run.file.write(stream.read())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -49,12 +49,14 @@ def write_xlsx(
     stream: BinaryIO,
     reading: Reading | None = None,
     progress: Callable[[int], None] | None = None,
+    persons: MutableSequence[int] | None = None,
 ) -> int:
     """Write ``reading`` of the export (what is there now, unless the run has read it) to ``stream``; return the number
     of rows.
 
     The watermark stands below the last row and at the foot of every printed page. Text that
-    begins with = + - @ stays text. ``progress`` is called with the rows done every 1000 rows.
+    begins with = + - @ stays text. ``progress`` is called with the rows done every 1000 rows; to ``persons`` goes of whom
+    each row tells (`Exporter.person`).
     Refuses what `read_for_file` refuses.
     """
     reading = reading or read_for_file(exporter, user, params)
@@ -67,6 +69,8 @@ def write_xlsx(
         sheet = _Sheet(book, exporter.title, widths)
         for row in reading.rows.iterator(chunk_size=CHUNK):
             sheet.add([cell_value(user, column, row) for column in columns])
+            if persons is not None and exporter.person:
+                persons.append(getattr(row, exporter.person))
             if progress and sheet.rows % CHUNK == 0:
                 progress(sheet.rows)
         sheet.foot(stamp.text(sheet.rows))

@@ -12,7 +12,9 @@ from typing import IO
 from django.http import QueryDict
 
 from expertpool.accounts.models import User
+from expertpool.audit.events import PersonsListed
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.exporting import Reading, Rows, Stamp, for_a_file, write_xlsx
 from expertpool.core.subjects import File
 from expertpool.core.visibility import is_exportable, told
@@ -65,7 +67,8 @@ def write_package(
             with opened(one) as file:
                 archive.writestr(_place(one, expert, names), file.read())
     note = f"打包导出 {len(experts)} 位专家，附件 {len(files)} 个"
-    record("expert.export", actor=actor, now=now, note=note)
+    entry = record("expert.export", actor=actor, now=now, note=note)
+    publish(PersonsListed(entry.pk, [one.pk for one in experts.values()], now))
 
 
 def _files(experts: dict[str, Expert], actor: User) -> list[tuple[Attachment, Expert]]:

@@ -40,6 +40,7 @@ class ExpertExport(Exporter):
     item = "experts"
     title = "专家信息"
     permission = "experts.export"
+    person = "pk"
     columns = ()
 
     def columns_for(self, user: Any, params: Params) -> Sequence[ExportColumn]:

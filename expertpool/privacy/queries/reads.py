@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -15,11 +15,13 @@ from expertpool.core.configuration import value_of
 from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
+from expertpool.privacy.models import ListedRead
 from expertpool.privacy.permissions import READS as RIGHT
 from expertpool.privacy.registry import PERSONS, READS
 from expertpool.privacy.settings import NOBODY, TOLD_READS
 
 MOST_OWN = 50
+LISTED_WITHIN = timedelta(days=366)
 
 
 def is_read(kind: str = "") -> Q:
@@ -52,11 +54,24 @@ def reads_visible_to(user: User) -> QuerySet[Entry]:
 def reads_of(expert: Expert, now: datetime) -> QuerySet[Entry]:
     """Return who of the office saw the data of ``expert``, for himself and as far as the office lets him know.
 
-    Of earlier days alone: what was looked at in this hour may be about what he is not to know yet. What names many,
-    a list that was exported, stands in the register and not here.
+    Of earlier days alone: what was looked at in this hour may be about what he is not to know yet. A list that was
+    exported is among them where he stood in it; of `LISTED_WITHIN`, since each list is looked through for him.
     """
     if value_of(TOLD_READS) == NOBODY:
         return Entry.objects.none()
-    entries = told(entries_for(expert)).filter(is_read(), actor__isnull=False)
+    lists = ListedRead.objects.filter(at__gte=now - LISTED_WITHIN, experts__contains=[expert.pk])
+    listed = list(lists.order_by("-at").values_list("entry", flat=True)[:MOST_OWN])
+    entries = told(entries_for(expert) | Entry.objects.filter(pk__in=listed))
     earlier = Q(at__lt=day_start(timezone.localdate(now)))
-    return entries.filter(earlier).exclude(actor_id=expert.user_id)
+    entries = entries.filter(is_read(), earlier, actor__isnull=False)
+    return entries.exclude(actor_id=expert.user_id).order_by("-id")
+
+
+def what_was_seen(entry: Entry) -> str:
+    """Return what ``entry`` says was looked at, for whoever it is about: of a list its name, never its conditions; why is
+    the office's own."""
+    if entry.action in all_names("export.finish"):
+        return str((entry.after or {}).get("导出项", ""))
+    if entry.action in all_names("expert.export"):
+        return "专家信息和附件"
+    return entry.note.partition("：")[0]

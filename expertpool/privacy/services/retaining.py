@@ -12,7 +12,9 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import name_needed_until
 from expertpool.experts.services.erasure import erase_messages, forget_name
 from expertpool.privacy.exceptions import PrivacyRefused
+from expertpool.privacy.models import ListedRead
 from expertpool.privacy.queries.erasures import over_their_time, told_since
+from expertpool.privacy.queries.reads import LISTED_WITHIN
 from expertpool.privacy.services.erasing import check_erasable, erase, lock_expert
 
 AT_ONCE = 200
@@ -28,6 +30,7 @@ def retain(*, now: datetime) -> int:
     rows = Expert.objects.filter(erased_at__isnull=False)
     for key in rows.filter(name_until__lt=today).values_list("pk", flat=True)[:AT_ONCE]:
         done += _forget_if_due(key, now)
+    ListedRead.objects.filter(at__lt=now - LISTED_WITHIN).delete()
     for expert in told_since(now)[:AT_ONCE]:
         with transaction.atomic():
             erase_messages(expert, None, now)

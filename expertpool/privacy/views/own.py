@@ -18,7 +18,7 @@ from expertpool.joining.services.setup import ensure_consent
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.forms import AskForm, ConsentForm
 from expertpool.privacy.queries.consents import standings_of
-from expertpool.privacy.queries.reads import MOST_OWN, kind_of, reads_of
+from expertpool.privacy.queries.reads import MOST_OWN, kind_of, reads_of, what_was_seen
 from expertpool.privacy.queries.requests import requests_of
 from expertpool.privacy.registry import KINDS
 from expertpool.privacy.services.asking import ask_about_data
@@ -34,11 +34,10 @@ def own(request: UserRequest, expert: Expert) -> HttpResponse:
     kept = [(one.title, sum(1 for _ in one.rows(expert, now))) for one in tables]
     told = value_of(TOLD_READS)
     reads = [
-        # What was looked at; why is the office's own.
         (
             one.at,
             KINDS.get(kind_of(one), ""),
-            one.note.partition("：")[0],
+            what_was_seen(one),
             one.actor_name if told == NAMES else "管理部门",
         )
         for one in reads_of(expert, now)[:MOST_OWN]

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.permissions import undeclared
 
 
 @dataclass(frozen=True)
@@ -274,3 +275,20 @@ def regions_of(addresses: Collection[str]) -> dict[str, str]:
     if not known:
         return {}
     return {address: region for one in REGIONS for address, region in one.of(known).items()}
+
+
+@dataclass(frozen=True)
+class TokenPage:
+    """A page that a token opens by its address, without anybody signing in: for a screen that nobody sits at. A token
+    does only where ``permission`` is all that it may, since an address is seen by whoever stands there. ``url_name``
+    takes the text of the token."""
+
+    permission: str
+    url_name: str
+
+
+TOKEN_PAGES: Catalogue[TokenPage] = Catalogue(
+    "page of a token",
+    code=lambda one: one.permission,
+    faults=lambda one: undeclared(one.permission),
+)

@@ -6,6 +6,7 @@ class ReportsConfig(AppConfig):
     verbose_name = "统计报表"
 
     def ready(self) -> None:
+        from expertpool.accounts.registry import TOKEN_PAGES, TokenPage
         from expertpool.audit.actions import FORMER_NAMES, LOG_ACTIONS
         from expertpool.audit.events import UnprovenFound
         from expertpool.core.events import subscribe
@@ -29,7 +30,7 @@ class ReportsConfig(AppConfig):
         )
         from expertpool.reports.menu import GROUP, ITEMS
         from expertpool.reports.occasions import CHAIN_HEAD, MONTH, UNPROVEN
-        from expertpool.reports.permissions import PERMISSIONS
+        from expertpool.reports.permissions import PERMISSIONS, SCREEN
         from expertpool.reports.queries.erasing import KEEPERS as STAYS
         from expertpool.reports.queries.expert_statistics import EXPERTS
         from expertpool.reports.queries.pages import PAGES
@@ -42,6 +43,7 @@ class ReportsConfig(AppConfig):
         from expertpool.reports.tabs import TABS
 
         register_permissions(PERMISSIONS)
+        TOKEN_PAGES.add(TokenPage(SCREEN, "reports:wall_by_token"))
         LOG_ACTIONS.add(*ACTIONS)
         FORMER_NAMES.add(*FORMER)
         MENU_GROUPS.add(GROUP)

@@ -16,5 +16,6 @@ urlpatterns = [
     *records.record_urls("statistics/"),
     path("figures/", home.figures, name="home"),
     path("wall/", wall.wall, name="wall"),
+    path("wall/<str:token>/", wall.wall_by_token, name="wall_by_token"),
     path("ledger/", ledger.ledger, name="ledger"),
 ]

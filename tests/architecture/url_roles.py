@@ -45,6 +45,7 @@ from expertpool.notifications.queries.attempts import callback_token
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Project, Task
 from expertpool.reports.models import ExposureReport
+from expertpool.reports.permissions import SCREEN
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.services.assigning import Share, set_assignment
@@ -53,7 +54,7 @@ from expertpool.secondfactor.models import Passkey
 from expertpool.selfservice.services.feed import address_of, open_feed
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_token, make_user
 from tests.factories.achievements import hand_in_one, make_achievement
 from tests.factories.automation import make_errand, make_firing, make_rule
 from tests.factories.certificates import make_certificate
@@ -126,6 +127,11 @@ def _nothing(_world: World, _user: User) -> dict[str, Any]:
 def only(*roles: str, kwargs: Kwargs = _nothing) -> Rule:
     assert set(roles) <= set(ROLES)
     return Rule(frozenset(roles), kwargs)
+
+
+def screen_token(_world: World, _user: User) -> dict[str, Any]:
+    """An address of the wall screen."""
+    return {"token": make_token(make_user("supervisor"), SCREEN).text}  # type: ignore[attr-defined]
 
 
 def everybody(kwargs: Kwargs = _nothing) -> Rule:
@@ -1567,6 +1573,7 @@ RULES: dict[str, Rule] = {
     "reports:months_pdf": only(*READ_PROJECTS),
     "reports:home": only(*READ_PROJECTS),
     "reports:wall": only("admin", "supervisor"),
+    "reports:wall_by_token": public(screen_token),
     "reports:ledger": only("admin", "supervisor", "auditor"),
     "reports:exposure": only("admin", "supervisor", "auditor"),
     "reports:exposure_new": only("admin", "supervisor", "auditor"),

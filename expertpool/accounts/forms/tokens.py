@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.registry import TOKEN_PAGES
 from expertpool.accounts.settings import TOKEN_LONGEST, TOKEN_USUAL
 from expertpool.core.api import offered_codes
 from expertpool.core.configuration import value_of, words_of
@@ -56,9 +57,9 @@ class TokenForm(forms.Form):
 
 
 def scope_choices() -> list[tuple[str, str]]:
-    """Return the permissions that some endpoint takes, named as on the page of roles."""
+    """Return the permissions that some endpoint, or page of a token, takes, named as on the page of roles."""
     # Others could be granted, but no call would ask for them.
-    offered = offered_codes()
+    offered = offered_codes() | {one.permission for one in TOKEN_PAGES}
     return [
         (permission.code, f"{group.label}：{permission.label}")
         for group in permission_groups()

@@ -131,6 +131,15 @@ def find_token(text: str, *, now: datetime) -> ApiToken | None:
     return token
 
 
+def find_page_token(text: str, permission: str, *, now: datetime) -> ApiToken | None:
+    """Return the token that ``text``, of an address, is, where ``permission`` is all that it may and its user still has it;
+    else None: one that may do more is none to stand in an address."""
+    token = find_token(text, now=now)
+    if token is None or list(token.scopes) != [permission]:
+        return None
+    return token if token.user.has_permission(permission) else None
+
+
 def _key(text: str) -> bytes:
     """What a token is found by."""
     # Of earlier tokens the hash alone was kept: what is kept now is made from it.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -12,6 +14,7 @@ from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.tokens import TokenForm, scope_choices
 from expertpool.accounts.models import ApiToken, UserRequest
 from expertpool.accounts.queries import own_tokens, tokens_visible_to
+from expertpool.accounts.registry import TOKEN_PAGES
 from expertpool.accounts.services.tokens import confirm_token, create_token, revoke_token
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
@@ -97,7 +100,10 @@ def _token(request: UserRequest, pk: int) -> ApiToken:
 
 def _show_once(request: UserRequest, token: ApiToken, text: str) -> HttpResponse:
     """Show the text of a token, this once, and load the list behind the drawer again."""
-    response = render(request, "accounts/token_created.html", {"token": token, "text": text})
+    page = TOKEN_PAGES.get(token.scopes[0]) if len(token.scopes) == 1 else None
+    own = f"{settings.SITE_URL}{reverse(page.url_name, args=[text])}" if page else ""
+    context = {"token": token, "text": text, "page_url": own}
+    response = render(request, "accounts/token_created.html", context)
     response.headers["HX-Trigger"] = "list:refresh"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
+from expertpool.accounts.services.tokens import find_page_token
 from expertpool.core.permissions import requires
 from expertpool.core.views.listing import render_list
 from expertpool.reports.permissions import SCREEN
@@ -18,7 +23,23 @@ from expertpool.reports.queries.wall import wall_for
 @require_safe
 @requires(SCREEN)
 def wall(request: UserRequest) -> HttpResponse:
-    shown = wall_for(request.user, now=timezone.now())
+    return _board(request, request.user, reverse("reports:wall"))
+
+
+@require_safe
+@login_not_required
+@never_cache
+def wall_by_token(request: HttpRequest, token: str) -> HttpResponse:
+    """The same by an address for a television (`accounts.registry.TokenPage`): nobody is signed in, so that nobody is
+    signed out when he does nothing."""
+    found = find_page_token(token, SCREEN, now=timezone.now())
+    if found is None:
+        return render(request, "reports/wall_gone.html", status=404)
+    return _board(request, found.user, reverse("reports:wall_by_token", args=[token]))
+
+
+def _board(request: HttpRequest, user: User, url: str) -> HttpResponse:
+    shown = wall_for(user, now=timezone.now())
     charts = [
         (
             one,
@@ -27,5 +48,7 @@ def wall(request: UserRequest) -> HttpResponse:
         )
         for one in shown.charts
     ]
-    context = {"wall": shown, "charts": charts}
-    return render_list(request, "reports/wall.html", context, partial="board")
+    context = {"wall": shown, "charts": charts, "url": url}
+    answer = render_list(request, "reports/wall.html", context, partial="board")
+    answer["Referrer-Policy"] = "no-referrer"  # the address may be what opens it
+    return answer

@@ -8,15 +8,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.services.tokens import revoke_token
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
 from expertpool.experts.enums import ExpertStatus
+from expertpool.reports.permissions import SCREEN
 from expertpool.reports.queries.statistics import TOPICS
 from expertpool.reports.queries.wall import wall_for
 from expertpool.reports.services.tallies import tally_all
+from tests.factories.accounts import make_token, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_specialty
 from tests.fixtures import login
@@ -89,3 +92,60 @@ def test_it_stands_on_kept_sums_and_asks_itself_anew(
     with django_assert_max_num_queries(16):
         board = client.get(PAGE, headers={"HX-Request": "true", "HX-Target": "board"})
     assert "<html" not in board.content.decode()
+
+
+# --- By an address of its own: nobody is signed in ------------------------------------------------------
+
+
+def address(token) -> str:
+    return reverse("reports:wall_by_token", args=[token.text])
+
+
+@pytest.mark.shows("OVW-17")
+def test_an_address_shows_the_same_for_as_long_as_its_token_lives(client, admin, time_machine):
+    """A television that was signed in was signed out once nobody clicked for half an hour."""
+    time_machine.move_to(timezone.now(), tick=False)
+    make_expert()
+    user = make_user("supervisor")
+    token = make_token(user, SCREEN)
+    answer = client.get(address(token))
+    assert answer.context["wall"].pool == wall_for(user, now=timezone.now()).pool
+    assert address(token) in answer.content.decode()
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "sessionid" not in client.cookies
+    time_machine.shift(timedelta(days=20))
+    assert client.get(address(token), headers={"X-Unattended": "1"}).status_code == 200
+    time_machine.shift(timedelta(days=20))
+    assert client.get(address(token)).status_code == 404
+
+
+def test_a_token_that_may_more_is_none_and_one_opens_nothing_else(client, admin):
+    user = make_user("admin")
+    more = make_token(user, SCREEN, "experts.view")
+    assert client.get(address(more)).status_code == 404
+    token = make_token(user, SCREEN)
+    assert client.get(address(token)).status_code == 200
+    assert client.get(PAGE).status_code == 302
+    headers = {"Authorization": f"Bearer {token.text}"}
+    assert client.get("/api/v1/experts", headers=headers).status_code == 403
+    revoke_token(token=token, actor=user, now=timezone.now())
+    gone = client.get(address(token))
+    assert (gone.status_code, "请联系管理员重新生成" in gone.content.decode()) == (404, True)
+
+
+def test_it_ends_with_the_right_of_its_user(client, admin):
+    user = make_user("supervisor")
+    token = make_token(user, SCREEN)
+    user.roles.clear()
+    assert client.get(address(token)).status_code == 404
+
+
+def test_whoever_makes_such_a_token_is_given_its_address(client, admin):
+    login(client, admin)
+    until = timezone.localdate() + timedelta(days=30)
+    data = {"name": "一楼大屏", "user": admin.pk, "expires_on": until, "scopes": [SCREEN]}
+    page = client.post(reverse("accounts:token_create"), data).content.decode()
+    assert "大屏地址" in page
+    assert "/wall/ep_" in page
+    data["scopes"] = [SCREEN, "experts.view"]
+    assert "大屏地址" not in client.post(reverse("accounts:token_create"), data).content.decode()

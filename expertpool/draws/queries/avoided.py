@@ -11,10 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from expertpool.core.text import clean_text, join_han
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
     Named,
@@ -27,6 +30,7 @@ from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries import availability
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance, Project
+from expertpool.projects.queries.persons import folded_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ def idle_avoidances(projects: Sequence[Project]) -> dict[str, int]:
         if row.subject == AvoidanceSubject.PERSON:
             found[row.get_subject_display()] += not _anybody(is_or_knows_person(row, openly=True))
     units = [row for row in rows if row.subject == AvoidanceSubject.UNIT]
-    for unit in avoided_units([], units):
+    # One that was chosen, and typed as well, is one.
+    once = {frozenset(one.ways) or one.name: one for one in avoided_units([], units)}
+    for unit in once.values():
         found[AvoidanceSubject.UNIT.label] += not _anybody(tied_to([unit], openly=True))
     return dict(found)
 
@@ -118,31 +124,66 @@ def by_opening(avoided: Iterable[AvoidedUnit]) -> dict[datetime, set[int]]:
     return {on: found for on, found in units.items() if found}
 
 
-def is_person(row: Avoidance) -> Q:
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a row means: ``numbered`` the record of its number and the one that it was merged into; ``named``, whether the name
+    beside it says who it is, too: there is no number, or it is not of somebody of that name."""
+
+    numbered: Sequence[Expert]
+    named: bool
+
+
+def meant_by(row: Avoidance) -> Meant:
+    """Return whom ``row``, an avoided person, means. A number is one person and a name may be that of several; but who typed
+    another's number, or one that is nobody's, and may not look into the pool, is not told so: the name holds beside it."""
+    number = folded_number(row.expert_number)
+    if not number:
+        return Meant((), named=True)
+    own = Expert.objects.filter(number=number).order_by()
+    kept = Q(pk__in=own.filter(merged_into__isnull=False).values("merged_into"))
+    found = list(Expert.objects.filter(Q(number=number) | kept).select_related("employer"))
+    named = bool(row.name) and not any(is_called_so(one, row.name) for one in found)
+    return Meant(found, named)
+
+
+def is_called_so(expert: Expert, name: str) -> bool:
+    """Tell whether ``expert`` has ``name``, however its letters are spaced."""
+    return _folded(name) == _folded(expert.name)
+
+
+def _folded(name: str) -> str:
+    return join_han(clean_text(name)).casefold()
+
+
+def is_person(row: Avoidance, meant: Meant | None = None) -> Q:
     """The experts who are the avoided person of ``row``."""
-    # A number is one person; a name may be that of several.
-    if row.expert_number:
-        return Q(number=row.expert_number)
-    named = Q(name=row.name)
-    if row.unit_name:
-        named &= Q(employer_id__in=units_matching(name=row.unit_name))
-    return named
+    meant = meant or meant_by(row)
+    found = Q(pk__in=[one.pk for one in meant.numbered])
+    if meant.named:
+        named = Q(name__in={row.name, join_han(clean_text(row.name))})
+        if row.unit_name:
+            named &= Q(employer_id__in=units_matching(name=row.unit_name))
+        found = found | named if meant.numbered else named
+    return found
 
 
-def ties_to_person(row: Avoidance, *, openly: bool = False) -> QuerySet[AvoidanceUnit]:
+def ties_to_person(
+    row: Avoidance, meant: Meant | None = None, *, openly: bool = False
+) -> QuerySet[AvoidanceUnit]:
     """Return the relations that experts declared to the avoided person of ``row``."""
-    on = row.project.opening_at
-    if not row.expert_number:
+    on, meant = row.project.opening_at, meant or meant_by(row)
+    found = []
+    for one in meant.numbered:
+        units = _same_as([one.employer])[0] if one.employer else None
+        found.append(availability.person_ties(one.name, units, on=on, openly=openly))
+    if meant.named:
         units = units_matching(name=row.unit_name) if row.unit_name else None
-        return availability.person_ties(row.name, units, on=on, openly=openly)
-    person = Expert.objects.filter(number=row.expert_number).select_related("employer").first()
-    if person is None:
-        return AvoidanceUnit.objects.none()
-    units = _same_as([person.employer])[0] if person.employer else None
-    return availability.person_ties(person.name, units, on=on, openly=openly)
+        found.append(availability.person_ties(row.name, units, on=on, openly=openly))
+    return reduce(or_, found, AvoidanceUnit.objects.none())
 
 
 def is_or_knows_person(row: Avoidance, *, openly: bool = False) -> Q:
     """The avoided person of ``row``, and the experts who declared a relation to him."""
-    knowing = ties_to_person(row, openly=openly).order_by()
-    return is_person(row) | Q(pk__in=knowing.values("expert"))
+    meant = meant_by(row)
+    knowing = ties_to_person(row, meant, openly=openly).order_by()
+    return is_person(row, meant) | Q(pk__in=knowing.values("expert"))

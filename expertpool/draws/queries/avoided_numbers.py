@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
-from expertpool.core.text import clean_text, join_han
+from expertpool.draws.queries.avoided import is_called_so
 from expertpool.experts.queries.experts import experts_visible_to, kept_instead
 
 
@@ -19,10 +19,6 @@ def why_not_avoided(number: str, name: str, user: User) -> str:
         return "" if scope_q(user, "experts.view") else f"没有编号为 {number} 的专家，请核对。"
     if kept := kept_instead([number]).get(number):
         return f"{number} 已并入 {kept[1]}，请填写 {kept[1]}。"
-    if name and _folded(name) != _folded(expert.name):
+    if name and not is_called_so(expert, name):
         return f"编号 {number} 的专家不叫「{name}」，请核对编号和姓名。"
     return ""
-
-
-def _folded(name: str) -> str:
-    return join_han(clean_text(name)).casefold()

@@ -18,6 +18,7 @@ from expertpool.draws.queries.avoided import (
     avoided_units,
     by_opening,
     is_person,
+    meant_by,
     ties_to_person,
 )
 from expertpool.experts.enums import AvoidanceKind
@@ -155,11 +156,12 @@ def _unit_ties(
 def _person_paths(
     row: Avoidance, expert_ids: Collection[int], openly: bool
 ) -> Iterator[tuple[int, Path]]:
-    himself = Expert.objects.filter(is_person(row), pk__in=expert_ids).order_by("pk")
-    matched = "专家编号相同" if row.expert_number else "姓名相同"
+    meant = meant_by(row)
+    numbered = {one.pk for one in meant.numbered}
+    himself = Expert.objects.filter(is_person(row, meant), pk__in=expert_ids).order_by("pk")
     for pk in himself.values_list("pk", flat=True):
-        yield pk, Path(row.label, HIMSELF, matched)
-    for tie in ties_to_person(row, openly=openly).filter(expert__in=expert_ids):
+        yield pk, Path(row.label, HIMSELF, "专家编号相同" if pk in numbered else "姓名相同")
+    for tie in ties_to_person(row, meant, openly=openly).filter(expert__in=expert_ids):
         yield tie.expert_id, Path(row.label, _relation(tie), "申报的人员")
 
 
@@ -167,11 +169,14 @@ def _persons_over(
     row: Avoidance, expert_ids: Collection[int], units: Collection[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield which experts one of ``units`` ties to the avoided person, who is known by a unit."""
-    if row.unit_name and not row.expert_number:
-        himself = Expert.objects.filter(is_person(row), pk__in=expert_ids, employer__in=units)
+    meant = meant_by(row)
+    if row.unit_name and meant.named:
+        himself = Expert.objects.filter(
+            is_person(row, meant), pk__in=expert_ids, employer__in=units
+        )
         yield from himself.values_list("pk", "employer_id")
     if row.unit_name or row.expert_number:
-        ties = ties_to_person(row).filter(expert__in=expert_ids, unit__in=units)
+        ties = ties_to_person(row, meant).filter(expert__in=expert_ids, unit__in=units)
         yield from ties.values_list("expert_id", "unit_id")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from expertpool.accounts.models import User
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.text import clean_code
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class NumberCheck:
 
 
 NUMBER_CHECKS: Catalogue[NumberCheck] = Catalogue("number check")
+
+
+def folded_number(number: str) -> str:
+    """Return ``number``, as anybody may have typed it, in the form in which records have theirs."""
+    return "".join(clean_code(number).upper().split())
 
 
 def why_not_number(number: str, name: str, user: User) -> str:

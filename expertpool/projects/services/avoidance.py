@@ -11,13 +11,14 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
-from expertpool.core.text import clean_code, if_seen
+from expertpool.core.text import if_seen
 from expertpool.core.validators import validate_uscc
 from expertpool.directory.models import Unit
+from expertpool.directory.queries import Named, units_matching_each
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.exceptions import ProjectNotEditable
 from expertpool.projects.models import Avoidance, Project
-from expertpool.projects.queries.persons import why_not_number
+from expertpool.projects.queries.persons import folded_number, why_not_number
 from expertpool.projects.services.state import approval_kept, lock_project, note_editor
 
 NOT_OPEN = "审核中、已抽取或已归档的项目不能改回避；审核中的请先撤回，已抽取的请用更换专家处理。"
@@ -66,7 +67,9 @@ def add_avoidance(
     kept = {name: getattr(data, name) for name in FIELDS[data.subject]}
     avoidance = Avoidance(project=project, subject=data.subject, reason=data.reason, **kept)
     avoidance.full_clean()
-    if project.avoidances.filter(subject=data.subject, **kept).exists():
+    if project.avoidances.filter(subject=data.subject, **kept).exists() or _is_avoided_unit(
+        avoidance
+    ):
         raise ValidationError(f"本项目已有同样的回避（{avoidance.target}），不用再添加。")
     note_editor(project, actor)
     with approval_kept(project):
@@ -90,6 +93,16 @@ def remove_avoidance(*, avoidance: Avoidance, actor: User, now: datetime) -> Non
     avoidance.delete()
 
 
+def _is_avoided_unit(avoidance: Avoidance) -> bool:
+    """Tell whether the project avoids that unit already, which was chosen once and typed the other time."""
+    if avoidance.subject != AvoidanceSubject.UNIT:
+        return False
+    rows = avoidance.project.avoidances.filter(subject=AvoidanceSubject.UNIT).select_related("unit")
+    own, *others = [one.unit or Named(one.name, one.uscc) for one in (avoidance, *rows)]
+    same, *found = units_matching_each([Named(one.name, one.uscc) for one in (own, *others)])
+    return any(same and same == one for one in found)
+
+
 def _in_words(avoidance: Avoidance) -> dict[str, Any]:
     return in_words(avoidance, "subject", *FIELDS[avoidance.subject], "reason")
 
@@ -100,7 +113,7 @@ def _as_read(data: AvoidanceData) -> AvoidanceData:
         data,
         name=if_seen(data.name),
         unit_name=if_seen(data.unit_name),
-        expert_number="".join(clean_code(data.expert_number).upper().split()),
+        expert_number=folded_number(data.expert_number),
     )
 
 

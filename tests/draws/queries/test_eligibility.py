@@ -118,6 +118,27 @@ def avoided_by_name(expert: Expert, project: Project) -> None:
     avoid(project, subject="person", name=expert.name, unit_name=expert.employer.name)  # type: ignore[union-attr]
 
 
+def avoided_by_number_as_rows_of_before_have_it(expert: Expert, project: Project) -> None:
+    avoid(project, subject="person", expert_number=f" {expert.number.lower()} ")
+
+
+def avoided_by_name_beside_a_number_that_is_nobodys(expert: Expert, project: Project) -> None:
+    """Who may not look into the pool is not told so when he types it."""
+    Expert.objects.filter(pk=expert.pk).update(name="王明")
+    avoid(project, subject="person", name="王　明", expert_number="ZJ0000000000")
+
+
+def avoided_by_name_beside_the_number_of_another(expert: Expert, project: Project) -> None:
+    Expert.objects.filter(pk=expert.pk).update(name="王明")
+    gone = make_expert("另有其人", status=ExpertStatus.DELETED)
+    avoid(project, subject="person", name="王明", expert_number=gone.number)
+
+
+def avoided_by_the_number_of_a_merged_record(expert: Expert, project: Project) -> None:
+    old = make_expert(status=ExpertStatus.DELETED, merged_into=expert)
+    avoid(project, subject="person", expert_number=old.number, name=old.name)
+
+
 def employed_above_the_purchaser(expert: Expert, project: Project) -> None:
     UnitRelation.objects.create(
         owner=expert.employer, owned=project.purchaser, kind="shareholder", share=60
@@ -166,6 +187,8 @@ CASES: list[tuple[ExclusionReason, Callable[[Expert, Project], None]]] = [
     (ExclusionReason.AVOIDED_PERSON, related_to_the_head_of_the_bidder),
     (ExclusionReason.AVOIDED_PERSON, avoided_by_number),
     (ExclusionReason.AVOIDED_PERSON, avoided_by_name),
+    (ExclusionReason.AVOIDED_PERSON, avoided_by_number_as_rows_of_before_have_it),
+    (ExclusionReason.AVOIDED_PERSON, avoided_by_name_beside_a_number_that_is_nobodys),
 ]
 
 
@@ -198,6 +221,21 @@ def test_each_reason_excludes_exactly_the_one_it_concerns(
     assert Exclusions(plan_of(project), now=NOW, knowing=Knowledge.ALL).of(both) == {
         excluded.pk: reason
     }
+
+
+@pytest.mark.shows("DRAW-06")
+@pytest.mark.parametrize(
+    "change",
+    [avoided_by_name_beside_the_number_of_another, avoided_by_the_number_of_a_merged_record],
+    ids=lambda value: value.__name__,
+)
+def test_a_number_decides_alone_only_where_the_name_is_its_own(
+    project: Project, change: Callable[[Expert, Project], None]
+) -> None:
+    excluded = make_expert()
+    change(excluded, project)
+    found = evaluate(plan_of(project), now=NOW, knowing=Knowledge.ALL)
+    assert found.excluded[excluded.pk] == ExclusionReason.AVOIDED_PERSON
 
 
 @pytest.mark.shows("PORT-23", "EXP-36")

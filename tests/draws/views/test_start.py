@@ -32,7 +32,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_draw, make_plan, make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -77,11 +77,14 @@ def test_it_says_how_many_avoidances_keep_nobody_away(client: Client, operator: 
     project = make_ready_project(now=TUESDAY, seats=7)
     known = make_expert()
     avoid(project, subject="person", expert_number=known.number)
-    avoid(project, subject="person", expert_number=known.number.lower())
+    avoid(project, subject="person", expert_number="ZJ0000000000")
+    unit = make_unit("没有专家的公司")
+    avoid(project, subject="unit", unit=unit)
+    avoid(project, subject="unit", name=unit.name)
     avoid(project, subject="person", name="不在库")
     avoid(project, subject="unit", name="从未登记的公司")
     page = page_at(client, project, operator, TUESDAY)
-    assert "回避人员 2 条、回避单位 1 条在专家库中没有对应到任何专家" in page
+    assert "回避人员 2 条、回避单位 2 条在专家库中没有对应到任何专家" in page
 
 
 def test_it_says_who_can_give_up_and_how_often_it_was_sealed(

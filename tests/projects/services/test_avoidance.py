@@ -12,7 +12,7 @@ from expertpool.projects.exceptions import ProjectNotEditable
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance, remove_avoidance
 from expertpool.projects.services.state import set_draw_state
 from tests.factories.accounts import make_department, make_user
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.projects import make_project
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,15 @@ def test_what_nobody_sees_and_the_same_twice_are_refused():
         add(project, **values)
         assert "已有同样的回避" in refused(project, **values)
     add(project, **person, name="王明", unit_name="华东设计院")
+
+
+def test_a_unit_that_was_chosen_is_not_typed_as_well():
+    project, unit = make_project(), make_unit("华东建设有限公司")
+    subject = {"subject": AvoidanceSubject.UNIT}
+    add(project, **subject, unit=unit)
+    assert "已有同样的回避" in refused(project, **subject, name=unit.name)
+    add(project, **subject, name="华南建设有限公司")  # in no directory
+    add(project, **subject, name="华北建设有限公司")
 
 
 def test_avoidances_may_be_added_until_the_draw():

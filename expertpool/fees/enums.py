@@ -22,6 +22,9 @@ class FeeState(models.TextChoices):
     SIGNED = "signed", "已签字"
     PAYING = "paying", "付款中"
     PAID = "paid", "已付款"
+    # Of a correction by which less is due: what was paid too much comes back.
+    TO_RECEIVE = "to_receive", "待收回"
+    RECEIVED = "received", "已收回"
     REVERSED = "reversed", "已冲销"
 
 

@@ -28,6 +28,7 @@ class FeeExport(Exporter):
             "project", "项目", lambda row: row.project.name, width=32, of=("projects.name",)
         ),
         ExportColumn("outcome", "评审情况", lambda row: row.get_outcome_display(), width=16),
+        ExportColumn("kind", "更正", lambda row: "更正" if row.corrects_id else ""),
         ExportColumn("minutes", "评审时长（分钟）", lambda row: row.minutes),
         ExportColumn("rate", "标准", lambda row: str(row.rate), width=24),
         ExportColumn("gross", "应发（元）", lambda row: row.gross),

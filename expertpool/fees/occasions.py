@@ -33,6 +33,18 @@ REVERSED = Occasion(
         ChannelCode.WECHAT: ("", _REVERSED),
     },
 )
+_CORRECTED = "{{专家姓名}}专家：您参加「{{项目名称}}」评审的劳务费多付，需要更正（{{原因}}），请查看金额并与经办人联系退回：{{网址}}"
+CORRECTED = Occasion(
+    code="fees.corrected",
+    label="劳务费多付需退回（通知专家）",
+    placeholders={**_HIS, "原因": "时间登记有误"},
+    defaults={
+        ChannelCode.SITE: ("「{{项目名称}}」的劳务费需要更正", _CORRECTED),
+        ChannelCode.EMAIL: ("「{{项目名称}}」的劳务费需要更正", _CORRECTED),
+        ChannelCode.SMS: ("", _CORRECTED),
+        ChannelCode.WECHAT: ("", _CORRECTED),
+    },
+)
 _ENTER_ANEW = "您登记的「{{项目名称}}」中{{专家姓名}}的劳务费已由{{操作人}}冲销（{{原因}}），请到「项目劳务费」重新登记：{{网址}}"
 ENTER_ANEW = Occasion(
     code="fees.enter_anew",
@@ -116,4 +128,7 @@ ACCOUNT_REFUSED = Occasion(
         ChannelCode.WECHAT: ("", _REFUSED),
     },
 )
-OCCASIONS = (SENT, REVERSED, ENTER_ANEW, RETURNED, ACCOUNT_CODE, SIGN_CODE, ACCOUNT_REFUSED)
+OCCASIONS = (
+    *(SENT, REVERSED, CORRECTED, ENTER_ANEW, RETURNED),
+    *(ACCOUNT_CODE, SIGN_CODE, ACCOUNT_REFUSED),
+)

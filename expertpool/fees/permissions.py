@@ -27,7 +27,7 @@ PERMISSIONS = PermissionGroup(
             scoped=True,
             roles=(Role.OPERATOR,),
         ),
-        Permission(REVERSE, "冲销劳务费", scoped=True, roles=(Role.FINANCE,)),
+        Permission(REVERSE, "冲销、更正劳务费（更正须两人）", scoped=True, roles=(Role.FINANCE,)),
         Permission(ACCOUNTS, "核对专家收款账户", scoped=True, roles=(Role.FINANCE,)),
         Permission(PAY, "付款（建立、复核批次须两人）", scoped=True, roles=(Role.FINANCE,)),
         Permission(TAX, "导出个税申报文件（含证件号码）", scoped=True, roles=(Role.FINANCE,)),

@@ -18,12 +18,14 @@ FEE_SORTS: dict[str, str | tuple[str, ...]] = {
     "gross": ("gross", "id"),
 }
 _PAID = STANDING & Q(payments__paid_at__isnull=False, payments__returned_at__isnull=True)
+_LESS = Q(gross__lt=0)
 FEE_TABS = (
     ListTab("", "全部", STANDING),
     ListTab("draft", "待发送", Q(sent_at__isnull=True)),
-    ListTab("sent", "待签字", STANDING & Q(sent_at__isnull=False, told_at__isnull=True)),
+    ListTab("sent", "待签字", STANDING & Q(sent_at__isnull=False, told_at__isnull=True) & ~_LESS),
     ListTab("signed", "已签字", STANDING & Q(told_at__isnull=False)),
     ListTab("paid", "已付款", _PAID),
+    ListTab("to_receive", "待收回", STANDING & _LESS & Q(received_at__isnull=True)),
     ListTab("reversed", "已冲销", Q(reversed_at__isnull=False)),
 )
 ACCOUNT_SORTS: dict[str, str | tuple[str, ...]] = {"asked": ("asked_at", "id")}

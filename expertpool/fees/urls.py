@@ -3,7 +3,7 @@ from django.urls import include, path
 from expertpool.core.importing import import_urls
 from expertpool.fees.services.answers import AnswerImporter
 from expertpool.fees.services.workload import WorkloadImporter
-from expertpool.fees.views import accounts, office, own, payments, rates, statistics
+from expertpool.fees.views import accounts, corrections, office, own, payments, rates, statistics
 
 app_name = "fees"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("fees/<int:pk>/", office.detail, name="detail"),
     path("fees/<int:pk>/letter/", office.letter, name="letter"),
     path("fees/<int:pk>/reverse/", office.take_back, name="reverse"),
+    path("fees/<int:pk>/correct/", corrections.correct, name="correct"),
+    path("fees/<int:pk>/received/", corrections.received, name="received"),
     path("fees/projects/", office.projects, name="projects"),
     path("fees/projects/<int:pk>/", office.project, name="project"),
     path("fees/projects/<int:pk>/send/", office.send, name="project_send"),

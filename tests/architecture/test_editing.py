@@ -81,11 +81,13 @@ ADDS = {
     ),  # adds
     # Says by ``seen`` which sums it was opened with.
     *("fees:project_send", "fees:reverse"),
+    "fees:correct",  # asks once; a second person decides
     # Begins a rule of its own; the trial keeps nothing.
     *("reviews:rule_copy", "reviews:rule_trial"),
     *(
         "fees:account_check",
         "fees:payment_returned",
+        "fees:received",
         "fees:batch_paid",
         "fees:answers",
         "fees:workload",

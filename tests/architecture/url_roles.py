@@ -1358,6 +1358,8 @@ RULES: dict[str, Rule] = {
     "fees:detail": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),
     "fees:letter": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),
     "fees:reverse": only("admin", "finance", kwargs=fee),
+    "fees:correct": only("admin", "finance", kwargs=fee),
+    "fees:received": only("admin", "finance", kwargs=fee),
     "fees:projects": only("admin", "operator"),
     "fees:project": only("admin", "operator", kwargs=paid_project),
     "fees:project_send": only("admin", "operator", kwargs=paid_project),

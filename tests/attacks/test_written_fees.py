@@ -24,7 +24,8 @@ from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import fees_visible_to, may_enter, month_for, projects_to_pay
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.fees.services.lines import reverse as reverse_fee
-from expertpool.fees.services.lines import send_letters, sign
+from expertpool.fees.services.lines import send_letters
+from expertpool.fees.services.signing import sign
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert

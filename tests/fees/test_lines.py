@@ -29,9 +29,10 @@ from expertpool.fees.queries.lines import (
 )
 from expertpool.fees.queries.rates import rates_on
 from expertpool.fees.services.letters import letter_pdf, payer_of, said_of
-from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
+from expertpool.fees.services.lines import Entry, enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.rates import save_rate
+from expertpool.fees.services.signing import sign
 from expertpool.fees.settings import PAYER
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of

@@ -14,7 +14,7 @@ from expertpool.core.strokes import signature_svg
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
 from expertpool.fees.services.accounts import send_code
-from expertpool.fees.services.lines import send_sign_code, sign
+from expertpool.fees.services.signing import send_sign_code, sign
 from expertpool.fees.settings import SIGN_CODE
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user

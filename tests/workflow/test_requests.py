@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -47,6 +48,7 @@ from expertpool.evaluations.models import Sanction
 from expertpool.evaluations.services.lifts import request_lift
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.fees.models import PaymentRequest
+from expertpool.fees.services.corrections import request_correction
 from expertpool.notifications.models import Message
 from expertpool.reviews.models import ScoreSheet
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
@@ -75,7 +77,7 @@ from tests.factories.answers import declare_emergency
 from tests.factories.automation import FREEZE, rule_data
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import give_account, make_expert
-from tests.factories.fees import make_batch_of, make_paid_to
+from tests.factories.fees import make_batch_of, make_paid_to, pay
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import ask_correction
 from tests.factories.privacy import ask_to_erase
@@ -195,6 +197,17 @@ MAKE: dict[str, Callable[[Draw, User, datetime], Any]] = {
         batch=make_batch_of(
             [make_paid_to(make_user("operator"), now=now - timedelta(days=1))], by, now=now
         )
+    ),
+    "fees.correct": lambda _draw, by, now: request_correction(
+        line=pay(
+            make_paid_to(make_user("operator"), now=now - timedelta(days=1)),
+            make_user("finance"),
+            now=now - timedelta(hours=1),
+        ),
+        gross=Decimal(100),
+        reason="少算一小时",
+        actor=by,
+        now=now,
     ),
     "privacy.erase": lambda _draw, by, now: ask_to_erase(by, now=now),
     "points.correct": lambda _draw, by, _now: ask_correction(make_expert(), by),

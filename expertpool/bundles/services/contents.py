@@ -146,14 +146,16 @@ def _assignments(project: Project) -> Iterator[ItemAssignment]:
 
 def _fees(asked: Asked) -> Iterator[Piece]:
     rows = FeeLine.objects.filter(project=asked.project, sent_at__isnull=False).select_related(
-        "project__department", "project__purchaser", "expert", "rate"
+        "project__department", "project__purchaser", "expert", "rate", "corrects"
     )
     for line in fees_told(rows).order_by("pk"):
         if line.is_altered:
             yield Piece(str(line), ALTERED)
             continue
         reversed_words = "（已冲销）" if line.reversed_at else ""
-        name = f"确认函 {line.expert.name} {line.expert.number}{reversed_words}.pdf"
+        # There may be several corrections of one letter.
+        kind = f"更正函 {line.pk}" if line.corrects else "确认函"
+        name = f"{kind} {line.expert.name} {line.expert.number}{reversed_words}.pdf"
         yield Piece(name, letter_pdf(line, at=asked.now))
     if content := payments_table(asked.project):
         yield Piece("付款记录.xlsx", content)

@@ -1,9 +1,11 @@
 from expertpool.fees.models.accounts import AccountCode, BankAccount
+from expertpool.fees.models.corrections import CORRECTIONS, CorrectionRequest
 from expertpool.fees.models.lines import FEES, ITEMS, MINUTES, OTHER, FeeLine
 from expertpool.fees.models.payments import Payment, PaymentBatch, PaymentRequest
 from expertpool.fees.models.rates import MULTIPLES, SUMS, FeeRate
 
 __all__ = [
+    "CORRECTIONS",
     "FEES",
     "ITEMS",
     "MINUTES",
@@ -12,6 +14,7 @@ __all__ = [
     "SUMS",
     "AccountCode",
     "BankAccount",
+    "CorrectionRequest",
     "FeeLine",
     "FeeRate",
     "Payment",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +41,13 @@ class FeeLine(models.Model):
     a letter (``sent_at``), confirmed by his hand (``signed_at``). From when it was sent what it says stays (triggers), with what it
     takes from elsewhere (``said``: names, who pays, in words): another fee begins with a reversal (``reversed_at``), and only then can there be another for him and the project (constraint).
 
-    Times are minutes of the clock without breaks; sums are yuan. ``tax`` is what the letter says: what is withheld if it is paid
+    A fee that was paid and found wrong is corrected by another (``corrects``), by which more is paid or, less than nothing, was paid too
+    much and comes back (``received_at``). Times are minutes of the clock without breaks; sums are yuan. ``tax`` is what the letter says: what is withheld if it is paid
     in the month in which it was sent, as all that was sent in it. What is withheld indeed says its payment (``withheld``).
     """
 
     never = ("DELETE",)
-    final = ("sent_at", "signed_at", "reversed_at", "said", "reversal")
+    final = ("sent_at", "signed_at", "reversed_at", "received_at", "said", "reversal")
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # Not the draw: one may cover several projects, and a project have several of them.
@@ -58,6 +59,14 @@ class FeeLine(models.Model):
     )
     invitation = models.ForeignKey(
         Invitation, verbose_name="邀请", on_delete=models.PROTECT, related_name="+"
+    )
+    corrects = models.ForeignKey(
+        "self",
+        verbose_name="更正的劳务费",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrections",
     )
     rate = models.ForeignKey(
         FeeRate, verbose_name="劳务费标准", on_delete=models.PROTECT, related_name="+"
@@ -81,7 +90,7 @@ class FeeLine(models.Model):
     note = models.CharField("说明", max_length=200, blank=True)
     # As it was worked out then: a later version of the code may round otherwise.
     steps = models.JSONField("计算过程")
-    gross = models.DecimalField("应发（元）", max_digits=10, decimal_places=2, validators=[FEES])
+    gross = models.DecimalField("应发（元）", max_digits=10, decimal_places=2, validators=[TAXES])
     # May be less than nothing: what was too much in the month is given back.
     tax = models.DecimalField(
         "代扣个税（元）", max_digits=10, decimal_places=2, default=Decimal(0), validators=[TAXES]
@@ -100,10 +109,13 @@ class FeeLine(models.Model):
     # A picture (SVG) that we made of his strokes.
     signature = EncryptedTextField("签名", bound_to=("uid",))
     signed_from = EncryptedTextField("签字时的地址和设备", bound_to=("uid",))
+    received_at = models.DateTimeField("收回时间", null=True, blank=True)
     reversed_at = models.DateTimeField("冲销时间", null=True, blank=True)
     reversal = models.CharField("冲销原因", max_length=200, blank=True)
     proof = ProofField(
-        "凭证", null=False, says=("letter_hash", "state", "signed_at", "readable_signature")
+        "凭证",
+        null=False,
+        says=("letter_hash", "state_text", "signed_at", "readable_signature"),
     )
 
     class Meta:
@@ -112,7 +124,7 @@ class FeeLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "expert"],
-                condition=Q(reversed_at__isnull=True),
+                condition=Q(reversed_at__isnull=True, corrects__isnull=True),
                 name="fees_line_once",
             ),
             models.CheckConstraint(
@@ -132,13 +144,21 @@ class FeeLine(models.Model):
                 condition=Q(reversed_at__isnull=True) | Q(sent_at__isnull=False),
                 name="fees_reversed_once_sent",
             ),
+            models.CheckConstraint(
+                condition=Q(gross__gte=0) | Q(corrects__isnull=False, signed_at__isnull=True),
+                name="fees_less_corrects",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_at__isnull=True) | Q(gross__lt=0),
+                name="fees_received_of_less",
+            ),
             within(
                 "fees_line_bounds",
                 started_at=MOMENTS,
                 ended_at=MOMENTS,
                 break_minutes=MINUTES,
                 other=OTHER,
-                gross=FEES,
+                gross=TAXES,
                 tax=TAXES,
                 travel=FEES,
             ),
@@ -163,6 +183,18 @@ class FeeLine(models.Model):
         return FeeState.SENT if self.sent_at else FeeState.DRAFT
 
     @property
+    def state_text(self) -> str:
+        """The state as its proof has it, with when it came back, where it did."""
+        state: str = self.state.value
+        received = self.received_at
+        return f"{state} {received.astimezone(UTC).isoformat()}" if received else state
+
+    @property
+    def is_to_sign(self) -> bool:
+        """Whether its letter waits for his hand; what comes back nobody signs."""
+        return self.state == FeeState.SENT and self.gross >= 0
+
+    @property
     def told_on(self) -> date | None:
         """The day on which he signed, as others are told it (`queries.lines.fees_told`)."""
         if self.signed_at is None or getattr(self, "is_untold", False):
@@ -174,6 +206,8 @@ class FeeLine(models.Model):
         """Where it stands, as others are told it; one that this system did not write says so."""
         if self.is_altered:
             return "altered"
+        if self.gross < 0 and self.state == FeeState.SENT:
+            return (FeeState.RECEIVED if self.received_at else FeeState.TO_RECEIVE).value
         if payment := self.payment:
             return (FeeState.PAID if payment.paid_at else FeeState.PAYING).value
         is_told = self.state != FeeState.SIGNED or self.told_on is not None
@@ -266,9 +300,11 @@ class FeeLine(models.Model):
         # Left out where it is none: letters from before it was paid keep their hash.
         travel = {"travel": f"{self.travel:.2f}"} if self.travel else {}
         said = {"said": self.said} if self.said else {}
+        corrects = {"corrects": self.corrects.uid.hex} if self.corrects else {}
         return (
             travel
             | said
+            | corrects
             | {
                 # By its own number: two alike of one project would else have one hash, and one signature fit both.
                 "uid": self.uid.hex,

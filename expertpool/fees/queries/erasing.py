@@ -29,6 +29,7 @@ def _holds(expert: Expert) -> str:
         ~Exists(paid),
         expert=expert,
         reversed_at__isnull=True,
+        received_at__isnull=True,
         entered_at__gte=timezone.now() - WAITED_FOR,
     )
     return "还有没有付清的劳务费，付清或冲销以后才能抹去。" if rows.exists() else ""

@@ -39,9 +39,17 @@ from expertpool.fees.models.payments import OPEN
 from expertpool.fees.permissions import ENTER, VIEW
 from expertpool.projects.models import Project
 
-RELATED = ("project__department", "project__purchaser", "expert__employer", "rate", "entered_by")
+RELATED = (
+    "project__department",
+    "project__purchaser",
+    "expert__employer",
+    "rate",
+    "entered_by",
+    "corrects",
+)
 MINUTE = timedelta(minutes=1)
 STANDING = Q(reversed_at__isnull=True)
+ENTERED = STANDING & Q(corrects__isnull=True)
 SIGNATURES = "fees.feeline.signed_at"
 # `FeeLine.withheld`, for sums.
 WITHHELD = Coalesce(
@@ -80,13 +88,13 @@ def fees_of(expert: Expert) -> QuerySet[FeeLine]:
     """Return what ``expert`` himself sees: what he was told."""
     rows = FeeLine.objects.filter(whose(expert.pk), sent_at__isnull=False)
     return rows.select_related(
-        "project__purchaser", "project__department", "rate", "expert"
+        "project__purchaser", "project__department", "rate", "expert", "corrects"
     ).prefetch_related("payments")
 
 
 def fees_in(project: Project) -> dict[int, FeeLine]:
-    """Return the fees of ``project`` that stand, by the line of the draw."""
-    rows = fees_told(FeeLine.objects.filter(STANDING, project=project).select_related(*RELATED))
+    """Return the fees of ``project`` that stand, by the line of the draw, without what corrects them."""
+    rows = fees_told(FeeLine.objects.filter(ENTERED, project=project).select_related(*RELATED))
     return {one.invitation_id: one for one in rows}
 
 
@@ -120,9 +128,10 @@ def month_for(expert_id: int, now: datetime, *, payer: str) -> Totals:
     """Return what an expert was told within the month of ``now`` to be paid by ``payer``."""
     first, after = month_of(now)
     rows = FeeLine.objects.filter(STANDING, whose(expert_id), sent_at__gte=first, sent_at__lt=after)
-    rows = rows.filter(said__payer=payer)
+    # What comes back is of the month in which it was paid.
+    rows = rows.filter(said__payer=payer, gross__gte=0)
     # What somebody else has written withholds nothing.
-    found = vouched(rows.select_related("project", "expert", "rate"))
+    found = vouched(rows.select_related("project", "expert", "rate", "corrects"))
     gross, tax = (
         sum((getattr(one, name) for one in found), Decimal(0)) for name in ("gross", "tax")
     )
@@ -166,6 +175,7 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     draws = DrawProject.objects.filter(project=OuterRef("pk"), valid=True)
     standing = fees_told(FeeLine.objects.filter(STANDING, project=OuterRef("pk")))
     fees = standing.order_by().values("project")
+    entered = standing.filter(ENTERED).order_by().values("project")
     anew = FeeLine.objects.filter(STANDING, project=OuterRef("project"), expert=OuterRef("expert"))
     back = FeeLine.objects.filter(~STANDING, ~Exists(anew), project=OuterRef("pk"))
     missing = back.order_by().values("project").values(n=Count("expert", distinct=True))
@@ -178,8 +188,8 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
         opening_at__lte=Value(now) - F("duration_minutes") * MINUTE,
     )
     return rows.select_related("department", "purchaser").annotate(
-        entered=Coalesce(Subquery(fees.values(n=Count("pk"))), 0),
-        signed=Coalesce(Subquery(fees.values(n=Count("told_at"))), 0),
+        entered=Coalesce(Subquery(entered.values(n=Count("pk"))), 0),
+        signed=Coalesce(Subquery(entered.values(n=Count("told_at"))), 0),
         gross=Subquery(fees.values(n=Sum("gross"))),
         missing=Coalesce(Subquery(missing), 0),
     )
@@ -187,4 +197,4 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
 
 def fees_to_sign(expert: Expert) -> QuerySet[FeeLine]:
     """Return the letters that wait for the hand of ``expert``."""
-    return fees_of(expert).filter(STANDING, signed_at__isnull=True)
+    return fees_of(expert).filter(STANDING, signed_at__isnull=True, gross__gte=0)

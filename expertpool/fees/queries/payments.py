@@ -34,7 +34,7 @@ def unpaid_lines(user: User) -> QuerySet[FeeLine]:
     paid = Payment.objects.filter(OPEN, line=OuterRef("pk"))
     rows = fees_visible_to(user, PAY).filter(STANDING, ~Exists(paid), signed_at__isnull=False)
     rows = rows.exclude(told_later(SIGNATURES))
-    return rows.select_related("expert__merged_into__user", "project", "rate").order_by(
+    return rows.select_related("expert__merged_into__user", "project", "rate", "corrects").order_by(
         "signed_at__date", "pk"
     )
 
@@ -147,7 +147,8 @@ def payments_of(batch: PaymentBatch) -> QuerySet[Payment]:
     has noted."""
     before = Payment.objects.filter(line=OuterRef("line"), returned_at__isnull=False)
     related = (
-        *("line__project", "line__expert__employer", "line__rate", "batch__made_by"),
+        *("line__project", "line__expert__employer", "line__rate", "line__corrects"),
+        "batch__made_by",
         *("account__expert__employer", "account__asked_by", "account__decided_by"),
     )
     rows = batch.payments.annotate(came_back=Exists(before.exclude(batch=batch)))

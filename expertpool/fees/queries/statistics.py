@@ -73,7 +73,9 @@ def grouped(user: User, by: str, year: int) -> tuple[list[Group], Totals]:
     """Return what fees in the scope of ``user``, sent in ``year``, come to ``by`` one of `GROUPS`, and in all; the largest
     first, months in their order."""
     rows = in_year(fees_visible_to(user), year).order_by()
-    rows = rows.annotate(is_paid=Exists(_PAID), withheld_tax=WITHHELD)
+    rows = rows.annotate(
+        is_paid=Q(Exists(_PAID)) | Q(received_at__isnull=False), withheld_tax=WITHHELD
+    )
     if by == "month":
         rows = rows.annotate(key=TruncMonth("sent_at"))
         names: tuple[str, ...] = ("key",)

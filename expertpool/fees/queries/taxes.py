@@ -6,18 +6,25 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.mandates import vouched
 from expertpool.fees.models import FeeLine, Payment, PaymentBatch
 from expertpool.fees.models.payments import OPEN
-from expertpool.fees.queries.lines import fees_visible_to, month_of
+from expertpool.fees.queries.lines import STANDING, fees_visible_to, month_of
 from expertpool.fees.rules.tax import tax_of_next
 
 RELATED = (
-    *("batch", "account", "line__rate", "line__project__purchaser", "line__project__department"),
+    *(
+        "batch",
+        "account",
+        "line__rate",
+        "line__corrects",
+        "line__project__purchaser",
+        "line__project__department",
+    ),
     *("line__expert__merged_into", "line__expert__employer"),
 )
 
@@ -44,22 +51,54 @@ def taxes_of(
     return found
 
 
-def _paid_or_waiting(
-    people: set[int], now: datetime, before: PaymentBatch | None
-) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
+Sums = dict[tuple[int, str], tuple[Decimal, Decimal]]
+
+
+def _paid_or_waiting(people: set[int], now: datetime, before: PaymentBatch | None) -> Sums:
     first, after = month_of(now)
     whose = Q(line__expert__in=people) | Q(line__expert__merged_into__in=people)
     of_month = Q(paid_at__isnull=True) | Q(paid_at__gte=first, paid_at__lt=after)
     rows = Payment.objects.filter(OPEN, whose, of_month).select_related(*RELATED)
     if before is not None:
         rows = rows.filter(batch__lt=before.pk)
-    found: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
-    # What somebody else has written withholds nothing.
-    for one in vouched(rows):
-        key = person_of(one.line), one.line.payer
+    whose = Q(expert__in=people) | Q(expert__merged_into__in=people)
+    return _sums(rows, came_back(first, after).filter(whose, received_at__isnull=False))
+
+
+def _sums(payments: QuerySet[Payment], back: QuerySet[FeeLine]) -> Sums:
+    """Add up by who is paid and who pays; what somebody else has written withholds nothing."""
+    found: Sums = {}
+    sums = [(one.line, one.gross, one.tax) for one in vouched(payments)]
+    sums += [(one, one.gross, one.tax) for one in vouched(back)]
+    for line, more, withheld in sums:
+        key = person_of(line), line.payer
         gross, tax = found.get(key, (Decimal(0), Decimal(0)))
-        found[key] = gross + one.gross, tax + one.tax
+        # Of a payment that the bank has returned since nothing is left to take off.
+        found[key] = max(gross + more, Decimal(0)), tax + withheld
     return found
+
+
+def came_back(first: datetime, after: datetime) -> QuerySet[FeeLine]:
+    """Return the corrections by which of what was paid between two moments something comes back: it was no income of that
+    month."""
+    paid = Payment.objects.filter(
+        OPEN, line=OuterRef("corrects"), paid_at__gte=first, paid_at__lt=after
+    )
+    related = [one.removeprefix("line__") for one in RELATED if one.startswith("line__")]
+    return FeeLine.objects.filter(STANDING, Exists(paid), gross__lt=0).select_related(*related)
+
+
+def tax_of_less(line: FeeLine, gross: Decimal, *, paid_at: datetime) -> Decimal:
+    """Return what is withheld less (less than nothing) if of the fee ``line``, which was paid at ``paid_at``, ``gross`` (less than
+    nothing) comes back: of the month of that payment, and what comes back of it already."""
+    first, after = month_of(paid_at)
+    person = person_of(line)
+    whose = Q(line__expert=person) | Q(line__expert__merged_into=person)
+    rows = Payment.objects.filter(OPEN, whose, paid_at__gte=first, paid_at__lt=after)
+    back = came_back(first, after).filter(Q(expert=person) | Q(expert__merged_into=person))
+    sums = _sums(rows.select_related(*RELATED), back)
+    paid, tax = sums.get((person, line.payer), (Decimal(0), Decimal(0)))
+    return tax_of_next(max(gross, -paid), paid=paid, withheld=tax)
 
 
 def _bounds(month: date) -> tuple[datetime, datetime]:
@@ -73,6 +112,12 @@ def payments_in(user: User, month: date, code: str) -> QuerySet[Payment]:
         returned_at__isnull=True, paid_at__gte=first, paid_at__lt=after
     )
     return rows.select_related(*RELATED).order_by("line__expert", "pk")
+
+
+def taken_back_in(user: User, month: date, code: str) -> QuerySet[FeeLine]:
+    """Return what of the payments of ``month`` was too much and has come back, in the scope of ``user`` for ``code``."""
+    rows = came_back(*_bounds(month)).filter(received_at__isnull=False)
+    return rows.filter(pk__in=fees_visible_to(user, code).order_by().values("pk"))
 
 
 def came_back_after(user: User, month: date, code: str) -> int:

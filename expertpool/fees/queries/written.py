@@ -11,7 +11,7 @@ from expertpool.fees.models import BankAccount, FeeLine, FeeRate, Payment, Payme
 
 
 def _lines(_now: datetime) -> QuerySet[FeeLine]:
-    return FeeLine.objects.order_by("-pk").select_related("project", "expert", "rate")
+    return FeeLine.objects.order_by("-pk").select_related("project", "expert", "rate", "corrects")
 
 
 def _rates(_now: datetime) -> QuerySet[FeeRate]:

@@ -23,9 +23,10 @@ from expertpool.fees.queries.payments import payables, unpaid_lines
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.presets import PRESETS
 from expertpool.fees.services.accounts import decide_account
-from expertpool.fees.services.lines import Entry, enter_fees, send_letters, sign
+from expertpool.fees.services.lines import Entry, enter_fees, send_letters
 from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid
 from expertpool.fees.services.rates import save_rate
+from expertpool.fees.services.signing import sign
 from expertpool.files.services import attach
 from expertpool.projects.models import Project
 

@@ -32,18 +32,27 @@ def payer_of(line: FeeLine) -> str:
 
 def said_now(line: FeeLine) -> dict[str, str]:
     """Return what the letter of ``line`` says beside its sums, as it stands now: kept, and signed, as it is sent."""
-    return {
-        "project": line.project.name,
-        "payer": payer_of(line),
-        "expert": line.expert.name,
-        "outcome": str(line.get_outcome_display()),
-        "times": _times(line),
-        "breaks": str(line.break_minutes),
-        "rate": str(line.rate),
-        "source": line.rate.source,
-        "note": line.note,
-        "taxed": TAXED,
-    } | _receipts(line)
+    return (
+        {
+            "project": line.project.name,
+            "payer": payer_of(line),
+            "expert": line.expert.name,
+            "outcome": str(line.get_outcome_display()),
+            "times": _times(line),
+            "breaks": str(line.break_minutes),
+            "rate": str(line.rate),
+            "source": line.rate.source,
+            "note": line.note,
+            "taxed": TAXED,
+        }
+        | _receipts(line)
+        | _corrects(line)
+    )
+
+
+def _corrects(line: FeeLine) -> dict[str, str]:
+    """Which letter is corrected, of a correction."""
+    return {"corrects": line.corrects.letter_hash} if line.corrects else {}
 
 
 def _receipts(line: FeeLine) -> dict[str, str]:
@@ -172,7 +181,7 @@ def _travel(line: FeeLine) -> list[list[str]]:
 def _letter(line: FeeLine) -> dict[str, Any]:
     said = said_of(line)
     return {
-        "title": "评审专家劳务费确认函",
+        "title": "评审专家劳务费更正函" if line.corrects else "评审专家劳务费确认函",
         "head": [
             ["项目名称", said["project"], True],
             ["项目编号", line.project.number],

@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
-from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.identity import open_identity
@@ -23,26 +22,22 @@ from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
-from expertpool.fees.occasions import SIGN_CODE as SIGN_CODE_OCCASION
-from expertpool.fees.queries.lines import fees_in, letters_mark, may_enter, month_for
+from expertpool.fees.queries.lines import STANDING, fees_in, letters_mark, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.rules.days import Stretch, days_text, needs_days
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.tax import tax_of_next
-from expertpool.fees.services import codes
 from expertpool.fees.services.accounts import note_account
 from expertpool.fees.services.letters import said_now
 from expertpool.fees.services.telling import tell_enter_anew, tell_reversed, tell_sent
 from expertpool.fees.services.times import BY_DAY, fault_of_time
-from expertpool.fees.settings import SIGN_CODE
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
 
 NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束、名单还没有公开，或您无权查看名单。"
 ALTERED = "{name} 的劳务费在系统之外被改动过，没有办理。请告诉审计员查看操作日志；还没有发送的，核对后重新保存。"
 OUTSIDER = "专家账号不能办理劳务费，请使用工作账号。"
-MOST_CODES = 5  # of one letter in an hour
 CHANGED = "您打开之后，待发送的劳务费有了变化，没有发送。请核对现在列出的金额后再发送。"
 GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
 
@@ -224,7 +219,7 @@ def send_letters(
     # In one order, so that two projects with the same experts do not wait for each other; his month is one at a time.
     for row in sorted(rows, key=lambda one: one.expert_id):
         _hold_month(row.expert_id)
-        _check_written(row)
+        check_written(row)
         _check_receipts(row)
         _check_days(row)
         row.said = said_now(row)
@@ -249,7 +244,7 @@ def send_letters(
 
 def _check_receipts(row: FeeLine) -> None:
     """Refuse travel of which there is no receipt; nobody adds one meanwhile."""
-    _held(row)
+    held(row)
     if row.travel and not receipts_of(row):
         raise FeeRefused(f"{row.expert.name} 的差旅还没有附票据：点开他的金额上传后再发送。")
 
@@ -267,97 +262,13 @@ def _hold_month(expert_id: int) -> None:
 
 
 @transaction.atomic
-def send_sign_code(*, line: FeeLine, expert: Expert, code: str, actor: User, now: datetime) -> None:
-    """Send ``code`` to ``expert``, without which he does not sign this letter where the office wants it (`settings.SIGN_CODE`).
-
-    Refuses (FeeRefused) what `sign` does, where nothing reaches him, and more than some codes in an hour.
-    """
-    row = _to_sign(line, expert, actor)
-    Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=expert.pk)
-    codes.send(
-        expert=expert,
-        about=signing(row.letter_hash),
-        code=code,
-        occasion=SIGN_CODE_OCCASION,
-        context={"项目名称": row.project.name},
-        most=MOST_CODES,
-        now=now,
-    )
-
-
-def signing(letter_hash: str) -> tuple[str, str]:
-    """Return what a code is about by which the letter of this hash is signed."""
-    return codes.LETTER, letter_hash
-
-
-def sign(
-    *,
-    line: FeeLine,
-    expert: Expert,
-    signature: str,
-    seen: str,
-    signed_from: str,
-    actor: User,
-    now: datetime,
-    code: str = "",
-) -> FeeLine:
-    """Confirm a fee by the hand of ``expert``, whose it is: ``signature`` is the picture of his writing, ``seen`` the hash
-    of the letter that he read, ``signed_from`` his address and device, ``code`` what he was sent for it, where the office
-    wants one. It stays. Logged. Not atomic: a code is used up whatever comes of the rest.
-
-    Refuses (FeeRefused) another's account, a letter that says something else now, what is signed or reversed, and a wrong code.
-    """
-    # Read once: the log says what was asked, were the setting changed meanwhile.
-    by_code = value_of(SIGN_CODE)
-    if by_code:
-        codes.check(expert=expert, about=signing(seen), code=code, now=now)
-    with transaction.atomic():
-        return _sign(line, expert, signature, seen, signed_from, by_code, actor, now)
-
-
-def _to_sign(line: FeeLine, expert: Expert, actor: User) -> FeeLine:
-    """Hold a letter that waits for the hand of ``expert``."""
-    row = _held(line)
-    is_his = expert.pk in (row.expert_id, row.expert.merged_into_id)
-    if actor.pk != expert.user_id or not is_his or row.sent_at is None:
-        raise FeeRefused("这不是您的劳务费确认函。")
-    if row.reversed_at:
-        raise FeeRefused("这份确认函已冲销，不用签字。")
-    if row.signed_at:
-        raise FeeRefused("您已经签过字了。")
-    _check_written(row)  # else signing would vouch for what somebody wrote
-    return row
-
-
-def _sign(
-    line: FeeLine,
-    expert: Expert,
-    signature: str,
-    seen: str,
-    signed_from: str,
-    by_code: bool,
-    actor: User,
-    now: datetime,
-) -> FeeLine:
-    row = _to_sign(line, expert, actor)
-    # He signs what he read: a letter that was reversed and sent anew has another hash.
-    if seen != row.letter_hash:
-        raise FeeRefused("确认函的内容与您看到的不同，请重新打开后核对。")
-    row.signature, row.signed_from, row.signed_at = signature, signed_from, now
-    row.save()
-    said = {"内容摘要": row.letter_hash} | ({"验证码": "已核对"} if by_code else {})
-    record("fee.sign", actor=actor, now=now, subject=row, after=said)
-    return row
-
-
-@transaction.atomic
 def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLine:
     """Take back a fee that was sent, for ``reason``: it counts no more, and another can be entered. Its expert is told, and who
     entered it. Logged.
 
     Refuses (FeeRefused) what was not sent, or was reversed.
     """
-    row = _held(line)
+    row = held(line)
     if is_outsider(actor):
         raise FeeRefused(OUTSIDER)
     if row.sent_at is None:
@@ -368,21 +279,27 @@ def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLin
     if Payment.objects.filter(OPEN_PAYMENT, line=row).exists():
         raise FeeRefused("已列入付款批次或已付款，不能冲销；银行退回、批次退回后才可以。")
     is_altered = row.is_altered
+    if row.received_at:
+        raise FeeRefused("已登记收回，不能冲销；有误的请再更正一次。")
+    if row.corrections.filter(STANDING).exists():
+        raise FeeRefused("这份劳务费有更正，请先冲销更正。")
     row.reversed_at, row.reversal = now, reason
     # Of one that somebody else has written no proof is made: it goes on saying so.
     row.save(update_fields=["reversed_at", "reversal", *([] if is_altered else ["proof"])])
     record("fee.reverse", actor=actor, now=now, subject=row, note=reason)
     tell_reversed(row, now=now)
-    tell_enter_anew(row, actor=actor, now=now)
+    if row.corrects is None:
+        tell_enter_anew(row, actor=actor, now=now)
     return row
 
 
-def _check_written(row: FeeLine) -> None:
+def check_written(row: FeeLine) -> None:
     """Refuse (FeeRefused) what somebody else has written: whoever saves it would vouch for it."""
     if row.is_altered:
         raise FeeRefused(ALTERED.format(name=row.expert.name))
 
 
-def _held(line: FeeLine) -> FeeLine:
+def held(line: FeeLine) -> FeeLine:
     rows = FeeLine.objects.select_for_update(of=("self",))
-    return rows.select_related("project", "expert__user", "rate", "entered_by").get(pk=line.pk)
+    related = ("project", "expert__user", "rate", "entered_by", "corrects")
+    return rows.select_related(*related).get(pk=line.pk)

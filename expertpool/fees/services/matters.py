@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import reverse
 
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import PaymentRequest
-from expertpool.fees.permissions import PAY
+from expertpool.fees.models import CorrectionRequest, FeeLine, PaymentRequest
+from expertpool.fees.permissions import PAY, REVERSE
+from expertpool.fees.queries.lines import fees_visible_to
 from expertpool.fees.queries.payments import batches_visible_to
+from expertpool.fees.services.corrections import check_correction, decide_correction, lock_line
 from expertpool.fees.services.payments import check_batch, decide_batch, drop_batch, lock_batch
 from expertpool.workflow.queries.matters import Matter, Words
 
@@ -38,4 +40,41 @@ PAYMENTS = Matter(
         turned_down="已退回，其中的劳务费可以重新列入批次。",
     ),
 )
-MATTERS = (PAYMENTS,)
+
+
+def _details(asked: CorrectionRequest) -> str:
+    what = "补付" if asked.gross > 0 else "扣回"
+    return f"{what} {abs(asked.gross):.2f} 元（税前）"
+
+
+def _name(line: FeeLine) -> str:
+    return f"{line.expert.name}（{line.project.name}）"
+
+
+CORRECTIONS = Matter(
+    code="fees.correct",
+    model=CorrectionRequest,
+    asks=REVERSE,
+    decides=REVERSE,
+    subjects=fees_visible_to,
+    name_of=_name,
+    page=lambda line: reverse("fees:detail", args=[line.pk]),
+    related=("line__expert", "line__project"),
+    refused=FeeRefused,
+    lock=lock_line,
+    decide=decide_correction,
+    check=check_correction,
+    details=_details,
+    icon="pencil",
+    order=75,
+    words=Words(
+        label="劳务费更正",
+        title="劳务费更正等待确认",
+        agree="确认更正",
+        question="确认更正这份已付款的劳务费？确认后发给专家，不能修改。",
+        asked="已申请，等待另一位有权限的人员确认。",
+        agreed="已更正：补付的等专家签字后付款，扣回的待登记收回。",
+        turned_down="已退回更正申请。",
+    ),
+)
+MATTERS = (PAYMENTS, CORRECTIONS)

@@ -16,7 +16,7 @@ from expertpool.core.fields import readable
 from expertpool.core.mandates import vouched
 from expertpool.core.placeholders import Value
 from expertpool.experts.models import Expert
-from expertpool.fees.models import Payment
+from expertpool.fees.models import FeeLine, Payment
 from expertpool.fees.rules.tax import withholding
 from expertpool.fees.services.letters import said_of
 from expertpool.fees.services.papers import LABELS, LABOUR, TAX, fill
@@ -64,16 +64,18 @@ class Payer:
         return [one for one in self.people if one.missing]
 
 
-def by_payer(payments: Iterable[Payment]) -> list[Payer]:
-    """Return what ``payments``, all of a month, come to by who paid and by person; of what somebody else has written nothing
-    is declared."""
+def by_payer(payments: Iterable[Payment], back: Iterable[FeeLine] = ()) -> list[Payer]:
+    """Return what ``payments``, all of a month, without what of them came ``back``, come to by who paid and by person; of what
+    somebody else has written nothing is declared."""
     found: dict[str, dict[int, Taxed]] = {}
-    for one in vouched(payments):
+    sums = [(one.line, one.gross, one.tax) for one in vouched(payments)]
+    sums += [(one, one.gross, one.tax) for one in vouched(back)]
+    for line, gross, tax in sums:
         # The tax bureau knows persons, not records.
-        person = one.line.expert.merged_into or one.line.expert
-        people = found.setdefault(said_of(one.line)["payer"], {})
+        person = line.expert.merged_into or line.expert
+        people = found.setdefault(said_of(line)["payer"], {})
         so_far = people.get(person.pk, Taxed(person, Decimal(0), Decimal(0)))
-        people[person.pk] = Taxed(person, so_far.gross + one.gross, so_far.tax + one.tax)
+        people[person.pk] = Taxed(person, so_far.gross + gross, so_far.tax + tax)
     return [Payer(name, list(found[name].values())) for name in sorted(found)]
 
 

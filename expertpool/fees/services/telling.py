@@ -11,7 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.experts.services.contacts import page_for, recipient_of
 from expertpool.experts.services.letting_in import door_words, let_in
 from expertpool.fees.models import FeeLine, Payment
-from expertpool.fees.occasions import ENTER_ANEW, RETURNED, REVERSED, SENT
+from expertpool.fees.occasions import CORRECTED, ENTER_ANEW, RETURNED, REVERSED, SENT
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
@@ -30,6 +30,12 @@ def tell_reversed(line: FeeLine, *, now: datetime) -> None:
     # Only told: nobody is let in for a letter that counts no more.
     words = {"原因": line.reversal, "网址": page_for(line.expert, _page(line))}
     _tell(REVERSED, line, words, now=now)
+
+
+def tell_corrected(line: FeeLine, *, now: datetime) -> None:
+    """Tell the expert of ``line`` that he was paid too much, and that it is to come back, once."""
+    words = {"原因": line.note, "网址": page_for(line.expert, _page(line))}
+    _tell(CORRECTED, line, words, now=now)
 
 
 def tell_enter_anew(line: FeeLine, *, actor: User, now: datetime) -> None:

@@ -21,10 +21,11 @@ from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.parts import parts_of
 from expertpool.draws.services.names import read_who_sat
+from expertpool.fees.enums import FeeState
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.exports import FeeExport
 from expertpool.fees.forms.lines import FeeFilter, PanelFeesForm, ReverseForm, ToPayFilter
-from expertpool.fees.permissions import ENTER, EXPORT, REVERSE, VIEW
+from expertpool.fees.permissions import ENTER, EXPORT, PAY, REVERSE, VIEW
 from expertpool.fees.queries.lines import (
     fees_in,
     fees_visible_to,
@@ -35,12 +36,14 @@ from expertpool.fees.queries.lines import (
 )
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.workload import workload_of
+from expertpool.fees.services.corrections import can_be_corrected
 from expertpool.fees.services.edits import FeeEdits
 from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.tables import FEE_SORTS, FEE_TABS, TO_PAY_SORTS, TO_PAY_TABS
 from expertpool.papers.queries import template_for
+from expertpool.workflow.queries.requests import waiting_about
 
 
 @require_safe
@@ -71,9 +74,15 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     """One fee: how it comes about, its letter and its signature."""
     row = get_object_or_404(fees_visible_to(request.user), pk=pk)
     may_reverse = fees_visible_to(request.user, REVERSE).filter(pk=pk).exists()
+    may_pay = fees_visible_to(request.user, PAY).filter(pk=pk).exists()
+    is_open = row.sent_at and not row.reversed_at and not row.payment and not row.received_at
     context = {
         "row": row,
-        "may_reverse": may_reverse and row.sent_at and not row.reversed_at and not row.payment,
+        "may_reverse": may_reverse and is_open,
+        "may_correct": may_reverse and can_be_corrected(row),
+        "may_receive": may_pay and row.told_state == FeeState.TO_RECEIVE,
+        "corrections": fees_visible_to(request.user).filter(corrects=pk).order_by("pk"),
+        "requests": waiting_about(row, request.user, now=timezone.now()),
         "has_own_form": template_for(LETTER, row.project.kind) is not None,
     }
     return render(request, "fees/detail.html", context)

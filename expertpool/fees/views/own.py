@@ -25,7 +25,7 @@ from expertpool.fees.queries.lines import fees_of
 from expertpool.fees.queries.statistics import years_of
 from expertpool.fees.services.codes import has_open_code
 from expertpool.fees.services.letters import letter_pdf
-from expertpool.fees.services.lines import send_sign_code, sign, signing
+from expertpool.fees.services.signing import send_sign_code, sign, signing
 from expertpool.fees.settings import SIGN_CODE
 
 MOST_DEVICE = 200  # characters of how a browser calls itself

@@ -40,7 +40,7 @@ from expertpool.fees.queries.payments import (
     sums_of,
     unpaid_lines,
 )
-from expertpool.fees.queries.taxes import came_back_after, payments_in
+from expertpool.fees.queries.taxes import came_back_after, payments_in, taken_back_in
 from expertpool.fees.services import papers, taxes
 from expertpool.fees.services.letters import letters_pdf
 from expertpool.fees.services.payments import make_batch, mark_paid, mark_returned
@@ -197,7 +197,8 @@ def tax(request: UserRequest) -> HttpResponseBase:
     """What was withheld of what was paid in a month; of each payer the file for the tax bureau's client."""
     now = timezone.now()
     month = taxes.month_of(request.GET.get("month", ""), now)
-    payers = taxes.by_payer(payments_in(request.user, month, TAX))
+    back = taken_back_in(request.user, month, TAX)
+    payers = taxes.by_payer(payments_in(request.user, month, TAX), back)
     if "file" in request.GET:
         payer = request.GET.get("payer", "")
         found = next((one for one in payers if one.name == payer), None)
@@ -209,6 +210,7 @@ def tax(request: UserRequest) -> HttpResponseBase:
         "form": TaxMonthForm(initial={"month": f"{month:%Y-%m}"}),
         "month": month,
         "payers": payers,
+        "back": len(back),
         "came_back": came_back_after(request.user, month, TAX),
     }
     return render(request, "fees/tax.html", context)

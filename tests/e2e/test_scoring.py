@@ -21,6 +21,15 @@ PASTE = """(field, text) => {
   field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
 
+SLOWLY = """() => {
+  const send = window.fetch;
+  window.fetch = async (...what) => {
+    document.body.dataset.underWay = "1";
+    await new Promise((done) => setTimeout(done, 1500));
+    return send(...what);
+  };
+}"""
+
 
 def cell(screen: Screen, row: int, column: int = 0) -> Locator:
     return screen.page.locator(f'[data-row="{row}"][data-column="{column}"]')
@@ -68,11 +77,15 @@ def test_scores_from_two_devices_and_a_broken_line_are_signed_once(
     phone.press("保留这里填的")
     phone.sees("已保存")
     phone.page.get_by_label("评审对象").select_option("1")
-    phone.page.get_by_role("textbox", name="T-2 二标段投标文件 方案 的理由").fill(
-        "唯一完全响应的方案"
-    )
+    reason = phone.page.get_by_role("textbox", name="T-2 二标段投标文件 方案 的理由")
+    reason.fill("方案完整")
     phone.sees("已评完")
     phone.page.get_by_text("已保存").wait_for()
+    # On a slow line the button waits for what is under way, and sends what was typed since: it did nothing.
+    phone.page.evaluate(SLOWLY)
+    reason.fill("唯一完全响应")
+    expect(phone.page.locator("body")).to_have_attribute("data-under-way", "1")
+    reason.fill("唯一完全响应的方案")
     phone.press("核对提交")
     phone.sees("48.5")
     pad = phone.page.locator("[data-pad]")

@@ -64,7 +64,7 @@ class Scoring {
     this.kept = new Kept(data.key);
     this.at = 0;
     this.timer = null;
-    this.sending = false;
+    this.underWay = null;
     this.status = root.querySelector("[data-status]");
     this.board = root.querySelector("[data-board]");
     this.viewer = root.querySelector("[data-viewer]");
@@ -109,12 +109,17 @@ class Scoring {
     this.timer = setTimeout(() => this.send(), wait);
   }
 
-  /** Sends what waits; whether all of it was stored. */
-  async send() {
-    if (this.sending) return false;
+  /** Sends what waits; whether all of it was stored. One at a time: of one that is under way its outcome. */
+  send() {
+    this.underWay ??= this.sendWaiting().finally(() => {
+      this.underWay = null;
+    });
+    return this.underWay;
+  }
+
+  async sendWaiting() {
     const waiting = this.sheets.filter((one) => one.dirty.size && !one.theirs).slice(0, 100);
     if (!waiting.length) return true;
-    this.sending = true;
     const sent = new Map(waiting.map((one) => [one, one.changes()]));
     const items = Object.fromEntries(
       waiting.map((one) => [one.id, { revision: one.revision, scores: sent.get(one) }]),
@@ -125,10 +130,8 @@ class Scoring {
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), ...accountHeaders() },
         body: JSON.stringify({ items }),
       });
-      this.sending = false;
       return await this.answered(answer, sent);
     } catch {
-      this.sending = false;
       this.say("网络中断：评分已暂存在这台设备上，恢复后自动上传，请不要换设备。", "amber");
       this.later(AGAIN);
       return false;
@@ -204,7 +207,9 @@ class Scoring {
     if (!this.waits()) return;
     event.preventDefault();
     clearTimeout(this.timer);
-    if (await this.send()) location.assign(link.href);
+    // What is under way was asked before the last letter, maybe: what was typed since is sent after it.
+    const before = this.underWay ? await this.underWay : true;
+    if (this.waits() ? await this.send() : before) location.assign(link.href);
   }
 
   say(text, tone = "") {

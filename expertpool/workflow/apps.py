@@ -13,6 +13,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.core.criteria import CRITERIA_USES
         from expertpool.core.events import subscribe
         from expertpool.core.home import TODOS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ENTRANCES, MENU, PUBLIC_PAGES, Entrance, PublicPage
         from expertpool.customforms.registry import FIELD_USES
@@ -42,7 +43,7 @@ class WorkflowConfig(AppConfig):
         from expertpool.workflow.queries import todo
         from expertpool.workflow.queries.deciders import STANDS_IN
         from expertpool.workflow.queries.naming import CONDITIONS, USE
-        from expertpool.workflow.queries.notices import has_notices
+        from expertpool.workflow.queries.notices import WRITTEN, has_notices
         from expertpool.workflow.receivers import access_taken, setting_changed, settings_saved
         from expertpool.workflow.services.matters import TODO
         from expertpool.workflow.services.rewritten import tell_rewritten
@@ -54,6 +55,7 @@ class WorkflowConfig(AppConfig):
         CRITERIA_USES.add(CONDITIONS)
         SITE_SETTINGS.add(*SETTINGS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(*WRITTEN)
         MENU.add(*ITEMS)
         # They name people, who are on notice for some days and not for ever.
         PUBLIC_PAGES.add(

@@ -144,7 +144,9 @@ def sealed(people: list[Expert], time_machine: Any) -> Draw:
         if n == 2:
             assert Client().post(link_of(line), {"answer": "accept"}).status_code == 302
         else:
-            own = login(Client(), Expert.objects.get(pk=expert_id_of(line)).user)
+            user = Expert.objects.get(pk=expert_id_of(line)).user
+            assert user is not None
+            own = login(Client(), user)
             own.get(reverse("selfservice:reviews"))
             says = {"answer": "accept"} if n else {"answer": "decline", "reason": "时间冲突"}
             own.post(reverse("selfservice:review_answer", args=[line.pk]), says)

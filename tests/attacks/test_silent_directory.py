@@ -57,7 +57,8 @@ def bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def dripping(hanging: Hanging) -> Iterator[Dripping]:
-    with Dripping() as server:
+    server = Dripping()
+    with server:
         configure(own.PORT, server.port)
         yield server
 
@@ -124,7 +125,7 @@ def test_while_it_is_new_its_people_read_that_nobody_asks_it(
 def test_nobody_else_waits_meanwhile(hanging: Hanging, bounded: None) -> None:
     """Thirty at once, as after a working day begins."""
     admin = make_user("admin")
-    done = []
+    done: list[float] = []
 
     def wait() -> None:
         with suppress(ProviderFailed), turns.turn_at(place) as line:

@@ -15,8 +15,8 @@ from expertpool.evaluations.models.sanctions import Sanction
 
 
 class ExpertObjection(models.Model):
-    """What an expert says, once, against something. ``upheld`` says what the office found, once, of which ``proof``
-    says by whom."""
+    """What an expert says, once, against something. ``upheld`` says what the office found, once; ``proof`` that he
+    said it here, and by whom it was answered."""
 
     never = ("DELETE",)
     found: ClassVar[dict[bool | None, str]] = {None: "待答复"}
@@ -48,8 +48,13 @@ class ExpertObjection(models.Model):
 
     @property
     def is_sound(self) -> bool:
-        """Whether the office answered as it stands here, or has not yet."""
-        return self.answered_at is None or is_vouched(self)
+        """Whether its expert said it here, and the office answered as it stands, or has not yet."""
+        return is_vouched(self)
+
+    @property
+    def is_forged(self) -> bool:
+        """Whether nobody has said it here: it waits for an answer that nobody asked for."""
+        return self.answered_at is None and not self.is_sound
 
     @property
     def readable_answer(self) -> str:
@@ -57,7 +62,9 @@ class ExpertObjection(models.Model):
 
     @property
     def state_label(self) -> str:
-        return self.found[self.upheld] if self.is_sound else "答复被改动过"
+        if self.is_sound:
+            return self.found[self.upheld]
+        return "不是在系统中提出的" if self.answered_at is None else "答复被改动过"
 
     @property
     def tone(self) -> str:

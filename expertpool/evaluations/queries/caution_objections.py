@@ -31,8 +31,9 @@ def object_until(caution: Sanction) -> datetime | None:
 
 
 def objection_to(caution: Sanction) -> CautionObjection | None:
-    """Return what its expert has said against ``caution``."""
-    return getattr(caution, "objection", None)
+    """Return what its expert has said against ``caution``; nothing that somebody else wrote in his place."""
+    said = getattr(caution, "objection", None)
+    return None if said is None or said.is_forged else said
 
 
 def may_object_to(caution: Any, *, now: datetime) -> bool:

@@ -94,8 +94,9 @@ def own_ratings(expert: Expert) -> list[Rating]:
 
 
 def objection_of(rating: Rating) -> RatingObjection | None:
-    """Return what its expert has said against ``rating``."""
-    return getattr(rating, "objection", None)
+    """Return what its expert has said against ``rating``; nothing that somebody else wrote in his place."""
+    said = getattr(rating, "objection", None)
+    return None if said is None or said.is_forged else said
 
 
 def object_until(rating: Rating) -> datetime | None:

@@ -19,7 +19,7 @@ from expertpool.evaluations.occasions import CAUTION_ANSWERED, CAUTION_ANSWERED_
 from expertpool.evaluations.queries.caution_objections import may_object_to
 from expertpool.evaluations.queries.sanctions import cautions_of
 from expertpool.evaluations.services.lifts import lock_caution
-from expertpool.evaluations.services.objections import say_once, settle_once, words_of
+from expertpool.evaluations.services.objections import FORGED, say_once, settle_once, words_of
 from expertpool.evaluations.services.telling import WAYS
 from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import page_for, recipient_of
@@ -45,8 +45,8 @@ def object_to_caution(
         raise EvaluationRefused("只有专家本人可以对自己受到的警告申诉。")
     if not may_object_to(own, now=now):
         raise EvaluationRefused(ONCE)
-    made = CautionObjection(caution=caution, text=words_of(text), asked_at=now)
-    say_once(made, ONCE)
+    said = CautionObjection(caution=caution, text=words_of(text), asked_at=now)
+    made = say_once(said, CautionObjection.objects.filter(caution=caution), ONCE)
     # His words are for who answers: the log has more readers.
     record("evaluation.object_caution", actor=actor, now=now, subject=expert)
     return made
@@ -80,6 +80,8 @@ def answer_caution_objection(
 def check_caution_answerer(*, objection: CautionObjection, actor: User, now: datetime) -> None:
     """Refuse (EvaluationRefused) who is no second person to both who gave the caution and to him who objects; the page
     asks before anything is typed. Where nobody else is there, two take it back (`services.lifts`)."""
+    if objection.is_forged:
+        raise EvaluationRefused(FORGED)
     if is_outsider(actor):
         raise EvaluationRefused("专家账号不能答复申诉，请使用工作账号。")
     caution = objection.caution

@@ -22,12 +22,12 @@ def _ratings(_now: datetime) -> QuerySet[Rating]:
 
 
 def _answers(_now: datetime) -> QuerySet[RatingObjection]:
-    rows = RatingObjection.objects.filter(answered_at__isnull=False).order_by("-answered_at")
+    rows = RatingObjection.objects.order_by("-pk")
     return rows.select_related("rating", "answered_by")
 
 
 def _caution_answers(_now: datetime) -> QuerySet[CautionObjection]:
-    rows = CautionObjection.objects.filter(answered_at__isnull=False).order_by("-answered_at")
+    rows = CautionObjection.objects.order_by("-pk")
     return rows.select_related("caution__expert", "answered_by")
 
 
@@ -45,10 +45,10 @@ def _lifts(_now: datetime) -> QuerySet[CautionLift]:
 # However old, each of them still counts for somebody or against him.
 SAID = (
     Mandate("evaluations.rating", "专家评价", _ratings, is_whole=True),
-    Mandate("evaluations.answer", "评价申诉的答复", _answers, is_whole=True),
+    Mandate("evaluations.answer", "评价申诉及其答复", _answers, is_whole=True),
     Mandate(
         "evaluations.sanction", "警告、移入黑名单", _sanctions, by="decided_proof", is_whole=True
     ),
-    Mandate("evaluations.caution_answer", "警告申诉的答复", _caution_answers, is_whole=True),
+    Mandate("evaluations.caution_answer", "警告申诉及其答复", _caution_answers, is_whole=True),
     Mandate("evaluations.lift", "撤销警告", _lifts, by="decided_proof", is_whole=True),
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
@@ -22,7 +24,9 @@ from expertpool.evaluations.services.telling import tell_experts
 from expertpool.experts.models import Expert
 from expertpool.workflow.queries.second_person import why_not_second
 
+FORGED = "这项申诉不是专家在系统中提出的，或在系统之外被改动过，不能答复；请报告安全管理员。"
 ONCE = "对这份评价已经申诉过，或申诉期限已过；请刷新页面查看。"
+Said = TypeVar("Said", RatingObjection, CautionObjection)
 
 
 @transaction.atomic
@@ -42,8 +46,8 @@ def object_to(
         raise EvaluationRefused("只有专家本人可以对自己的评价申诉。")
     if not may_object(rating, now=now):
         raise EvaluationRefused(ONCE)
-    made = RatingObjection(rating=rating, text=words_of(text), asked_at=now)
-    say_once(made, ONCE)
+    said = RatingObjection(rating=rating, text=words_of(text), asked_at=now)
+    made = say_once(said, RatingObjection.objects.filter(rating=rating), ONCE)
     # His words are for who answers: the log has more readers.
     record("evaluation.object", actor=actor, now=now, subject=expert)
     return made
@@ -61,14 +65,21 @@ def words_of(text: str) -> str:
     return text
 
 
-def say_once(made: RatingObjection | CautionObjection, refusal: str) -> None:
-    """Keep what somebody says; refuses (EvaluationRefused with ``refusal``) a second time."""
+def say_once(made: Said, before: QuerySet[Said], refusal: str) -> Said:
+    """Keep what somebody says, and return it; refuses (EvaluationRefused with ``refusal``) a second time. What somebody
+    else wrote ``before`` in his place, without a proof, takes it from nobody: his words come there."""
     try:
         # Of two clicks at once only the key sees the other.
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError:
-        raise EvaluationRefused(refusal) from None
+        there = before.get()
+        if not there.is_forged:
+            raise EvaluationRefused(refusal) from None
+        there.text, there.asked_at, there.answer = made.text, made.asked_at, ""
+        there.save()
+        return there
+    return made
 
 
 def settle_once(
@@ -81,6 +92,8 @@ def settle_once(
 ) -> str:
     """Write the answer to ``objection`` with its proof, and return it; refuses (EvaluationRefused) one that gives no
     reason, and a second one."""
+    if objection.is_forged:
+        raise EvaluationRefused(FORGED)
     answer = answer.strip()
     if not is_reason(answer):
         raise EvaluationRefused(f"请写明答复的理由{SAY_MORE}，专家会收到。", field="answer")
@@ -136,6 +149,8 @@ def answer_objection(
 def check_answerer(*, objection: RatingObjection, actor: User, now: datetime) -> None:
     """Refuse (EvaluationRefused) who is no second person to him who rated and to him who objects; the page asks before
     anything is typed."""
+    if objection.is_forged:
+        raise EvaluationRefused(FORGED)
     # A colleague of the expert, whatever rights his account was given.
     if is_outsider(actor):
         raise EvaluationRefused("专家账号不能答复申诉，请使用工作账号。")

@@ -17,6 +17,7 @@ from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.forms.filters import CautionObjectionFilter, ObjectionFilter
 from expertpool.evaluations.forms.own import AnswerForm, CautionAnswerForm
 from expertpool.evaluations.models import Sanction
+from expertpool.evaluations.models.objections import ExpertObjection
 from expertpool.evaluations.permissions import ANSWER
 from expertpool.evaluations.queries.caution_objections import (
     caution_objections_visible_to,
@@ -49,7 +50,7 @@ def objections(request: UserRequest) -> HttpResponse:
     context = found.context | {
         "rows": [
             # No button that can only refuse; who else is no second person, the drawer says.
-            (one, line, one.answered_at is None and one.rating.rater_id != request.user.pk)
+            (one, line, _waits(one) and one.rating.rater_id != request.user.pk)
             for one, line in zip(rows, lines, strict=True)
         ]
     }
@@ -104,11 +105,13 @@ def of_cautions(request: UserRequest) -> HttpResponse:
     )
     own = request.user.pk
     context = found.context | {
-        "rows": [
-            (one, one.answered_at is None and own not in _gave(one.caution)) for one in found.page
-        ]
+        "rows": [(one, _waits(one) and own not in _gave(one.caution)) for one in found.page]
     }
     return render_list(request, "evaluations/caution_objections.html", context)
+
+
+def _waits(one: ExpertObjection) -> bool:
+    return one.answered_at is None and not one.is_forged
 
 
 def _gave(caution: Sanction) -> tuple[int | None, int | None]:

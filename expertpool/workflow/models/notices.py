@@ -95,7 +95,8 @@ class PublicNotice(models.Model):
 
 
 class Objection(models.Model):
-    """What somebody of the public has against what a notice tells. Who it is, only those who decide read."""
+    """What somebody of the public has against what a notice tells. Who it is, only those who decide read.
+    ``proof`` says that it came by the page: none other is counted, or shown."""
 
     never = ("UPDATE", "DELETE")
 
@@ -108,6 +109,12 @@ class Objection(models.Model):
     address_index = BlindIndexField("来源索引", null=False)
     # The same text by the same person is one objection, however often the button is pressed.
     once = BlindIndexField("内容索引", null=False)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=("code.hex", "notice.public_id.hex", "filed_at", "address_index", "once"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "异议"

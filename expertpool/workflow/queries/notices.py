@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
+from expertpool.core.mandates import Mandate, vouched_among
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.models import Decision, Objection, PublicNotice
 from expertpool.workflow.registry import FLOW_SUBJECTS
@@ -41,20 +42,34 @@ def notice_by(public_id: UUID) -> PublicNotice | None:
     return found if found and is_vouched(found) else None
 
 
-def objections_about(user: User, row: Model) -> QuerySet[Objection]:
+def objections_to(notices: QuerySet[PublicNotice]) -> list[Objection]:
+    """Return what the public said of ``notices`` on their pages, the earliest first; nothing that somebody wrote into
+    the table."""
+    rows = Objection.objects.filter(notice__in=notices.order_by())
+    return vouched_among(rows.select_related("notice").order_by("pk"))
+
+
+def objections_about(user: User, row: Model) -> list[Objection]:
     """Return what the public said of ``row``: for who decides on it, or has; never for who handed it in."""
     code = row._meta.label_lower
     subject = FLOW_SUBJECTS.get(code)
-    rows = Objection.objects.filter(
-        notice__approval__subject_type=code, notice__approval__subject_id=row.pk
+    notices = PublicNotice.objects.filter(
+        approval__subject_type=code, approval__subject_id=row.pk, objections__isnull=False
     )
     if subject is None or subject.public is None or not subject.decidable:
-        return rows.none()
-    if not user.has_permission(subject.permission) or not rows.exists():
-        return rows.none()
+        return []
+    if not user.has_permission(subject.permission) or not notices.exists():
+        return []
     decided = Decision.objects.filter(
         approval__subject_type=code, approval__subject_id=row.pk, decided_by=user
     )
     if not decided.exists() and not subject.decidable(user).filter(pk=row.pk).exists():
-        return rows.none()
-    return rows.select_related("notice")
+        return []
+    return objections_to(notices)
+
+
+def _objections(_now: datetime) -> QuerySet[Objection]:
+    return Objection.objects.select_related("notice").order_by("-pk")
+
+
+WRITTEN = (Mandate("workflow.objection", "公示期间的异议", _objections, is_whole=True),)

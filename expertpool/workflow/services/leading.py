@@ -24,6 +24,7 @@ from expertpool.workflow.queries.approvals import (
     subject_code,
     where_back,
 )
+from expertpool.workflow.queries.notices import objections_to
 from expertpool.workflow.queries.steps import is_proven, proof_of_approval
 from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
@@ -164,7 +165,7 @@ def end_notice(*, approval_id: int, moves: int, now: datetime) -> bool:
     following = next_step(approval, row, after=step.order, now=now)
     assert following is not None  # noqa: S101 - a step without a condition follows every notice
     notice = approval.notices.get(round=approval.moves)
-    objections = notice.objections.count()
+    objections = len(objections_to(approval.notices.filter(pk=notice.pk)))
     _move(approval, following, row, now=now)
     record(
         "workflow.notice_end",

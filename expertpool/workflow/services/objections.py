@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Count, Q
 
 from expertpool.audit.services import record
 from expertpool.core.client import network_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.limits import leaves_some
 from expertpool.core.locks import lock_transaction
+from expertpool.core.mandates import vouched_among
 from expertpool.workflow.exceptions import NoticeOver, TooManyObjections
 from expertpool.workflow.models import Objection, PublicNotice
-from expertpool.workflow.queries.notices import open_notices
+from expertpool.workflow.queries.notices import objections_to, open_notices
 from expertpool.workflow.services.leading import row_of
 
 LOCK = "workflow.objection"
@@ -39,13 +39,15 @@ def file_objection(
         raise NoticeOver("公示已经结束，不再接收异议；请直接联系主管部门。")
     source = blind_index("workflow.objection.address", network_of(address))
     once = blind_index("workflow.objection", f"{name}\n{contact}\n{text}")
-    known = notice.objections.filter(once=once).first()
+    # None that somebody wrote into the table takes the place of one that the public files.
+    filed = objections_to(PublicNotice.objects.filter(pk=notice.pk))
+    known = next((one for one in filed if one.once == once), None)
     if known is not None:
         return known
     recent = Objection.objects.filter(address_index=source, filed_at__gt=now - timedelta(hours=1))
-    here = Count("pk", filter=Q(address_index=source))
-    shared = notice.objections.aggregate(used=Count("pk"), own=here)
-    if recent.count() >= EACH_HOUR or not leaves_some(MOST, **shared, parts=PARTS):
+    lately = vouched_among(recent.select_related("notice").order_by("pk"))
+    own = sum(one.address_index == source for one in filed)
+    if len(lately) >= EACH_HOUR or not leaves_some(MOST, used=len(filed), own=own, parts=PARTS):
         raise TooManyObjections("提交过于频繁，请一小时后再试，或直接联系主管部门。")
     objection = Objection(
         code=uuid4(),

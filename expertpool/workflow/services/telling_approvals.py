@@ -18,7 +18,7 @@ from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.workflow.enums import StepKind
-from expertpool.workflow.models import Approval, FlowStep, Objection
+from expertpool.workflow.models import Approval, FlowStep
 from expertpool.workflow.occasions import DUE, STUCK, WAITING
 from expertpool.workflow.queries.approvals import RUNNING
 from expertpool.workflow.queries.deciders import (
@@ -27,6 +27,7 @@ from expertpool.workflow.queries.deciders import (
     delegations_at,
     hands_over,
 )
+from expertpool.workflow.queries.notices import objections_to
 from expertpool.workflow.registry import FLOW_SUBJECTS
 from expertpool.workflow.services.leading import row_of
 
@@ -54,7 +55,7 @@ def tell_waiting(*, approval_id: int, moves: int, now: datetime) -> None:
         managers = users_with_permission("workflow.manage")
         _tell(STUCK, approval, step, managers, {}, now=now)
         return
-    objections = Objection.objects.filter(notice__approval=approval).count()
+    objections = len(objections_to(approval.notices.all()))
     said = [
         f"请在 {approval.last_day} 前处理。" if approval.due_at else "",
         f"公示期间收到 {objections} 条异议，请一并核对。" if objections else "",

@@ -37,6 +37,7 @@ from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
 from expertpool.joining.queries.contents import Contents, read, verified
 from expertpool.joining.queries.fields import reason_labels
+from expertpool.joining.queries.flow import agreed_at_first, why_not_agree
 from expertpool.joining.services.asked import write_asked
 from expertpool.joining.services.locking import locked, noting_altered, waits_by_log
 from expertpool.joining.services.states import set_state
@@ -64,17 +65,22 @@ def approve(
     """Agree to the step at which ``application`` waits. With the last one its applicant is an expert: his
     record is made, with files, employments, relations and a term, his account is that of the expert, and he is told.
 
-    Refuses (JoiningRefused) what was settled or altered, who may not decide this step, and what the pool refuses: a
-    phone, mail or number of a document that is another's, of which ``actor`` is told as far as he may see.
-    Announces ApplicantAdmitted.
+    Refuses (JoiningRefused) what was settled or altered, who may not decide this step or is no other person than those
+    who agreed before him (`why_not_agree`), and what the pool refuses: a phone, mail or number of a document that is
+    another's, of which ``actor`` is told as far as he may see. Announces ApplicantAdmitted.
     """
     row = _waiting(application, actor)
+    if why := why_not_agree(row, actor, now=now):
+        raise JoiningRefused(why)
+    # For the log alone: the note is read by the applicant.
+    logged = "；".join(filter(None, (if_seen(note), agreed_at_first(row, actor, now=now))))
     verdict = _decide(row, agree=True, note=note, actor=actor, now=now)
     if verdict is not Verdict.APPROVED:
-        _log_step(row, verdict, note, actor, now)
+        _log_step(row, verdict, logged, actor, now)
         return verdict
     expert = _admit(row, department, actor, now)
-    _end(row, State.APPROVED, "joining.approve", note=note, actor=actor, now=now, expert=expert)
+    said = {"note": note, "logged": logged}
+    _end(row, State.APPROVED, "joining.approve", **said, actor=actor, now=now, expert=expert)
     publish(ApplicantAdmitted(row.pk))
     return verdict
 
@@ -268,11 +274,13 @@ def _end(
     note: str,
     actor: User,
     now: datetime,
+    logged: str = "",
     **also: Any,
 ) -> None:
     note = if_seen(note)
     set_state(row, state, note=note[:500], decided_at=now, decided_by=actor, updated_at=now, **also)
-    record(action, actor=actor, now=now, subject=row, after={"结果": state.label}, note=note[:500])
+    kept = logged or note
+    record(action, actor=actor, now=now, subject=row, after={"结果": state.label}, note=kept[:500])
     tell_applicant(row, now=now)
 
 

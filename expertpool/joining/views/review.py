@@ -47,6 +47,7 @@ from expertpool.joining.queries.applications import (
     may_view_materials,
 )
 from expertpool.joining.queries.contents import verified
+from expertpool.joining.queries.flow import why_not_agree
 from expertpool.joining.queries.shown import corrections, likely_same, photo_of, shown_steps
 from expertpool.joining.services.deciding import approve as approve_application
 from expertpool.joining.services.deciding import reject as reject_application
@@ -110,6 +111,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "why_not": ""
         if may_decide or row.state != State.PENDING
         else why_not_to_decide(application=row, actor=request.user, now=timezone.now()),
+        "why_not_agree": why_not_agree(row, request.user, now=timezone.now()) if may_decide else "",
         "may_reveal": request.user.has_permission("experts.reveal"),
         # What is decided is the version that this page shows.
         "version_query": f"?version={row.version}",
@@ -182,6 +184,9 @@ def _deciding(view: Callable[[UserRequest, Application], HttpResponse]) -> Any:
 
 @_deciding
 def approve(request: UserRequest, row: Application) -> HttpResponse:
+    why_not = why_not_agree(row, request.user, now=timezone.now())
+    if request.method != "POST" and why_not:
+        return not_opened(request, why_not, back=reverse("joining:detail", args=[row.pk]))
     form = ApproveForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:

@@ -193,6 +193,13 @@ def agreed_here(approval: Approval) -> list[Decision]:
     return [one for one in rows.select_related("decided_by", "for_whom", "step") if is_vouched(one)]
 
 
+def agreed_in(approval: Approval) -> set[int]:
+    """Return who has agreed at any step of ``approval``, and for whom (ids): those after them are other persons."""
+    rows = approval.decisions.filter(agreed=True).order_by()
+    said = rows.values_list("decided_by", "for_whom")
+    return {one for pair in said for one in pair if one}
+
+
 def awaited(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> list[User]:
     """Return who has yet to agree, of all whose part it is; whoever handed over to one who agreed has."""
     said = agreed_here(approval)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User, contact_index
 from expertpool.accounts.services.login import sign_in
+from expertpool.accounts.services.passwords import reset_password
 from expertpool.audit.models import Entry
 from expertpool.core.events import _receivers, subscribe
 from expertpool.customforms.enums import FieldKind
@@ -137,6 +138,34 @@ def test_the_last_step_makes_an_expert_of_what_was_filled_in(admin: User) -> Non
     assert "请登录查看" in messages.get(channel="email").body
     acts = Entry.objects.filter(subject_type="joining.application").values_list("action", flat=True)
     assert {"joining.decide", "joining.approve"} <= set(acts)
+
+
+@pytest.mark.shows("EXP-13", "PORT-07")
+def test_who_decides_the_next_step_is_another_person_indeed(client: Client, admin: User) -> None:
+    """An administrator made an account and took somebody in through two steps alone."""
+    application = make_application()
+    third, fourth = make_user("admin"), make_user("admin")
+    save_flow(
+        subject="joining.application",
+        steps=[StepData("初审"), StepData("终审")],
+        actor=admin,
+        now=NOW,
+    )
+    withdraw(application=application, actor=application.user, now=NOW)
+    row = apply_again(before=again(application), actor=application.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    young = make_user("admin", created_at=NOW - timedelta(days=2))
+    with pytest.raises(JoiningRefused, match="开通不满 7 天"):
+        approve(application=again(row), actor=young, now=NOW)
+    page = login(client, young).get(reverse("joining:detail", args=[row.pk])).content.decode()
+    assert "您现在不能同意" in page
+    assert reverse("joining:approve", args=[row.pk]) not in page
+    # Nor one that the person before him has had in hand, nor whoever stands behind the person before.
+    reset_password(user=third, actor=admin, now=NOW - timedelta(days=1))
+    assert approve(application=again(row), actor=admin, now=NOW) is Verdict.ADVANCED
+    with pytest.raises(JoiningRefused, match="由他人启用、修改或重置过密码"):
+        approve(application=again(row), actor=third, now=NOW)
+    assert approve(application=again(row), actor=fourth, now=NOW) is Verdict.APPROVED
 
 
 @pytest.mark.shows("PORT-10")

@@ -26,11 +26,14 @@ from expertpool.audit.actions import (
 )
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.prepared import Prepared
+from expertpool.core.subjects import logged_names
 from expertpool.core.text import plain_number
 from expertpool.core.timeline import TimelineEntry
-from expertpool.core.visibility import Level, Viewer, is_exportable, level_for, told_later
+from expertpool.core.visibility import NOBODY, Level, Viewer, is_exportable, level_for, told_later
 
 EMPTY = "—"
+HIDDEN_FROM_SOME = "（仅指定角色可见）"
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 # As it is copied from a message: with blanks, or a full-width colon.
 KEPT_HEAD = re.compile(r"\s*(?P<number>[1-9]\d{0,17})\s*[:：]\s*(?P<hash>[0-9a-fA-F]{64})\s*")
 MOST_TEXT = 300  # characters of changes on the page of a subject
@@ -154,15 +157,39 @@ def _holds_nothing(code: str) -> bool:
     return False
 
 
-def differences(entry: Entry, holds: Holds = _holds_nothing) -> list[Difference]:
+def differences(
+    entry: Entry, holds: Holds = _holds_nothing, viewer: Viewer = NOBODY
+) -> list[Difference]:
     """Return the values of ``entry`` before and after, with Chinese names and labels, as far as whoever ``holds``
-    asks about is told them (`Action.kept`)."""
+    asks about is told them (`Action.kept`), and ``viewer`` sees the fields that joined the record as they are now."""
     kept = kept_from(entry.action, holds)
     before, after = (
-        {name: value for name, value in (said or {}).items() if name not in kept}
-        for said in (entry.before, entry.after)
+        {name: value for name, value in said.items() if name not in kept}
+        for said in _seen(entry, viewer)
     )
     return _differences(entry, before, after)
+
+
+def _seen(entry: Entry, viewer: Viewer) -> tuple[Said, Said]:
+    """Return what was before and after: of a field that is hidden from ``viewer`` only that there was something. It may have
+    had no readers when the entry was written."""
+    hidden = _hidden_names(entry, viewer)
+
+    def part(values: Said) -> Said:
+        return {
+            name: HIDDEN_FROM_SOME
+            if name in hidden and value not in NOTHING
+            else part(value)
+            if isinstance(value, dict)
+            else value
+            for name, value in values.items()
+        }
+
+    return part(entry.before or {}), part(entry.after or {})
+
+
+def _hidden_names(entry: Entry, viewer: Viewer) -> set[str]:
+    return logged_names(name_today(entry.subject_type), lambda one: one.is_hidden_from(viewer))
 
 
 def _differences(entry: Entry, before: Said, after: Said) -> list[Difference]:
@@ -184,34 +211,43 @@ def summary(entry: Entry) -> str:
 
 
 def exported_summary(entry: Entry) -> str:
-    """The same for an export: of a field that the office keeps out of exports nothing."""
+    """The same for an export: of a field that the office keeps out of exports nothing, nor what only some see."""
     kept = kept_from(entry.action, _holds_nothing)
     before, after = (
         {name: value for name, value in _leaving(entry, said).items() if name not in kept}
-        for said in (entry.before, entry.after)
+        for said in _seen(entry, NOBODY)
     )
     return _joined(_in_line(_differences(entry, before, after)), entry.note)
 
 
-def _leaving(entry: Entry, said: Said | None) -> Said:
+def _leaving(entry: Entry, said: Said) -> Said:
     model = _model(entry.subject_type)
     app = model._meta.app_label if model else ""
+    stay = logged_names(
+        name_today(entry.subject_type), lambda one: not is_exportable(f"{app}.{one.code}")
+    )
 
     def part(values: Said) -> Said:
         # What administrators added stands together under one name, by its codes.
         return {
             name: part(value) if isinstance(value, dict) else value
             for name, value in values.items()
-            if is_exportable(f"{app}.{name}")
+            if name not in stay and is_exportable(f"{app}.{name}")
         }
 
-    return part(said or {})
+    return part(said)
 
 
-def changes(entry: Entry, *, without: Container[str] = (), holds: Holds = _holds_nothing) -> str:
+def changes(
+    entry: Entry,
+    *,
+    without: Container[str] = (),
+    holds: Holds = _holds_nothing,
+    viewer: Viewer = NOBODY,
+) -> str:
     """Return the changes of ``entry`` in one line, as `differences`; not the values labelled as in ``without``, nor
     what was empty and stayed so."""
-    return _in_line(one for one in differences(entry, holds) if one.label not in without)
+    return _in_line(one for one in differences(entry, holds, viewer) if one.label not in without)
 
 
 def _in_line(some: Iterable[Difference]) -> str:
@@ -227,11 +263,12 @@ def edits_in_words(entry: Entry, viewer: Viewer, untold: Collection[str] = ()) -
     before, after = entry.before or {}, entry.after or {}
     model = _model(entry.subject_type)
     app = model._meta.app_label if model else ""
+    of_others = _hidden_names(entry, viewer)
     told = []
     for name in dict.fromkeys([*before, *after]):
         if name in untold or before.get(name) == after.get(name):
             continue
-        hidden = level_for(viewer, f"{app}.{name}") is Level.HIDDEN
+        hidden = name in of_others or level_for(viewer, f"{app}.{name}") is Level.HIDDEN
         words = "已修改" if hidden else _edit(model, name, before.get(name), after.get(name))
         told.append(f"{field_label(model, name)}：{words}")
     return told
@@ -274,13 +311,14 @@ def timeline_of(
     most: int,
     without: Container[str] = (),
     holds: Holds = _holds_nothing,
+    viewer: Viewer = NOBODY,
     tone: str = "grey",
 ) -> list[TimelineEntry]:
     """Return the last ``most`` things done to ``subjects``, as the pages of a subject tell them.
 
     Personal data stand in the log masked, as they were recorded. Of long changes the beginning is
     shown, the whole is on the page of the log; what somebody wrote is shown whole. What is told
-    later is not there yet. The caller checks who may see it, and says what he ``holds`` (`differences`).
+    later is not there yet. The caller checks who may see it, and says what he ``holds`` and sees (`differences`).
     """
     return [
         TimelineEntry(
@@ -288,7 +326,7 @@ def timeline_of(
             action_label(entry.action),
             entry.actor_name,
             _joined(
-                Truncator(changes(entry, without=without, holds=holds)).chars(
+                Truncator(changes(entry, without=without, holds=holds, viewer=viewer)).chars(
                     MOST_TEXT, truncate="…"
                 ),
                 entry.note,

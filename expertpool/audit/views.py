@@ -55,7 +55,7 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_proven": Proofs().hold_for(entry),
         "action": action_label(entry.action),
         "subject_type": subject_type_label(entry.subject_type),
-        "differences": differences(entry, user.has_permission),
+        "differences": differences(entry, user.has_permission, user),
         "digest": bytes(entry.digest).hex(),
         "previous_hash": bytes(entry.previous_hash or b"").hex(),
         "hash": bytes(entry.hash or b"").hex(),

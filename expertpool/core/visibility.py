@@ -69,6 +69,7 @@ class Nobody:
     given_roles: frozenset[str] = frozenset()
 
 
+NOBODY = Nobody()
 GUARDED_FIELDS: Catalogue[GuardedField] = Catalogue("guarded field")
 
 

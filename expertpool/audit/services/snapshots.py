@@ -13,7 +13,7 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
-from expertpool.audit.queries import field_label, value_in_words
+from expertpool.audit.queries import HIDDEN_FROM_SOME, NOTHING, field_label, value_in_words
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import UNREADABLE, EncryptedField
 from expertpool.core.subjects import joined_fields
@@ -21,8 +21,6 @@ from expertpool.core.text import mask_middle
 from expertpool.core.visibility import GUARDED_FIELDS
 
 Values = dict[str, Any]
-NOTHING: tuple[Any, ...] = (None, "", [], {})
-HIDDEN_FROM_SOME = "（仅指定角色可见）"
 ADDED = "extra"  # where records keep the fields that joined them at run time
 
 

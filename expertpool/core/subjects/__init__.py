@@ -56,6 +56,7 @@ from expertpool.core.subjects.subject import (
     Snapshot,
     Subject,
     joined_fields,
+    logged_names,
     searched_fields,
 )
 
@@ -98,5 +99,6 @@ __all__ = [
     "kept_by",
     "kept_setting",
     "let_wait",
+    "logged_names",
     "searched_fields",
 ]

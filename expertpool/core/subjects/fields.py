@@ -172,6 +172,7 @@ class FieldDeclaration:
     0) or back. ``write=False``: no service takes it. ``is_retired``: it reads as before, and
     nobody fills or asks it any more. ``owner``: whose it is; one that is ``always_asked`` no office lets
     him edit at once. ``shown_when``: a record has it only while another of its fields says so.
+    ``former_labels``: what it was called before, and is in the log.
     """
 
     code: str
@@ -196,6 +197,7 @@ class FieldDeclaration:
     owner: Owner = Owner.OFFICE
     always_asked: bool = False
     shown_when: ShownWhen | None = None
+    former_labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.filtered is None:

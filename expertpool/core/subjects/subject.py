@@ -327,6 +327,13 @@ def joined_fields(subject: str) -> list[FieldDeclaration]:
     return [field for source in FIELD_SOURCES for field in source.fields(subject)]
 
 
+def logged_names(subject: str, is_meant: Callable[[FieldDeclaration], bool]) -> set[str]:
+    """Return under which names the log keeps those of the fields that joined ``subject`` that are meant: what they are called
+    and were called before, or their codes."""
+    meant = (one for one in joined_fields(subject) if is_meant(one))
+    return {name for one in meant for name in (one.code, one.label, *one.former_labels)}
+
+
 def searched_fields(subject: str, viewer: Viewer | None) -> list[str]:
     """Return the codes of the fields that joined ``subject`` whose texts the search box of ``viewer`` reads;
     of nobody's, those that all see."""

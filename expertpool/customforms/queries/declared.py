@@ -19,6 +19,7 @@ from django.core.signals import request_finished, request_started
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from expertpool.audit.queries import entries_for
 from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
     SUBJECTS,
@@ -116,9 +117,23 @@ request_finished.connect(_close, dispatch_uid="customforms")
 
 def _declarations() -> Known:
     known: Known = defaultdict(list)
+    former = _former_labels()
     for row in CustomField.objects.all():
-        known[row.subject].append(declare(row))
+        called = former.get(str(row.pk), set()) - {row.label}
+        known[row.subject].append(replace(declare(row), former_labels=tuple(sorted(called))))
     return dict(known)
+
+
+def _former_labels() -> dict[str, set[str]]:
+    """Return what fields were called before, by their keys: the log of the records keeps values under these names."""
+    keys = CustomField.objects.values_list("pk", flat=True)
+    renamed = entries_for((CustomField, keys, ("customfield.change",))).filter(
+        before__has_key="label"
+    )
+    former: dict[str, set[str]] = defaultdict(set)
+    for key, before in renamed.values_list("subject_id", "before"):
+        former[key].add(before["label"])
+    return former
 
 
 def guard_code(subject: str, code: str) -> str:

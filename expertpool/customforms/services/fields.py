@@ -127,6 +127,8 @@ def change_field(
     record_change(
         "customfield.change", actor=actor, now=now, subject=row, before=before, after=after
     )
+    # What it was called before is read from there.
+    mark()
     return row
 
 

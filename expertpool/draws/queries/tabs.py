@@ -59,4 +59,5 @@ def log_of(project: Project, user: User) -> list[TimelineEntry]:
         most=MOST_LOG,
         without=("规则",),
         holds=cache(lambda code: bool(codes_for_project(user, project, [code]))),
+        viewer=user,
     )

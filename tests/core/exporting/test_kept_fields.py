@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,10 @@ def test_table_package_interface_and_log_go_without_it(
     entry = entries_for(expert).filter(action="expert.update").first()
     assert "董事长" in summary(entry)
     assert "董事长" not in exported_summary(entry)
+    # What an office added stands there under its label.
+    entered = entries_for(expert).filter(after__has_key="驾龄").first()
+    assert "驾龄：12" in summary(entered)
+    assert not {"驾龄", "扫描"} & set(re.split(r"\W+", exported_summary(entered)))
 
 
 def test_a_field_that_comes_back_is_kept_as_before(client: Client, admin: User) -> None:

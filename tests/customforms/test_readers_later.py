@@ -1,0 +1,71 @@
+"""Readers of a custom field that are named when its values have been written already."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
+from expertpool.audit.queries import edits_in_words, exported_summary
+from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.services.fields import FieldData, change_field
+from expertpool.draws.queries.tabs import log_of
+from expertpool.experts.fields import EXPERT
+from expertpool.experts.services.profile import update_expert
+from expertpool.projects.fields import PROJECT
+from expertpool.projects.services.application import update_project
+from tests.factories.accounts import make_user
+from tests.factories.experts import NOW, make_expert
+from tests.factories.fields import make_field
+from tests.factories.projects import make_project
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("OVW-05")]
+
+
+def last_of(subject: str) -> Entry:
+    return Entry.objects.filter(subject_type=subject).latest("id")
+
+
+def test_what_the_log_has_of_before_is_for_its_readers(client: Client, admin: User) -> None:
+    field = make_field("内部评级", FieldKind.TEXT)
+    expert = update_expert(
+        expert=make_expert("王小明"), values={field.code: "甲等机密"}, actor=admin, now=NOW
+    )
+    update_expert(expert=expert, values={field.code: "乙等机密"}, actor=admin, now=NOW)
+    entry = last_of(EXPERT.code)
+    page = reverse("experts:detail", args=[expert.pk]), {"tab": "log"}
+    drawer = reverse("audit:entry_detail", args=[entry.pk])
+    # Under another name, too: the log keeps what it was called then.
+    for label in ("内部评级", "评级"):
+        data = FieldData(label, readers=["auditor"])
+        change_field(field=field, data=data, actor=None, now=NOW)
+        for user, sees in ((make_user("auditor"), True), (admin, False)):
+            login(client, user)
+            seen = client.get(*page).content.decode()
+            assert "内部评级" in seen
+            assert ("甲等机密 → 乙等机密" in seen) is sees
+            assert ("机密" in seen) is sees
+            assert ("机密" in client.get(drawer).content.decode()) is sees
+            told = ["内部评级：甲等机密 → 乙等机密" if sees else "内部评级：已修改"]
+            assert edits_in_words(entry, user) == told
+        # A table is handed on.
+        assert "机密" not in exported_summary(entry)
+        assert "（仅指定角色可见）" in exported_summary(entry)
+    # Open to all again, it reads as it was written.
+    change_field(field=field, data=FieldData("评级"), actor=None, now=NOW)
+    assert "甲等机密 → 乙等机密" in client.get(*page).content.decode()
+
+
+def test_so_it_is_in_the_log_of_a_project(operator: User, supervisor: User) -> None:
+    field = make_field("标段说明", FieldKind.TEXT, subject=PROJECT.code)
+    project = make_project()
+    update_project(project=project, values={field.code: "机密"}, actor=operator, now=NOW)
+    data = FieldData(field.label, readers=["supervisor"])
+    change_field(field=field, data=data, actor=None, now=NOW)
+    for user, sees in ((supervisor, True), (operator, False)):
+        told = " ".join(str(one) for one in log_of(project, user))
+        assert "标段说明" in told
+        assert ("机密" in told) is sees

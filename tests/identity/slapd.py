@@ -78,6 +78,26 @@ member: uid=qianjb,{base}
 """
 
 
+NESTED = """
+dn: cn=all,{base}
+objectClass: groupOfNames
+cn: all
+member: cn=ops,{base}
+member: cn=circle,{base}
+
+dn: cn=circle,{base}
+objectClass: groupOfNames
+cn: circle
+member: cn=all,{base}
+"""
+MANY = 450  # groups of one person: more than a page, and than three questions
+
+
+def _many() -> str:
+    row = "\ndn: cn=g{at},{base}\nobjectClass: groupOfNames\ncn: g{at}\nmember: uid=sunlz,{base}\n"
+    return "".join(row.format(at=at, base=BASE) for at in range(MANY))
+
+
 class Slapd:
     """Use as a context manager; ``certificate`` is what its own is checked by."""
 
@@ -109,7 +129,7 @@ class Slapd:
     def _add(self, config: Path, rows: str) -> None:
         command = [str(SLAPD), "-T", "add", "-f", str(config)]
         # One after the other: the overlay writes the membership when the group comes.
-        for text in (rows, GROUP.format(base=BASE)):
+        for text in (rows, GROUP.format(base=BASE), NESTED.format(base=BASE), _many()):
             subprocess.run(command, input=text.encode(), check=True, capture_output=True)
 
     def __exit__(self, *_: object) -> None:

@@ -27,7 +27,7 @@ from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.experts import make_expert
 from tests.factories.identity import make_group_role
 from tests.factories.siteconfig import configure
-from tests.identity.slapd import BASE, READER, READER_PASSWORD, SLAPD, Slapd
+from tests.identity.slapd import BASE, MANY, READER, READER_PASSWORD, SLAPD, Slapd
 
 pytestmark = [
     pytest.mark.django_db,
@@ -91,6 +91,30 @@ def test_the_password_of_the_directory_signs_in_and_its_groups_give_roles(peer: 
     client = typed("sunlz", "her own word")
     assert "没有对应本系统的角色" in client.last.content.decode()  # type: ignore[attr-defined]
     assert not User.objects.filter(username="sunlz").exists()
+
+
+def test_groups_within_groups_count_where_the_office_says_so(peer: Slapd) -> None:
+    """Whoever is in a group that is in another one had no role by it; circles end."""
+    make_group_role(f"cn=all,{BASE}", "operator")
+    refused = typed("qianjb", HIS)
+    assert "没有对应本系统的角色" in refused.last.content.decode()  # type: ignore[attr-defined]
+    configure(own.NESTED, True)
+    assert is_in(typed("qianjb", HIS))
+    assert "cn=circle" in try_directory(value_of, "qianjb")
+
+
+def test_many_groups_come_page_by_page(peer: Slapd, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Line(Place("127.0.0.1", peer.tls_port, Security.LDAPS)) as line:
+        assert line.bind(READER, READER_PASSWORD)
+        her = [f"uid=sunlz,{BASE}"]
+        found = line.find_any(BASE, "member", her, ["cn"], most=2_000)
+        assert len({one.dn for one in found}) == MANY
+        assert len(line.find_any(BASE, "member", her, ["cn"], most=300)) == 300
+        monkeypatch.setattr(directory, "PAGE", 1)
+        assert len(line.find_any(BASE, "member", [f"uid=qianjb,{BASE}"], ["cn"], most=9)) == 1
+    make_group_role(f"cn=g{MANY - 1},{BASE}", "auditor")
+    monkeypatch.setattr(directory, "PAGE", 200)
+    assert is_in(typed("sunlz", "her own word"))
 
 
 def test_nothing_that_is_typed_becomes_part_of_a_question(peer: Slapd) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.utils import timezone
@@ -32,7 +33,9 @@ from expertpool.siteconfig.queries.counting import counting
 
 logger = logging.getLogger(__name__)
 
-MOST_GROUPS = 500
+MOST_GROUPS = 2_000
+DEEPEST = 10  # groups within groups
+AT_ONCE = 50  # groups whose own groups are asked for by one question
 TWICE = "单位目录里有不止一个这样的账号，不能登录；请联系管理员。"
 READER_REFUSED = "单位目录不接受查找用的账号和密码，请管理员核对。"
 NEW = "单位目录的设置改动未满一天，暂时不能用目录的密码登录；本系统的密码照常可用。"
@@ -81,7 +84,7 @@ def ask(
         return Answered(PasswordAnswer.ABSENT)
     try:
         with turn_at(_place(value_of)) as line:
-            found, groups = _looked_up(line, value_of, name)
+            found, groups = _looked_up(line, _counting(), name)
             if found is None:
                 return Answered(PasswordAnswer.ABSENT)
             person, rules = _person(found, groups), _rules()
@@ -130,6 +133,12 @@ def _bound_name(user: User) -> str | None:
     return next((one.shown_as for one in identities_of(user) if one.source == Source.LDAP), None)
 
 
+def _counting() -> Reader:
+    """Return what reads what the office has set: of what gives roles, as it counts."""
+    counts = counting(timezone.now(), own.NESTED)
+    return lambda one: counts(one) if one is own.NESTED else value_of(one)
+
+
 def _place(read: Reader) -> Place:
     return Place(read(own.HOST), read(own.PORT), read(own.SAFETY))
 
@@ -145,8 +154,31 @@ def _looked_up(line: Line, read: Reader, name: str) -> tuple[Found | None, set[s
     if not people:
         return None, set()
     found = people[0]
-    groups = line.find(read(own.BASE), {read(own.MEMBER): found.dn}, ["cn"], most=MOST_GROUPS)
-    return found, {one.dn for one in groups} | set(found.texts("memberOf"))
+    return found, _groups(line, read, found)
+
+
+def _groups(line: Line, read: Reader, found: Found) -> set[str]:
+    """Return the names of the groups of ``found``, and, where the office counts them, of those that these are in: each
+    once, whatever circle they go."""
+    direct = {*_groups_with(line, read, [found.dn]), *found.texts("memberOf")}
+    known = {dn_key(one): one for one in direct}
+    level = list(known.values())
+    for _ in range(DEEPEST if read(own.NESTED) else 0):
+        above: list[str] = []
+        for some in batched(level, AT_ONCE, strict=False):
+            above += _groups_with(line, read, some)
+        fresh = {dn_key(one): one for one in above if dn_key(one) not in known}
+        known |= fresh
+        level = list(fresh.values())
+        if not level or len(known) >= MOST_GROUPS:
+            break
+    return set(known.values())
+
+
+def _groups_with(line: Line, read: Reader, members: Sequence[str]) -> list[str]:
+    """Return the names of the groups of which one of ``members`` (names of entries) is a member."""
+    rows = line.find_any(read(own.BASE), read(own.MEMBER), members, ["cn"], most=MOST_GROUPS)
+    return [one.dn for one in rows]
 
 
 def _name(found: Found, read: Reader) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from pyasn1.codec.ber import decoder, encoder
 from pyasn1.error import PyAsn1Error
+from pyasn1.type import namedtype, univ
 from pyasn1_modules import rfc2251
 
 from expertpool.core import reachable
@@ -31,6 +32,8 @@ LARGEST = 256 * 1024  # bytes of an answer
 MOST = (
     512 * 1024
 )  # bytes of all answers to one sign-in: half a second of the processor takes some 128 KB
+PAGE = 200  # entries of one answer to a question that has many (RFC 2696)
+PAGED = b"1.2.840.113556.1.4.319"
 START_TLS = "1.3.6.1.4.1.1466.20037"
 SUCCESS, WRONG = 0, 49  # resultCode of RFC 4511
 LDAPS, START, CLEAR = Security.LDAPS.value, Security.START.value, Security.CLEAR.value
@@ -61,6 +64,15 @@ class Found:
         return next(iter(self.texts(name)), "")
 
 
+class _Page(univ.Sequence):  # type: ignore[misc]
+    """realSearchControlValue of RFC 2696."""
+
+    componentType = namedtype.NamedTypes(  # noqa: N815 (its name in pyasn1)
+        namedtype.NamedType("size", univ.Integer()),
+        namedtype.NamedType("cookie", univ.OctetString()),
+    )
+
+
 class Silent(ProviderFailed):
     """It took its time, and nothing came of it."""
 
@@ -70,6 +82,7 @@ class Line:
 
     def __init__(self, place: Place) -> None:
         self._place, self._number, self._read, self._taken = place, 0, b"", 0
+        self._cookie = b""  # of the last answer
         self._end = time.monotonic() + ALTOGETHER
 
     def __enter__(self) -> Line:
@@ -124,23 +137,49 @@ class Line:
         self, base: str, equal: Mapping[str, str], attributes: Collection[str], *, most: int
     ) -> list[Found]:
         """Return at most ``most`` entries below ``base`` whose attributes ``equal`` these values, with ``attributes``."""
+        asked = self._asked(base, attributes, most)
+        for at, (name, value) in enumerate(equal.items()):
+            _equals(asked["filter"]["and"][at], name, value)
+        found, _ = self._search(asked, None)
+        return found[:most]
+
+    def find_any(
+        self, base: str, name: str, values: Sequence[str], attributes: Collection[str], *, most: int
+    ) -> list[Found]:
+        """Return at most ``most`` entries below ``base`` whose attribute ``name`` has one of ``values``, page by page: a
+        directory gives no more than some hundred at once. One that knows no pages gives what it gives."""
+        found: list[Found] = []
+        cookie: bytes | None = b""
+        while cookie is not None and values:
+            asked = self._asked(base, attributes, 0)
+            for at, value in enumerate(values):
+                _equals(asked["filter"]["or"][at], name, value)
+            some, cookie = self._search(asked, cookie)
+            found += some
+            if len(found) >= most:
+                break
+        return found[:most]
+
+    def _asked(self, base: str, attributes: Collection[str], most: int) -> Any:
         asked = rfc2251.SearchRequest()
         asked["baseObject"] = base.encode()
         asked["scope"] = "wholeSubtree"
         asked["derefAliases"] = "neverDerefAliases"
         asked["sizeLimit"], asked["timeLimit"] = most, max(1, int(self._left()))
         asked["typesOnly"] = False
-        for at, (name, value) in enumerate(equal.items()):
-            one = asked["filter"]["and"][at]["equalityMatch"]
-            one["attributeDesc"], one["assertionValue"] = name.encode(), value.encode()
         for at, name in enumerate(attributes):
             asked["attributes"][at] = name.encode()
-        said = self._call("searchRequest", asked, "searchResDone")
+        return asked
+
+    def _search(self, asked: Any, cookie: bytes | None) -> tuple[list[Found], bytes | None]:
+        """Return what is found, of the page that ``cookie`` names (empty: the first), and what names the next; None: that
+        was all."""
+        said = self._call("searchRequest", asked, "searchResDone", cookie=cookie)
         code = int(said[-1]["resultCode"])
         # 4: more than were asked for. 32: there is no such base.
         if code not in (SUCCESS, 4):
             raise ProviderFailed(f"单位目录查不到人（{code}），请管理员核对查找的起点和账号。")
-        return [_found(one) for one in said[:-1]][:most]
+        return [_found(one) for one in said[:-1]], self._cookie or None
 
     def _secure(self, name: str) -> None:
         if self._place.security == CLEAR:
@@ -157,12 +196,14 @@ class Line:
         context = ssl.create_default_context()
         self._socket = context.wrap_socket(self._socket, server_hostname=name)
 
-    def _call(self, kind: str, asked: Any, last: str) -> list[Any]:
-        """Send a request; return the answers to it, the ``last`` of that kind."""
+    def _call(self, kind: str, asked: Any, last: str, *, cookie: bytes | None = None) -> list[Any]:
+        """Send a request, for a page where there is a ``cookie``; return the answers to it, the ``last`` of that kind."""
         self._number += 1
         message = rfc2251.LDAPMessage()
         message["messageID"] = self._number
         message["protocolOp"][kind] = asked
+        if cookie is not None:
+            _ask_page(message, cookie)
         answers: list[Any] = []
         try:
             self._socket.settimeout(self._left())
@@ -173,6 +214,7 @@ class Line:
                     raise ProviderFailed(SILENT)  # it ends the connection, with a notice
                 name = answer["protocolOp"].getName()
                 if name == last:
+                    self._cookie = _next_page(answer)
                     return [*answers, answer["protocolOp"].getComponent()]
                 if name == "searchResEntry":
                     answers.append(answer["protocolOp"].getComponent())
@@ -221,3 +263,23 @@ def _found(entry: Any) -> Found:
         for one in entry["attributes"]
     }
     return Found(bytes(entry["objectName"]).decode("utf-8", "replace"), attributes)
+
+
+def _equals(one: Any, name: str, value: str) -> None:
+    one["equalityMatch"]["attributeDesc"] = name.encode()
+    one["equalityMatch"]["assertionValue"] = value.encode()
+
+
+def _ask_page(message: Any, cookie: bytes) -> None:
+    page, control = _Page(), message["controls"][0]
+    page["size"], page["cookie"] = PAGE, cookie
+    control["controlType"], control["controlValue"] = PAGED, encoder.encode(page)
+
+
+def _next_page(answer: Any) -> bytes:
+    """Return what names the page after ``answer``; empty: it is the last, or the directory knows no pages."""
+    for control in answer["controls"] if answer["controls"].hasValue() else ():
+        if bytes(control["controlType"]) == PAGED:
+            page, _ = decoder.decode(bytes(control["controlValue"]), asn1Spec=_Page())
+            return bytes(page["cookie"])
+    return b""

@@ -156,6 +156,16 @@ MEMBER = _names(
     60,
     "在起点下面找含有这个人的分组，连同人自己的 memberOf；对应表里写分组的全称（DN）。",
 )
+NESTED: Setting[bool] = Setting(
+    "identity.ldap_nested",
+    "分组里的分组",
+    Boolean("一并计入", "不计入"),
+    False,
+    group=LDAP,
+    order=62,
+    help="一个人在甲分组、甲分组又在乙分组里的，也算乙分组的人（最多十层）。计入一天后生效，不计入立即生效。",
+    strictest=all,
+)
 MATCH: Setting[bool] = Setting(
     "identity.ldap_match",
     "已有的同名账号改用目录的密码",
@@ -178,13 +188,16 @@ CREATES: Setting[bool] = Setting(
 )
 LDAP_SETTINGS = (
     *(ENABLED, HOST, SAFETY, PORT, READER, READER_PASSWORD, BASE, LOGIN, CLASS, NAME, MARK),
-    *(MEMBER, MATCH, CREATES),
+    *(MEMBER, NESTED, MATCH, CREATES),
 )
 # By whom, and by what, it is said who is who.
 # What leads to another directory, or to another entry by the same name: all of these have stood for a day, or nobody is
 # asked for there.
 LDAP_PLACE: tuple[Setting[Any], ...] = (HOST, PORT, SAFETY, BASE, LOGIN, CLASS, MARK)
-LDAP_TRUST = (ENABLED, HOST, SAFETY, PORT, BASE, LOGIN, CLASS, MARK, MEMBER, MATCH, CREATES)
+LDAP_TRUST = (
+    *(ENABLED, HOST, SAFETY, PORT, BASE, LOGIN, CLASS, MARK),
+    *(MEMBER, NESTED, MATCH, CREATES),
+)
 
 
 def _is_complete(read: Reader) -> str:

@@ -292,3 +292,15 @@ TOKEN_PAGES: Catalogue[TokenPage] = Catalogue(
     code=lambda one: one.permission,
     faults=lambda one: undeclared(one.permission),
 )
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Where whoever signs out of here signs out as well: ``way_out(session)`` is an address outside, asked before the
+    session ends; empty: nowhere."""
+
+    code: str
+    way_out: Callable[[Any], str]
+
+
+LEAVINGS: Catalogue[Leaving] = Catalogue("way out of elsewhere")

@@ -7,6 +7,7 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from expertpool.accounts.registry import (
+            LEAVINGS,
             OTHER_HANDS,
             PASSWORD_BARS,
             PASSWORD_DOORS,
@@ -26,6 +27,7 @@ class IdentityConfig(AppConfig):
         from expertpool.identity.queries import let_in_since, why_no_password
         from expertpool.identity.receivers import settings_saved
         from expertpool.identity.services import by_directory, trial
+        from expertpool.identity.services.leaving import LEAVING
         from expertpool.identity.settings.ldap import LDAP_COMPLETE, LDAP_SETTINGS
         from expertpool.identity.settings.oidc import OIDC_COMPLETE, OIDC_SETTINGS
         from expertpool.siteconfig.events import SettingsSaved
@@ -35,6 +37,7 @@ class IdentityConfig(AppConfig):
         SETTING_TRIALS.add(trial.TRIAL, by_directory.TRIAL)
         LOG_ACTIONS.add(*ACTIONS)
         PASSWORD_BARS.add(PasswordBar("identity", why_no_password))
+        LEAVINGS.add(LEAVING)
         PASSWORD_DOORS.add(by_directory.DOOR)
         OTHER_HANDS.add(OtherHands("identity", let_in_since))
         subscribe(SettingsSaved, settings_saved)

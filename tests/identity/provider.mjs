@@ -13,6 +13,7 @@ server.listen(0, "127.0.0.1", () => {
         client_id: "zjk",
         client_secret: secret,
         redirect_uris: [back],
+        post_logout_redirect_uris: [new URL("/login/", back).href],
         grant_types: ["authorization_code"],
         response_types: ["code"],
       },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -12,8 +13,11 @@ from expertpool.accounts.enums import LoginMethod, LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.audit.models import Entry
 from expertpool.identity.models import GroupRole, OutsideIdentity
+from expertpool.identity.services.leaving import KEY
+from expertpool.identity.settings import oidc as own
 from expertpool.notifications.models import Message
 from tests.factories.accounts import PASSWORD, built_in_roles, make_user
+from tests.factories.siteconfig import configure
 from tests.identity.peers import RealProvider, set_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("SYS-17")]
@@ -124,3 +128,32 @@ def test_what_came_back_counts_once_and_in_one_browser(provider: RealProvider) -
     answer = other.get(f"/login/identity/back/?code={code}&state={state}")
     assert "不能确认您是谁" in answer.content.decode()
     assert not is_in(other)
+
+
+def test_who_signs_out_here_signs_out_there(provider: RealProvider, settings: Settings) -> None:
+    """Once whoever sat down next was let in by the provider, which still knew who had been there."""
+    make_user("admin")
+    GroupRole.objects.create(group="专家库经办", role=built_in_roles()["operator"])
+    client = Client()
+    provider.sign_in(client, "u-1")
+    assert client.post("/logout/").headers["Location"] == "/login/", (
+        "the office has not asked for it"
+    )
+    configure(own.LEAVES, True)
+    client = Client()
+    provider.sign_in(client, "u-1")
+    kept = client.session[KEY]
+    assert "eyJ" not in kept, "a token names him"
+    page = client.post("/logout/")
+    out = page["Refresh"].partition("url=")[2]
+    assert out.startswith(f"{provider.issuer}/session/end?id_token_hint=eyJ")
+    assert "正在退出统一认证" in page.content.decode()
+    assert not is_in(client)
+    with httpx.Client(trust_env=False) as browser:
+        asked = browser.get(out)
+    assert asked.status_code == 200, asked.text
+    assert "xsrf" in asked.text, "it takes the token, and the address to come back to"
+    # Who came by a password is asked nothing there.
+    other = Client()
+    other.post("/login/", {"identifier": make_user("admin").username, "password": PASSWORD})
+    assert other.post("/logout/").headers["Location"] == "/login/"

@@ -22,7 +22,7 @@ from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.forms.accounts import ForgottenForm, LoginForm, PasswordForm
 from expertpool.accounts.models import User, UserRequest
 from expertpool.accounts.queries import demo_users
-from expertpool.accounts.registry import PASSWORD_DOORS, second_step
+from expertpool.accounts.registry import LEAVINGS, PASSWORD_DOORS, second_step
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from expertpool.accounts.services.doors import sign_in
 from expertpool.accounts.services.entering import OVER, open_session
@@ -111,8 +111,14 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def logout_view(request: UserRequest) -> HttpResponse:
+    out = next(filter(None, (one.way_out(request.session) for one in LEAVINGS)), "")
     sign_out(user=request.user, now=timezone.now())
     logout(request)
+    if out:
+        # A page that goes on by itself: a form may not be answered by an address outside (the policy of pages).
+        page = render(request, "accounts/leaving.html", {"out": out})
+        page["Refresh"] = f"0; url={out}"
+        return page
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 

@@ -44,6 +44,7 @@ class Provider:
     authorization: str
     token: str
     userinfo: str
+    end_session: str  # where browsers sign out of it (RP-Initiated Logout 1.0); empty: nowhere
     keys_at: str
     algorithms: frozenset[str]
     by_post: bool  # the secret goes in the body, since it does not take it in the header
@@ -73,6 +74,9 @@ def provider_of(read: Reader, *, fresh: bool = False) -> Provider:
         authorization=addresses["authorization_endpoint"],
         token=addresses["token_endpoint"],
         userinfo=_address(said, "userinfo_endpoint") if said.get("userinfo_endpoint") else "",
+        end_session=_address(said, "end_session_endpoint")
+        if said.get("end_session_endpoint")
+        else "",
         keys_at=addresses["jwks_uri"],
         algorithms=frozenset(map(str, said.get("id_token_signing_alg_values_supported") or ())),
         by_post="client_secret_basic" not in methods and "client_secret_post" in methods,

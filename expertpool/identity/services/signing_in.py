@@ -26,6 +26,7 @@ from expertpool.accounts.services.outside import LIMITED, Vouching, admit
 from expertpool.core.configuration import Reader, value_of
 from expertpool.identity.enums import Source
 from expertpool.identity.exceptions import NotAdmitted, NotVouched
+from expertpool.identity.services.leaving import keep_for_leaving
 from expertpool.identity.services.persons import Admission, Vouched, account_of
 from expertpool.identity.services.provider import exchange, provider_of, userinfo
 from expertpool.identity.services.tokens import claims_in
@@ -106,7 +107,7 @@ def finish(
     if "error" in answer or not answer.get("code"):
         raise NotVouched(DECLINED)
     try:
-        claims = _claims(kept, answer, back)
+        claims, token = _claims(kept, answer, back)
     except NotVouched as error:
         logger.warning("identity provider: %s", error)
         # Counts for the address: somebody may be trying answers.
@@ -131,6 +132,7 @@ def finish(
         known=caller.known,
         now=caller.now,
     )
+    keep_for_leaving(session, token)
     return done, kept["way_on"]
 
 
@@ -151,13 +153,17 @@ def person_in(claims: Mapping[str, Any]) -> Vouched:
     )
 
 
-def _claims(kept: Mapping[str, str], answer: Mapping[str, str], back: str) -> Mapping[str, Any]:
+def _claims(
+    kept: Mapping[str, str], answer: Mapping[str, str], back: str
+) -> tuple[Mapping[str, Any], str]:
+    """Return what the provider says, and the token by which it says so."""
     provider = provider_of(value_of)
     # Another provider was set meanwhile, or another one answers (RFC 9207).
     if provider.issuer != kept["issuer"] or answer.get("iss", provider.issuer) != provider.issuer:
         raise NotVouched("issuer")
     tokens = exchange(provider, value_of, code=answer["code"], verifier=kept["verifier"], back=back)
-    claims = claims_in(tokens.get("id_token"), provider, value_of, nonce=kept["nonce"])
+    said = tokens.get("id_token")
+    claims = claims_in(said, provider, value_of, nonce=kept["nonce"])
     wanted = {value_of(one) for one in (own.USERNAME, own.GROUPS, own.EMAIL)}
     token = tokens.get("access_token")
     if provider.userinfo and isinstance(token, str) and not wanted <= claims.keys():
@@ -165,8 +171,8 @@ def _claims(kept: Mapping[str, str], answer: Mapping[str, str], back: str) -> Ma
         # The standard asks for it (5.3.2): another's token must not lend him its groups.
         if more.get("sub") != claims["sub"]:
             raise NotVouched("userinfo of somebody else")
-        return {**more, **claims}  # what is signed stands
-    return claims
+        return {**more, **claims}, str(said)  # what is signed stands
+    return claims, str(said)
 
 
 def _is_under_way(kept: Any, state: str, now: datetime) -> bool:

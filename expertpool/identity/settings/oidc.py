@@ -196,9 +196,17 @@ ADMINS: Setting[bool] = _oidc(
     "开启后，管理身份平台的人可以成为本系统的安全管理员，请慎重。开启一天后生效。",
     all,
 )
+LEAVES: Setting[bool] = _oidc(
+    "leaves",
+    "退出本系统时",
+    Boolean("同时退出身份平台", "只退出本系统"),
+    False,
+    85,
+    "从身份平台登录的人点「退出登录」，同时退出身份平台，以后登录的人起适用；须在身份平台登记退出后返回的地址，即本系统的登录页。身份平台不支持的只退出本系统。",
+)
 OIDC_SETTINGS = (
     *(ENABLED, LABEL, ISSUER, CLIENT, SECRET, SCOPES, USERNAME, NAME, EMAIL, GROUPS),
-    *(MATCH, CREATES, PASSWORD, SECOND, STRONG, ADMINS),
+    *(MATCH, CREATES, PASSWORD, SECOND, STRONG, ADMINS, LEAVES),
 )
 # By whom, and by what, it is said who is who: all but how it looks, and what is said to whom is set already.
 OIDC_TRUST = (

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
+from expertpool.accounts.services.passwords import store_password
 from expertpool.core.documents import qr_png
 from expertpool.core.validators import ID_CARD_WEIGHTS, id_card_check_digit
 from expertpool.directory.models import Specialty
@@ -21,6 +22,7 @@ from expertpool.joining.enums import Channel, Step
 from expertpool.joining.models import Application, FriendLink
 from expertpool.joining.queries.applications import PROOF, application_of
 from expertpool.joining.queries.contents import JOBS, TIES
+from expertpool.joining.queries.public import account_by_contact
 from expertpool.joining.services.deciding import approve, reject, send_back
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in
@@ -29,6 +31,7 @@ from expertpool.joining.services.registering import Applicant, register, send_co
 from expertpool.joining.services.setup import save_link
 
 CODE = "246810"
+AGAIN = "Chongxin-2026"
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,10 @@ def _apply(
         link,
     )
     row = send_code(applicant=applicant, code=CODE, address=f"demo-{at}", now=now)
-    user = register(row=row, code=CODE, password=DEMO_PASSWORD, now=now)
+    has_account = account_by_contact("phone", one.phone) is not None
+    user = register(row=row, code=CODE, password=AGAIN if has_account else DEMO_PASSWORD, now=now)
+    if has_account:  # he chose another one, as everybody has to; the demonstration has one for all
+        store_password(user, DEMO_PASSWORD, now=now)
     application = application_of(user)
     assert application is not None  # noqa: S101 (just made)
     is_draft = one.state == "draft"

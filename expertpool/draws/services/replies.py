@@ -65,7 +65,7 @@ from expertpool.draws.services.seating import (
 from expertpool.draws.services.state import at_head, load_state
 from expertpool.draws.services.telling import tell_confirmed, tell_experts
 from expertpool.draws.services.written import proven
-from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_TIME
+from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_TIME, OTHER_GROUND
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -401,7 +401,7 @@ def _settle(
     draw, left = invitation.draw, None
     if draw.is_random and state in EXIT_REASON:
         # The operator's own reason is no expert's word.
-        why = _step_reason(state, via)
+        why = _step_reason(state, via, confirmed)
         hand = Hand(
             StepVia(via),
             why,
@@ -455,7 +455,11 @@ def _go_on(
         move_projects(draw, actor=None, now=now)
 
 
-def _step_reason(state: InvitationState, via: ReplyVia) -> StepReason:
+def _step_reason(
+    state: InvitationState, via: ReplyVia, confirmed: AnswerRequest | None
+) -> StepReason:
+    if confirmed is not None and confirmed.ground == OTHER_GROUND:
+        return StepReason.OTHER  # none of those that are listed
     if state == InvitationState.CONFLICT and via in BY_THE_CLOCK:
         return BY_THE_CLOCK[via]
     return STEP_REASON_OF_STATE.get(state) or STEP_REASON[via]

@@ -8,6 +8,7 @@ import vdraw
 from expertpool.draws.enums import StepReason, StepVia
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_by
 from expertpool.draws.services.sealing import hash_of_new_draws
+from expertpool.draws.settings import OTHER_GROUND
 from expertpool.reviews.models import ItemAssignment, ReassignRequest, Reviewer
 
 _SYSTEM = {"by": {"role": vdraw.SYSTEM_ROLE}, "via": "system"}
@@ -29,7 +30,7 @@ def hand_of(request: ReassignRequest) -> Hand:
     hash_name = sealed.get("hash") or hash_of_new_draws()
     return Hand(
         StepVia.OPERATOR,
-        StepReason.LISTED,
+        StepReason.OTHER if request.ground == OTHER_GROUND else StepReason.LISTED,
         request.requested_by,
         second=request.decided_by,
         witness=confirmation_by(request, hash_name),

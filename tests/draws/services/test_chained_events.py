@@ -115,7 +115,7 @@ def test_each_event_says_whose_hand_it_was(draw: Draw, operator: User, superviso
         ("note", by_operator, "page", "opening_near"),
         ("exit", {"role": "expert"}, "link", "own_answer"),
         ("supplement", system, "system", "seat_free"),
-        ("exit", by_operator, "operator", "listed"),
+        ("exit", by_operator, "operator", "other"),
         ("supplement", system, "system", "seat_free"),
         ("exit", system, "deadline", "deadline"),
         ("supplement", system, "system", "seat_free"),

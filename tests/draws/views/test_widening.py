@@ -257,7 +257,12 @@ def test_anybody_finds_the_way_between_the_two_on_the_public_pages(
         release(draw_id=draw.pk, now=draw.reveal_at)
     assert REASON not in visitor.get(addresses[widened]).content.decode()
     end_review(base)
-    assert addresses[widened] in visitor.get(addresses[base]).content.decode()
+    first = visitor.get(addresses[base]).content.decode()
+    assert addresses[widened] in first
+    widened.refresh_from_db()
+    # Nobody is told that a draw which still runs, or came short again, has filled the panel.
+    assert f"另抽（{widened.status_label}）" in first
+    assert "已另抽补足" not in first
     page = visitor.get(addresses[widened]).content.decode()
     assert addresses[base] in page
     assert REASON in page

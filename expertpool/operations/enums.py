@@ -51,6 +51,7 @@ JOB_LABELS = {
     "bundles.make": "生成证据包",
     "certificates.work_off": "签发和打印证书",
     "reviews.replace_leavers": "安排接替退出评审的专家",
+    "reviews.tell_altered": "核对评审数据是否被改动",
     "points.settle": "记积分",
     "points.settle_due": "查找该记的积分",
     "points.take_back": "冲正作废抽取的积分",

@@ -90,4 +90,23 @@ STEP_ALONE = Occasion(
     watches=True,
     readers=READERS,
 )
-OCCASIONS = (OPENED, REMINDER, RETURNED, VOIDED, STOPPED, STEP_ALONE)
+ALTERED = Occasion(
+    code="reviews.altered",
+    urgency=Urgency.TIMED,
+    label="评审数据被改动提醒",
+    placeholders={
+        "收件人": "周监督",
+        "项目名称": "年度课题评审",
+        "事项": "评审对象分配在系统之外被改动过",
+    },
+    defaults={
+        ChannelCode.SITE: (
+            "评审异常：{{项目名称}}",
+            "{{收件人}}，「{{项目名称}}」的评审：{{事项}}。请到评审页面核对，并请系统管理员核查。",
+        )
+    },
+    required=("项目名称", "事项"),
+    watches=True,
+    readers=READERS,
+)
+OCCASIONS = (OPENED, REMINDER, RETURNED, VOIDED, STOPPED, STEP_ALONE, ALTERED)

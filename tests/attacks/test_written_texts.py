@@ -43,6 +43,7 @@ WATCHING = [
     *("draw.pool_changed", "draw.pool_emptied", "draw.alarm", "draw.held_refused"),
     *("draw.panel_moved", "draw.gone", "draw.service_off", "draw.delayed", "portal.duties_late"),
     *("portal.virus", "backup.amiss", "network.ruled", "access.taken", "reviews.step_alone"),
+    "reviews.altered",
     *("expert.contact_changed", "report.chain_head", "report.unproven", "template.rewritten"),
 ]
 

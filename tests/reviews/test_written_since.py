@@ -17,10 +17,12 @@ from expertpool.core.mandates import forged_rows
 from expertpool.draws.models import Draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
+from expertpool.notifications.models import Message
 from expertpool.reviews.models import Review, Reviewer
 from expertpool.reviews.services.assigning import Share
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
+from expertpool.reviews.services.watching import tell_altered
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.scoring import fill_in, left, make_assigned, make_open, submit
@@ -124,3 +126,19 @@ def test_a_request_that_somebody_has_changed_does_not_vanish_in_silence(
     assert forged_rows(now=NOW) == {"回避、退出、候补申请": 1}
     for one in (operator, supervisor):
         assert "申请被改动过" in page(client, one, "detail", review.pk)
+
+
+@pytest.mark.shows("OVW-13")
+def test_who_supervises_is_told_once_of_what_was_written_past_the_system(
+    operator: User, supervisor: User
+) -> None:
+    make_open(operator, now=NOW)
+    assert tell_altered(now=NOW) == 0
+    write("UPDATE reviews_reviewer SET is_leader = true WHERE place = 1")
+    told = Message.objects.filter(occasion="reviews.altered")
+    assert tell_altered(now=NOW) == 1
+    first = told.count()
+    assert tell_altered(now=NOW) == 1
+    assert {one.recipient for one in told} >= {supervisor.name, operator.name}
+    assert told.count() == first
+    assert all("评审专家在系统之外被改动过" in one.body for one in told)

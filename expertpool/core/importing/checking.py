@@ -36,7 +36,8 @@ def check_rows(
 
     ``codes`` say what each cell is. ``refused`` is called for every row that is not taken, in the
     order of the sheet, ``taken`` for the others; ``progress``
-    with the number of rows done, of a chunk on its way with half of those that were read and the other half as they are saved. Empty rows, the sample row of the template, and sums
+    with the number of rows done, of a chunk on its way with half of those that were read and the other half as they are saved; of an update only with
+    those that are saved: each is one record that has changed. Empty rows, the sample row of the template, and sums
     and remarks between the rows are passed over and not counted; one person over several rows is one. ``answers`` are what the user said about words and cells.
     """
     importer.previews = not keep
@@ -50,9 +51,11 @@ def check_rows(
         for number, cells in continued.joined(FurtherTables(importer, codes, totals).rows(rows))
         if (row := reader.row(number, cells, further=continued.rows.get(number, ())))
     )
-    source = _telling(read, totals, progress) if progress else read
+    source = _telling(read, totals, progress) if progress and not importer.is_update else read
     while chunk := list(islice(source, importer.chunk_rows)):
-        _check_chunk(importer, chunk, answers, keep=keep, saved=_saved(chunk, totals, progress))
+        _check_chunk(
+            importer, chunk, answers, keep=keep, saved=_saved(importer, chunk, totals, progress)
+        )
         for row in chunk:
             if row.into:  # counts as little as a row directly below the one with which it is one
                 continue
@@ -100,13 +103,18 @@ def _count_word(word: tuple[str, str], totals: Totals) -> None:
 
 
 def _saved(
-    chunk: Sequence[Row], totals: Totals, progress: Callable[[int], None] | None
+    importer: Importer,
+    chunk: Sequence[Row],
+    totals: Totals,
+    progress: Callable[[int], None] | None,
 ) -> Callable[[float], None]:
-    """Return how it is told which part of a chunk is saved: the other half of what is to be done."""
+    """Return how it is told which part of a chunk is saved: the other half of what is to be done, or the whole of an
+    update."""
 
     def tell(part: float) -> None:
         if progress:
-            progress(totals.total + int(len(chunk) * (1 + part) / 2))
+            done = part if importer.is_update else (1 + part) / 2
+            progress(totals.total + int(len(chunk) * done))
 
     return tell
 

@@ -26,6 +26,7 @@ from expertpool.core.importing import (
     text,
 )
 from expertpool.core.importing import runs as runs_module
+from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.runs import (
     RunRefused,
@@ -389,6 +390,22 @@ def test_rows_that_take_long_are_told_a_few_at_a_time(
     codes = ["name", "note"]
     check_rows(importer, rows, codes, keep=True, refused=lambda row: None, progress=told.append)
     assert told == [25, 30, 35, 40, 40]
+    # Of an update it is told how many have changed, not how many were looked at.
+    importer, told = TitleImporter(actor=admin, now=NOW, options={}), list[int]()
+    monkeypatch.setattr(TitleImporter, "is_update", True)
+    importer.chunk_rows = 100
+    more = [(at, [f"又一{at}", ""]) for at in range(2, 42)]
+    shown = Answers(shown={at: [] for at, _ in more})
+    check_rows(
+        importer,
+        more,
+        codes,
+        keep=True,
+        refused=lambda row: None,
+        progress=told.append,
+        answers=shown,
+    )
+    assert told == [10, 20, 30, 40, 40]
 
 
 def test_a_run_that_stands_still_is_forgotten_when_it_expires(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,19 @@ def test_what_others_wait_for_stays_and_no_two_wait_for_each_other() -> None:
         change_field(field=first, data=circle, actor=None, now=NOW)
     retire_field(field=second, actor=None, now=NOW)
     retire_field(field=first, actor=None, now=NOW)
+
+
+def test_a_file_is_no_fault_of_a_form_that_is_refused_for_something_else(
+    client: Client, admin: User
+) -> None:
+    paper = make_field("证书", FieldKind.FILE)
+    years = make_field("驾龄", FieldKind.NUMBER, most=Decimal("100.5"))
+    expert = make_expert()
+    version = read_version(login(client, admin), edit_of(expert))
+    chosen = SimpleUploadedFile("扫描.pdf", PDF)
+    refused = client.post(edit_of(expert), {years.code: "500", paper.code: chosen, **version})
+    assert set(refused.context["form"].errors) == {years.code}
+    assert "刚才选择的“扫描.pdf”没有保存，请重新选择。" in refused.content.decode()
 
 
 # --- who sees it ---------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import departments_for, needs_department
 from expertpool.experts.services.profile import SHUT
 from expertpool.experts.validators.values import account_warning
+from expertpool.files.services import Received
 
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
 
@@ -189,6 +190,10 @@ class ExpertForm(AsksOnce):
         for name, one in self.declared.items():
             value = self.cleaned_data.get(name)
             if name not in self.fields or name in self.errors or not one.write or not value:
+                continue
+            if isinstance(
+                value, Received
+            ):  # looked at by `take_in`, and no value before it is stored
                 continue
             try:
                 one.clean(value, self.expert)

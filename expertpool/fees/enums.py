@@ -12,6 +12,8 @@ class Outcome(models.TextChoices):
 
 
 TIMED = (Outcome.COMPLETED, Outcome.ABORTED)  # paid by the time
+# Of who did not sit to the end.
+SENT_HOME = (Outcome.NOT_REVIEWED, Outcome.RECUSED, Outcome.UNFINISHED)
 
 
 class FeeState(models.TextChoices):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.utils import timezone
 
 from expertpool.draws.enums import RUNNING, InvitationState, PanelRole
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.reveal import is_latest
-from expertpool.draws.queries.sitting import LineIn, lines_in, lines_of, role_in
+from expertpool.draws.queries.sitting import WENT, LineIn, lines_in, lines_of, role_in
 from expertpool.draws.registry import CAME_IN
 from expertpool.projects.models import Project
 
@@ -41,22 +44,50 @@ def members_of_panel(project: Project) -> list[PanelMember]:
     lines = lines_of(draws, Invitation.objects.select_related("expert"))
     found = [one for one in lines_in(project, lines) if one.is_seated]
     names = draws[0].rule.group_names if draws else {}
-    return [
-        PanelMember(
-            invitation_id=one.line.pk,
-            draw_id=one.line.draw_id,
-            place=place,
-            group=one.line.group,
-            group_name=names[one.line.group],
-            role=_role(one),
-            is_standby=one.is_standby,
-            has_agreed=one.state == InvitationState.ACCEPTED,
-            expert_id=one.line.expert_id,
-            name=one.line.expert.name if one.line.expert else "",
-        )
-        # A stable sort: draws and lines stay in their order.
-        for place, one in enumerate(sorted(found, key=lambda one: one.is_standby), start=1)
+    # A stable sort: draws and lines stay in their order.
+    ordered = sorted(found, key=lambda one: one.is_standby)
+    return [_member(one, place, names) for place, one in enumerate(ordered, start=1)]
+
+
+def _member(one: LineIn, place: int, names: Mapping[str, str]) -> PanelMember:
+    return PanelMember(
+        invitation_id=one.line.pk,
+        draw_id=one.line.draw_id,
+        place=place,
+        group=one.line.group,
+        group_name=names[one.line.group],
+        role=_role(one),
+        is_standby=one.is_standby,
+        has_agreed=one.state == InvitationState.ACCEPTED,
+        expert_id=one.line.expert_id,
+        name=one.line.expert.name if one.line.expert else "",
+    )
+
+
+def who_was_sent_home(project: Project) -> dict[int, PanelMember]:
+    """Return who had agreed to come to the review of ``project`` and may have come, but did not sit to its end, by the line: who
+    left or was replaced on its day, or stood by and was not needed. Whether they came their signing in says, or somebody."""
+    draws = valid_draws(project)
+    names = draws[0].rule.group_names if draws else {}
+    sat = who_sat(project)
+    lines = lines_of(draws, Invitation.objects.select_related("expert"))
+    found = [
+        one for one in lines_in(project, lines) if one.line.pk not in sat and _may_have_come(one)
     ]
+    return {
+        one.line.pk: _member(one, place, names)
+        for place, one in enumerate(found, start=len(sat) + 1)
+        if one.line.expert_id is not None
+    }
+
+
+def _may_have_come(one: LineIn) -> bool:
+    line = one.line
+    if line.state in WENT and not one.is_seated:
+        opened = timezone.localdate(one.project.opening_at)
+        went = line.replied_at
+        return went is not None and opened <= timezone.localdate(went)
+    return one.is_standby and one.state == InvitationState.ACCEPTED
 
 
 def who_sat(project: Project) -> dict[int, PanelMember]:

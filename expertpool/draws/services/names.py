@@ -40,7 +40,7 @@ from expertpool.draws.queries.draws import (
     valid_draws,
 )
 from expertpool.draws.queries.identity import known_as, open_identity
-from expertpool.draws.queries.panel import PanelMember, who_sat
+from expertpool.draws.queries.panel import PanelMember, who_sat, who_was_sent_home
 from expertpool.draws.queries.presence import RELEASED, presence_of
 from expertpool.draws.queries.reveal import (
     is_authentic,
@@ -211,11 +211,11 @@ def read_panel(
 
 
 def read_who_sat(
-    *, project: Project, actor: User, now: datetime, purpose: str
+    *, project: Project, actor: User, now: datetime, purpose: str, sent_home: bool = False
 ) -> list[tuple[PanelMember, NamedRow]]:
-    """Return who sat in the panel of ``project`` to the end, with names, in the order of the panel, as far as
-    ``actor`` may read them; the look is logged."""
-    lines = who_sat(project)
+    """Return who sat in the panel of ``project`` to the end (``sent_home``: and behind them who was sent home), with names, in
+    the order of the panel, as far as ``actor`` may read them; the look is logged."""
+    lines = who_sat(project) | (who_was_sent_home(project) if sent_home else {})
     rows = read_panel(draws=valid_draws(project), actor=actor, now=now, purpose=purpose)
     found = [(lines[row.invitation.pk], row) for row in rows if row.invitation.pk in lines]
     return sorted(found, key=lambda one: one[0].place)

@@ -23,11 +23,11 @@ from expertpool.draws.queries.panel import PanelMember
 from expertpool.draws.services.names import NamedRow
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
-from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.enums import SENT_HOME, TIMED, Outcome
 from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
-from expertpool.fees.queries.workload import Workload
+from expertpool.fees.queries.workload import SentHome, Workload
 from expertpool.fees.rules.days import DaysRefused, Stretch, days_text, needs_days, read_days
-from expertpool.fees.services.lines import Entry
+from expertpool.fees.services.lines import Entry, fault_of_sent_home
 from expertpool.fees.services.times import fault_of_time
 from expertpool.projects.models import Project
 
@@ -45,6 +45,7 @@ class Part:
     fields: list[BoundField]
     line: FeeLine | None
     missing: str
+    home: SentHome | None = None
 
 
 class PanelFeesForm(forms.Form):
@@ -61,10 +62,12 @@ class PanelFeesForm(forms.Form):
         known: Mapping[int, FeeLine],
         rates: Sequence[FeeRate],
         worked: Mapping[int, Workload],
+        home: Mapping[int, SentHome],
         now: datetime,
     ) -> None:
-        """``worked``: what is proposed, by the line of each expert."""
+        """``worked``: what is proposed, by the line of each expert; ``home``: who was sent home."""
         super().__init__(data)
+        self.home = home
         self.project, self.now = project, now
         self.people, self.known, self.worked = people, known, worked
         # Where nothing is paid by the item nobody is asked how many there were.
@@ -80,7 +83,11 @@ class PanelFeesForm(forms.Form):
             if line is None and self._missing(member):
                 # By law who has not finished is not paid: whoever says that he has, says so himself.
                 fields["outcome"] = _outcome(("", "请选择"))
-            for name in self.names:
+            if member.invitation_id in home:
+                fields["outcome"] = _home_outcome(is_entered=line is not None)
+                # He is paid for having come; nothing is proposed of it.
+                usual = {}
+            for name in self._names(member):
                 key = _name(member, name)
                 self.fields[key] = fields[name]
                 self.initial[key] = _standing(line, name) if line else usual.get(name)
@@ -96,8 +103,12 @@ class PanelFeesForm(forms.Form):
         for member, row in self.people:
             line = self.known.get(member.invitation_id)
             is_sent = line is not None and line.sent_at is not None
-            fields = [] if is_sent else [self[_name(member, one)] for one in self.names]
-            yield Part(row, fields, line, "" if is_sent else self._missing(member))
+            fields = [] if is_sent else [self[_name(member, one)] for one in self._names(member)]
+            home = self.home.get(member.invitation_id)
+            yield Part(row, fields, line, "" if is_sent else self._missing(member), home)
+
+    def _names(self, member: PanelMember) -> list[str]:
+        return [*_OF_HOME] if member.invitation_id in self.home else self.names
 
     def _missing(self, member: PanelMember) -> str:
         worked = self.worked.get(member.invitation_id)
@@ -105,8 +116,13 @@ class PanelFeesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for member, _ in self.open:
-            if self.cleaned_data.get(_name(member, "outcome")) in TIMED:
+            outcome = self.cleaned_data.get(_name(member, "outcome"))
+            if outcome in TIMED:
                 self._clean_time(member)
+            elif outcome and (home := self.home.get(member.invitation_id)):
+                note = self.cleaned_data.get(_name(member, "note")) or ""
+                if wrong := fault_of_sent_home(home, Entry(Outcome(outcome), note=note)):
+                    self.add_error(_name(member, wrong[0]), wrong[1])
         return self.cleaned_data
 
     def _clean_time(self, member: PanelMember) -> None:
@@ -154,17 +170,24 @@ class PanelFeesForm(forms.Form):
         said = self.cleaned_data
         return {
             member.invitation_id: Entry(
-                **{name: said[_name(member, name)] for name in NAMES if name not in _SAID}
+                **{
+                    name: said[_name(member, name)]
+                    for name in self._names(member)
+                    if name not in _SAID
+                }
                 | {"outcome": Outcome(said[_name(member, "outcome")])}
                 | {name: said.get(_name(member, name)) or 0 for name in _NONE}
                 | {"days": said.get(_name(member, "days")) or ()}
             )
             for member, _ in self.open
+            # Of whom nothing was said that he came, of him nothing is entered.
+            if said.get(_name(member, "outcome"))
         }
 
 
 _NONE = ("break_minutes", "items", "other", "travel")
 _SAID = (*_NONE, "days")
+_OF_HOME = ("outcome", "other", "travel", "note")
 _TIMES = ("started_at", "ended_at", "break_minutes")
 
 
@@ -179,6 +202,13 @@ def _outcome(*first: tuple[str, str]) -> forms.ChoiceField:
     said = {"required": "请选择评审情况。"}
     choices = [*first, *Outcome.choices]
     return forms.ChoiceField(label="评审情况", choices=choices, error_messages=said)
+
+
+def _home_outcome(*, is_entered: bool) -> forms.ChoiceField:
+    # What was entered stays entered: it may be made one that nothing is paid for.
+    first = [] if is_entered else [("", "没有到场，不登记")]
+    choices = [*first, *((one.value, str(one.label)) for one in SENT_HOME)]
+    return forms.ChoiceField(label="评审情况", choices=choices, required=False)
 
 
 def _fields() -> dict[str, forms.Field]:

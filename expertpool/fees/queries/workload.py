@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.panel import who_sat
+from expertpool.draws.queries.panel import who_sat, who_was_sent_home
 from expertpool.draws.queries.untold import sealed_draws
-from expertpool.draws.queries.written import has_signed_in
+from expertpool.draws.queries.written import has_signed_in, is_written
 from expertpool.experts.queries.availability import day_start
 from expertpool.projects.models import Project
 from expertpool.reviews.models import Reviewer, Submission
@@ -66,6 +66,30 @@ def workload_of(project: Project) -> dict[int, Workload]:
             # Of him who has handed in today and of him who has not the same is said.
             worked = replace(worked, missing=UNTOLD if untold[reviewer.review_id] else MISSING)
         found[line.pk] = worked
+    return found
+
+
+@dataclass(frozen=True)
+class SentHome:
+    """Why somebody did not sit to the end, in words, and whether it is known, as far as that is told, that he came."""
+
+    words: str
+    has_come: bool
+
+
+def sent_home_of(project: Project) -> dict[int, SentHome]:
+    """Return who was sent home from the review of ``project`` (`draws.queries.panel.who_was_sent_home`), by the line."""
+    lines = Invitation.objects.filter(pk__in=who_was_sent_home(project)).select_related("draw")
+    people = Reviewer.objects.filter(review__project=project, invitation__in=lines)
+    noted = {one.invitation_id: one.signed_in_at for one in people if not one.is_altered}
+    today = day_start(timezone.localdate()) if sealed_draws().exists() else None
+    found = {}
+    for line in lines:
+        # Who was replaced has signed in as he was; that he agreed no more says nothing against it.
+        came = noted.get(line.pk) or (line.signed_in_at if is_written(line) else None)
+        has_come = came is not None and (today is None or came < today)
+        why = "候补，没有递补" if line.is_standby else "没有评到最后（现场更换、退出）"
+        found[line.pk] = SentHome(why, has_come)
     return found
 
 

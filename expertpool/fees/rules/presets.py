@@ -34,6 +34,7 @@ PRESETS = (
         _terms(
             "4小时内 300元\n6小时内 150元\n8小时内 150元\n以后 每1小时 100元",
             not_reviewed=Decimal(100),
+            travel_cap=Decimal(100),
         ),
     ),
     Preset(

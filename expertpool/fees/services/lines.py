@@ -18,13 +18,14 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.queries.written import is_written
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.enums import SENT_HOME, TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
 from expertpool.fees.queries.lines import STANDING, fees_in, letters_mark, may_enter, month_for
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.receipts import receipts_of
+from expertpool.fees.queries.workload import SentHome, sent_home_of
 from expertpool.fees.rules.days import Stretch, days_text, needs_days
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.tax import tax_of_next
@@ -74,6 +75,24 @@ class Entry:
         row.travel, row.items = self.travel, self.items
 
 
+def fault_of_sent_home(home: SentHome, entry: Entry) -> tuple[str, str] | None:
+    """Return at which input, and why, whoever did not sit to the end is not paid as ``entry`` says; None: he is."""
+    if entry.outcome not in SENT_HOME:
+        names = "、".join(f"「{one.label}」" for one in SENT_HOME)
+        return "outcome", f"没有评到最后，只能登记为{names}。"
+    # By law only who came is paid for having come.
+    if not home.has_come and entry.outcome != Outcome.UNFINISHED and not entry.note.strip():
+        return "note", "没有看到他的签到记录；确实到过场的，请在「说明」里写明。"
+    return None
+
+
+def open_expert(line: Invitation) -> Expert:
+    """Return who stands behind ``line``: the record that stays, of one that was merged. What was sealed says it: a row can be
+    written."""
+    expert = Expert.objects.select_related("merged_into").get(pk=open_identity(line).expert_id)
+    return expert.merged_into or expert
+
+
 @transaction.atomic
 def enter_fees(
     *,
@@ -86,8 +105,8 @@ def enter_fees(
     """Work out the fees of ``project`` by ``rate``: ``entries`` by the line of each expert. Those that were entered and not
     sent are written anew. Logged, each with its sum.
 
-    Refuses (FeeRefused) a review that is not over, a rate that is not in force for it, whoever did not sit to
-    the end, a time that is missing or cannot have been (`times.fault_of_time`), and fees that were sent; then nothing is
+    Refuses (FeeRefused) a review that is not over, a rate that is not in force for it, whoever was not there, or did
+    not sit to the end and is paid as if (`fault_of_sent_home`), a time that is missing or cannot have been (`times.fault_of_time`), and fees that were sent; then nothing is
     written.
     """
     # Before anything is read: two who enter at once would each find no fee.
@@ -98,11 +117,14 @@ def enter_fees(
         raise FeeRefused("这个标准在评审当天没有施行，或已停用，请另选一个。", field="rate")
     # The keys come from the page: any line of any project may be posted.
     members, lines = who_sat(project), Invitation.objects.in_bulk(list(entries))
+    home = sent_home_of(project)
     known, made = fees_in(project), []
     for pk, entry in entries.items():
         line = lines.get(pk)
-        if line is None or pk not in members or not is_written(line):
+        if line is None or not (pk in members or pk in home) or not is_written(line):
             raise FeeRefused("有一位专家没有参加这次评审，不能登记；请刷新页面。")
+        if pk not in members and (wrong := fault_of_sent_home(home[pk], entry)):
+            raise FeeRefused(f"{open_expert(line).name}：{wrong[1]}")
         made.append(_enter(project, rate, line, entry, known.get(pk), actor, now))
     return made
 
@@ -120,10 +142,7 @@ def _enter(
     if row.sent_at:
         raise FeeRefused(f"{row.expert.name} 的确认函已经发送，不能再改；有误的请先冲销。")
     before = None if known is None else _words(known)
-    # What was sealed says who it is: a row can be written.
-    # And the record that stays, of one that was merged: it is who is paid.
-    expert = Expert.objects.get(pk=open_identity(line).expert_id)
-    row.expert = expert.merged_into or expert
+    row.expert = open_expert(line)
     row.rate = rate
     entry.fill(row)
     if entry.outcome in TIMED:

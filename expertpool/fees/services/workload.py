@@ -26,7 +26,7 @@ from expertpool.core.importing import (
 )
 from expertpool.core.workdays import is_public_holiday
 from expertpool.draws.enums import PanelRole
-from expertpool.draws.queries.panel import PanelMember, who_sat
+from expertpool.draws.queries.panel import PanelMember, who_sat, who_was_sent_home
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
@@ -34,10 +34,10 @@ from expertpool.fees.models import ITEMS, MINUTES, FeeLine, FeeRate
 from expertpool.fees.permissions import ENTER
 from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
 from expertpool.fees.queries.rates import rates_for
-from expertpool.fees.queries.workload import Workload, workload_of
+from expertpool.fees.queries.workload import SentHome, Workload, sent_home_of, workload_of
 from expertpool.fees.rules.days import DaysRefused, read_days
 from expertpool.fees.rules.pay import fee_for
-from expertpool.fees.services.lines import Entry, enter_fees
+from expertpool.fees.services.lines import Entry, enter_fees, fault_of_sent_home
 from expertpool.fees.services.times import fault_of_time
 from expertpool.fees.services.workload_cells import (
     clock,
@@ -185,6 +185,7 @@ class WorkloadImporter(Importer):
         self.people: dict[int, list[tuple[PanelMember, Expert]]] = {}
         self.worked: dict[int, dict[int, Workload]] = {}
         self.rates: dict[int, list[FeeRate]] = {}
+        self.home: dict[int, dict[int, SentHome]] = {}
         self.known: dict[int, dict[int, FeeLine]] = {}
         self.rows_said: dict[tuple[int, int], int] = {}
 
@@ -203,7 +204,8 @@ class WorkloadImporter(Importer):
                 self._load(project)
 
     def _load(self, project: Project) -> None:
-        sat = who_sat(project).values()
+        sat = [*who_sat(project).values(), *who_was_sent_home(project).values()]
+        self.home[project.pk] = sent_home_of(project)
         experts = Expert.objects.in_bulk([one.expert_id for one in sat if one.expert_id])
         self.people[project.pk] = [
             (one, experts[one.expert_id]) for one in sat if one.expert_id in experts
@@ -234,6 +236,9 @@ class WorkloadImporter(Importer):
         entry = self._entry(row, project, member)
         if isinstance(entry, Fault):
             return entry
+        home = self.home[project.pk].get(member.invitation_id)
+        if home and (wrong := fault_of_sent_home(home, entry)):
+            return self.fault(wrong[0], "没有评到最后", wrong[1])
         rate = self._rate(row, project)
         if isinstance(rate, Fault):
             return rate
@@ -292,7 +297,9 @@ class WorkloadImporter(Importer):
 
     def _entry(self, row: Row, project: Project, member: PanelMember) -> Entry | Fault:
         said = row.values
-        missing = self.worked[project.pk][member.invitation_id].missing
+        worked = self.worked[project.pk].get(member.invitation_id)
+        home = self.home[project.pk].get(member.invitation_id)
+        missing = home.words if home else worked.missing if worked else ""
         if missing and not said.get("outcome"):
             return self.fault("outcome", "评审情况为空", f"{missing}，请核实后写明评审情况。")
         outcome = Outcome(said.get("outcome") or Outcome.COMPLETED)

@@ -35,7 +35,7 @@ from expertpool.fees.queries.lines import (
     totals_of,
 )
 from expertpool.fees.queries.rates import rates_for
-from expertpool.fees.queries.workload import workload_of
+from expertpool.fees.queries.workload import sent_home_of, workload_of
 from expertpool.fees.services.corrections import can_be_corrected
 from expertpool.fees.services.edits import FeeEdits
 from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
@@ -152,7 +152,9 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     editing = Editing(request, FeeEdits(row))
     known, rates = fees_in(row), rates_for(row)
-    people = read_who_sat(project=row, actor=request.user, now=now, purpose="登记劳务费")
+    people = read_who_sat(
+        project=row, actor=request.user, now=now, purpose="登记劳务费", sent_home=True
+    )
     data = request.POST if request.method == "POST" else None
     form = PanelFeesForm(
         data,
@@ -161,6 +163,7 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
         known=known,
         rates=rates,
         worked=workload_of(row),
+        home=sent_home_of(row),
         now=now,
     )
 

@@ -61,6 +61,8 @@ def _of_terms(terms: Terms, **said: Any) -> FeeRate:
         not_reviewed=terms.not_reviewed,
         recused=terms.recused,
         aborted_cap=terms.aborted_cap,
+        travel_cap=terms.travel_cap,
+        each=terms.each,
         **said,
     )
 

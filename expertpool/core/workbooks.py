@@ -61,13 +61,13 @@ class Writer:
         """Return the common font with ``options`` of xlsxwriter."""
         return self.book.add_format(FONT | options)
 
-    def head(self, columns: Sequence[tuple[str, float]], *, frozen: int = 0) -> None:
-        """Write headers, with widths, into the first row, which stays in sight; so do the first
-        ``frozen`` columns."""
+    def head(self, columns: Sequence[tuple[str, float]], *, frozen: int = 0, row: int = 0) -> None:
+        """Write headers, with widths, into a row, the first unless it is said, which stays in sight with those above it; so do
+        the first ``frozen`` columns."""
         for at, (header, width) in enumerate(columns):
             self.sheet.set_column(at, at, width)
-            self.sheet.write_string(0, at, header, self.header)
-        self.sheet.freeze_panes(1, frozen)
+            self.sheet.write_string(row, at, header, self.header)
+        self.sheet.freeze_panes(row + 1, frozen)
 
     def cell(self, row: int, at: int, value: Any, style: Format | None = None) -> None:
         """Write ``value`` by its type; nothing leaves the cell as it is, unless it has a style."""

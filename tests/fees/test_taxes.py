@@ -22,6 +22,7 @@ from expertpool.fees.queries.payments import payables, unpaid_lines
 from expertpool.fees.queries.taxes import came_back_after, payments_in
 from expertpool.fees.services import taxes
 from expertpool.fees.services.accounts import decide_account
+from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.payments import decide_batch, mark_paid, mark_returned
 from expertpool.fees.settings import PAYER
 from tests.factories.accounts import make_user
@@ -112,6 +113,17 @@ def test_payments_of_a_month_are_taxed_as_one_by_each_payer(
     head = next(list(one) for one in sheet.iter_rows(values_only=True) if "*证件号码" in one)
     # It is no tax paid before: the client would leave nothing to pay.
     assert not any("已缴" in str(one) or "已扣缴" in str(one) for one in head)
+
+
+def test_what_was_reversed_leaves_nothing_in_the_tax_of_the_other(
+    operator: User, finance: User, expert: Expert
+) -> None:
+    """The second kept the tax of both until the next letter."""
+    first = make_paid_to(operator, now=NOW, expert=expert, minutes=540)
+    second = make_paid_to(operator, now=NOW + DAY, expert=expert, minutes=540)
+    reverse_fee(line=first, reason="时间有误", actor=finance, now=NOW + DAY)
+    assert second.tax == Decimal(200)
+    assert pay(second, finance, now=NOW + DAY).withheld == Decimal(40)
 
 
 def test_a_batch_of_two_fees_of_one_person_and_what_waits_in_another(

@@ -139,19 +139,25 @@ def result_pdf(summary: Summary, *, user: User, at: datetime) -> bytes:
 
 
 def result_xlsx(summary: Summary) -> bytes:
-    """Return a workbook: the summary, and each score with its reason."""
+    """Return a workbook: the summary under what it is of, and each score with its reason. Sums are numbers, to be added up; what was
+    left out of a mean is not."""
     stream = io.BytesIO()
     with open_workbook(stream) as book:
         first = Writer(book, TITLE)
         headers = _columns(summary)
         wide = {"名称": 36, "备注": 24, "各专家总分": 60}
-        first.head([(one, wide.get(one, 12)) for one in headers], frozen=3)
-        for at, line in enumerate(summary.lines, start=1):
+        about = _head(summary)
+        first.cell(0, 0, _title(summary), first.style(bold=True, font_size=14))
+        for at, (label, said) in enumerate(about, start=1):
+            first.cell(at, 0, label)
+            first.cell(at, 1, said)
+        top = len(about) + 2
+        first.head([(one, wide.get(one, 12)) for one in headers], frozen=3, row=top)
+        for at, line in enumerate(summary.lines, start=top + 1):
             for place, value in enumerate(_cells(summary, line)):
-                first.cell(
-                    at, place, _number(value) if headers[place] in ("总分", "价格分") else value
-                )
-        foot = len(summary.lines) + 2
+                is_said = headers[place] in _SAID
+                first.cell(at, place, value if is_said else _number(value))
+        foot = top + len(summary.lines) + 2
         for at, text in enumerate(_notes(summary)):
             first.cell(foot + at, 0, text)
         first.print_wide(left=summary.review.project.number, right="&P / &N")
@@ -163,6 +169,8 @@ def result_xlsx(summary: Summary) -> bytes:
     return stream.getvalue()
 
 
+# Else a number of an item would lose its noughts.
+_SAID = ("名次", "编号", "名称", "各专家总分", "备注")
 DETAIL = (
     *(("编号", 12), ("名称", 30), ("专家", 12), ("阶段", 14), ("指标编号", 10), ("指标", 28)),
     *(("评分", 12), ("得分", 10), ("说明", 40)),

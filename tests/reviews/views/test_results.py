@@ -22,6 +22,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
 from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
 from expertpool.notifications.models import Message
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
@@ -78,8 +79,17 @@ def test_it_is_taken_away_as_pdf_excel_and_record(
 ) -> None:
     assert file_of(office, row, "pdf").startswith(b"%PDF")
     book = load_workbook(io.BytesIO(file_of(office, row, "xlsx")))
-    headers = {one.value for one in book["评审汇总表"][1]}
-    assert {"名次", "王立新", "李建国", "总分"} <= headers
+    table = [[one.value for one in line] for line in book["评审汇总表"]]
+    # Of which project, by which rule, when: the first row was the header.
+    project, said = row.review.project, {str(one[0]): one[1] for one in table}
+    assert (said["项目名称"], said["项目编号"]) == (project.name, project.number)
+    assert said["评审规则"] == str(row.review.rule)
+    assert said["结束时间"] == moment_text(row.sealed_at)
+    at = next(no for no, one in enumerate(table) if one[0] == "名次")
+    assert {"名次", "王立新", "李建国", "总分"} <= set(table[at])
+    first = dict(zip(table[at], table[at + 1], strict=True))
+    # Texts could not be added up.
+    assert all(isinstance(first[one], int | float) for one in ("王立新", "李建国", "总分"))
     assert book["评分明细"].max_row == 1 + 2 * 2 * 4  # items, experts, indicators
     file = tmp_path / "record.json"
     file.write_bytes(file_of(office, row, "json"))

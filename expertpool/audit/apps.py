@@ -11,9 +11,11 @@ class AuditConfig(AppConfig):
         from expertpool.audit.home import NUMBERS, SHORTCUTS
         from expertpool.audit.menu import ITEM
         from expertpool.audit.permissions import PERMISSIONS
+        from expertpool.audit.queries import names_last_told
         from expertpool.audit.receivers import record_export, record_forged, record_preview
         from expertpool.audit.services.health import CHAIN, LOG, MANDATED
         from expertpool.core import home
+        from expertpool.core.criteria import GONE_NAMES, GoneNames
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS, ExportFinished
         from expertpool.core.health import CHECK_GROUPS, CHECKS
@@ -28,6 +30,7 @@ class AuditConfig(AppConfig):
         home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)
         EXPORTS.add(EntryExport())
+        GONE_NAMES.add(GoneNames("audit", names_last_told))
         CHECK_GROUPS.add(LOG)
         CHECKS.add(CHAIN, MANDATED)
         subscribe(ExportFinished, record_export)

@@ -102,6 +102,13 @@ def entries_for(*subjects: Subjects) -> QuerySet[Entry]:
     return Entry.objects.filter(about).order_by("-id") if about else Entry.objects.none()
 
 
+def names_last_told(model: str, keys: Iterable[str]) -> dict[str, str]:
+    """Return how rows of ``model``, deleted ones too, were called when the log last told of them, by their keys."""
+    told = Entry.objects.filter(subject_type__in=all_names(model), subject_id__in=keys)
+    last = told.order_by("subject_id", "-id").distinct("subject_id")
+    return dict(last.values_list("subject_id", "subject_label"))
+
+
 def entries_by(actor: Any) -> QuerySet[Entry]:
     """Return what ``actor`` did, newest first: his own doings, which he may always see."""
     return Entry.objects.filter(actor_id=actor.pk).order_by("-id")
@@ -175,15 +182,13 @@ def _seen(entry: Entry, viewer: Viewer) -> tuple[Said, Said]:
     had no readers when the entry was written."""
     hidden = _hidden_names(entry, viewer)
 
+    def shown(name: str, value: Any) -> Any:
+        if name in hidden and value not in NOTHING:
+            return HIDDEN_FROM_SOME
+        return part(value) if isinstance(value, dict) else value
+
     def part(values: Said) -> Said:
-        return {
-            name: HIDDEN_FROM_SOME
-            if name in hidden and value not in NOTHING
-            else part(value)
-            if isinstance(value, dict)
-            else value
-            for name, value in values.items()
-        }
+        return {name: shown(name, value) for name, value in values.items()}
 
     return part(entry.before or {}), part(entry.after or {})
 

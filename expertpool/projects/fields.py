@@ -32,7 +32,7 @@ from expertpool.core.subjects import (
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_SEARCH, dictionary_names, now_called, unit_name
-from expertpool.directory.queries.lists import list_called
+from expertpool.directory.queries.lists import UNITS, list_called
 from expertpool.projects import validators as rules
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import ProjectBatch
@@ -174,6 +174,7 @@ FIELDS = (
                 labels=answers.unit_names,
                 src=lambda: reverse("directory:unit_search"),
                 moved=now_called,
+                kept_list=UNITS,
                 nullable=True,
             )
         ),

@@ -19,6 +19,7 @@ from expertpool.core.criteria.fields import (
     Tree,
 )
 from expertpool.core.criteria.forms import CriteriaField
+from expertpool.core.criteria.gone import GONE_NAMES, GoneNames
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not, canonical, canonical_json
 from expertpool.core.criteria.parsing import parse
 from expertpool.core.criteria.reaching import own_columns, reach
@@ -39,6 +40,7 @@ from expertpool.core.criteria.wording import explain, schema
 
 __all__ = [
     "CRITERIA_USES",
+    "GONE_NAMES",
     "AllOf",
     "AnyOf",
     "Boolean",
@@ -49,6 +51,7 @@ __all__ = [
     "CriteriaUse",
     "Date",
     "Field",
+    "GoneNames",
     "KeptWord",
     "Leaf",
     "Multi",

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from expertpool.core.bounds import DAYS
 from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.criteria.gone import gone_word, names_of_gone
 from expertpool.core.lookups import within_days
 from expertpool.core.text import plain_number
 from expertpool.core.validators import is_writable
@@ -50,11 +51,6 @@ MOST_VALUES = 2000
 ONE_DAY = timedelta(days=1)
 
 
-def gone_word(value: Any) -> str:
-    """Return how a value reads that a stored condition names and that is gone: removed, renamed or out of use."""
-    return f"{value}（已不在选项中）"
-
-
 def _several(op: str, raw: Any) -> Sequence[Any]:
     return raw if op in SEVERAL and isinstance(raw, list | tuple) else [raw]
 
@@ -68,7 +64,8 @@ class Field:
     ``is_dear``: it looks at every row anew, so that a condition holds few of it;
     ``find`` has an index that names the rows with one of the given values; ``prepare`` looks up what
     ``match`` will need for any of them, and leaves it in the context; ``kept_list`` names the list, kept by the
-    office, from which its values come: before a word of it goes, what asks for it is named (`criteria.uses`)."""
+    office, from which its values come: before a word of it goes, what asks for it is named (`criteria.uses`). One whose rows
+    are named by their keys is called like their model: then it is known how they were called (`criteria.gone`)."""
 
     type: ClassVar[str] = ""
     labels_of_operators: ClassVar[dict[str, str]] = {}
@@ -140,6 +137,11 @@ class Field:
 
     def words(self, values: Sequence[Any]) -> list[str]:
         return [self.word(value) for value in values]
+
+    def gone_words(self, values: Sequence[Any]) -> dict[Any, str]:
+        """Return how those of ``values`` read that are gone, each with what it was called."""
+        names = names_of_gone(self.kept_list, values)
+        return {value: gone_word(name) for value, name in names.items()}
 
     def choice_list(self) -> list[dict[str, Any]] | None:
         """The fixed values of the condition builder; None when values are typed or fetched."""
@@ -303,7 +305,8 @@ class Choice(Field):
         known = {str(value) for value, _ in self.pairs()}
         for one in _several(op, raw):
             if isinstance(one, bool) or str(one) not in known:
-                raise self.refuse(f"没有“{one}”这一项，请重新选择。")
+                name = names_of_gone(self.kept_list, [str(one)])[str(one)]
+                raise self.refuse(f"没有“{name}”这一项，请重新选择。")
         return self.read(op, raw)
 
     def read(self, op: str, raw: Any) -> Any:
@@ -325,7 +328,8 @@ class Choice(Field):
 
     def words(self, values: Sequence[Any]) -> list[str]:
         labels = dict(self.pairs())
-        return [labels.get(value) or gone_word(value) for value in values]
+        gone = self.gone_words([value for value in values if not labels.get(value)])
+        return [labels.get(value) or gone[value] for value in values]
 
     def word(self, value: Any) -> str:
         return self.words([value])[0]
@@ -370,7 +374,8 @@ class Reference(Field):
         known = self.labels(values)
         gone = [value for value in values if value not in known]
         if gone:
-            raise self.refuse(f"“{'、'.join(gone[:3])}”已不存在，请重新选择。")
+            names = names_of_gone(self.kept_list, gone[:3]).values()
+            raise self.refuse(f"“{'、'.join(names)}”已不存在，请重新选择。")
         return values
 
     def keep(self, op: str, raw: Any) -> Any:
@@ -378,7 +383,8 @@ class Reference(Field):
 
     def words(self, values: Sequence[Any]) -> list[str]:
         labels = self.labels(values)
-        return [labels.get(value) or gone_word(value) for value in values]
+        gone = self.gone_words([value for value in values if not labels.get(value)])
+        return [labels.get(value) or gone[value] for value in values]
 
     def source(self) -> str:
         return self.src() if callable(self.src) else self.src

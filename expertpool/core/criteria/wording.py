@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from expertpool.core.criteria.fields import VALUELESS, Field, Reference, gone_word
+from expertpool.core.criteria.fields import VALUELESS, Field, Reference
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field, criteria_fields
 from expertpool.core.visibility import Viewer
@@ -80,7 +80,9 @@ def _entry(field: Field, chosen: tuple[Any, ...]) -> dict[str, Any]:
         # What is gone stays in sight until somebody takes it away.
         known = {one["value"] for one in choices}
         gone = [value for value in dict.fromkeys(chosen) if value not in known]
-        entry["choices"] = choices + [{"value": v, "label": gone_word(v)} for v in gone]
+        entry["choices"] = choices + [
+            {"value": value, "label": label} for value, label in field.gone_words(gone).items()
+        ]
     if field.source():
         entry["src"] = field.source()
     if field.suffix:

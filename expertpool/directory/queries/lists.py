@@ -7,10 +7,11 @@ from django.db import models
 from expertpool.core.criteria import KeptWord
 from expertpool.core.prepared import Given, Prepared
 from expertpool.directory.enums import DictionaryCode, TitleLevel
-from expertpool.directory.models import DictionaryItem, Division, Specialty, Title
+from expertpool.directory.models import DictionaryItem, Division, Specialty, Title, Unit
 
 # What the lists are called where a condition takes its values from one (`criteria.Field.kept_list`).
 TITLES, SPECIALTIES, DIVISIONS = "directory.title", "directory.specialty", "directory.division"
+UNITS = "directory.unit"
 
 # Lists have the level where a title is meant.
 _LEVELS = {
@@ -33,7 +34,7 @@ def kept_word(row: models.Model) -> KeptWord | None:
         kept_list = list_called(DictionaryCode(row.dictionary))
         return KeptWord(kept_list, row.name) if row.active else None
     # These are named by their keys, whatever they are called.
-    for model, name in ((Specialty, SPECIALTIES), (Division, DIVISIONS)):
+    for model, name in ((Specialty, SPECIALTIES), (Division, DIVISIONS), (Unit, UNITS)):
         if isinstance(row, model):
             return KeptWord(name, str(row.pk))
     return None

@@ -17,9 +17,11 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import ListTab, listing, render_list
+from expertpool.core.views.named_first import named_first
 from expertpool.directory.forms import MergeForm, PairFilter, UnitFilter, UnitForm
 from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitAlias, UnitPair
 from expertpool.directory.queries import search_units, suspected_pairs
+from expertpool.directory.queries.lists import kept_word
 from expertpool.directory.services.merging import merge_units, references_to
 from expertpool.directory.services.near import confirm_unit, tell_apart
 from expertpool.directory.services.rows import delete_row
@@ -151,6 +153,8 @@ def _form(
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a unit that nothing refers to."""
     unit = get_object_or_404(Unit, pk=pk)
+    if asked := named_first(request, str(unit), kept_word(unit)):
+        return asked
     try:
         delete_row(row=unit, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
     except ValidationError as error:

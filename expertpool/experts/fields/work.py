@@ -32,7 +32,7 @@ from expertpool.directory.queries import (
     title_levels,
     unit_name,
 )
-from expertpool.directory.queries.lists import TITLES, list_called
+from expertpool.directory.queries.lists import TITLES, UNITS, list_called
 from expertpool.experts.fields.meant import may_be_title
 from expertpool.experts.fields.shared import (
     BASIC,
@@ -75,6 +75,7 @@ WORK = (
                 labels=labels_of(Unit),
                 src=lambda: reverse("directory:unit_search"),
                 moved=now_called,
+                kept_list=UNITS,
             ),
             order=12,
             draws=False,

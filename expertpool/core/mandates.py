@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched, islice
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -119,7 +119,8 @@ def vouched_among(rows: QuerySet[Row]) -> list[Row]:
     at = RawSQL(f'"{rows.model._meta.db_table}"."xmin"::text::bigint', (), BigIntegerField())  # noqa: S611 (a model's)
     versions = rows.annotate(row_version=at).values_list("pk", "row_version")
     new = {pk: pk << 32 | xmin for pk, xmin in versions if pk << 32 | xmin not in forged}
-    for part in batched(new, FEW):
+    keys = list(new)
+    for part in (keys[at : at + FEW] for at in range(0, len(keys), FEW)):
         own = vouched(rows.filter(pk__in=part))
         found += own
         forged |= {new[pk] for pk in part} - {new[row.pk] for row in own}

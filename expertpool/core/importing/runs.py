@@ -58,6 +58,7 @@ from expertpool.core.models.imports import IMPORTS as FOLDER
 from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR
 from expertpool.core.storing import StoreDown
+from expertpool.core.subjects.subject import one_look
 from expertpool.core.waiting import FileGone, remove_unnamed
 
 logger = logging.getLogger(__name__)
@@ -477,7 +478,8 @@ def perform_import(*, run_id: int, now: datetime, progress: bool = False) -> Non
                 over = ImportRun.objects.filter(pk=run_id)
                 over.update(state=ImportState.FAILED, finished_at=now, error=refusal)
                 return
-            _import(run, now=now, progress=progress)
+            with one_look():
+                _import(run, now=now, progress=progress)
     except StoreDown:
         raise  # nothing is wrong with the file: the job tries again
     except Exception:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
@@ -144,15 +145,6 @@ class Subject:
         waited = fields[when.code].label
         mend = f"“{waited}”为“{'、'.join(when.words)}”时才填写这一项，请清空它，或改“{waited}”。"
         return CellRefused("{}不应填写", mend)
-
-    def misfits(self, value_of: ValueOf) -> dict[str, CellRefused]:
-        """Return what of the values of a new record does not fit the fields that others wait for."""
-        fields = {one.code: one for one in self.fields()}
-        waiting = (one for one in fields.values() if one.shown_when)
-        found = {
-            one.code: self.misfit(fields, one, value_of(one.code), value_of) for one in waiting
-        }
-        return {code: refusal for code, refusal in found.items() if refusal}
 
     def has_field(self, record: Any, one: FieldDeclaration) -> bool:
         """Tell whether ``record`` has the field as it stands; None is one in which nothing stands yet."""
@@ -313,13 +305,23 @@ SUBJECTS: Catalogue[Subject] = Catalogue("subject")
 @dataclass(frozen=True)
 class FieldSource:
     """Fields that come and go at run time: ``fields`` returns those of a subject, asked anew each
-    time, retired ones too."""
+    time, retired ones too; within ``as_one_look`` they are asked once."""
 
     code: str
     fields: Callable[[str], Sequence[FieldDeclaration]]
+    as_one_look: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 FIELD_SOURCES: Catalogue[FieldSource] = Catalogue("source of fields")
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Let a piece of work see one state of the fields that joined, as a request does: it asks for them at each row."""
+    with ExitStack() as looks:
+        for source in FIELD_SOURCES:
+            looks.enter_context(source.as_one_look())
+        yield
 
 
 def joined_fields(subject: str) -> list[FieldDeclaration]:

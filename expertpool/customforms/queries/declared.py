@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -105,6 +106,17 @@ def look_again() -> None:
 
 def _open(**_: Any) -> None:
     _request.is_open, _request.has_looked = True, False
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look at the fields once within this piece of work, as within a request."""
+    before = getattr(_request, "is_open", False), getattr(_request, "has_looked", False)
+    _request.is_open = True
+    try:
+        yield
+    finally:
+        _request.is_open, _request.has_looked = before
 
 
 def _close(**_: Any) -> None:
@@ -219,5 +231,5 @@ def declare(row: CustomField) -> FieldDeclaration:
     )
 
 
-SOURCE = FieldSource("customforms", declared_fields)
+SOURCE = FieldSource("customforms", declared_fields, one_look)
 GUARDS = GuardSource("customforms", is_guard_code, find_guard)

@@ -33,7 +33,7 @@ from expertpool.core.importing.findings import SHOWN, Collector
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.jobs import defer
 from expertpool.core.models.imports import GONE
-from expertpool.core.subjects.importing import misfits
+from expertpool.core.subjects.importing import Misfits
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_LIKE, division_codes
 from expertpool.directory.services.units import NamedUnit, resolve_units
@@ -146,6 +146,7 @@ class ExpertImporter(Importer):
         self.today = timezone.localdate(now)
         # Of whom somebody lets in at once; a command takes the file as it is.
         self.term = first_term(self.today) if actor else {}
+        self.misfits = Misfits(EXPERT, self)
         self.rules, self.regions = RowRules(self, self.today), Regions(division_codes())
         self.units: dict[NamedUnit, Unit] = {}
         self.named, self.persons = NamedUnits(self), SamePersons(actor)
@@ -205,7 +206,7 @@ class ExpertImporter(Importer):
         tell_mails(row, self)
         if row.values["kind"] != ExpertKind.ORGANISATION:
             self.named.take_post(row)
-        return [*self.rules.inspect(row), *misfits(EXPERT, self, row)]
+        return [*self.rules.inspect(row), *self.misfits.of(row)]
 
     def validate(self, row: Row) -> Fault | None:
         fault = self.named.fault(row) or self.named.unclear(row)

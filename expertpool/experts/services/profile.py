@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,12 @@ from expertpool.experts.validators.documents import guess_id_kind, identity_erro
 from expertpool.experts.validators.values import TOO_YOUNG, is_too_young
 
 Errors = dict[str, Any]
+# With what a version and the log tell of a record, before and after.
+_LOCKED = (
+    Expert.objects.select_for_update(of=("self",))
+    .select_related("employer", "division", "department", "created_by")
+    .prefetch_related("specialties")
+)
 SHUT = "原来的内容无法读取（有人直接改动过数据库），请重新填写。"
 
 
@@ -115,11 +121,11 @@ def update_expert(
     `create_expert` refuses, and asks what it asks of who is alike only now.
     """
     with few_taken(actor, now=now):
-        expert = Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+        expert = _LOCKED.get(pk=expert.pk)
         # Two pictures: the version holds guarded values in full, encrypted; the log has them masked.
         before, logged = EXPERT.version_of(expert), snapshot(expert, *EXPERT.recorded)
         reached = contacts_of(expert)
-        held = set(expert.specialty_links.values_list("specialty_id", flat=True))
+        held = {specialty.pk for specialty in expert.specialties.all()}
         wanted = held if specialties is None else {specialty.pk for specialty in specialties}
         errors = _mend(expert, values)
         was = copy(expert)
@@ -127,7 +133,7 @@ def update_expert(
         # When he was here himself is told with his version: lists and other platforms go by this moment.
         if via != ChangeVia.OWN:
             expert.updated_at = now
-        _check(expert, actor, errors, now=now)
+        _check(expert, actor, errors, stay=_staying(was, expert), now=now)
         refuse_another(expert, before, via=via, actor=actor, now=now)
         way = Way(via, note)
         note += ask_about(expert, knowing, actor, was=was)
@@ -209,10 +215,24 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
     return errors
 
 
-def _check(expert: Expert, actor: User | None, errors: Errors, *, now: datetime) -> None:
+def _staying(was: Expert, expert: Expert) -> set[str]:
+    """Return the numbers that are as they were: these are nobody else's."""
+    return {
+        name for name in UNIQUE if getattr(was, f"{name}_index") == getattr(expert, f"{name}_index")
+    }
+
+
+def _check(
+    expert: Expert,
+    actor: User | None,
+    errors: Errors,
+    *,
+    stay: Collection[str] = (),
+    now: datetime,
+) -> None:
     errors = _field_errors(expert, now=now) | errors
-    # Whose a number is, is asked only of numbers that are in order.
-    errors |= taken_errors(expert, actor, faults=errors)
+    # Whose a number is, is asked only of new numbers that are in order.
+    errors |= taken_errors(expert, actor, faults=errors, stay=stay)
     if errors:
         raise ValidationError(errors)
 
@@ -252,12 +272,21 @@ def _field_errors(expert: Expert, *, now: datetime) -> Errors:
     if start and end and end < start:
         errors["term_end_date"] = ValidationError("聘期的结束日期早于开始日期，请对调或改正。")
     try:
-        # Uniqueness in words by `taken_errors`; the database has the last word.
-        excluded = {*errors, "number"}  # given last
+        # Uniqueness in words by `taken_errors`; the database has the last word, also on what the record refers to.
+        excluded = {*errors, *_referring(expert), "number"}  # given last
         expert.full_clean(exclude=excluded, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     return errors
+
+
+def _referring(expert: Expert) -> set[str]:
+    """Return the fields that refer to something: each would be asked of the database, changed or not."""
+    return {
+        field.name
+        for field in expert._meta.concrete_fields
+        if field.is_relation and getattr(expert, field.attname) is not None
+    }
 
 
 def _set_specialties(expert: Expert, held: set[int], wanted: set[int]) -> None:
@@ -267,3 +296,5 @@ def _set_specialties(expert: Expert, held: set[int], wanted: set[int]) -> None:
     ExpertSpecialty.objects.bulk_create(
         ExpertSpecialty(expert=expert, specialty_id=pk) for pk in sorted(wanted - held)
     )
+    if held != wanted:
+        expert._prefetched_objects_cache = {}  # type: ignore[attr-defined] # of Django, for what was read before

@@ -50,11 +50,15 @@ def few_taken(actor: User | None, *, now: datetime) -> Iterator[None]:
 
 
 def taken_errors(
-    expert: Expert, actor: User | None, *, faults: Collection[str] = ()
+    expert: Expert,
+    actor: User | None,
+    *,
+    faults: Collection[str] = (),
+    stay: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return which of the numbers of ``expert`` are another's already, by field.
 
-    Numbers that have ``faults`` themselves are not looked up; those that ``actor`` may not see plain
+    Numbers that ``stay``, or have ``faults`` themselves, are not looked up; those that ``actor`` may not see plain
     only once nothing else is wrong: else he asked without a record coming of it.
     """
     errors: dict[str, Any] = {}
@@ -62,6 +66,8 @@ def taken_errors(
     # Those that he sees first: they say whose the record is, and there is nothing left to withhold.
     for field in sorted(UNIQUE, key=lambda one: not opened[one]):
         label, is_open = UNIQUE[field], opened[field]
+        if field in stay:
+            continue
         if (field in faults) if is_open else bool(faults or errors):
             continue
         value = getattr(expert, field)

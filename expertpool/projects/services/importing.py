@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from expertpool.accounts.queries import departments_by_name
 from expertpool.audit.services import record
 from expertpool.core.importing import Fault, ImportColumn, Importer, Row, Totals
-from expertpool.core.subjects.importing import misfits
+from expertpool.core.subjects.importing import Misfits
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
@@ -62,6 +62,7 @@ class ProjectImporter(Importer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.misfits = Misfits(PROJECT, self)
         # What a cleaner of its own reads is found by the run, and put in apart.
         declared = [one for one in PROJECT.fields() if one.imported and not one.imported.clean]
         # What he does not see is no column of his.
@@ -92,7 +93,7 @@ class ProjectImporter(Importer):
     def validate(self, row: Row) -> Fault | None:
         fault = self._unknown(row.values) or self._times(row.values) or self._duplicate(row)
         fault = fault or self._unlike(row.values)
-        fault = fault or next(iter(misfits(PROJECT, self, row)), None)
+        fault = fault or next(iter(self.misfits.of(row)), None)
         if fault is None and row.values.get("number"):
             self.numbers[row.values["number"]] = row.number
         return fault

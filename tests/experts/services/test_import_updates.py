@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -478,3 +480,28 @@ def test_what_does_not_change_is_counted_apart(admin: User, tmp_path: Path) -> N
     run = page.context["run"]
     assert (run.unchanged, run.unable) == (1, 1)
     assert "没有变化" in page.content.decode()
+
+
+def test_a_row_costs_few_statements(admin: User, tmp_path: Path) -> None:
+    client, division, unit = (
+        login(Client(), admin),
+        make_division("430100", "长沙市"),
+        make_unit("甲院"),
+    )
+
+    def asked(count: int) -> int:
+        rows = [["专家编号", "职务"]]
+        for at in range(count):
+            phone = f"139{count:04d}{at:04d}"
+            rows.append([make_expert(phone=phone, division=division, employer=unit).number, "处长"])
+        run = upload(client, tmp_path, rows).context["run"]
+        posted = {"chosen": [*range(2, count + 2)]}
+        with CaptureQueriesContext(connection) as queries:
+            client.post(reverse("experts:update_confirm", args=[run.pk]), posted)
+        run.refresh_from_db()
+        assert run.accepted == count
+        return len(queries)
+
+    asked(1)
+    few, many = asked(2), asked(10)
+    assert (many - few) / 8 < 26

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from expertpool.accounts.models import User
@@ -28,6 +29,7 @@ from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.factories.accounts import make_user
 from tests.factories.experts import NOW, make_expert, make_id_number, make_uscc
+from tests.factories.fields import make_field
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -295,6 +297,18 @@ def test_chunks_see_each_other(db: None, tmp_path: Path, monkeypatch: pytest.Mon
     for dry_run in (True, False):
         outcome = run(tmp_path, {"工作单位": "甲院"}, {"工作单位": "甲院"}, dry_run=dry_run)
         assert reasons(outcome) == {3: "手机号重复"}
+
+
+def test_no_row_asks_the_database_by_itself(db: None, tmp_path: Path) -> None:
+    def asked(rows: int) -> int:
+        lines = [{"工作单位": "甲院", "手机号": f"1380013{rows:02d}{n:02d}"} for n in range(rows)]
+        with CaptureQueriesContext(connection) as queries:
+            assert run(tmp_path, *lines, dry_run=True).accepted == rows
+        return len(queries)
+
+    make_field("丁选", options=("子", "寅"))
+    asked(1)
+    assert asked(40) == asked(5)
 
 
 def test_a_pending_import_is_not_drawn(db: None, tmp_path: Path) -> None:

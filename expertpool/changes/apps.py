@@ -24,6 +24,7 @@ class ChangesConfig(AppConfig):
         from expertpool.changes.receivers import (
             applicant_admitted,
             expert_changed,
+            experts_changed,
             experts_merged,
         )
         from expertpool.changes.registry import OWN_DATA
@@ -36,7 +37,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.customforms.registry import FILE_HOLDERS
-        from expertpool.experts.events import ExpertChanged, ExpertsMerged
+        from expertpool.experts.events import ExpertChanged, ExpertsChanged, ExpertsMerged
         from expertpool.experts.queries.erasing import ERASERS
         from expertpool.experts.registry import ASKING, AskOthers
         from expertpool.joining.events import ApplicantAdmitted
@@ -54,6 +55,7 @@ class ChangesConfig(AppConfig):
         FILE_HOLDERS.add(FIELD_FILES)
         ASKING.add(AskOthers("changes", ask_others))
         subscribe(ExpertChanged, expert_changed)
+        subscribe(ExpertsChanged, experts_changed)
         subscribe(ApplicantAdmitted, applicant_admitted)
         subscribe(ExpertsMerged, experts_merged)
         register_criteria(SUBJECT, *FIELDS)

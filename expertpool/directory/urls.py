@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from expertpool.directory.views import relations, specialties, tables, units
+from expertpool.directory.views import merging, relations, specialties, tables, units
 
 app_name = "directory"
 urlpatterns: list[URLPattern] = [
@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("units/new/", units.create, name="unit_create"),
     path("units/pairs/", units.pairs, name="unit_pairs"),
     path("units/pairs/<int:pk>/apart/", units.apart, name="unit_apart"),
-    path("units/<int:pk>/merge/", units.merge, name="unit_merge"),
+    path("units/<int:pk>/merge/", merging.merge, name="unit_merge"),
     path("units/<int:pk>/confirm/", units.confirm, name="unit_confirm"),
     path("units/<int:pk>/", units.edit, name="unit_edit"),
     path("units/<int:pk>/delete/", units.delete, name="unit_delete"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -27,6 +28,14 @@ class ExpertChanged:
 
     expert_id: int
     version_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExpertsChanged:
+    """The same of many at once: ``versions`` by expert. Whoever follows `ExpertChanged` follows this."""
+
+    versions: Mapping[int, int]
     fields: tuple[str, ...]
 
 

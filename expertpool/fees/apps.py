@@ -24,7 +24,7 @@ class FeesConfig(AppConfig):
         )
         from expertpool.core.visibility import LATER, Later
         from expertpool.draws.queries.untold import untold_own_requests, untold_signatures
-        from expertpool.experts.events import ExpertChanged
+        from expertpool.experts.events import ExpertChanged, ExpertsChanged
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.fees.actions import ACTIONS
         from expertpool.fees.exports import FeeExport
@@ -36,7 +36,7 @@ class FeesConfig(AppConfig):
         from expertpool.fees.queries.lines import SIGNATURES
         from expertpool.fees.queries.receipts import RECEIPTS
         from expertpool.fees.queries.written import WRITTEN
-        from expertpool.fees.receivers import expert_changed
+        from expertpool.fees.receivers import expert_changed, experts_changed
         from expertpool.fees.services.answers import AnswerImporter
         from expertpool.fees.services.letters import PAPER as LETTER
         from expertpool.fees.services.matters import MATTERS
@@ -79,4 +79,5 @@ class FeesConfig(AppConfig):
         # That he changed it says that he was at his account.
         LATER.add(Later("fees.accounts", "fees.bankaccount", untold_own_requests))
         subscribe(ExpertChanged, expert_changed)
+        subscribe(ExpertsChanged, experts_changed)
         KEEPERS.add(*STAYS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from expertpool.experts.events import ExpertChanged
+from expertpool.experts.events import ExpertChanged, ExpertsChanged
 from expertpool.experts.models import Expert, ExpertVersion
 from expertpool.fees.queries.accounts import FIELDS
 from expertpool.fees.queries.lines import was_told
@@ -17,3 +17,11 @@ def expert_changed(event: ExpertChanged) -> None:
         return
     by = ExpertVersion.objects.select_related("actor").get(pk=event.version_id).actor
     note_account(expert=Expert.objects.get(pk=event.expert_id), actor=by, now=timezone.now())
+
+
+def experts_changed(event: ExpertsChanged) -> None:
+    """Do the same for each of many."""
+    if FIELDS.isdisjoint(event.fields):
+        return
+    for expert, version in event.versions.items():
+        expert_changed(ExpertChanged(expert, version, event.fields))

@@ -18,11 +18,10 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import ListTab, listing, render_list
 from expertpool.core.views.named_first import named_first
-from expertpool.directory.forms import MergeForm, PairFilter, UnitFilter, UnitForm
+from expertpool.directory.forms import PairFilter, UnitFilter, UnitForm
 from expertpool.directory.models import UNIDENTIFIED, FormerUnit, Unit, UnitAlias, UnitPair
 from expertpool.directory.queries import search_units, suspected_pairs
 from expertpool.directory.queries.lists import kept_word
-from expertpool.directory.services.merging import merge_units, references_to
 from expertpool.directory.services.near import confirm_unit, tell_apart
 from expertpool.directory.services.rows import delete_row
 from expertpool.directory.services.units import LOCK, save_unit
@@ -75,27 +74,6 @@ def pairs(request: HttpRequest) -> HttpResponse:
         "uncompared": Unit.objects.filter(compared=False).count(),
     }
     return render_list(request, "directory/unit_pairs.html", context)
-
-
-@requires("directory.edit")
-def merge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Merge a unit into another, which ``?into=`` may propose."""
-    unit = get_object_or_404(Unit, pk=pk)
-    posted = request.POST if request.method == "POST" else None
-    form = MergeForm(
-        posted, unit=unit, into=request.GET.get("into", ""), references=references_to(unit)
-    )
-
-    def write() -> str:
-        into = merge_units(
-            unit=unit,
-            into=form.cleaned_data["into"],
-            actor=request.user,  # type: ignore[arg-type]
-            now=timezone.now(),
-        )
-        return f"已合并到“{into}”，“{unit.name}”成为它的别名"
-
-    return drawer_form(request, form, write, title=f"合并单位 · {unit}", submit_label="合并")
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record_many
+from expertpool.core.subjects.subject import one_look
 from expertpool.core.visibility import told
 from expertpool.directory.models import Unit
 from expertpool.experts.enums import ChangeVia
@@ -19,7 +20,9 @@ from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.merging import explain
 from expertpool.experts.services.profile import update_expert
-from expertpool.experts.services.versions import Way, record_version
+from expertpool.experts.services.versions import Way, record_versions
+
+TOGETHER = 500  # experts of whom versions are in memory
 
 
 @transaction.atomic
@@ -47,22 +50,35 @@ def note_units_merged(*, unit: Unit, into: Unit, actor: User | None, now: dateti
     (`directory.services.merging`). Announces ExpertChanged."""
     note = f"“{unit.name}”并入“{into.name}”"
     moved = Expert.objects.select_for_update(of=("self",)).filter(employer=unit).order_by("pk")
-    experts = list(moved)
-    for expert in experts:
-        before = EXPERT.version_of(expert)
-        expert.employer = into
-        way = Way(ChangeVia.UNITS, note)
-        record_version(expert, before, EXPERT.version_of(expert), way=way, actor=actor, now=now)
-    moved.update(updated_at=now)
-    names = ({"employer": str(unit)}, {"employer": str(into)})
-    said = [(one, *names) for one in experts]
+    keys = list(moved.values_list("pk", flat=True))
     told_so = f"{ChangeVia.UNITS.label}：{note}"
-    record_many("expert.unit", actor=actor, now=now, said=said, note=told_so)
+    with one_look():
+        for start in range(0, len(keys), TOGETHER):
+            experts = _change_employer(keys[start : start + TOGETHER], into, note, actor, now)
+            names = ({"employer": str(unit)}, {"employer": str(into)})
+            said = [(one, *names) for one in experts]
+            record_many("expert.unit", actor=actor, now=now, said=said, note=told_so)
+    Expert.objects.filter(employer=unit).update(updated_at=now)
     # What nobody is told yet of a relation, no entry says either.
     rows = told(AvoidanceUnit.objects.filter(unit=unit)).select_related("expert", "unit")
     ties = [(row.expert, in_words(row, "unit"), _with(row, into)) for row in rows.order_by("pk")]
     record_many("expert.avoidance", actor=actor, now=now, said=ties, note=told_so)
-    return len(experts)
+    return len(keys)
+
+
+def _change_employer(
+    keys: list[int], into: Unit, note: str, actor: User | None, now: datetime
+) -> list[Expert]:
+    """Keep versions of these experts that say that they work for ``into``; return them."""
+    rows = Expert.objects.filter(pk__in=keys).order_by("pk").prefetch_related("specialties")
+    experts = list(rows.select_related("employer", "division", "department", "created_by"))
+    changes = []
+    for expert in experts:
+        before = EXPERT.version_of(expert)
+        expert.employer = into
+        changes.append((expert, before, EXPERT.version_of(expert)))
+    record_versions(changes, way=Way(ChangeVia.UNITS, note), actor=actor, now=now)
+    return experts
 
 
 def _with(row: AvoidanceUnit, unit: Unit) -> dict[str, Any]:

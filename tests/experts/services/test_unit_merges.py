@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.directory.services.merging import merge_units
 from expertpool.experts.enums import ChangeVia
-from expertpool.experts.models import AvoidanceUnit
+from expertpool.experts.models import AvoidanceUnit, ExpertVersion
 from tests.factories.experts import make_expert, make_unit
 from tests.fixtures import login
 
@@ -56,3 +58,17 @@ def test_of_whoever_avoids_it_the_log_says_it(admin: User) -> None:
     entry = Entry.objects.get(action="expert.avoidance", subject_id=str(expert.pk))
     assert ([*entry.before.values()], [*entry.after.values()]) == (["甲院"], ["乙院"])
     assert not expert.versions.exists()
+
+
+def test_it_asks_no_more_of_the_database_for_twelve_than_for_three(admin: User) -> None:
+    def asked(count: int) -> int:
+        unit, into = make_unit(f"甲院{count}"), make_unit(f"乙院{count}")
+        for at in range(count):
+            make_expert(f"专家{at}", employer=unit)
+        with CaptureQueriesContext(connection) as queries:
+            merge_units(unit=unit, into=into, actor=admin, now=NOW)
+        assert ExpertVersion.objects.filter(expert__employer=into, number=2).count() == count
+        return len(queries)
+
+    asked(1)
+    assert asked(12) == asked(3)

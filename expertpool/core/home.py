@@ -33,7 +33,7 @@ Shown = TypeVar("Shown", bound="Number | Todo")
 @dataclass(frozen=True)
 class Number:
     """A number, or rows to count, and the list that it counts; ``tone_of_none`` is its colour where
-    there are none, if that is another."""
+    there are none, if that is another. ``text`` is shown in its place, for what is no count: a sum of money, a mean."""
 
     label: str
     value: Countable
@@ -41,6 +41,7 @@ class Number:
     icon: str
     tone: str = "blue"
     tone_of_none: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)

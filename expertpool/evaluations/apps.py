@@ -29,7 +29,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.draws.queries.untold import untold_removals
         from expertpool.evaluations.actions import ACTIONS
         from expertpool.evaluations.exports import MeasureExport, RatingExport
-        from expertpool.evaluations.home import TODOS
+        from expertpool.evaluations.home import NUMBERS, TODOS
         from expertpool.evaluations.menu import GROUP, ITEMS
         from expertpool.evaluations.occasions import OCCASIONS as TOLD
         from expertpool.evaluations.permissions import PERMISSIONS
@@ -58,6 +58,7 @@ class EvaluationsConfig(AppConfig):
         # Their days run on for who is frozen or on the blacklist.
         own = ("own", "own_rate", "own_rating", "own_caution")
         NARROW_PAGES.add(*narrow_pages(*(f"evaluations:{name}" for name in own)))
+        home.NUMBERS.add(*NUMBERS)
         home.TODOS.add(*TODOS)
         PAGE_TABS.add(*TABS)
         EXPORTS.add(RatingExport(), MeasureExport())

@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import WaitingFor
-from expertpool.core.home import Source, Todo, some
-from expertpool.core.text import moment_text
+from expertpool.core.home import Number, Source, Todo, some
+from expertpool.core.text import moment_text, plain_number
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.permissions import ANSWER, RATE
 from expertpool.evaluations.queries.caution_objections import caution_objections_waiting
-from expertpool.evaluations.queries.own import asked_of, objections_waiting
+from expertpool.evaluations.queries.own import asked_of, objections_waiting, own_ratings
+from expertpool.evaluations.queries.ratings import summary_of
 from expertpool.evaluations.queries.windows import to_rate
 from expertpool.experts.queries.experts import expert_for
 
@@ -55,6 +56,16 @@ def reviews_to_rate(user: User, now: datetime) -> Iterator[Todo]:
             yield Todo(f"评价{one.target.label}", text, url, "star", "blue", "评价")
 
 
+def own_mean(user: User, now: datetime) -> Iterator[Number]:
+    """What he may read one by one, on the average; nothing where there is none."""
+    expert = expert_for(user)
+    total = summary_of(own_ratings(expert)).total if expert is not None else None
+    if total is not None:
+        url = reverse("evaluations:own")
+        yield Number("平均得分", 0, url, "star", text=plain_number(total.mean))
+
+
+NUMBERS = (Source("ratings_own", "experts.self", 40, own_mean),)
 TODOS = (
     Source("evaluations_to_rate", RATE, 110, projects_to_rate, _going_on),
     Source("evaluations_to_answer", ANSWER, 115, objections_to_answer),

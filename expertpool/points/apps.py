@@ -27,7 +27,7 @@ class PointsConfig(AppConfig):
         from expertpool.points import receivers
         from expertpool.points.actions import ACTIONS
         from expertpool.points.exports import AccountExport, EntryExport
-        from expertpool.points.home import SHORTCUTS, TODOS
+        from expertpool.points.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.points.menu import GROUP, ITEMS
         from expertpool.points.occasions import ANSWERED
         from expertpool.points.permissions import PERMISSIONS
@@ -47,6 +47,7 @@ class PointsConfig(AppConfig):
         POINT_FACTS.add(*REVIEW_FACTS)
         MENU_GROUPS.add(GROUP)
         MENU.add(*ITEMS)
+        home.NUMBERS.add(*NUMBERS)
         home.TODOS.add(*TODOS)
         home.SHORTCUTS.add(*SHORTCUTS)
         PAGE_TABS.add(*TABS)

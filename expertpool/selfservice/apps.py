@@ -14,7 +14,7 @@ class SelfserviceConfig(AppConfig):
         from expertpool.draws.registry import LINK_PAGES, LinkPage
         from expertpool.experts.queries.erasing import ERASERS
         from expertpool.selfservice.actions import ACTIONS
-        from expertpool.selfservice.home import SHORTCUTS
+        from expertpool.selfservice.home import NUMBERS, SHORTCUTS
         from expertpool.selfservice.menu import ITEMS, LETTER_PAGES
         from expertpool.selfservice.queries.letters import reply_address
         from expertpool.selfservice.services.erasing import ERASERS as GOES
@@ -27,6 +27,7 @@ class SelfserviceConfig(AppConfig):
         MENU.add(*ITEMS)
         NARROW_PAGES.add(*narrow_pages(*LETTER_PAGES))
         OWN_DATA.add(REVIEWS)
+        home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)
         PAGE_TABS.add(*TABS)
         LINK_PAGES.add(LinkPage("reply", reply_address))

@@ -195,6 +195,11 @@ def avoidance_words(row: AvoidanceUnit, *, on: date) -> tuple[str, bool]:
     return f"结束已满 {PAST_YEARS} 年，不再回避", False
 
 
+def year_start(now: datetime) -> datetime:
+    """Return when the year began in which ``now`` is."""
+    return day_start(timezone.localdate(now).replace(month=1, day=1))
+
+
 def years_before(day: date, years: int) -> date:
     """Return the same day ``years`` years earlier; 29 February becomes the 28th where needed."""
     try:

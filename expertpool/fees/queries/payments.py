@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.crypto import proof
+from expertpool.core.mandates import vouched
 from expertpool.core.visibility import told_later
 from expertpool.draws.queries.untold import sealed_draws
 from expertpool.experts.models import Expert
@@ -168,3 +169,12 @@ def sums_of(rows: QuerySet[Payment]) -> dict[str, Decimal]:
     names = ("gross", "tax", "travel", "amount")
     found: dict[str, Any] = rows.order_by().aggregate(**{one: Sum(one) for one in names})
     return {name: found[name] or Decimal(0) for name in names}
+
+
+def paid_since(expert: Expert, since: datetime) -> Decimal:
+    """Return what ``expert`` was paid since then, in yuan, after tax and with the costs of the way: by payments that this
+    system wrote and the bank did not return."""
+    mine = Q(line__expert=expert) | Q(line__expert__merged_into=expert)
+    rows = Payment.objects.filter(mine, paid_at__gte=since, returned_at__isnull=True)
+    rows = rows.select_related("batch", "line", "account")
+    return sum((one.amount for one in vouched(rows)), Decimal())

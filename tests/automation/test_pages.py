@@ -13,7 +13,9 @@ from expertpool.accounts.models import User
 from expertpool.automation.models import Errand, EventRule, Firing, Occurrence, RuleRequest
 from expertpool.automation.queries.rules import latest_version
 from expertpool.automation.registry import RULE_ACTIONS
-from expertpool.automation.services.rules import ActionData, save_rule
+from expertpool.automation.services.rules import ActionData, save_rule, switch_rule
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import DictionaryItem
 from expertpool.notifications.models import Message
 from tests.automation.test_firings import broken
 from tests.factories.automation import FREEZE, make_errand, make_rule, rule_data, settle_rules
@@ -195,3 +197,26 @@ def test_switching_and_moving_from_the_list(client: Client, admin: User) -> None
     assert client.post(f"{reverse('automation:move', args=[second.pk])}?to=up").status_code == 204
     assert [one.name for one in EventRule.objects.all()] == ["乙", "甲"]
     assert client.post(f"{switch}?to=on").status_code == 204
+
+
+def test_a_rule_whose_word_is_gone_says_so_beside_what_was_agreed_to(
+    client: Client, admin: User
+) -> None:
+    item = DictionaryItem.objects.create(dictionary=DictionaryCode.EXPERT_TYPE, name="寅类")
+    leaf = {"field": "expert_type", "op": "eq", "value": "寅类"}
+    look = ActionData("automation.errand", {"role": "operator", "errand": "看看「{{专家姓名}}」"})
+    rule = make_rule(look, name="寅规则", event="experts.approved", condition=leaf)
+    pages = reverse("automation:list"), reverse("automation:detail", args=[rule.pk])
+    login(client, admin)
+    for page in pages:
+        assert "条件须修改" not in client.get(page).content.decode()
+    item.delete()
+    for page in pages:
+        seen = client.get(page).content.decode()
+        assert "专家类型 是 寅类" in seen
+        assert "条件须修改" in seen
+        assert "没有“寅类”这一项，请重新选择。" in seen
+    # What is off does nothing in any case.
+    switch_rule(rule=rule, active=False, actor=admin, now=timezone.now())
+    for page in pages:
+        assert "条件须修改" not in client.get(page).content.decode()

@@ -85,6 +85,19 @@ def condition_words(kind: EventKind | None, condition: Mapping[str, Any]) -> str
     return "" if node == AllOf() else explain(node)
 
 
+def condition_fault(version: RuleVersion) -> str:
+    """Return what of the condition of a rule that is on is gone, in words; empty where nothing is. Nothing meets that
+    part of it any more, and the rule reads as it was agreed to."""
+    kind = EVENT_KINDS.get(version.event)
+    if kind is None or not version.active:
+        return ""
+    try:
+        parse(kind.subject, version.condition)
+    except CriteriaError as error:
+        return str(error)
+    return ""
+
+
 @dataclass(frozen=True)
 class Reading:
     """A rule as it reads: when … and … then …"""

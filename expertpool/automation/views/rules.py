@@ -24,6 +24,7 @@ from expertpool.automation.models import EventRule, RuleRequest, RuleVersion
 from expertpool.automation.permissions import CONFIRM, MANAGE, VIEW
 from expertpool.automation.queries.rules import (
     as_it_read,
+    condition_fault,
     latest_version,
     latest_versions,
     rules_visible_to,
@@ -68,7 +69,11 @@ def _line(rule: EventRule, version: RuleVersion | None, is_asked: bool) -> dict[
     found: dict[str, object] = {"rule": rule, "version": version, "is_asked": is_asked}
     if version is None:
         return found
-    return found | {"reading": as_it_read(version), "is_proven": is_vouched(version)}
+    return found | {
+        "reading": as_it_read(version),
+        "is_proven": is_vouched(version),
+        "fault": condition_fault(version),
+    }
 
 
 @require_safe
@@ -85,6 +90,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "reading": history[0][1] if history else None,
         "note": kind.note if kind else "",
         "is_proven": not history or is_vouched(history[0][0]),
+        "fault": condition_fault(history[0][0]) if history else "",
         "history": history,
         "requests": waiting_about(rule, request.user, now=timezone.now()),
         "may_manage": request.user.has_permission(MANAGE),

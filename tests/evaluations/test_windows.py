@@ -145,6 +145,15 @@ def test_what_was_said_after_a_voided_draw_counts_no_more(operator: User) -> Non
     assert summary_of(ratings_of(rating.expert)).reviews == 0
 
 
+def test_nobody_is_asked_to_rate_whose_draw_is_void(operator: User, supervisor: User) -> None:
+    row = make_evaluation(operator, now=NOW)
+    assert list(to_rate(operator, NOW)) == [row]
+    draw = Draw.objects.get(projects=row.project)
+    asked = request_void(draw=draw, reason="程序有误，重新抽取", actor=operator, now=NOW)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=NOW)
+    assert list(to_rate(operator, NOW)) == []
+
+
 def test_a_project_is_not_archived_while_it_is_rated(operator: User) -> None:
     row = make_evaluation(operator, now=NOW)
     assert any("评价" in one for one in obstacles(row.project))

@@ -11,8 +11,10 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.panel import who_sat
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.sealing import start_draw
 from expertpool.evaluations.enums import Participation, SanctionKind
 from expertpool.evaluations.models import (
     CautionObjection,
@@ -28,8 +30,9 @@ from expertpool.evaluations.services.sanctions import decide_sanction, request_s
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
+from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, reach
 from tests.factories.experts import make_expert, make_tag
 from tests.factories.widening import accept_all
 
@@ -58,6 +61,17 @@ def make_reviewed(
     accept_all(draw, now=drawn)
     release(draw_id=draw.pk, now=draw.project.opening_at - HOUR)
     return Draw.objects.select_related("project").get(pk=draw.pk)
+
+
+def drawn_anew(project: Project, operator: User) -> Draw:
+    """The same plan of ``project``, whose draw was voided, among the same experts; the names are released."""
+    project.refresh_from_db()
+    drawn = project.opening_at - 24 * HOUR
+    draw = start_draw(project=project, actor=operator, now=drawn, entropy=SeededEntropy(41))
+    reach(draw, now=drawn)
+    accept_all(draw, now=drawn)
+    release(draw_id=draw.pk, now=project.opening_at - HOUR)
+    return draw
 
 
 def make_evaluation(

@@ -91,9 +91,15 @@ def may_rate(user: User, evaluation: Evaluation, *, now: datetime) -> bool:
 
 
 def to_rate(user: User, now: datetime) -> QuerySet[Evaluation]:
-    """Return the evaluations that go on, in the scope of ``user`` who rates, in which he has not rated all."""
+    """Return the evaluations that go on, in the scope of ``user`` who rates, in which he has not rated all; none whose
+    draws are void by now."""
+    draws = DrawProject.objects.filter(project=OuterRef("project"), valid=True)
     rows = Evaluation.objects.filter(
-        _scope(user, RATE), closed_at__isnull=True, due_at__gt=now, expert_form__isnull=False
+        _scope(user, RATE),
+        Exists(draws),
+        closed_at__isnull=True,
+        due_at__gt=now,
+        expert_form__isnull=False,
     )
     own = Q(ratings__rater=user.pk, ratings__target=Target.EXPERT)
     done = rows.annotate(own=Count("ratings", filter=own)).filter(own__gte=F("people"))

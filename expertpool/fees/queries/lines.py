@@ -29,6 +29,7 @@ from expertpool.accounts.queries import is_outsider, scope_q
 from expertpool.core.crypto import proof
 from expertpool.core.mandates import vouched
 from expertpool.core.visibility import told_later
+from expertpool.draws.enums import INVALID
 from expertpool.draws.models import DrawProject
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import is_over
@@ -93,9 +94,18 @@ def fees_of(expert: Expert) -> QuerySet[FeeLine]:
 
 
 def fees_in(project: Project) -> dict[int, FeeLine]:
-    """Return the fees of ``project`` that stand, by the line of the draw, without what corrects them."""
+    """Return the fees of ``project`` that stand, by the line of the draw, without what corrects them; of a draw that is void by
+    now only what was sent: the rest would go out with the letters of the next panel."""
     rows = fees_told(FeeLine.objects.filter(ENTERED, project=project).select_related(*RELATED))
+    rows = rows.exclude(sent_at__isnull=True, invitation__draw__status__in=INVALID)
     return {one.invitation_id: one for one in rows}
+
+
+def of_void_draw(project: Project, expert: Expert) -> FeeLine | None:
+    """Return the fee of ``expert`` for ``project`` that stands, where he sat by a draw that is void by now: there is one of him,
+    whichever draw found him."""
+    rows = FeeLine.objects.filter(ENTERED, project=project, expert=expert)
+    return rows.filter(invitation__draw__status__in=INVALID).select_related(*RELATED).first()
 
 
 def letters_mark(lines: Iterable[FeeLine]) -> str:

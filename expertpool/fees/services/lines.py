@@ -22,7 +22,14 @@ from expertpool.fees.enums import SENT_HOME, TIMED, Outcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
-from expertpool.fees.queries.lines import STANDING, fees_in, letters_mark, may_enter, month_for
+from expertpool.fees.queries.lines import (
+    STANDING,
+    fees_in,
+    letters_mark,
+    may_enter,
+    month_for,
+    of_void_draw,
+)
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.queries.workload import SentHome, sent_home_of
@@ -138,11 +145,14 @@ def _enter(
     actor: User,
     now: datetime,
 ) -> FeeLine:
-    row = known or FeeLine(project=project, invitation=line)
+    expert = open_expert(line)
+    known = known or of_void_draw(project, expert)
+    row = known or FeeLine(project=project)
     if row.sent_at:
         raise FeeRefused(f"{row.expert.name} 的确认函已经发送，不能再改；有误的请先冲销。")
     before = None if known is None else _words(known)
-    row.expert = open_expert(line)
+    is_moved = row.invitation_id != line.pk
+    row.invitation, row.expert = line, expert
     row.rate = rate
     entry.fill(row)
     if entry.outcome in TIMED:
@@ -154,7 +164,7 @@ def _enter(
     row.gross, row.tax = fee.total, Decimal(0)
     after = _words(row)
     # Who saved it all again has changed nothing of this one; but what somebody else wrote is vouched for anew.
-    if after == before and not row.is_altered:
+    if after == before and not is_moved and not row.is_altered:
         return row
     row.entered_at, row.entered_by = now, actor
     # Not the constraints: they are asked by the write, which sees what others wrote meanwhile.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,9 +9,6 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
-from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.names import release
-from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.models import Message
 from expertpool.reviews.exceptions import ReviewRefused
@@ -24,32 +19,18 @@ from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import appoint_leader, sign_in
 from expertpool.reviews.services.organising import remind
 from expertpool.reviews.services.renewing import take_over
-from tests.factories.draws import reach
+from tests.factories.evaluations import drawn_anew
 from tests.factories.scoring import make_assigned, seal, with_panel
-from tests.factories.widening import accept_all
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
-HOUR = timedelta(hours=1)
 
 
 def voided(review: Review, operator: User, supervisor: User) -> None:
     draw = Draw.objects.get(project=review.project_id)
     request = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=NOW)
     decide_void(request=request, agree=True, note="", actor=supervisor, now=NOW)
-
-
-def drawn_anew(review: Review, operator: User) -> Draw:
-    """The same plan among the same experts; the names are released."""
-    opens = review.project.opening_at
-    at = opens - 24 * HOUR
-    review.project.refresh_from_db()
-    draw = start_draw(project=review.project, actor=operator, now=at, entropy=SeededEntropy(41))
-    reach(draw, now=at)
-    accept_all(draw, now=at)
-    release(draw_id=draw.pk, now=opens - HOUR)
-    return draw
 
 
 def page_of(client: Client, review: Review, user: User) -> str:
@@ -91,7 +72,7 @@ def test_a_campaign_is_taken_over_by_whom_the_next_draw_found(
     review = row.review
     before = list(Reviewer.objects.filter(review=review))
     voided(review, operator, supervisor)
-    drawn_anew(review, operator)
+    drawn_anew(review.project, operator)
     url = reverse("reviews:renew", args=[review.pk])
     assert url in page_of(client, review, operator)
     client.post(url)
@@ -120,7 +101,7 @@ def test_where_all_score_all_the_new_panel_scores_from_the_beginning(
     review = one.review
     appoint_leader(reviewer=one, actor=operator, now=NOW)
     voided(review, operator, supervisor)
-    drawn_anew(review, operator)
+    drawn_anew(review.project, operator)
     came = take_over(review=review, actor=operator, now=NOW)
     assert [(new.left_at, new.sheets.count()) for new in came] == [(None, 2), (None, 2)]
     for old in (one, other):

@@ -144,7 +144,7 @@ def _former_labels() -> dict[str, set[str]]:
     )
     former: dict[str, set[str]] = defaultdict(set)
     for key, before in renamed.values_list("subject_id", "before"):
-        former[key].add(before["label"])
+        former[key].add((before or {})["label"])
     return former
 
 

@@ -92,8 +92,9 @@ def history(request: HttpRequest, expert: Expert) -> str:
 
 
 def log(request: HttpRequest, expert: Expert) -> str:
+    viewer = cast("User", request.user)
     context = {
-        "items": timeline_of(expert, most=MOST_LOG, viewer=request.user, tone="blue"),
+        "items": timeline_of(expert, most=MOST_LOG, viewer=viewer, tone="blue"),
         "note": f"最近 {MOST_LOG} 条；不能修改或删除。",
     }
     return render_to_string("audit/_log.html", context, request)

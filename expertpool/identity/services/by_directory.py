@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import batched
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
@@ -14,7 +13,7 @@ from expertpool.accounts.enums import LoginMethod
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.registry import Answered, PasswordAnswer, PasswordDoor
-from expertpool.core.configuration import Reader, Trial, TrialFailed, value_of
+from expertpool.core.configuration import Reader, Setting, Trial, TrialFailed, value_of
 from expertpool.core.validators import is_writable
 from expertpool.identity.enums import Source
 from expertpool.identity.exceptions import IdentityError, NotAdmitted, ProviderFailed
@@ -32,6 +31,7 @@ from expertpool.identity.settings import ldap as own
 from expertpool.siteconfig.queries.counting import counting
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 MOST_GROUPS = 2_000
 DEEPEST = 10  # groups within groups
@@ -136,7 +136,11 @@ def _bound_name(user: User) -> str | None:
 def _counting() -> Reader:
     """Return what reads what the office has set: of what gives roles, as it counts."""
     counts = counting(timezone.now(), own.NESTED)
-    return lambda one: counts(one) if one is own.NESTED else value_of(one)
+
+    def read(setting: Setting[T], /) -> T:
+        return counts(setting) if setting is own.NESTED else value_of(setting)
+
+    return read
 
 
 def _place(read: Reader) -> Place:
@@ -165,8 +169,8 @@ def _groups(line: Line, read: Reader, found: Found) -> set[str]:
     level = list(known.values())
     for _ in range(DEEPEST if read(own.NESTED) else 0):
         above: list[str] = []
-        for some in batched(level, AT_ONCE, strict=False):
-            above += _groups_with(line, read, some)
+        for at in range(0, len(level), AT_ONCE):
+            above += _groups_with(line, read, level[at : at + AT_ONCE])
         fresh = {dn_key(one): one for one in above if dn_key(one) not in known}
         known |= fresh
         level = list(fresh.values())

@@ -79,12 +79,11 @@ def check_may_set_up(waiting: Waiting) -> None:
 def _step(waiting: Waiting, show: Callable[[], object], caller: Caller, now: datetime) -> None:
     if is_too_often(waiting, caller.address, known=caller.known, now=now):
         raise SecondFactorRefused(TOO_OFTEN)
-    where = {"address": caller.address, "device": caller.device, "now": now}
     try:
         show()
     except (SecondFactorRefused, AccountError) as refusal:
         was_looked_at = not isinstance(refusal, TooManyAttempts)
         outcome = LoginOutcome.WRONG_CODE if was_looked_at else LoginOutcome.LOCKED
-        note_failure(waiting, outcome, **where)
+        note_failure(waiting, outcome, address=caller.address, device=caller.device, now=now)
         raise
-    finish(waiting, **where)
+    finish(waiting, address=caller.address, device=caller.device, now=now)

@@ -85,7 +85,8 @@ class ActivityFilter(RecordFilter):
 
     def _period(self, cleaned: Mapping[str, Any]) -> tuple[datetime, datetime]:
         ends = cleaned.get("ends") or self.now
-        usual = {"second": timedelta(hours=1), "day": timedelta(days=30)}
+        month = timedelta(days=30)
+        usual = {"second": timedelta(hours=1), "day": month, "time_of_day": month, "role": month}
         code = self.dimension.code
         if code in {"month", "year"}:
             return cleaned.get("begins") or MOMENTS.low, ends

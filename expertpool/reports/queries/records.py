@@ -6,11 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import NullIf
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Extract, ExtractHour, NullIf, TruncHour
 
 from expertpool.accounts.enums import NOT_FAILED, SUCCEEDED, LoginMethod, LoginOutcome
-from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.models import LoginRecord, Role, User
 from expertpool.accounts.queries import login_records_visible_to
 from expertpool.accounts.services.devices import BROWSERS, SYSTEMS
 from expertpool.core.registry import PUBLIC_PAGES
@@ -111,6 +121,49 @@ SIGN_INS = RecordTopic(
     note="登录人数按人计算，一人多次只算一次；有名单未公开的抽取时，专家账号的登录待名单公开后计入，与登录记录一致。",
     seen=login_records_visible_to,
 )
+
+
+def _hour(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 24):
+        raise ValueError(text)
+    return int(text)
+
+
+def _role_words(keys: Sequence[Any]) -> Word:
+    """What roles are called; ValueError for one that there is not."""
+    names = dict(Role.objects.filter(pk__in=keys).values_list("pk", "name"))
+    try:
+        return {key: names[key] for key in keys}
+    except KeyError as error:
+        raise ValueError(*error.args) from None
+
+
+def _with_hours(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    """Annotate who was there in which hour of which day: of the heat map, in which each counts once."""
+    hours = Extract(TruncHour("at"), "epoch") / 3600
+    return rows.annotate(user_hour=ExpressionWrapper(hours * 2**32 + F("user"), BigIntegerField()))
+
+
+# By these the heat map (monitoring) splits, too.
+TIME_OF_DAY = Dimension(
+    "time_of_day",
+    "一天中的时段",
+    lambda asked: ExtractHour("at"),
+    lambda keys: {key: f"{key} 时" for key in keys},
+    place=int,
+    read=_hour,
+)
+ROLE = Dimension(
+    "role",
+    "角色",
+    plain("user__held__role"),
+    _role_words,
+    none="没有角色",
+    read=int,
+    several=True,
+    apart=True,
+    narrow=lambda rows, key: rows.filter(user__held__role=key),
+)
 ACTIVITY = RecordTopic(
     "activity",
     "活跃",
@@ -119,10 +172,15 @@ ACTIVITY = RecordTopic(
     Heartbeat.objects.all,
     VIEW,
     "",
-    tuple(spans("at", down_to="second")),
-    (Measure("users", "活跃用户", once="user"), Measure("count", "心跳次数")),
+    (*spans("at", down_to="second"), TIME_OF_DAY, ROLE),
+    (
+        Measure("users", "活跃用户", once="user"),
+        Measure("hours", "活跃人时", once="user_hour"),
+        Measure("count", "心跳次数"),
+    ),
+    prepare=_with_hours,
     note=(
-        "活跃用户按人计算，各行相加可能大于合计；专家等外部人员的心跳只记到小时，有名单未公开的抽取时待公开后计入。"
+        "活跃用户按人计算，有几个角色的在每个角色各计一次，各行相加可能大于合计；活跃人时为一人一小时，与活跃时段的热力图一致；专家等外部人员的心跳只记到小时，有名单未公开的抽取时待公开后计入。"
     ),
     seen=heartbeats_visible_to,
 )

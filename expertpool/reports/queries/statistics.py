@@ -51,7 +51,8 @@ class Dimension:
     raises ValueError. Parts come by ``place`` of their keys, or, without one, the largest first. ``several``: a row
     may belong to many parts, so that these are more than all. ``of`` names the field of which it tells,
     ``permission`` whose it is. ``narrow`` leaves the rows of a part where comparing the key takes too long. ``said``
-    makes of a key what an address says, where that is more than a day or the key itself. ``on_map``: its keys are provinces, which the page draws as a map."""
+    makes of a key what an address says, where that is more than a day or the key itself. ``apart``: a row of ``several``
+    comes once in each of its parts, so that these are counted as they are. ``on_map``: its keys are provinces, which the page draws as a map."""
 
     code: str
     label: str
@@ -66,6 +67,7 @@ class Dimension:
     permission: str = ""
     narrow: Callable[[QuerySet[Any], Any], QuerySet[Any]] | None = None
     said: Callable[[Any], str] | None = None
+    apart: bool = False
     on_map: bool = False
 
     def is_open_to(self, user: User) -> bool:
@@ -238,7 +240,7 @@ def parts_of(
     measures = topic.measures_for(asked)
     prepared = topic.prepare(rows.order_by(), asked)
     keyed = prepared.annotate(part=dimension.key(asked))
-    if dimension.several:
+    if dimension.several and not dimension.apart:
         return _once_each(keyed, measures, beside)
     return list(keyed.values("part", *beside).annotate(**_aggregates(measures)))
 

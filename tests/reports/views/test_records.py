@@ -13,7 +13,8 @@ from django.utils import timezone
 from expertpool.accounts.enums import LoginOutcome
 from expertpool.accounts.models import LoginRecord, User
 from expertpool.monitoring.models import Heartbeat
-from tests.factories.accounts import make_user
+from expertpool.monitoring.queries.activity import heat_map
+from tests.factories.accounts import built_in_roles, make_user
 from tests.factories.monitoring import beats
 from tests.fixtures import login
 from tests.projects.test_exports import export
@@ -157,3 +158,31 @@ def test_what_cannot_be_split_so_finely_is_said(client, admin):
     ):
         page = client.get(ACTIVITY, query).content.decode()
         assert words in page, query
+
+
+@pytest.mark.shows("SYS-23")
+def test_roles_and_hours_of_the_day_equal_the_heat_map(client, admin):
+    """The map stood for itself: no table, chart or file of statistics had its numbers."""
+    clerk, both = make_user("operator"), make_user("operator")
+    both.roles.add(built_in_roles()["auditor"])
+    now = timezone.localtime().replace(minute=30, second=0, microsecond=0)
+    for user, hours in ((clerk, (2, 26, 27)), (both, (2, 3, 50)), (make_user(), (4,))):
+        beats(user, *(now - timedelta(hours=one, seconds=at) for one in hours for at in (0, 40)))
+    days = (timezone.localdate(now) - timedelta(days=4), timezone.localdate(now))
+    begins, ends = f"{days[0]} 00:00:00", f"{now:%Y-%m-%d %H:%M:%S}"
+    login(client, admin)
+    found = active(client, "role", begins=begins, ends=ends)["found"]
+    told = {line.label: (line.key, line.sums) for line in found.lines}
+    rows = heat_map(admin, days)
+    assert {row.role: row.total for row in rows} == {
+        label: sums["hours"] for label, (_, sums) in told.items() if label != "没有角色"
+    }
+    assert found.total.sums["hours"] == 7
+    for row in rows:
+        segment = f"role:{told[row.role][0]}"
+        split = active(client, "time_of_day", begins=begins, ends=ends, segment=segment)
+        assert {line.label: line.sums["hours"] for line in split["found"].lines} == {
+            f"{cell.hour} 时": cell.count for cell in row.cells if cell.count
+        }
+    exported = export(client, "reports.activity", by="role", begins=begins, ends=ends)
+    assert [one["活跃人时"] for one in exported][-1] == 7

@@ -64,6 +64,8 @@ class Application(models.Model):
         "directory.Specialty", verbose_name="评审专业", related_name="+"
     )
     phone_index = BlindIndexField("手机号索引")
+    # By it who decides finds what the same person has applied before from another account.
+    id_number_index = BlindIndexField("证件号码索引")
     # What the steps of its flow may ask beside, by the names that a record has: written from ``contents`` when it
     # is handed in and before each decision (`services.asked`).
     expert_type = models.CharField("专家类型", max_length=50, blank=True, editable=False)
@@ -126,7 +128,11 @@ class Application(models.Model):
                 name="joining_handed_in_when",
             ),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="joining_by_state")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="joining_by_state"),
+            models.Index(fields=["phone_index"], name="joining_by_phone"),
+            models.Index(fields=["id_number_index"], name="joining_by_id_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name or '未填姓名'}（{self.number}）"

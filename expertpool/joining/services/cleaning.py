@@ -64,7 +64,8 @@ def erase_contents(row: Application, now: datetime) -> None:
     row.specialties.clear()
     row.contents, row.returned_contents = "", ""
     row.name, row.employer_name, row.title = "", "", ""
-    row.note, row.reasons, row.phone_index, row.erased_at = "", {}, None, now
+    row.note, row.reasons, row.erased_at = "", {}, now
+    row.phone_index = row.id_number_index = None
     for name, value in NOTHING.items():
         setattr(row, name, value)
     # An earlier row that is put back fits this version no more.

@@ -36,6 +36,7 @@ from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
 from expertpool.joining.occasions import DECIDED
 from expertpool.joining.queries.contents import Contents, read, verified
+from expertpool.joining.queries.earlier import why_not_among_many
 from expertpool.joining.queries.fields import reason_labels
 from expertpool.joining.queries.flow import agreed_at_first, why_not_agree
 from expertpool.joining.services.asked import write_asked
@@ -83,6 +84,14 @@ def approve(
     _end(row, State.APPROVED, "joining.approve", **said, actor=actor, now=now, expert=expert)
     publish(ApplicantAdmitted(row.pk))
     return verdict
+
+
+def approve_among_many(*, application: Application, actor: User, now: datetime) -> Verdict:
+    """Agree to one of many that are ticked. Refuses (JoiningRefused), beside what `approve` does, whose earlier
+    application was turned down or objected to: that is looked at by itself."""
+    if why := why_not_among_many(application, actor):
+        raise JoiningRefused(why)
+    return approve(application=application, actor=actor, now=now)
 
 
 @noting_altered

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User, contact_index
 from expertpool.audit.services import record
+from expertpool.experts.queries.experts import id_number_index
 from expertpool.joining.enums import State
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
 from expertpool.joining.models import Application
@@ -26,6 +27,7 @@ from expertpool.workflow.services.approvals import start_approval, withdraw_appr
 
 EMPTY: dict[str, Any] = {
     "contents": "", "returned_contents": "", "name": "", "employer_name": "", "title": "", "phone_index": None,
+    "id_number_index": None,
     "note": "", "reasons": {}, **NOTHING,
 }  # fmt: skip
 
@@ -73,6 +75,7 @@ def hand_in(
         title=values.get("title") or "",
         title_level=values.get("title_level", 0),
         phone_index=contact_index("phone", values["phone"]),
+        id_number_index=id_number_index(values.get("id_number") or ""),
         handed_in_at=now,
         updated_at=now,
         reasons={},

@@ -47,12 +47,13 @@ from expertpool.joining.queries.applications import (
     may_view_materials,
 )
 from expertpool.joining.queries.contents import verified
+from expertpool.joining.queries.earlier import earlier_of, in_words
 from expertpool.joining.queries.flow import why_not_agree
 from expertpool.joining.queries.shown import corrections, likely_same, photo_of, shown_steps
 from expertpool.joining.services.deciding import approve as approve_application
+from expertpool.joining.services.deciding import approve_among_many, why_not_to_decide
 from expertpool.joining.services.deciding import reject as reject_application
 from expertpool.joining.services.deciding import send_back as send_application_back
-from expertpool.joining.services.deciding import why_not_to_decide
 from expertpool.joining.services.locking import note_altered
 from expertpool.joining.services.revealing import reveal_value
 from expertpool.joining.tables import SORTS, TABS
@@ -106,6 +107,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "course": course_of_application(row, now=timezone.now()),
         "corrections": corrections(row, request.user) if row.state == State.PENDING else [],
         "objections": objections_about(request.user, row),
+        "earlier": earlier_of(row, request.user),
         # The right reaches all applications in scope, the turn only those at one's own step.
         "may_decide": (may_decide := applications_to_decide(request.user).filter(pk=pk).exists()),
         "why_not": ""
@@ -195,7 +197,15 @@ def approve(request: UserRequest, row: Application) -> HttpResponse:
         )
         return f"{row.name}：{verdict.label}。"
 
-    return _drawer(request, row, form, write, title=f"同意 · {row.name}", submit_label="同意")
+    return _drawer(
+        request,
+        row,
+        form,
+        write,
+        title=f"同意 · {row.name}",
+        submit_label="同意",
+        weighs=in_words(earlier_of(row, request.user)),
+    )
 
 
 @_deciding
@@ -305,7 +315,7 @@ approve_many = bulk_view(
         "同意",
         "份申请",
         "application",
-        approve_application,
+        approve_among_many,
         _picked,
         lambda request: applications_visible_to(request.user),
         JoiningRefused,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -46,15 +46,19 @@ def objections_to(notices: QuerySet[PublicNotice]) -> list[Objection]:
     """Return what the public said of ``notices`` on their pages, the earliest first; nothing that somebody wrote into
     the table."""
     rows = Objection.objects.filter(notice__in=notices.order_by())
-    return vouched_among(rows.select_related("notice").order_by("pk"))
+    return vouched_among(rows.select_related("notice__approval").order_by("pk"))
 
 
-def objections_about(user: User, row: Model) -> list[Objection]:
-    """Return what the public said of ``row``: for who decides on it, or has; never for who handed it in."""
+def objections_about(
+    user: User, row: Model, *, before: Collection[Model] | None = None
+) -> list[Objection]:
+    """Return what the public said of ``row``, or of what came ``before`` it by the same person: for who decides on
+    ``row``, or has; never for who handed it in."""
     code = row._meta.label_lower
     subject = FLOW_SUBJECTS.get(code)
+    of = [one.pk for one in ([row] if before is None else before)]
     notices = PublicNotice.objects.filter(
-        approval__subject_type=code, approval__subject_id=row.pk, objections__isnull=False
+        approval__subject_type=code, approval__subject_id__in=of, objections__isnull=False
     )
     if subject is None or subject.public is None or not subject.decidable:
         return []

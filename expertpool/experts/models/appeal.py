@@ -12,7 +12,8 @@ from expertpool.experts.models.blacklist import BlacklistEntry
 
 class BlacklistAppeal(models.Model):
     """That an expert objects to his entry on the blacklist, and what was decided. He does so by the link that he
-    was sent: while he is on it, he has no account."""
+    was sent: while he is on it, he has no account. One that nobody had decided when the entry ended is over at
+    ``decided_at``, and neither holds nor does not (``agreed`` None)."""
 
     never = ("DELETE",)
     final = ("decided_at",)
@@ -43,9 +44,9 @@ class BlacklistAppeal(models.Model):
                 condition=Q(decided_at__isnull=True),
                 name="experts_appeal_one_open",
             ),
-            # Nobody decides what ends with its entry, by the clock.
+            # What ends with its entry is over, and nobody has decided it.
             models.CheckConstraint(
-                condition=Q(agreed__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                condition=Q(agreed__isnull=True, decided_by__isnull=True)
                 | Q(agreed__isnull=False, decided_at__isnull=False),
                 name="experts_appeal_decided",
             ),
@@ -62,5 +63,5 @@ class BlacklistAppeal(models.Model):
     @property
     def state_label(self) -> str:
         if self.agreed is None:
-            return "待处理"
+            return "待处理" if self.decided_at is None else "随黑名单结束，未作处理"
         return "申诉成立，已移出" if self.agreed else "申诉不成立"

@@ -20,7 +20,7 @@ from expertpool.experts.services.telling import tell_blacklisted
 from expertpool.workflow.services.approvals import withdraw_approval
 
 NO_WAY = "档案中没有能收到通知的手机号或邮箱，请先补充。"
-ENDED = "已移出黑名单"
+NOT_DECIDED = "您的申诉未作处理，随黑名单结束"
 PAST = "期限已过，请改为今天或以后的日期。"
 
 
@@ -140,7 +140,7 @@ def remove_from_blacklist(
     *, expert: Expert, reason: str, actor: User | None, now: datetime
 ) -> Expert:
     """Take an expert off the blacklist; he has the status from before and can be drawn again, and is told the
-    reason. What he appealed ends with it.
+    reason. What he appealed and nobody has decided ends with it, which he is told, too.
 
     Refuses a missing reason and an expert who is not on it.
     """
@@ -154,9 +154,9 @@ def remove_from_blacklist(
     entry.save()
     for appeal in BlacklistAppeal.objects.filter(entry=entry, decided_at__isnull=True):
         withdraw_approval(subject=appeal, now=now)
-        appeal.agreed, appeal.note = True, ENDED
-        appeal.decided_by, appeal.decided_at = actor, now
-        appeal.save(update_fields=["agreed", "note", "decided_by", "decided_at"])
+        appeal.decided_at = now
+        appeal.save(update_fields=["decided_at"])
+        reason = f"{reason.rstrip('。')}；{NOT_DECIDED}"
     return set_status(
         expert=expert,
         to=entry.status_before,

@@ -45,7 +45,7 @@ def appeal(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpRespo
         "entry": entry,
         "appeals": appeals,
         "is_on": is_on,
-        "is_waiting": (waiting := any(one.agreed is None for one in appeals)),
+        "is_waiting": (waiting := any(one.decided_at is None for one in appeals)),
         "form": form if is_on and not waiting and len(appeals) < MOST else None,
         "refused": [] if form.is_valid() or not form.is_bound else form.non_field_errors(),
         "most": MOST,

@@ -24,7 +24,7 @@ from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
-from expertpool.experts.queries.appeals import appeals_to_decide
+from expertpool.experts.queries.appeals import appeals_to_decide, undecided_appeals
 from expertpool.experts.queries.records import status_course
 from expertpool.experts.services.appeals import MOST, decide_appeal, file_appeal
 from expertpool.experts.services.blacklist import (
@@ -195,7 +195,7 @@ def test_an_appeal_that_was_led_to_another_is_not_decided(
 
 @pytest.mark.parametrize("way", ["by hand", "by the clock"])
 def test_what_he_appealed_ends_with_his_entry(first: User, admin: User, way: str) -> None:
-    expert = make_expert()
+    expert = make_expert(email="wang@example.cn")
     entry = add_to_blacklist(
         expert=expert, reason="缺席", until_date=timezone.localdate(NOW), actor=first, **AT
     )
@@ -205,7 +205,19 @@ def test_what_he_appealed_ends_with_his_entry(first: User, admin: User, way: str
     else:
         assert end_entry(entry_id=entry.pk, now=NOW + timedelta(days=1))
     appeal.refresh_from_db()
-    assert (appeal.agreed, appeal.note) == (True, "已移出黑名单")
+    # Nobody decided it: it stood as upheld, by whoever took him off for another reason.
+    assert (appeal.agreed, appeal.decided_by) == (None, None)
+    assert appeal.state_label == "随黑名单结束，未作处理"
+    assert not undecided_appeals().exists()
+    window = reverse("experts:blacklist_entry", args=[entry.pk])
+    page = login(Client(), admin).get(window).content.decode()
+    assert "未作处理" in page
+    assert "申诉成立" not in page
+    link = reverse("experts:appeal", args=[token_of(entry)])
+    assert "未作处理" in Client().get(link).content.decode()
+    told = Message.objects.filter(occasion="expert.status")
+    assert told
+    assert all("您的申诉未作处理，随黑名单结束" in one.body for one in told)
     assert not appeals_to_decide(admin).exists()
     with pytest.raises(ExpertRefused, match="无需申诉"):
         file_appeal(entry=entry, reason="再说一次", **AT)

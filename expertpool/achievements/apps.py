@@ -21,6 +21,7 @@ class AchievementsConfig(AppConfig):
             SUBJECT,
             decidable_by,
             public_words,
+            withheld_in_public,
         )
         from expertpool.achievements.receivers import experts_merged
         from expertpool.achievements.services.erasing import ERASERS as GOES
@@ -76,6 +77,7 @@ class AchievementsConfig(AppConfig):
                 page=lambda row: reverse("achievements:detail", args=[row.pk]),
                 department=lambda row: row.expert.department,
                 public=public_words,
+                withheld=withheld_in_public,
                 applicant=lambda row: recipient_of(row.expert),
                 result=DECIDED,
                 about=lambda row: row.expert,

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.achievements.enums import FIELDS, AchievementKind, AchievementState
 from expertpool.achievements.models import Achievement
+from expertpool.achievements.registry import NAMING
 from expertpool.achievements.settings import QUOTA
 from expertpool.audit.queries import entries_for
 from expertpool.core.configuration import value_of
@@ -153,11 +154,24 @@ ACHIEVEMENT_FILES = FileSubject(
 def public_words(row: Achievement) -> Iterator[tuple[str, str]]:
     """What a public notice tells of an achievement, as far as it is filled in: none of its files."""
     labels = labels_of(row.kind)
-    words = [("专家", row.expert.name), ("工作单位", str(row.expert.employer or ""))]
+    words = [(EXPERT_LABEL, row.expert.name), (EMPLOYER_LABEL, str(row.expert.employer or ""))]
     words += [("类别", row.get_kind_display())]
     names = ("title", "year", "number", "source", "level", "authors", "rank")
     words += [(labels[name], str(getattr(row, name) or "")) for name in names]
     yield from ((label, text) for label, text in words if text)
+
+
+EXPERT_LABEL, EMPLOYER_LABEL = "专家", "工作单位"
+
+
+def withheld_in_public(row: Achievement) -> list[str]:
+    """Return by what a public notice of ``row`` would name its expert, unless he agreed that his name stands on public
+    pages: the same consent as for the public page of achievements (docs/decisions/0434, 0469)."""
+    if any(row.expert_id in one.allowed({row.expert_id}) for one in NAMING):
+        return []
+    labels = labels_of(row.kind)
+    # By its number anybody looks up whose a patent is.
+    return [EXPERT_LABEL, EMPLOYER_LABEL, *(labels[name] for name in ("number", "authors", "rank"))]
 
 
 def labels_of(kind: str) -> dict[str, str]:

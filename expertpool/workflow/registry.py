@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,8 @@ class FlowSubject:
     about: Callable[[Any], About] = lambda row: row
     # What a public notice tells of a row, as labels and values; None: it is never told to the public.
     public: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    # Which labels of that a notice does not show now: of whoever has not agreed to be named in public, or does no more.
+    withheld: Callable[[Any], Collection[str]] | None = None
     # Whether it may be told before anybody has decided: of what the office writes itself. A stranger would publish what
     # he likes on the office's page, and an expert that he has just been at his account.
     public_first: bool = False

@@ -27,7 +27,10 @@ from expertpool.achievements.settings import PUBLIC
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import next_day
+from expertpool.joining.enums import Purpose
+from expertpool.joining.services.setup import ensure_consent
 from expertpool.notifications.models import Message
+from expertpool.privacy.services.consenting import set_consent
 from expertpool.workflow.enums import StepKind, Verdict
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import PublicNotice
@@ -37,7 +40,7 @@ from expertpool.workflow.services.telling_approvals import tell_waiting
 from tests.factories.accounts import make_user
 from tests.factories.achievements import PAPER, hand_in_one, make_achievement, prove
 from tests.factories.draws import make_draw
-from tests.factories.experts import give_account, make_expert, make_specialty
+from tests.factories.experts import give_account, make_expert, make_specialty, make_unit
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -190,7 +193,7 @@ def test_an_achievement_is_on_public_notice_between_two_who_decide(
         # It would say to everybody who has just been at his account.
         save_flow(subject=SUBJECT, steps=[notice, last], actor=admin, now=now)
     save_flow(subject=SUBJECT, steps=[first, notice, last], actor=admin, now=now)
-    row = hand_in_one(make_expert("王立新"), rank=2)
+    row = hand_in_one(make_expert("王立新", employer=make_unit("湘江设计院")), rank=2)
     assert row.expert.user is not None
     own, office, page = login(Client(), row.expert.user), login(Client(), other), Client()
     detail = reverse("achievements:detail", args=[row.pk])
@@ -204,6 +207,18 @@ def test_an_achievement_is_on_public_notice_between_two_who_decide(
     assert told["本人排名"] == "2"
     assert PAPER["title"] in page.get(reverse("workflow:notice_list")).content.decode()
     address = reverse("workflow:notice", args=[shown.public_id])
+    # Nobody is named in public who did not agree to it, nor who does no more.
+    text = ensure_consent(Purpose.PUBLIC, now=now - timedelta(days=2))
+    consent: dict[str, Any] = {"purpose": Purpose.PUBLIC, "version": text.number}
+    consent |= {"expert": row.expert, "actor": row.expert.user}
+    hidden = page.get(address).content.decode()
+    assert PAPER["title"] in hidden
+    assert "王立新" not in hidden
+    assert told["工作单位"] not in hidden
+    set_consent(**consent, given=True, now=now - timedelta(days=1))
+    assert "王立新" in page.get(address).content.decode()
+    set_consent(**consent, given=False, now=now)
+    assert "王立新" not in page.get(address).content.decode()
     said = {"name": "赵敏", "contact": "13800000009", "text": "第一完成人另有其人，请核对。"}
     assert "已收到您的异议" in page.post(address, said).content.decode()
     assert "公示至" in own.get(detail).content.decode()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
@@ -42,6 +43,18 @@ def notice_by(public_id: UUID) -> PublicNotice | None:
     return found if found and is_vouched(found) else None
 
 
+def public_lines(notice: PublicNotice) -> list[tuple[str, str]]:
+    """Return what ``notice`` shows the public now: what was published, without what its subject withholds."""
+    subject = FLOW_SUBJECTS.get(notice.approval.subject_type)
+    withheld: Collection[str] = ()
+    if subject is not None and subject.withheld is not None:
+        row = _row_of(notice)
+        if row is None:
+            return []
+        withheld = subject.withheld(row)
+    return [(label, value) for label, value in notice.lines if label not in withheld]
+
+
 def objections_to(notices: QuerySet[PublicNotice]) -> list[Objection]:
     """Return what the public said of ``notices`` on their pages, the earliest first; nothing that somebody wrote into
     the table."""
@@ -70,6 +83,12 @@ def objections_about(
     if not decided.exists() and not subject.decidable(user).filter(pk=row.pk).exists():
         return []
     return objections_to(notices)
+
+
+def _row_of(notice: PublicNotice) -> Model | None:
+    rows = apps.get_model(notice.approval.subject_type)._default_manager
+    found: Model | None = rows.filter(pk=notice.approval.subject_id).first()
+    return found
 
 
 def _objections(_now: datetime) -> QuerySet[Objection]:

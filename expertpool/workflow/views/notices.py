@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from expertpool.core.client import client_address
 from expertpool.workflow.exceptions import NoticeOver, TooManyObjections
 from expertpool.workflow.forms.approvals import ObjectionForm
-from expertpool.workflow.queries.notices import notice_by, open_notices, vouched
+from expertpool.workflow.queries.notices import notice_by, open_notices, public_lines, vouched
 from expertpool.workflow.services.objections import file_objection
 
 View = Callable[..., HttpResponseBase]
@@ -47,7 +47,13 @@ def notice(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if found is None or not open_notices(now).filter(pk=found.pk).exists():
         status = 404 if found is None else 410
         return render(request, "workflow/notice_over.html", {"known": found}, status=status)
-    context = {"notice": found, "form": ObjectionForm(), "refusal": "", "is_filed": False}
+    context = {
+        "notice": found,
+        "lines": public_lines(found),
+        "form": ObjectionForm(),
+        "refusal": "",
+        "is_filed": False,
+    }
     if request.method != "POST":
         return render(request, "workflow/notice.html", context)
     form = context["form"] = ObjectionForm(request.POST)

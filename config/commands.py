@@ -158,7 +158,13 @@ def serve(arguments: list[str]) -> int:
         with server.bound(host(), port()) as held, database_running():
             application = import_module("config.wsgi").application
             bodies = import_module("config.bodies")
-            server.serve(application, held, sender_of=bodies.sender_of, page_of=bodies.page_of)
+            server.serve(
+                application,
+                held,
+                sender_of=bodies.sender_of,
+                linked=bodies.linked(),
+                page_of=bodies.page_of,
+            )
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         return refused(error)
     return 0

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from waitress.buffers import BytesIOBasedBuffer
@@ -36,7 +36,7 @@ MOST_CONNECTIONS = 900  # under the usual limit of 1,024 open files
 GIVEN_WAY, GIVES_WAY_TO = 0.000_25, 8  # seconds for each connection, of so many at most
 WAITING = 1024  # connections that no process has taken yet, as waitress has it
 INHERITED = "EXPERTPOOL_SOCKET"  # the number of the file that the supervisor passes on
-ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in
+ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in, unless by a link of his own
 LARGE_OF_ONE = 6  # larger ones of one person at once: as many connections as a browser opens
 LARGE_AT_ONCE = 40  # of all, in this process
 
@@ -75,13 +75,23 @@ class Refusal(ErrorTask):  # type: ignore[misc]
         self.write(page)
 
 
+class Sender(NamedTuple):
+    """Who sends a large body, by a word of his own, "" for nobody; how many bytes at ``most`` he may, 0 as many as
+    anybody who has signed in, and what he is told of more."""
+
+    word: str = ""
+    most: int = 0
+    too_much: str = ""
+
+
 class Request(HTTPRequestParser):  # type: ignore[misc]
     """A request on its way in: it knows until when more of it must have come, and who sends what is large."""
 
     completed: bool
     error: Any
     body_rcv: Any
-    sender = ""  # of a large body, once that is known
+    sender = Sender()  # of a large body, once that is known
+    linked: tuple[str, ...] = ()  # how addresses begin at which a link says who sends
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
@@ -96,6 +106,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         self._due = min(self._due + earned, time.time() + REQUEST_SECONDS)
         if self.is_large and self.error is None and not self.claims_to_be_somebody:
             self.error, self.completed = TooLarge(NOT_SIGNED_IN), True
+        elif self.is_too_much and self.error is None:
+            self.refuse(TooLarge(self.sender.too_much))
         return consumed
 
     def refuse(self, error: Error) -> None:
@@ -106,7 +118,14 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
     @property
     def claims_to_be_somebody(self) -> bool:
-        return "COOKIE" in self.headers or "AUTHORIZATION" in self.headers
+        by_link = bool(self.linked) and self.path.startswith(self.linked)
+        return by_link or "COOKIE" in self.headers or "AUTHORIZATION" in self.headers
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether it is more than its sender may send; unknown before it is known who that is."""
+        size = max(self.content_length, self.body_bytes_received)
+        return bool(self.sender.most and size > self.sender.most)
 
     @property
     def is_large(self) -> bool:
@@ -132,7 +151,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def received(self, data: bytes) -> bool:
         went_on: bool = super().received(data)
         coming = self.request
-        if coming is not None and coming.is_large and not coming.sender and coming.error is None:
+        if (
+            coming is not None
+            and coming.is_large
+            and not coming.sender.word
+            and coming.error is None
+        ):
             self.asking = coming
             self.server.add_task(Question(self, coming))
         return went_on
@@ -161,11 +185,13 @@ class Question:
     def service(self) -> None:
         """Answer it, and count him in, unless too many of his, or of all, are coming or in work."""
         try:
-            sender = self._channel.server.sender_of(self._request.headers)
-            if not sender:
+            sender = self._channel.server.sender_of(self._request.headers, self._request.path)
+            if not sender.word:
                 self._request.refuse(TooLarge(NOT_SIGNED_IN))
             elif not self._counts_in(sender):
                 self._request.refuse(TooManyAtOnce(TOO_MANY))
+            elif self._request.is_too_much:
+                self._request.refuse(TooLarge(sender.too_much))
         except Exception:
             logger.exception("cannot tell who sends a large body")
             self._request.refuse(InternalServerError(""))
@@ -175,16 +201,16 @@ class Question:
     def cancel(self) -> None:
         """Nothing: the server ends, and the connection with it."""
 
-    def _counts_in(self, sender: str) -> bool:
+    def _counts_in(self, sender: Sender) -> bool:
         with self._one_at_a_time:
             channels = list(self._channel.server.active_channels.values())
             senders = [
-                one.sender
+                one.sender.word
                 for channel in channels
                 for one in (*channel.requests, channel.request)
-                if one is not None and one.sender
+                if one is not None and one.sender.word
             ]
-            if len(senders) >= LARGE_AT_ONCE or senders.count(sender) >= LARGE_OF_ONE:
+            if len(senders) >= LARGE_AT_ONCE or senders.count(sender.word) >= LARGE_OF_ONE:
                 return False
             self._request.sender = sender
             return True
@@ -230,12 +256,13 @@ def serve(
     application: Any,
     held: socket.socket,
     *,
-    sender_of: Callable[[Mapping[str, str]], str],
+    sender_of: Callable[[Mapping[str, str], str], Sender],
+    linked: tuple[str, ...],
     page_of: Callable[[int, str], str],
 ) -> None:
     """Serve ``application`` at the socket ``held`` until told to stop (SystemExit); what is in hand may end.
-    ``sender_of`` tells from the headers of a request who has signed in, by a word of his own; "" for nobody. ``page_of``
-    makes the page of a refusal, of its code and words."""
+    ``sender_of`` tells from the headers of a request who has signed in, or from its path, which then begins as one of
+    ``linked``, who holds the link in it. ``page_of`` makes the page of a refusal, of its code and words."""
     dispatcher, threads = Dispatcher(), env_int("WEB_THREADS", default=WEB_THREADS)
     dispatcher.set_thread_count(threads)
     server = create_server(
@@ -254,6 +281,7 @@ def serve(
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=False,  # the settings say whom to believe
     )
+    Request.linked = linked
     server.channel_class, server.sender_of, server.page_of = Channel, sender_of, page_of
     maintenance = server.maintenance
 

@@ -27,6 +27,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.health import CHECKS
         from expertpool.core.importing import IMPORTS
+        from expertpool.core.large_by_link import LARGE_BY_LINK, LargeByLink
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.saved_searches import SAVED_PAGES, SavedPage
@@ -87,6 +88,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.services.pack_health import PACKS
+        from expertpool.experts.services.telling import appellant
         from expertpool.experts.settings import NOT_EXPORTED, SETTINGS
         from expertpool.experts.tabs import TABS
         from expertpool.experts.views.finding import find_experts
@@ -132,6 +134,9 @@ class ExpertsConfig(AppConfig):
         CHECKS.add(PACKS)
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)
+        LARGE_BY_LINK.add(
+            LargeByLink("experts.appeal", "experts:appeal", appeals.MOST_FILES_MB, appellant)
+        )
         FILE_SUBJECTS.add(EXPERT_FILES, appeals.ENTRY_FILES, appeals.APPEAL_FILES)
         OCCASIONS.add(ACTIVATION, PASSWORD, CONTACT_CHANGED, MERGED, RECORDS_CHANGED)
         OCCASIONS.add(REMOVAL_ASKED, REMOVAL_DECIDED, TERM_ENDING, TERMS_ENDING)

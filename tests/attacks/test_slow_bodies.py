@@ -16,18 +16,25 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from time_machine import TimeMachineFixture
 from waitress.adjustments import Adjustments
 
 from config import server
 from expertpool.accounts.models import User
+from expertpool.experts.services.blacklist import remove_from_blacklist
+from expertpool.experts.services.telling import token_of as token_of_entry
 from tests.factories.accounts import make_token, make_user
+from tests.factories.experts import make_appeal
 from tests.fixtures import login
 from tests.ports import free_port
 from tests.worker import program, wait_for
 
 SLOW = b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nusername="
+FORM_OF_FILES = "multipart/form-data; boundary=b"
 FORM = "application/x-www-form-urlencoded"
 NEVER = b"GET / HTTP/1.1\r\nHost: loc"
 
@@ -165,6 +172,36 @@ def test_who_has_signed_in_is_heard(port: int, served: Popen[bytes]) -> None:
             wait_for(lambda: kept_by(served) > size - server.MEGABYTE, seconds=10)
             connection.sendall(b"a")
             assert "请先登录" not in answer_of(connection)
+
+
+def test_by_his_link_an_expert_sends_the_files_that_its_page_asks_for(port: int) -> None:
+    """Whoever is on the blacklist signs in to read alone: a photograph of his telephone was refused."""
+    entry = make_appeal(make_user("admin")).entry
+    address = reverse("experts:appeal", args=[token_of_entry(entry)])
+    size = 4 * server.MEGABYTE
+    with sent(port, large(size, address, **{"Content-Type": FORM_OF_FILES}) + b"a" * size) as one:
+        assert " 413 " not in answer_of(one)
+    most = 51 * server.MEGABYTE
+    with sent(port, large(most + 1, address) + b"a" * (most + 1)) as one:
+        answer = answer_of(one)
+        assert " 413 " in answer
+        assert "一次最多上传 50 MB" in answer
+    # By no other address, nor by a link that leads nowhere or is over.
+    with sent(port, large(size, address[:-3] + "x/") + b"a" * size) as one:
+        assert "请先登录" in answer_of(one)
+    remove_from_blacklist(expert=entry.expert, reason="核实", actor=None, now=timezone.now())
+    with sent(port, large(size, address) + b"a" * size) as one:
+        assert "请先登录" in answer_of(one)
+
+
+@pytest.mark.django_db
+def test_the_application_takes_files_by_a_link_too(client: Client) -> None:
+    entry = make_appeal(make_user("admin")).entry
+    address = reverse("experts:appeal", args=[token_of_entry(entry)])
+    photo = {"materials": SimpleUploadedFile("照片.jpg", b"a" * 3_300_000), "reason": "请过假"}
+    assert client.post(address, photo).status_code == 422  # no image, and he waits already
+    photo = {"materials": SimpleUploadedFile("照片.jpg", b"a" * 3_300_000), "reason": "请过假"}
+    assert client.post(address[:-3] + "x/", photo).status_code == 413
 
 
 def test_nobody_keeps_a_large_body_by_ever_one_more_letter(port: int) -> None:

@@ -112,6 +112,16 @@ def entry_for_link(token: str) -> BlacklistEntry:
     return entry
 
 
+def appellant(token: str) -> str:
+    """Return by which entry (its key) whoever holds this link may appeal now, with files; "" where he may not."""
+    try:
+        entry = entry_for_link(token)
+    except LinkInvalid:
+        return ""
+    is_on = not entry.removed_at and entry.expert.status == ExpertStatus.BLACKLISTED
+    return str(entry.pk) if is_on else ""
+
+
 def _send(
     occasion: Occasion,
     expert: Expert,

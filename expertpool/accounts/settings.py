@@ -222,4 +222,4 @@ def _usual_is_allowed(read: Reader) -> str:
     return f"“{TOKEN_USUAL.label}”不能超过“{TOKEN_LONGEST.label}”（{longest}）。"
 
 
-CONSTRAINTS = (SettingConstraint(TOKEN_USUAL.code, TOKENS, _usual_is_allowed),)
+CONSTRAINTS = (SettingConstraint(TOKEN_USUAL.code, TOKENS, _usual_is_allowed, at=TOKEN_USUAL),)

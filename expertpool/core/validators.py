@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
+from ipaddress import ip_address
 from operator import mul
 
 from django.core.exceptions import ValidationError
@@ -28,6 +30,8 @@ _POST_CODE = re.compile(r"\d{6}", re.ASCII)
 _ICP_NUMBER = re.compile(r"[\u4e00-\u9fff]ICP[备证]\d{6,10}号(-\d{1,3})?", re.ASCII)
 # What mail programs take for more than one address, or for markup, is no part of one (RFC 5322, 3.2.3).
 EMAIL = re.compile(r"[^@\s<>()\[\]\\,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+HOST_LENGTH = 253
+_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?", re.ASCII)
 ID_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
 # Travel permits have no check digit that is published: H (Hong Kong) or M (Macao) and eight digits, with
 # two more the times of issue on cards before 2013; of Taiwan eight digits, of cards before 2015 ten and a
@@ -47,6 +51,17 @@ USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {char: at for at, char in enumerate(USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 ID_CARD_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def check_host(text: str) -> None:
+    """Refuse what is neither the name of a host (RFC 1123, with the _ that machines in offices have) nor an address."""
+    with suppress(ValueError):
+        ip_address(text)
+        return
+    if len(text) > HOST_LENGTH or not _HOST.fullmatch(text):
+        raise ValidationError(
+            "应是主机名（英文字母、数字、“-”和“.”，如 mail.example.cn）或 IP 地址，不写“://”和端口，请重新填写。"
+        )
 
 
 def is_writable(text: str) -> bool:

@@ -577,7 +577,7 @@ def _in_order(low: Setting[int], usual: Setting[int], high: Setting[int]) -> Set
             f"（{low.kind.words(read(low))}）和“{high.label}”（{high.kind.words(read(high))}）之间。"
         )
 
-    return SettingConstraint(usual.code, INVITING, broken)
+    return SettingConstraint(usual.code, INVITING, broken, at=usual)
 
 
 def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> SettingConstraint:
@@ -598,7 +598,11 @@ def _own_in_order(regime: Regime, low: Setting[int], high: Setting[int]) -> Sett
         )
 
     return SettingConstraint(
-        f"{low.code}.{regime.value}", REGIME_GROUPS[regime], broken, others=(low.group,)
+        f"{low.code}.{regime.value}",
+        REGIME_GROUPS[regime],
+        broken,
+        others=(low.group,),
+        at=OWN_NUMBERS[low.code, regime.value],
     )
 
 

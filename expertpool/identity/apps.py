@@ -33,7 +33,7 @@ class IdentityConfig(AppConfig):
         from expertpool.siteconfig.events import SettingsSaved
 
         SITE_SETTINGS.add(*OIDC_SETTINGS, *LDAP_SETTINGS)
-        SETTING_CONSTRAINTS.add(OIDC_COMPLETE, LDAP_COMPLETE)
+        SETTING_CONSTRAINTS.add(*OIDC_COMPLETE, LDAP_COMPLETE)
         SETTING_TRIALS.add(trial.TRIAL, by_directory.TRIAL)
         LOG_ACTIONS.add(*ACTIONS)
         PASSWORD_BARS.add(PasswordBar("identity", why_no_password))

@@ -67,4 +67,6 @@ def _thinned_before_dropped(read: Reader) -> str:
     return f"“{BEATS_KEPT.label}”不能长于“{HOURS_KEPT.label}”。"
 
 
-CONSTRAINTS = (SettingConstraint("monitoring.beats_kept", GROUP, _thinned_before_dropped),)
+CONSTRAINTS = (
+    SettingConstraint("monitoring.beats_kept", GROUP, _thinned_before_dropped, at=BEATS_KEPT),
+)

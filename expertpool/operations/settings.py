@@ -161,4 +161,4 @@ def _needs_address(read: Reader) -> str:
     return "选了群机器人，还要填写机器人地址（以 https:// 开头）。"
 
 
-CONSTRAINTS = (SettingConstraint("operations.robot_url", ALERTS, _needs_address),)
+CONSTRAINTS = (SettingConstraint("operations.robot_url", ALERTS, _needs_address, at=ROBOT_URL),)

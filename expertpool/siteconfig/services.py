@@ -180,8 +180,9 @@ def check_values(group: SettingGroup, values: Mapping[str, Any], stored: Stored)
     # Rules speak of values that are in order by themselves.
     if not errors:
         read = reader(values, stored)
-        broken = [text for one in constraints_of(group) if (text := one.broken(read))]
-        errors = {"": broken} if broken else {}
+        for one in constraints_of(group):
+            if text := one.broken(read):
+                errors.setdefault(one.place(group, read), []).append(text)
     if errors:
         raise SettingsRefused(errors)
 

@@ -156,4 +156,4 @@ def _stands_against(read: Reader) -> str:
     return why_not_apart() if read(SEPARATION) else ""
 
 
-CONSTRAINT = SettingConstraint(SEPARATION.code, SIGN_IN, _stands_against)
+CONSTRAINT = SettingConstraint(SEPARATION.code, SIGN_IN, _stands_against, at=SEPARATION)

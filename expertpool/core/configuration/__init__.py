@@ -17,6 +17,7 @@ from expertpool.core.configuration.catalogue import (
     SettingPage,
     Trial,
     TrialFailed,
+    first_empty,
 )
 from expertpool.core.configuration.kinds import (
     Boolean,
@@ -69,6 +70,7 @@ __all__ = [
     "Trial",
     "TrialFailed",
     "any_of",
+    "first_empty",
     "in_force",
     "read_anew",
     "read_once",

@@ -66,12 +66,24 @@ class SettingPage:
 @dataclass(frozen=True)
 class SettingConstraint:
     """What must hold between settings of ``group``, and ``others`` that it reads. ``broken`` returns a
-    sentence, or nothing; it is asked whenever one of these groups is changed."""
+    sentence, or nothing; it is asked whenever one of these groups is changed. ``at`` is the setting at whose field the
+    sentence stands, or finds it; without one, or on the page of another group, it stands above all fields."""
 
     code: str
     group: SettingGroup
     broken: Callable[[Reader], str]
     others: tuple[SettingGroup, ...] = ()
+    at: Setting[Any] | Callable[[Reader], Setting[Any] | None] | None = None
+
+    def place(self, group: SettingGroup, read: Reader) -> str:
+        """Return the code of the setting at which the page of ``group`` says it; "" for none."""
+        at = self.at if isinstance(self.at, Setting) or self.at is None else self.at(read)
+        return at.code if at and at.group == group and not at.page else ""
+
+
+def first_empty(*settings: Setting[Any]) -> Callable[[Reader], Setting[Any] | None]:
+    """Return what finds the first of ``settings`` that is not filled in."""
+    return lambda read: next((one for one in settings if not read(one)), None)
 
 
 class TrialFailed(Exception):

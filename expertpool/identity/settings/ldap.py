@@ -18,7 +18,9 @@ from expertpool.core.configuration import (
     SettingConstraint,
     SettingGroup,
     Text,
+    first_empty,
 )
+from expertpool.core.validators import check_host
 from expertpool.identity.enums import LDAPS, Security
 from expertpool.identity.settings.oidc import unless_changed
 
@@ -51,7 +53,7 @@ ENABLED: Setting[bool] = Setting(
 HOST: Setting[str] = Setting(
     "identity.ldap_host",
     "目录服务器",
-    Text(200, required=False),
+    Text(200, required=False, also=check_host),
     "",
     group=LDAP,
     order=10,
@@ -206,4 +208,6 @@ def _is_complete(read: Reader) -> str:
     return ""
 
 
-LDAP_COMPLETE = SettingConstraint("identity.ldap_complete", LDAP, _is_complete)
+LDAP_COMPLETE = SettingConstraint(
+    "identity.ldap_complete", LDAP, _is_complete, at=first_empty(HOST, READER, BASE)
+)

@@ -20,6 +20,7 @@ from expertpool.core.configuration import (
     SettingConstraint,
     SettingGroup,
     Text,
+    first_empty,
 )
 
 OIDC = SettingGroup(
@@ -218,9 +219,16 @@ OIDC_TRUST = (
 def _is_complete(read: Reader) -> str:
     if read(ENABLED) and not (read(ISSUER) and read(CLIENT)):
         return "开启统一认证登录前，请填写颁发者和客户端编号。"
+    return ""
+
+
+def _names_somebody(read: Reader) -> str:
     if "openid" not in read(SCOPES).split():
         return "“申请的范围”须含 openid，否则身份平台不说明是谁。"
     return ""
 
 
-OIDC_COMPLETE = SettingConstraint("identity.oidc_complete", OIDC, _is_complete)
+OIDC_COMPLETE = (
+    SettingConstraint("identity.oidc_complete", OIDC, _is_complete, at=first_empty(ISSUER, CLIENT)),
+    SettingConstraint("identity.oidc_openid", OIDC, _names_somebody, at=SCOPES),
+)

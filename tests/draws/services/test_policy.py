@@ -185,7 +185,7 @@ def test_bounds_that_leave_no_room_are_refused_where_they_are_set(decide: Decide
     decide(own(office.REPLY_SHORTEST), 300)
     with pytest.raises(SettingsRefused) as refused:
         decide(own(office.REPLY_LONGEST), 30)
-    (text,) = refused.value.errors[""]
+    (text,) = refused.value.errors[own(office.REPLY_SHORTEST).code]
     assert text.startswith("招标投标项目的“答复时限最短”（300 分钟）大于“答复时限最长”（30 分钟）")
 
 

@@ -12,6 +12,7 @@ from expertpool.core.configuration import (
     SettingGroup,
     Text,
 )
+from expertpool.core.validators import check_host
 from expertpool.notifications.channels.email.settings import is_this_machine
 
 BOUNCES = SettingGroup(
@@ -25,7 +26,7 @@ BOUNCES = SettingGroup(
 HOST = Setting(
     "notifications.bounce_host",
     "收信服务器",
-    Text(max_length=253, required=False),
+    Text(max_length=253, required=False, also=check_host),
     "",
     group=BOUNCES,
     order=10,
@@ -81,6 +82,6 @@ def _needs_account(read: Reader) -> str:
 
 
 CONSTRAINTS = (
-    SettingConstraint("notifications.bounce_security", BOUNCES, _needs_encryption),
-    SettingConstraint("notifications.bounce_user", BOUNCES, _needs_account),
+    SettingConstraint("notifications.bounce_security", BOUNCES, _needs_encryption, at=SECURITY),
+    SettingConstraint("notifications.bounce_user", BOUNCES, _needs_account, at=USER),
 )

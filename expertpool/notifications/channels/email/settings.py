@@ -16,6 +16,7 @@ from expertpool.core.configuration import (
     SettingGroup,
     Text,
 )
+from expertpool.core.validators import check_host
 
 MAIL = SettingGroup(
     "mail",
@@ -28,7 +29,7 @@ MAIL = SettingGroup(
 HOST = Setting(
     "notifications.mail_host",
     "服务器",
-    Text(max_length=253, required=False),
+    Text(max_length=253, required=False, also=check_host),
     "",
     group=MAIL,
     order=10,
@@ -148,6 +149,6 @@ def is_this_machine(host: str) -> bool:
 
 
 CONSTRAINTS = (
-    SettingConstraint("notifications.mail_sender", MAIL, _needs_sender),
-    SettingConstraint("notifications.mail_plain", MAIL, _needs_encryption),
+    SettingConstraint("notifications.mail_sender", MAIL, _needs_sender, at=SENDER),
+    SettingConstraint("notifications.mail_plain", MAIL, _needs_encryption, at=SECURITY),
 )

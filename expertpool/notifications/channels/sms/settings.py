@@ -20,6 +20,7 @@ from expertpool.core.configuration import (
     Text,
     TrialFailed,
 )
+from expertpool.core.validators import check_host
 from expertpool.notifications.occasions import Registered
 
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
@@ -120,7 +121,7 @@ PER_RECIPIENT = Setting(
 def _text(
     code: str, label: str, group: SettingGroup, order: int, default: str = "", **more: Any
 ) -> Setting[str]:
-    kind = Text(max_length=more.pop("max_length", 200), required=False)
+    kind = Text(max_length=more.pop("max_length", 200), required=False, also=more.pop("also", None))
     return Setting(
         f"notifications.sms_{code}", label, kind, default, group=group, order=order, **more
     )
@@ -345,7 +346,7 @@ REPORT_ANSWER = _text(
     help="收下推送后答复平台的文字，按它的接口说明填写，否则它会重复推送。",
 )
 
-SMPP_HOST = _text("smpp_host", "服务器", SMPP_SMS, 10, help="网关的主机名或地址。")
+SMPP_HOST = _text("smpp_host", "服务器", SMPP_SMS, 10, also=check_host, help="网关的主机名或地址。")
 SMPP_PORT = Setting(
     "notifications.sms_smpp_port",
     "端口",
@@ -477,7 +478,7 @@ def encrypted(setting: Setting[str]) -> SettingConstraint:
     def broken(read: Reader) -> str:
         return unsafe_address(setting.label, read(setting))
 
-    return SettingConstraint(f"{setting.code}_encrypted", setting.group, broken)
+    return SettingConstraint(f"{setting.code}_encrypted", setting.group, broken, at=setting)
 
 
 def unsafe_address(label: str, address: str) -> str:
@@ -554,12 +555,22 @@ def _smpp_encrypted(read: Reader) -> str:
 
 
 CONSTRAINTS = (
-    SettingConstraint("notifications.sms_smpp_encrypted", SMPP_SMS, _smpp_encrypted),
+    SettingConstraint("notifications.sms_smpp_encrypted", SMPP_SMS, _smpp_encrypted, at=SMPP_TLS),
     SettingConstraint(
-        "notifications.sms_provider", SMS, _needs_its_own, others=tuple(_GROUPS.values())
+        "notifications.sms_provider",
+        SMS,
+        _needs_its_own,
+        others=tuple(_GROUPS.values()),
+        at=PROVIDER,
     ),
     *map(encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
-    SettingConstraint("notifications.sms_gateway_fields_apart", GATEWAY_SMS, _fields_twice),
-    SettingConstraint("notifications.sms_gateway_header", GATEWAY_SMS, _header_of_its_own),
-    SettingConstraint("notifications.sms_report_named", GATEWAY_REPORTS, _report_names_its_message),
+    SettingConstraint(
+        "notifications.sms_gateway_fields_apart", GATEWAY_SMS, _fields_twice, at=GATEWAY_FIELDS
+    ),
+    SettingConstraint(
+        "notifications.sms_gateway_header", GATEWAY_SMS, _header_of_its_own, at=GATEWAY_SECRET_NAME
+    ),
+    SettingConstraint(
+        "notifications.sms_report_named", GATEWAY_REPORTS, _report_names_its_message, at=REPORT_ID
+    ),
 )

@@ -15,6 +15,7 @@ from expertpool.core.configuration import (
     SettingConstraint,
     SettingGroup,
     Text,
+    first_empty,
 )
 from expertpool.notifications.channels.sms.settings import encrypted
 
@@ -195,15 +196,30 @@ def _needs_its_line(read: Reader) -> str:
     return f"请先填写{'、'.join(empty)}。" if empty else ""
 
 
+def _lacking(read: Reader) -> Setting[str] | None:
+    return None if read(TRUNK) == ALIYUN else first_empty(SERVER, USER)(read)
+
+
 def _well_formed(read: Reader) -> str:
     if read(SERVER) and not _SERVER.fullmatch(read(SERVER)):
         return f"{SERVER.label}应是主机名或 IP 地址，需要时带端口，如 10.8.0.5:5060。"
+    return ""
+
+
+def _named_oddly(read: Reader) -> Setting[str] | None:
+    return next((one for one in (USER, LOGIN) if not _USER.fullmatch(read(one))), None)
+
+
+def _named_well(read: Reader) -> str:
     odd = [one.label for one in (USER, LOGIN) if not _USER.fullmatch(read(one))]
     return f"{'、'.join(odd)}只能有字母、数字和 . _ + -。" if odd else ""
 
 
 CONSTRAINTS = (
-    SettingConstraint("notifications.voice_line", VOICE, _needs_its_line, others=(CLOUD,)),
+    SettingConstraint(
+        "notifications.voice_line", VOICE, _needs_its_line, others=(CLOUD,), at=_lacking
+    ),
     encrypted(CLOUD_ENDPOINT),
-    SettingConstraint("notifications.voice_formed", VOICE, _well_formed),
+    SettingConstraint("notifications.voice_formed", VOICE, _well_formed, at=SERVER),
+    SettingConstraint("notifications.voice_named", VOICE, _named_well, at=_named_oddly),
 )

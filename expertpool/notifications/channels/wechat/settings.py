@@ -119,15 +119,20 @@ def _needs_its_own(read: Reader) -> str:
 def _well_formed(read: Reader) -> str:
     if read(TOKEN) and not _TOKEN.fullmatch(read(TOKEN)):
         return f"{TOKEN.label}应是 3 至 32 位英文字母或数字。"
-    if read(AES_KEY) and not _AES_KEY.fullmatch(read(AES_KEY)):
-        return f"{AES_KEY.label}应是 43 位英文字母或数字。"
     if read(AES_KEY) and not read(TOKEN):
         return f"填写了{AES_KEY.label}，还要填写{TOKEN.label}。"
     return ""
 
 
+def _key_well_formed(read: Reader) -> str:
+    if read(AES_KEY) and not _AES_KEY.fullmatch(read(AES_KEY)):
+        return f"{AES_KEY.label}应是 43 位英文字母或数字。"
+    return ""
+
+
 CONSTRAINTS = (
-    SettingConstraint("notifications.wechat_account", WECHAT, _needs_its_own),
+    SettingConstraint("notifications.wechat_account", WECHAT, _needs_its_own, at=WAY),
     encrypted(ENDPOINT),
-    SettingConstraint("notifications.wechat_formed", WECHAT, _well_formed),
+    SettingConstraint("notifications.wechat_formed", WECHAT, _well_formed, at=TOKEN),
+    SettingConstraint("notifications.wechat_key", WECHAT, _key_well_formed, at=AES_KEY),
 )

@@ -16,6 +16,14 @@ TIMED = (Outcome.COMPLETED, Outcome.ABORTED)  # paid by the time
 SENT_HOME = (Outcome.NOT_REVIEWED, Outcome.RECUSED, Outcome.UNFINISHED)
 
 
+class Pays(models.TextChoices):
+    """Who pays by a rate: the purchaser, the department that holds the review for him, or the office as it is set."""
+
+    OWNER = "owner", "采购人"
+    AGENCY = "agency", "代理机构（所属部门）"
+    CENTRE = "centre", "本单位（系统设置的付款单位）"
+
+
 class FeeState(models.TextChoices):
     """How far a fee has come."""
 

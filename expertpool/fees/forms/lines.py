@@ -25,6 +25,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
 from expertpool.fees.enums import SENT_HOME, TIMED, Outcome
 from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
+from expertpool.fees.queries.rates import best_of
 from expertpool.fees.queries.workload import SentHome, Workload
 from expertpool.fees.rules.days import DaysRefused, Stretch, days_text, needs_days, read_days
 from expertpool.fees.services.lines import Entry, fault_of_sent_home
@@ -75,7 +76,11 @@ class PanelFeesForm(forms.Form):
         rate: Any = self.fields["rate"]
         rate.queryset = FeeRate.objects.filter(pk__in=[one.pk for one in rates])
         used = next((one.rate for one in known.values() if one.rate in rates), None)
-        self.initial["rate"] = used or (rates[0] if rates else None)
+        best = best_of(rates)
+        self.initial["rate"] = used or (best[0] if len(best) == 1 else None)
+        if self.initial["rate"] is None:
+            # Of several that hold alike whoever enters says which is meant.
+            rate.empty_label = "请选择"
         for member, _ in self.open:
             line = known.get(member.invitation_id)
             usual = _usual(project, member, worked.get(member.invitation_id))

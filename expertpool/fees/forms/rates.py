@@ -9,13 +9,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from expertpool.accounts.models import Department
 from expertpool.core.text import clean_code, clean_text
 from expertpool.directory.fields import ProjectKindField
-from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.enums import TIMED, Outcome, Pays
 from expertpool.fees.models import ITEMS, MULTIPLES, OTHER, SUMS, FeeRate
 from expertpool.fees.rules.days import MOST_DAYS, Worked
 from expertpool.fees.rules.pay import Labour, Terms
 from expertpool.fees.rules.stages import Stage, StageRefused, read_stages
+from expertpool.projects.enums import Regime
 
 DAY_HOURS = 24
 _HOURS = re.compile(r"\d{1,2}(\.\d{1,2})?")
@@ -38,6 +40,22 @@ class RateForm(forms.Form):
 
     name = forms.CharField(label="标准名称", max_length=40)
     project_kind = ProjectKindField(help_text="登记时先列出项目自己类型的标准。")
+    regime = forms.ChoiceField(
+        label="适用制度", choices=[("", "全部"), *Regime.choices], required=False
+    )
+    department = forms.ModelChoiceField(
+        label="适用部门（含下级）",
+        queryset=Department.objects.filter(active=True),
+        empty_label="全部",
+        required=False,
+        help_text="各地标准不同的，按部门分别设置；都适用时用条件最具体的。",
+    )
+    pays = forms.ChoiceField(
+        label="付款单位",
+        choices=[("", "按系统设置"), *Pays.choices],
+        required=False,
+        help_text="写在确认函上；个税由付款单位分别申报。",
+    )
     effective_on = forms.DateField(label="施行日期", help_text="这一天起开始的评审适用。")
     stages = forms.CharField(
         label="时间与报酬",
@@ -67,6 +85,9 @@ class RateForm(forms.Form):
         initial = {
             "name": row.name,
             "project_kind": row.project_kind,
+            "regime": row.regime,
+            "department": row.department_id,
+            "pays": row.pays,
             "effective_on": row.effective_on,
             "stages": row.stages_text,
             "holiday": row.holiday,

@@ -7,13 +7,17 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from expertpool.accounts.models import Department
 from expertpool.core.bounds import DAYS, Bounds, within
 from expertpool.core.fields import ProofField, is_vouched
 from expertpool.core.text import plain_number
-from expertpool.directory.models import ForProjectKind
+from expertpool.directory.models import EVERY_KIND, ForProjectKind
+from expertpool.fees.enums import Pays
 from expertpool.fees.rules.pay import Terms
 from expertpool.fees.rules.stages import MOST, Stage, stages_text
+from expertpool.projects.enums import Regime
 
 SUMS = Bounds(Decimal(0), MOST)
 # Never less than a working day pays.
@@ -21,8 +25,9 @@ MULTIPLES = Bounds(Decimal(1), Decimal(5))
 
 
 class FeeRate(ForProjectKind):
-    """A version of what reviews of projects of ``project_kind`` (empty: of all that have none of their own) are paid
-    by the rate ``name``, if they begin on ``effective_on`` or later. The latest version of a name counts; one that is not
+    """A version of what reviews are paid by the rate ``name``, if they begin on ``effective_on`` or later: of projects of
+    ``project_kind``, under ``regime``, of ``department`` and those below it (each empty: of all). ``pays``: who (empty: as the
+    office has set). The latest version of a name counts; one that is not
     ``active`` says that it is used no more.
     """
 
@@ -70,6 +75,20 @@ class FeeRate(ForProjectKind):
         default=Decimal(0),
         db_default=Decimal(0),
     )
+    regime = models.CharField(
+        "适用制度", max_length=12, choices=Regime.choices, blank=True, default="", db_default=""
+    )
+    department = models.ForeignKey(
+        Department,
+        verbose_name="适用部门",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    pays = models.CharField(
+        "付款单位", max_length=8, choices=Pays.choices, blank=True, default="", db_default=""
+    )
     source = models.CharField("依据", max_length=100, blank=True)
     at = models.DateTimeField("保存时间")
     by = models.ForeignKey(
@@ -105,6 +124,12 @@ class FeeRate(ForProjectKind):
             within("fees_rate_cap_bounds", aborted_cap=SUMS),
             within("fees_rate_travel_bounds", travel_cap=SUMS),
             within("fees_rate_each_bounds", each=SUMS),
+            models.CheckConstraint(
+                condition=Q(regime__in=["", *Regime.values]), name="fees_rate_regime_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(pays__in=["", *Pays.values]), name="fees_rate_pays_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,7 +174,23 @@ class FeeRate(ForProjectKind):
         # Rates from before travel had a cap, or items a price, say nothing of it.
         travel = [] if self.travel_cap is None else [f"{self.travel_cap:.2f}"]
         each = [f"each {self.each:.2f}"] if self.each else []
-        return [*(f"{one:.2f}" for one in sums), cap, *travel, *each]
+        # Nor do those from before they held for some alone.
+        some = {"regime": self.regime, "department": self.department_id, "pays": self.pays}
+        held = [f"{name} {value}" for name, value in some.items() if value]
+        return [*(f"{one:.2f}" for one in sums), cap, *travel, *each, *held]
+
+    @property
+    def specificity(self) -> tuple[int, int]:
+        """How narrowly it says for what it holds: by how much, and of how small a department."""
+        depth = self.department.path.count("/") if self.department else 0
+        return bool(self.project_kind) + bool(self.regime) + bool(self.department_id), depth
+
+    @property
+    def holds_for(self) -> str:
+        """For what it holds, in words."""
+        parts = [self.project_kind, self.get_regime_display() if self.regime else ""]
+        parts.append(f"{self.department}及下级" if self.department else "")
+        return " · ".join(filter(None, parts)) or EVERY_KIND
 
     @property
     def more_words(self) -> list[str]:
@@ -157,6 +198,7 @@ class FeeRate(ForProjectKind):
         said = [
             (self.holiday != 1, f"法定节假日 {plain_number(self.holiday)} 倍"),
             (self.each, f"评审对象每件 {plain_number(self.each)} 元"),
+            (self.pays, f"由{Pays(self.pays).label if self.pays else ''}付款"),
             (self.leader, f"组长加发 {plain_number(self.leader)} 元"),
             (self.not_reviewed, f"到场未评审 {plain_number(self.not_reviewed)} 元"),
             (self.recused, f"到场需回避 {plain_number(self.recused)} 元"),

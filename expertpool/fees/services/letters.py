@@ -10,6 +10,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.documents import SheetColumn, render_pdf, xlsx_sheet
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
+from expertpool.fees.enums import Pays
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.rules.days import days_text
@@ -25,9 +26,16 @@ TEMPLATE, ALL = "fees/letter.typ", "fees/letters.typ"
 
 
 def payer_of(line: FeeLine) -> str:
-    """Return who pays: what the office has set, else the purchaser, else the department of the project."""
+    """Return who pays: as its rate says, else what the office has set, else the purchaser, else the department of the project."""
     project = line.project
-    return value_of(PAYER) or str(project.purchaser or project.department)
+    if line.rate.pays == Pays.AGENCY or (
+        line.rate.pays == Pays.OWNER and project.purchaser is None
+    ):
+        return str(project.department)
+    if line.rate.pays == Pays.OWNER:
+        return str(project.purchaser)
+    other = None if line.rate.pays == Pays.CENTRE else project.purchaser
+    return value_of(PAYER) or str(other or project.department)
 
 
 def said_now(line: FeeLine) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Department, User
 from expertpool.audit.services import save_version
 from expertpool.core.locks import lock_transaction
 from expertpool.fees.exceptions import FeeRefused
@@ -30,6 +30,9 @@ def save_rate(
     base: int,
     actor: User | None,
     now: datetime,
+    regime: str = "",
+    department: Department | None = None,
+    pays: str = "",
 ) -> FeeRate:
     """Save the next version of the rate ``name``; without a difference the one that stands is returned. ``base`` is
     the version that was read, 0 for a new rate. Fees that are entered stay. Logged.
@@ -57,6 +60,9 @@ def save_rate(
         travel_cap=terms.travel_cap,
         each=terms.each,
         source=source,
+        regime=regime,
+        department=department,
+        pays=pays,
         at=now,
         by=actor,
     )
@@ -73,14 +79,15 @@ def save_rate(
 
 
 def _said(rate: FeeRate) -> tuple[object, ...]:
-    return rate.active, rate.project_kind, rate.effective_on, rate.terms, rate.source
+    held = rate.project_kind, rate.regime, rate.department_id, rate.pays
+    return rate.active, *held, rate.effective_on, rate.terms, rate.source
 
 
 def _words(rate: FeeRate) -> dict[str, str]:
     return {
         "版本": f"第 {rate.version} 版",
         "报酬": "；".join([*rate.stages_text.splitlines(), *rate.more_words]),
-        "项目类型": rate.kind_label,
+        "适用于": rate.holds_for,
         "施行日期": rate.day_text,
         "依据": rate.source,
         "启用": "是" if rate.active else "否",

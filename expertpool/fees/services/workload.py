@@ -33,7 +33,7 @@ from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import ITEMS, MINUTES, FeeLine, FeeRate
 from expertpool.fees.permissions import ENTER
 from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
-from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.queries.rates import best_of, rates_for
 from expertpool.fees.queries.workload import SentHome, Workload, sent_home_of, workload_of
 from expertpool.fees.rules.days import DaysRefused, read_days
 from expertpool.fees.rules.pay import fee_for
@@ -256,10 +256,9 @@ class WorkloadImporter(Importer):
         if said := row.values.get("rate", ""):
             found = next((one for one in rates if said in (one.name, str(one))), None)
             return found or self.fault("rate", "标准不能用", f"评审当天可用的：{names}。")
-        # One review, one rate, unless somebody chose; then those of its kind, of which the others are none.
+        # One review, one rate, unless somebody chose; then those that hold most narrowly.
         used = {one.rate for one in self.known[project.pk].values() if one.rate in rates}
-        of_kind = [one for one in rates if one.project_kind]
-        meant = list(used) or of_kind or rates
+        meant = list(used) or best_of(rates)
         if len(meant) == 1:
             return meant[0]
         told = f"有几个可用，请在「劳务费标准」一列写明是哪一个：{names}。"

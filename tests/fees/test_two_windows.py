@@ -170,3 +170,13 @@ def test_what_was_reversed_is_to_be_entered_anew_and_who_entered_it_is_told(
     said = {first.invitation_id: entry(first.project)}
     enter_fees(project=first.project, rate=make_rate(), entries=said, actor=operator, now=now)
     assert not projects_to_pay(operator, now=now).filter(to_enter).exists()
+
+
+def test_an_empty_tab_says_what_is_done(client: Client, operator: User) -> None:
+    """It said that no review was over."""
+    (line,) = make_fees(operator, seats=1)
+    send_letters(project=line.project, actor=operator, now=timezone.now())
+    login(client, operator)
+    url = reverse("fees:projects")
+    assert "已结束、名单已公开的都登记过了" in client.get(url).content.decode()
+    assert line.project.name in client.get(url, {"tab": "open"}).content.decode()

@@ -34,7 +34,7 @@ from expertpool.projects.models import Project
 
 NAMES = (
     *("outcome", "started_at", "ended_at", "break_minutes", "items", "days"),
-    *("is_holiday", "is_leader", "other", "travel", "note"),
+    *("is_holiday", "is_leader", "other", "agreed_net", "travel", "note"),
 )
 
 
@@ -190,7 +190,7 @@ class PanelFeesForm(forms.Form):
         }
 
 
-_NONE = ("break_minutes", "items", "other", "travel")
+_NONE = ("break_minutes", "items", "other", "agreed_net", "travel")
 _SAID = (*_NONE, "days")
 _OF_HOME = ("outcome", "other", "travel", "note")
 _TIMES = ("started_at", "ended_at", "break_minutes")
@@ -239,6 +239,15 @@ def _fields() -> dict[str, forms.Field]:
             decimal_places=2,
             required=False,
             error_messages=OTHER.messages,
+        ),
+        "agreed_net": forms.DecimalField(
+            label="协商实得（元）",
+            min_value=OTHER.low,
+            max_value=OTHER.high,
+            decimal_places=2,
+            required=False,
+            error_messages=OTHER.messages,
+            help_text="与专家商定税后金额的填写，还原为税前；填了的不按标准计算，在「说明」里写依据。",
         ),
         "travel": forms.DecimalField(
             label="差旅（元）",

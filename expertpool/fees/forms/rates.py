@@ -150,6 +150,8 @@ class TrialForm(forms.Form):
     )
     paid = _yuan("本月已发（元）", help_text="同月的合并计税。")
 
+    net = _yuan("反算：想让专家实得（元）", help_text="填了的，同时算出税前应发多少。")
+
     def __init__(self, data: Any = None, *, rates: Any) -> None:
         super().__init__(data)
         rate: Any = self.fields["rate"]

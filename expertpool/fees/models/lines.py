@@ -87,6 +87,15 @@ class FeeLine(models.Model):
     other = models.DecimalField(
         "其他补助（元）", max_digits=8, decimal_places=2, default=Decimal(0), validators=[OTHER]
     )
+    # What was agreed that he gets after tax, instead of what the rate pays; nought: nothing was.
+    agreed_net = models.DecimalField(
+        "协商实得（元）",
+        max_digits=8,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        validators=[OTHER],
+    )
     note = models.CharField("说明", max_length=200, blank=True)
     # As it was worked out then: a later version of the code may round otherwise.
     steps = models.JSONField("计算过程")
@@ -163,6 +172,7 @@ class FeeLine(models.Model):
                 travel=FEES,
             ),
             within("fees_line_items_bounds", items=ITEMS),
+            within("fees_line_agreed_bounds", agreed_net=OTHER),
         ]
         indexes = [
             models.Index(fields=["expert", "-entered_at"], name="fees_expert"),

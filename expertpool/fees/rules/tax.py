@@ -61,6 +61,16 @@ def tax_of_next(gross: Decimal, *, paid: Decimal, withheld: Decimal) -> Decimal:
     return withholding(paid + gross).tax - withheld
 
 
+def gross_of_next(net: Decimal, *, paid: Decimal, withheld: Decimal) -> Decimal:
+    """Return what has to be paid so that ``net`` is left of it, where the same person was ``paid`` so much before in the month, of
+    which ``withheld`` was taken: the month is grossed up as one."""
+    gross = gross_for(net + paid - withheld) - paid
+    # Cents are rounded twice, by the tax and here; one of the neighbours leaves exactly what was agreed.
+    near = (gross, gross - CENT, gross + CENT)
+    left = (one for one in near if one - tax_of_next(one, paid=paid, withheld=withheld) == net)
+    return next(left, gross)
+
+
 def gross_for(net: Decimal) -> Decimal:
     """Return what has to be paid so that ``net`` is left, to the cent."""
     if net <= FREE:

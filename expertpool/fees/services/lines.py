@@ -34,10 +34,10 @@ from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.queries.workload import SentHome, sent_home_of
 from expertpool.fees.rules.days import Stretch, days_text, needs_days
-from expertpool.fees.rules.pay import fee_for
-from expertpool.fees.rules.tax import tax_of_next
+from expertpool.fees.rules.pay import CENT, Fee, Step, fee_for
+from expertpool.fees.rules.tax import gross_of_next, tax_of_next
 from expertpool.fees.services.accounts import note_account
-from expertpool.fees.services.letters import said_now
+from expertpool.fees.services.letters import payer_of, said_now
 from expertpool.fees.services.telling import tell_enter_anew, tell_reversed, tell_sent
 from expertpool.fees.services.times import BY_DAY, fault_of_time
 from expertpool.projects.models import Project
@@ -65,6 +65,7 @@ class Entry:
     travel: Decimal = Decimal(0)
     note: str = ""
     days: Sequence[Stretch] = ()
+    agreed_net: Decimal = Decimal(0)
 
     def fill(self, row: FeeLine) -> None:
         """Write it into ``row``; a time that was typed and then does not count would stand in the letter."""
@@ -79,7 +80,7 @@ class Entry:
         row.days = [one.as_json() for one in days]
         row.outcome, row.note = self.outcome, self.note
         row.is_holiday, row.is_leader, row.other = self.is_holiday, self.is_leader, self.other
-        row.travel, row.items = self.travel, self.items
+        row.travel, row.items, row.agreed_net = self.travel, self.items, self.agreed_net
 
 
 def fault_of_sent_home(home: SentHome, entry: Entry) -> tuple[str, str] | None:
@@ -158,7 +159,7 @@ def _enter(
     if entry.outcome in TIMED:
         _check_time(row, now=now)
     _check_travel(row)
-    fee = fee_for(rate.terms, row.labour)
+    fee = _agreed(row, now) if row.agreed_net else fee_for(rate.terms, row.labour)
     row.steps = [[one.text, f"{one.amount:.2f}"] for one in fee.steps]
     # Tax is worked out when it is sent, by all of that month.
     row.gross, row.tax = fee.total, Decimal(0)
@@ -187,6 +188,17 @@ def _enter(
     return row
 
 
+def _agreed(row: FeeLine, now: datetime) -> Fee:
+    """Return the fee of which, after the tax of the month, is left what was agreed."""
+    if row.outcome != Outcome.COMPLETED:
+        raise FeeRefused(f"{row.expert.name}：只有完成评审的可以按协商的金额付。")
+    if not row.note.strip():
+        raise FeeRefused(f"{row.expert.name}：按协商的金额付的，请在「说明」里写明依据。")
+    month = month_for(row.expert_id, now, payer=payer_of(row))
+    gross = gross_of_next(row.agreed_net, paid=month.gross, withheld=month.tax)
+    return Fee((Step(f"协商实得 {row.agreed_net:.2f} 元，按当月个税还原为税前", gross),))
+
+
 def _words(row: FeeLine) -> dict[str, str]:
     """What was entered of a fee and what it comes to, as the log has it."""
     return {
@@ -200,6 +212,7 @@ def _words(row: FeeLine) -> dict[str, str]:
         "评审对象（件）": str(row.items or ""),
         "法定节假日": "是" if row.is_holiday else "",
         "组长": "是" if row.is_leader else "",
+        "协商实得（元）": f"{row.agreed_net:.2f}" if row.agreed_net else "",
         "其他补助（元）": f"{row.other:.2f}" if row.other else "",
         "差旅": f"{row.travel:.2f}" if row.travel else "",
         "说明": row.note,
@@ -256,6 +269,9 @@ def send_letters(
         # By the sum of the month, less what was withheld of it: fees for labour are taxed by the month, that of their
         # payment. Of which it will be nobody knows yet.
         row.tax = tax_of_next(row.gross, paid=month.gross, withheld=month.tax)
+        # What he was sent since, or that it is another month, makes it another sum: nobody has read that.
+        if row.agreed_net and abs(row.told_net - row.agreed_net) > CENT:
+            raise FeeRefused(f"{row.expert.name} 当月的劳务费有了变化，请重新保存后再发送。")
         row.sent_at = now
         row.save()
         record(

@@ -22,7 +22,7 @@ from expertpool.fees.permissions import ENTER, RATES
 from expertpool.fees.queries.rates import latest_rates, versions_of
 from expertpool.fees.rules.pay import NOTHING, Terms, fee_for
 from expertpool.fees.rules.presets import PRESETS
-from expertpool.fees.rules.tax import tax_of_next, withholding
+from expertpool.fees.rules.tax import gross_of_next, tax_of_next, withholding
 from expertpool.fees.services.rates import LOCK, save_rate
 
 
@@ -137,5 +137,9 @@ def trial(request: UserRequest) -> HttpResponse:
         fee = fee_for(rate.terms, form.labour)
         tax = tax_of_next(fee.total, paid=paid, withheld=withholding(paid).tax)
         month = withholding(paid + fee.total)
+        if net := form.cleaned_data["net"]:
+            before = withholding(paid).tax
+            context["agreed"] = net
+            context["grossed"] = gross_of_next(net, paid=paid, withheld=before)
         context |= {"fee": fee, "tax": tax, "net": fee.total - tax, "month": month, "paid": paid}
     return render(request, "fees/trial.html", context)

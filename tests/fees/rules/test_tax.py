@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertpool.fees.rules.tax import gross_for, tax_of_next, withholding
+from expertpool.fees.rules.tax import gross_for, gross_of_next, tax_of_next, withholding
 
 CENT = Decimal("0.01")
 SUMS = st.integers(0, 20_000_000).map(lambda cents: cents * CENT)
@@ -30,6 +30,16 @@ def test_the_cases(case: dict[str, Decimal]) -> None:
 @given(SUMS)
 def test_of_a_net_sum_the_gross_one_leaves_it(net: Decimal) -> None:
     assert abs(withholding(gross_for(net)).net - net) <= CENT
+
+
+@given(SUMS, SUMS)
+def test_of_a_net_sum_agreed_in_a_month_the_gross_one_leaves_it(
+    net: Decimal, paid: Decimal
+) -> None:
+    withheld = withholding(paid).tax
+    gross = gross_of_next(net, paid=paid, withheld=withheld)
+    left = gross - tax_of_next(gross, paid=paid, withheld=withheld)
+    assert abs(left - net) <= CENT
 
 
 @given(st.lists(SUMS, min_size=1, max_size=6))

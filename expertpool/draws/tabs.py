@@ -60,6 +60,7 @@ from expertpool.projects.queries.batches import (
     members_of,
     projects_in,
 )
+from expertpool.projects.queries.projects import check_project
 from expertpool.workflow.queries.approvals import course_of
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     members = members_of(project)
     draws, now = valid_draws(project), timezone.now()
     findings = check_projects(members, seats or None, now)
+    # What is wrong however many are drawn stands above all tabs of a project.
+    above = [] if of_batch else check_project(project, None, now)
     draw = draws[-1] if draws else None
     short = shortfall_of(project) if next_opening(members, now=now) > now else None
     sees_exclusions = bool(codes_for_project(user, project, ["draws.see_exclusions"]))
@@ -125,7 +128,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],
         "channels": ways_in_words(plan.channels) if plan else "",
         # Once there is a draw they change nothing any more.
-        "findings": findings if project.is_undrawn else [],
+        "findings": [one for one in findings if one not in above] if project.is_undrawn else [],
         "draw": draw,
         "names_nobody": draw is not None and draw.names_nobody(now),
         "sealed_version": draw.rule.content.get("plan_version") if draw else None,

@@ -397,3 +397,12 @@ def test_nobody_counts_for_an_archived_project(client, operator):
     assert "项目已归档，不再抽取" in client.post(address, follow=True).content.decode()
     assert Caller(operator).post(f"/projects/{project.pk}/prequery", {}).status_code == 409
     assert not Entry.objects.filter(action="draw.prequery").exists()
+
+
+def test_what_the_rules_find_is_said_once(client, operator):
+    now = timezone.now()
+    project = make_ready_project(now=now, opens_in_hours=24 * 30)
+    Project.objects.filter(pk=project.pk).update(regime="procurement")
+    address = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+    page = login(client, operator).get(address).content.decode()
+    assert page.count("抽取专家原则上不得早于评审活动开始前") == 1

@@ -20,6 +20,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.changes.services.own_data import write_own_data
+from expertpool.core.text import moment_text
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
@@ -40,8 +41,12 @@ from expertpool.notices.services.reading import confirm_receipt, open_notice
 from expertpool.notices.services.sending import remind, remind_out, send_notice, send_out, withdraw
 from expertpool.notices.services.writing import add_addressees, delete_draft, save_notice
 from expertpool.notices.settings import HOSTS
+from expertpool.notifications.channels.email import settings as mail
+from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import own_messages
+from expertpool.notifications.queries.route import held_routes
+from expertpool.siteconfig.services import save_settings
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -413,3 +418,23 @@ def test_a_notice_leads_to_no_other_page(operator: User, text: str, found: str) 
         "填写承诺书.docx，附件：2026年报名表.xlsx；邮箱zhang.san@pool.example.cn联系；约3.5小时，见附件.请准时。"
     )
     save_notice(row=notice, values={"text": own}, actor=operator, now=NOW())
+
+
+@pytest.mark.shows("EXP-50")
+def test_letters_that_wait_since_their_way_was_changed_say_until_when(
+    operator: User, admin: User
+) -> None:
+    expert = member(email="w@example.cn")
+    notice = sent_notice(expert, actor=operator, channels=["site", "email"])
+    rows, now = addressees_visible_to(operator, notice), NOW()
+    assert "邮件：待发送" in fates(notice, rows)[0].ways
+    save_settings(
+        group=mail.MAIL,
+        values={mail.HOST.code: "smtp.example.cn", mail.SENDER.code: "a@b.cn"},
+        version=0,
+        actor=admin,
+        now=now,
+    )
+    until = held_routes(now)[ChannelCode.EMAIL]
+    said = f"邮件：待发送（邮件服务器刚有改动，{moment_text(until)} 起发出）"
+    assert said in fates(notice, rows)[0].ways

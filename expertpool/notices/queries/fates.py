@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
+from expertpool.core.text import moment_text
 from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
@@ -20,9 +22,10 @@ from expertpool.notices.enums import ReceiptKind
 from expertpool.notices.models import Addressee, ExpertNotice, Receipt
 from expertpool.notices.queries.notices import VIEW
 from expertpool.notices.queries.reach import SITE, reached
-from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.enums import ChannelCode, DeliveryState, PutOff
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import ARRIVED, UNDER_WAY
+from expertpool.notifications.queries.route import held_routes, route_name
 
 ALTERED = "数据被改动过"
 
@@ -115,17 +118,27 @@ def fates(notice: ExpertNotice, rows: Iterable[Addressee]) -> list[Fate]:
     experts = {f"notice:{notice.pk}:{row.expert_id}:": row.pk for row in found}
     # By key: of millions of messages the index finds these at once.
     keys = [f"{key}{channel}" for key in experts for channel in notice.channels]
-    for message in Message.objects.filter(key__in=keys).only("key", "channel", "state", "detail"):
+    for message in Message.objects.filter(key__in=keys).only(
+        *("key", "channel", "state", "detail", "due_at", "put_off")
+    ):
         messages[experts[message.key.rpartition(":")[0] + ":"]].append(message)
     receipts: dict[int, dict[str, Receipt]] = defaultdict(dict)
     known = told(Receipt.objects.filter(addressee__in=[row.pk for row in found]))
     for receipt in known.select_related("addressee__notice", "addressee__expert"):
         receipts[receipt.addressee_id][receipt.kind] = receipt
-    return [_fate(row, messages[row.pk], receipts[row.pk]) for row in found]
+    now = timezone.now()
+    held = held_routes(now) if any(messages.values()) else {}
+    return [_fate(row, messages[row.pk], receipts[row.pk], held, now) for row in found]
 
 
-def _fate(row: Addressee, messages: Sequence[Message], receipts: dict[str, Receipt]) -> Fate:
-    ways = [f"{ChannelCode(one.channel).label}：{_way(one)}" for one in messages]
+def _fate(
+    row: Addressee,
+    messages: Sequence[Message],
+    receipts: dict[str, Receipt],
+    held: Mapping[ChannelCode, datetime],
+    now: datetime,
+) -> Fate:
+    ways = [f"{ChannelCode(one.channel).label}：{_way(one, held, now)}" for one in messages]
     read, confirmed = receipts.get(ReceiptKind.READ), receipts.get(ReceiptKind.CONFIRMED)
     state, tone = _state(row, messages)
     if read:
@@ -152,10 +165,19 @@ def _state(row: Addressee, messages: Sequence[Message]) -> tuple[str, str]:
     return "未送达", "red"
 
 
-def _way(message: Message) -> str:
-    """Return how ``message`` fares: that a site message was read is not told here."""
+def _waits_for(message: Message) -> str:
+    return str(PutOff(message.put_off).label) if message.put_off else ""
+
+
+def _way(message: Message, held: Mapping[ChannelCode, datetime], now: datetime) -> str:
+    """Return how ``message`` fares, and until when it waits for what: that a site message was read is not told here."""
     if message.state in ARRIVED:
         return "已发出"
     label = str(DeliveryState(message.state).label)
+    if message.state == DeliveryState.QUEUED:
+        channel = ChannelCode(message.channel)
+        until = held.get(channel, message.due_at)
+        why = f"{route_name(channel)}刚有改动" if channel in held else _waits_for(message)
+        return f"{label}（{why}，{moment_text(until)} 起发出）" if why and until > now else label
     says = message.detail and message.state != DeliveryState.NO_ACCOUNT
     return f"{label}（{message.detail}）" if says else label

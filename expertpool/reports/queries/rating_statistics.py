@@ -56,7 +56,7 @@ def _kind(asked: Any) -> Any:
 
 RATINGS = RecordTopic(
     "ratings",
-    "专家评价",
+    "评价",
     "份评价",
     None,
     all_ratings,

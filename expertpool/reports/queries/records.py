@@ -141,7 +141,9 @@ def _role_words(keys: Sequence[Any]) -> Word:
 def _with_hours(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     """Annotate who was there in which hour of which day: of the heat map, in which each counts once."""
     hours = Extract(TruncHour("at"), "epoch") / 3600
-    return rows.annotate(user_hour=ExpressionWrapper(hours * 2**32 + F("user"), BigIntegerField()))
+    of_whom = ExpressionWrapper(hours * 2**32 + F("user"), BigIntegerField())
+    annotated: QuerySet[Any] = rows.annotate(user_hour=of_whom)
+    return annotated
 
 
 # By these the heat map (monitoring) splits, too.

@@ -22,6 +22,9 @@ def reason_places(kind: str) -> Iterator[tuple[str, str, str]]:
         for one in asked_at(step, kind):
             yield step.value, one.name, label_of(one, kind)
     for name, (step, label) in REST.items():
+        # An organisation has no jobs: it could not mend what is said of them.
+        if name == JOBS and kind == ExpertKind.ORGANISATION:
+            continue
         yield step.value, name, label
 
 

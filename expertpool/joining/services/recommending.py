@@ -46,7 +46,7 @@ def recommend(
     """Recommend ``colleague`` as ``expert``; send him the link by phone and mail, and log it.
 
     The same whether he is in the pool already, which a recommender does not learn. Refuses (JoiningRefused)
-    while nobody may apply, somebody whom no way reaches, the same person twice while the first link is
+    while nobody may apply, himself by his phone or mail, somebody whom no way reaches, the same person twice while the first link is
     good, and more in a day than the office allows.
     """
     if not is_open():
@@ -57,6 +57,15 @@ def recommend(
     if own.filter(sent_at__gt=now - DAY).count() >= (most := value_of(RECOMMENDATIONS_PER_DAY)):
         raise JoiningRefused(f"每天最多推荐 {most} 人，请明天再试。")
     index = contact_index("phone", colleague.phone)
+    by_mail = contact_index("email", colleague.email) if colleague.email else None
+    for field, given, his in (
+        ("phone", index, expert.phone_index),
+        ("email", by_mail, expert.email_index),
+    ):
+        if given is not None and given == his:
+            raise JoiningRefused(
+                "这是您本人的联系方式，不能推荐自己；请填被推荐人的。", field=field
+            )
     live = own.filter(used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
     if live.filter(contact_index=index).exists():
         raise JoiningRefused("已经推荐过这个手机号，链接还有效；要重发请先撤回。", field="phone")

@@ -27,7 +27,11 @@ class RuleForm(forms.ModelForm):
         else:
             taken = set(PointRule.objects.values_list("fact", flat=True))
             left = [(one.code, one.label) for one in POINT_FACTS if one.code not in taken]
-            fact.choices = [("", "请选择"), *left]
+            fact.choices = [("", "请选择" if left else "没有可以新增的事项"), *left]
+            if not left:
+                fact.help_text = (
+                    "每个事项一条规则，都已经有了：要改积分或重新启用的，请在列表中修改那一条。"
+                )
 
 
 class LevelForm(forms.ModelForm):

@@ -32,6 +32,7 @@ from expertpool.files.queries import attachments_for, attachments_of
 from expertpool.files.services import attach, remove_attachment
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
 from expertpool.joining.forms.application import StepForm
+from expertpool.joining.forms.review import ReturnForm
 from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import stored
 from expertpool.joining.queries.flow import public_words
@@ -522,6 +523,9 @@ def test_an_organisation_applies_by_its_own_form(admin: User) -> None:
     chosen = {"specialties": [str(make_specialty("A0402").pk)]}
     row = save_step(application=row, step="profession", typed=chosen, version=row.version, now=NOW)
     assert "id_number" not in stored(row)["basic"]
+    assert "at_ties" in ReturnForm(kind="organisation", said={}).fields
+    assert "at_jobs" not in ReturnForm(kind="organisation", said={}).fields
+    assert "at_jobs" in ReturnForm(kind="individual", said={}).fields
     attach(subject=row, uploaded_file=scan("执照.png"), kind="proof", actor=row.user, now=NOW)
     hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
     approve(application=again(row), actor=admin, now=NOW)

@@ -130,3 +130,12 @@ def test_a_link_that_is_used_twice_at_once_counts_once() -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == ["refused", "refused", "used"]
+
+
+def test_nobody_recommends_himself() -> None:
+    by = make_expert("王推荐", phone="13900005555", email="wang@example.cn")
+    actor, now = make_user("expert"), timezone.now()
+    for phone, email in (("13900005555", "x@example.cn"), ("13900006666", "Wang@example.cn")):
+        with pytest.raises(JoiningRefused, match="不能推荐自己"):
+            recommend(expert=by, colleague=Colleague("王推荐", phone, email), actor=actor, now=now)
+    assert not Recommendation.objects.exists()

@@ -230,6 +230,15 @@ def test_a_draft_that_lacks_something_is_not_sent(operator: User) -> None:
     assert not ExpertNotice.objects.filter(pk=empty.pk).exists()
 
 
+def test_a_placeholder_that_nobody_fills_in_is_not_sent(operator: User) -> None:
+    row = make_notice(actor=operator)
+    for name in ("title", "text"):
+        with pytest.raises(ValidationError, match="变量不会替换"):
+            save_notice(
+                row=row, values={name: "{{姓名}} 专家，请参加培训"}, actor=operator, now=NOW()
+            )
+
+
 def test_a_reminder_reaches_who_has_not_read_once_an_hour(operator: User) -> None:
     one, other, now = member("王立新"), member("李建国"), NOW()
     row = sent_notice(one, other, actor=operator)

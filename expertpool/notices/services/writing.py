@@ -12,6 +12,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.configuration import value_of
+from expertpool.core.placeholders import mark, names_in
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.notices.enums import NoticeState
@@ -45,10 +46,23 @@ def save_notice(
     row.updated_at = now
     row.full_clean(exclude=["created_by"])
     _check_leads_nowhere(row)
+    _check_names_nothing(row)
     row.save()
     after = snapshot(row, *RECORDED)
     record_change("notice.save", actor=actor, now=now, subject=row, before=before, after=after)
     return row
+
+
+def _check_names_nothing(row: ExpertNotice) -> None:
+    """Refuse (ValidationError by field) placeholders: nothing is put in their place in what somebody writes."""
+    for name in ("title", "text"):
+        if found := names_in(getattr(row, name)):
+            marks = "、".join(dict.fromkeys(map(mark, found)))
+            raise ValidationError(
+                {
+                    name: f"通知里的变量不会替换，会原样发给每位专家：{marks}。请删去；开头的称呼由系统加上。"
+                }
+            )
 
 
 def _check_leads_nowhere(row: ExpertNotice) -> None:

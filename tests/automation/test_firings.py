@@ -159,7 +159,7 @@ def test_where_nobody_is_there_an_action_is_skipped() -> None:
 
 @pytest.mark.shows("OVW-07")
 def test_a_rule_changes_a_state_by_the_right_of_its_author(admin: User) -> None:
-    make_rule(FREEZE, event="experts.approved", actor=admin)
+    make_rule(FREEZE, event="experts.back", actor=admin)
     expert = make_expert()
     freeze_expert(expert=expert, reason="核实", actor=admin, now=timezone.now())
     unfreeze_expert(expert=expert, reason="核实完毕", actor=admin, now=timezone.now())
@@ -256,7 +256,7 @@ def test_rules_that_cause_each_other_end() -> None:
 def test_with_one_row_a_rule_acts_so_often_a_day(admin: User) -> None:
     configure(MOST_OF_ONE, 2)
     values = {"whom": "person:expert", "way": "site", "title": "入库", "text": "您已入库"}
-    make_rule(ActionData("automation.tell", values), event="experts.approved", actor=admin)
+    make_rule(ActionData("automation.tell", values), event="experts.back", actor=admin)
     expert = make_expert()
     for _ in range(3):
         freeze_expert(expert=expert, reason="核实", actor=admin, now=timezone.now())

@@ -16,7 +16,7 @@ from expertpool.automation.services.trials import try_rule
 from expertpool.certificates.services.issuing import reissue_certificate, revoke_certificate
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
-from expertpool.experts.services.status import approve_expert, freeze_expert
+from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
 from expertpool.inspections.enums import State
 from expertpool.inspections.services.deciding import decide_inspection, reopen
 from expertpool.inspections.services.terms import tell_suspended
@@ -26,7 +26,7 @@ from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.automation import FREEZE, make_rule, rule_data, settle_rules
 from tests.factories.certificates import make_certificate
-from tests.factories.experts import make_expert
+from tests.factories.experts import give_account, make_expert
 from tests.factories.inspections import hand_in_inspection, make_inspection
 from tests.factories.joining import make_application
 
@@ -177,3 +177,21 @@ def test_admissions_are_tried_by_their_time_wherever_they_stand_today(admin: Use
     ]
     left = rule_data(tell("好", "expert"), event="experts.left")
     assert [row.name for row in try_rule(data=left, actor=admin, now=now)] == [one.name]
+
+
+def test_who_is_back_is_not_welcomed_again(admin: User) -> None:
+    """A letter of welcome, or points for coming in, went out with each thaw."""
+    make_rule(tell("欢迎", "expert"), event="experts.approved", actor=admin)
+    make_rule(tell("您已恢复", "expert"), event="experts.back", actor=admin)
+    now = timezone.now()
+    expert = make_expert(status="pending")
+    give_account(expert, make_user("expert"))
+    approve_expert(expert=expert, actor=admin, now=now)
+    settle_rules()
+    freeze_expert(expert=expert, reason="核实情况", actor=admin, now=now)
+    unfreeze_expert(expert=expert, reason="核实完毕", actor=admin, now=now)
+    settle_rules()
+    assert told() == ["欢迎", "您已恢复"]
+    for event in ("experts.approved", "experts.back"):
+        data = rule_data(tell("好", "expert"), event=event)
+        assert [one.name for one in try_rule(data=data, actor=admin, now=now)] == [expert.name]

@@ -44,7 +44,7 @@ def _words(expert: Expert) -> dict[str, str]:
     }
 
 
-def _past(**said: str) -> QuerySet[Expert]:
+def _past(**said: object) -> QuerySet[Expert]:
     """Return whose status was changed so that the log has ``said`` of it, each when it was last; wherever he stands
     today."""
     moves = Entry.objects.filter(
@@ -61,11 +61,33 @@ def _past(**said: str) -> QuerySet[Expert]:
 APPROVED = EventKind(
     code="experts.approved",
     label="专家入库",
-    note="审核通过（包括批量导入后逐位审核的）、录入时直接在库、解冻、移出黑名单、恢复删除都算；导入时直接在库的不算。",
+    note="审核通过（包括批量导入后逐位审核的）、录入时直接在库的算；导入时直接在库的不算，解冻等重新在库的见「专家恢复在库」。",
     subject=SUBJECT,
-    sources={ExpertApproved: lambda event: event.expert_ids},
+    sources={ExpertApproved: lambda event: () if event.back else event.expert_ids},
     visible=experts_visible_to,
-    past=lambda: _past(after__状态=ExpertStatus.FORMAL.label),
+    past=lambda: _past(
+        before__状态=ExpertStatus.PENDING.label, after__状态=ExpertStatus.FORMAL.label
+    ),
+    page=lambda expert: reverse("experts:detail", args=[expert.pk]),
+    name_of=lambda expert: expert.name,
+    words=_words,
+    samples=SAMPLES,
+    people={"expert": HIMSELF},
+    parties={"expert": lambda expert: expert},
+    order=20,
+)
+
+BACK = EventKind(
+    code="experts.back",
+    label="专家恢复在库",
+    note="解冻、移出黑名单、恢复删除后重新在库；第一次入库的见「专家入库」。",
+    subject=SUBJECT,
+    sources={ExpertApproved: lambda event: event.expert_ids if event.back else ()},
+    visible=experts_visible_to,
+    past=lambda: _past(
+        before__状态__in=[one.label for one in ExpertStatus if one is not ExpertStatus.PENDING],
+        after__状态=ExpertStatus.FORMAL.label,
+    ),
     page=lambda expert: reverse("experts:detail", args=[expert.pk]),
     name_of=lambda expert: expert.name,
     words=_words,
@@ -92,7 +114,7 @@ LEFT = EventKind(
     order=20,
 )
 
-EVENTS = (APPROVED, LEFT)
+EVENTS = (APPROVED, BACK, LEFT)
 
 
 def _freeze_fields(_kind: EventKind) -> Mapping[str, forms.Field]:

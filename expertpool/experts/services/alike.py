@@ -11,7 +11,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import Alike, experts_alike, identity
 from expertpool.experts.queries.experts import experts_visible_to
 
-UNSEEN = "库中另有 {} 位相近的专家（不在您的查看范围内），请联系管理员核对"
+UNSEEN = "库中另有 {} 位相近的专家（不在您的查看范围内），请由能查看全部专家的人核对"
 ON_PURPOSE = "提示疑似重复后仍然保存：{}"
 
 

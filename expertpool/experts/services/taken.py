@@ -31,7 +31,7 @@ from expertpool.experts.settings import TAKEN_PER_HOUR
 UNIQUE = {"phone": "手机号", "id_number": "证件号码", "email": "邮箱"}
 _FIND = {"phone": expert_by_phone, "id_number": expert_by_id_number, "email": expert_by_email}
 UNSEEN = "duplicate_unseen"
-UNNAMED = "该{}在专家库中已有，不能再次登记。您不能查看完整号码，请联系管理员核对；本次已记入日志。"
+UNNAMED = "该{}在专家库中已有，不能再次登记。您不能查看完整号码，请由能查看的人核对（谁能查看，在「角色」中设置）；本次已记入日志。"
 
 
 def is_plain(user: User, field: str) -> bool:

@@ -177,8 +177,8 @@ class Same(NamedTuple):
     why: str = ""
 
 
-BY_NUMBERS = "您看不到这些号码的全文，不显示是谁"
-BEYOND = "不在您的查看范围内"
+BY_NUMBERS = "您看不到这些号码的全文，不显示是谁，可请能看全文的人核对"
+BEYOND = "不在您的查看范围内，可请能查看全部专家的人核对"
 
 
 def likely_same(application: Application, reader: User) -> list[Same]:

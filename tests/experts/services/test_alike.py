@@ -144,7 +144,7 @@ def test_who_is_out_of_scope_is_not_named_and_few_are_told(known: Expert) -> Non
     for _ in range(2):
         status, page = enter(client, **values)
         assert status == 422
-        assert "库中另有 1 位相近的专家（不在您的查看范围内），请联系管理员核对" in page
+        assert "库中另有 1 位相近的专家（不在您的查看范围内），请由能查看全部专家的人核对" in page
         assert known.number not in page
         assert "长沙设计院" not in page
     assert Entry.objects.filter(action="expert.taken", actor=clerk, note="疑似重复").count() == 2

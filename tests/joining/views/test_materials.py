@@ -64,7 +64,7 @@ def test_it_says_why_somebody_is_not_named(db: None) -> None:
     role = make_role("joining.review", "experts.view", "experts.add", scope=Scope.ALL)
     reviewer = make_user(roles=(role,))
     page = page_of(reviewer, application)
-    assert "邮箱相同（您看不到这些号码的全文，不显示是谁）" in page
+    assert "邮箱相同（您看不到这些号码的全文，不显示是谁，可请能看全文的人核对）" in page
     assert "不在您的查看范围内" not in page
     assert known.name not in page
     # Of the same name: it tells nothing to name him to whom he is shown anyway.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change
 from expertpool.core.jobs import defer
+from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
@@ -140,7 +141,8 @@ def remove_from_blacklist(
     *, expert: Expert, reason: str, actor: User | None, now: datetime
 ) -> Expert:
     """Take an expert off the blacklist; he has the status from before and can be drawn again, and is told the
-    reason. What he appealed and nobody has decided ends with it, which he is told, too.
+    reason. What he appealed and nobody has decided ends with it, which he is told, too, unless the
+    office may not know of it yet.
 
     Refuses a missing reason and an expert who is not on it.
     """
@@ -153,10 +155,13 @@ def remove_from_blacklist(
     entry.full_clean(validate_unique=False, validate_constraints=False)
     entry.save()
     for appeal in BlacklistAppeal.objects.filter(entry=entry, decided_at__isnull=True):
+        # Of one that the office is told tomorrow (docs/decisions/0185) neither log nor letter may speak today.
+        is_told = told(BlacklistAppeal.objects.filter(pk=appeal.pk)).exists()
         withdraw_approval(subject=appeal, now=now)
         appeal.decided_at = now
         appeal.save(update_fields=["decided_at"])
-        reason = f"{reason.rstrip('。')}；{NOT_DECIDED}"
+        if is_told:
+            reason = f"{reason.rstrip('。')}；{NOT_DECIDED}"
     return set_status(
         expert=expert,
         to=entry.status_before,

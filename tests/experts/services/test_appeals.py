@@ -223,6 +223,19 @@ def test_what_he_appealed_ends_with_his_entry(first: User, admin: User, way: str
         file_appeal(entry=entry, reason="再说一次", **AT)
 
 
+def test_while_names_are_sealed_nobody_reads_of_an_appeal_by_its_end(first: User) -> None:
+    expert = make_expert(email="wang@example.cn")
+    now = timezone.now()
+    make_draw(now=now)
+    entry = add_to_blacklist(expert=expert, reason="缺席", actor=first, now=now)
+    file_appeal(entry=entry, reason="请过假的", now=now)
+    remove_from_blacklist(expert=expert, reason="弄错了人", actor=first, now=now)
+    told = Message.objects.filter(occasion="expert.status")
+    assert told
+    assert not any("申诉" in one.body for one in told)
+    assert not Entry.objects.filter(action="expert.unblacklist", note__contains="申诉").exists()
+
+
 def test_while_names_are_sealed_the_office_hears_of_it_on_the_next_day(
     db: None, first: User
 ) -> None:

@@ -33,8 +33,8 @@ from expertpool.fees.services.times import fault_of_time
 from expertpool.projects.models import Project
 
 NAMES = (
-    *("outcome", "started_at", "ended_at", "break_minutes", "items", "days"),
-    *("is_holiday", "is_leader", "other", "agreed_net", "travel", "note"),
+    *("outcome", "started_at", "ended_at", "break_minutes", "items"),
+    *("is_holiday", "is_leader", "other", "agreed_net", "travel", "note", "days"),
 )
 
 

@@ -15,6 +15,8 @@ from expertpool.draws.queries.eligibility import Exclusions, fitting
 from expertpool.draws.queries.identity import open_identity
 from expertpool.experts.models import Expert
 
+NAMING = ("name", "phone", "email", "id_number")
+
 
 @dataclass(frozen=True)
 class Pick:
@@ -28,14 +30,17 @@ def check_words(picks: Sequence[Pick], *texts: str, draw: Draw | None = None) ->
     """Refuse (PickRefused) what names somebody who was chosen, now or before for ``draw``: the reason and the
     approval number are public before his name may be known. Whoever may choose for ``draw`` knows all of them."""
     if names_any({pick.expert_id for pick in picks} | people_of(draw)[0], *texts):
-        raise PickRefused("理由和批准文号会先于名单公开，不能写出所选专家的姓名，请改写。")
+        raise PickRefused(
+            "理由和批准文号会先于名单公开，不能写出所选专家的姓名、编号、手机号、邮箱或证件号码，请改写。"
+        )
 
 
 def names_any(ids: Collection[int], *texts: str) -> bool:
-    """Tell whether ``texts`` name one of the experts ``ids``, whatever stands between the letters."""
+    """Tell whether ``texts`` name one of the experts ``ids`` by what is his alone, whatever stands between the letters."""
     said = _letters("".join(texts))
-    experts = Expert.objects.filter(pk__in=ids).only("name")
-    return any((name := _letters(expert.name)) and name in said for expert in experts)
+    experts = Expert.objects.filter(pk__in=ids).only("number", *NAMING)
+    told = (getattr(expert, field) for expert in experts for field in ("number", *NAMING))
+    return any((word := _letters(text)) and word in said for text in told)
 
 
 def choices_since(draw: Draw) -> list[tuple[datetime | None, str]]:
@@ -44,7 +49,7 @@ def choices_since(draw: Draw) -> list[tuple[datetime | None, str]]:
     agreed = PickRequest.objects.filter(draw=draw, agreed=True).order_by("pk")
     later = list(agreed.values_list("decided_at", "reason")[1:])
     ids = people_of(draw)[0] if later else set()
-    return [(at, "含有专家姓名，不公开" if names_any(ids, why) else why) for at, why in later]
+    return [(at, "其中写出了专家是谁，不公开" if names_any(ids, why) else why) for at, why in later]
 
 
 def _letters(text: str) -> str:

@@ -185,6 +185,19 @@ def test_what_is_public_at_once_names_nobody_who_was_chosen(
 
 
 @pytest.mark.shows("DRAW-04")
+@pytest.mark.parametrize("field", ["number", "phone", "email"])
+def test_nor_by_a_number_that_is_his_alone(
+    project: Project, experts: list[Expert], admin: User, field: str
+) -> None:
+    experts[0].email = "someone@example.com"
+    experts[0].save()
+    given = {"approval_number": f"粤采〔{getattr(experts[0], field).lower()}〕3 号"}
+    with pytest.raises(PickRefused, match="编号、手机号、邮箱或证件号码"):
+        ask_for(project, experts[:2], actor=admin, now=NOW, **given)
+    assert not Draw.objects.exists()
+
+
+@pytest.mark.shows("DRAW-04")
 @pytest.mark.parametrize(("count", "message"), [(1, "应选 2 人，已选 1 人"), (3, "已选 3 人")])
 def test_a_first_list_fills_the_seats_exactly(
     project: Project, experts: list[Expert], admin: User, count: int, message: str

@@ -279,7 +279,7 @@ def test_whose_hand_a_list_needed_is_public_and_on_the_sheet(
     PickRequest.objects.filter(pk=more.pk).update(reason="专家1已同意，另选一人")
     page = Client().get(public).content.decode()
     assert "专家1" not in page
-    assert "含有专家姓名，不公开" in page
+    assert "其中写出了专家是谁，不公开" in page
 
 
 @pytest.mark.shows("DRAW-04")

@@ -47,6 +47,7 @@ NOT_IN_TURN = (
     "候补专家按抽取次序加入，每退出一位加入一位；另作安排须由监督人确认：请选择原因后申请。"
 )
 VOID = "抽取已经作废，这位专家不再评审，不用签到，也不能担任组长。"
+VOID_TOGETHER = "抽取已经作废的专家不能单独退出：重新抽取的名单公开后，请点「换成新的评审组」；不再评审的，请停止评审。"
 HAS_PARTS = "这次评审的评审对象是分给部分专家的，有人退出时由参加分配的其他专家接着评。"
 NO_STANDBY = "这位专家不是评审组的候补专家，或已经加入，请刷新页面。"
 LEADS = Q(is_leader=True) & (Q(left_at__isnull=True) | Q(counts=True))
@@ -102,16 +103,24 @@ def follow_seat(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     """Let ``reviewer``, who lost his seat in the draw, score no more in its review either: the draw has the reason and the
     second person. What he has submitted does not count, as law has it of whoever was replaced. Logged.
 
-    Refuses (ReviewRefused) who sits in the panel, a review that is not open, who has left, the last who scores, and where items
-    are given to some of the experts: all of these take a supervisor (`reassigning.request_reassign`).
+    Refuses (ReviewRefused) whose draw is void, who goes with all of it (`renewing.take_over`), who sits in the panel, a review that is
+    not open, who has left, the last who scores, and where items are given to some of the experts: all of these take a supervisor
+    (`reassigning.request_reassign`).
     """
     review = lock_review(reviewer.review)  # before the row of the expert, as whoever ends it
     row = _held(reviewer)
+    if row.invitation.draw.status in INVALID:
+        raise ReviewRefused(VOID_TOGETHER)
     if assignment_of(review) is not None or row.pk not in {one.pk for one in unseated(review)}:
         raise ReviewRefused(TAKES_TWO)
-    void = row.invitation.draw.status in INVALID
-    reason = "抽取已作废" if void else "已在抽取中退出席位"
-    return leave(reviewer=row, reason=reason, counts=False, hand=None, actor=actor, now=now)
+    return leave(
+        reviewer=row,
+        reason="已在抽取中退出席位",
+        counts=False,
+        hand=None,
+        actor=actor,
+        now=now,
+    )
 
 
 def check_leaving(row: Reviewer) -> None:

@@ -128,12 +128,17 @@ def test_a_panel_whose_draw_is_void_is_told_reminded_of_nothing_and_stopped(
     assert (asked.agreed, asked.note) == (False, "评审已停止")
 
 
-def test_the_last_of_a_void_draw_may_be_let_go_so_that_others_come(
-    operator: User, supervisor: User, review: Review, people: list[Expert]
+def test_who_is_of_a_void_draw_does_not_leave_alone(
+    client: Client, operator: User, supervisor: User, review: Review, people: list[Expert]
 ) -> None:
     void(review, operator, supervisor)
-    for one in people:
-        assert follow_seat(reviewer=reviewer_of(review, one), actor=operator, now=LATER).left_at
+    one = reviewer_of(review, people[0])
+    with pytest.raises(ReviewRefused, match="请点「换成新的评审组」"):
+        follow_seat(reviewer=one, actor=operator, now=LATER)
+    login(client, operator)  # the page has no button for it: by address
+    client.post(reverse("reviews:leave", args=[one.pk]))
+    one.refresh_from_db()
+    assert one.left_at is None
 
 
 def test_who_left_the_panel_has_to_leave_its_review_before_it_ends(

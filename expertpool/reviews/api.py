@@ -16,7 +16,7 @@ from expertpool.projects.models import Project
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, ReviewItem, ReviewRule
 from expertpool.reviews.permissions import MANAGE, VIEW
-from expertpool.reviews.queries.reviews import reviews_visible_to
+from expertpool.reviews.queries.reviews import reviews_visible_to, with_results
 from expertpool.reviews.queries.rules import rules_for
 from expertpool.reviews.schemas import (
     ItemInput,
@@ -52,7 +52,7 @@ def review_list(request: UserRequest, filters: Query[ReviewFilters]) -> QuerySet
     rows = reviews_visible_to(request.user)
     if filters.project_id is not None:
         rows = rows.filter(project=filters.project_id)
-    return rows.order_by("-id")
+    return with_results(rows).order_by("-id")
 
 
 @router.post(

@@ -7,6 +7,7 @@ class ReviewState(models.TextChoices):
     DRAFT = "draft", "准备中"
     OPEN = "open", "评审中"
     ENDED = "ended", "已结束"
+    STOPPED = "stopped", "已停止"  # ended without a result
 
 
 class ReviewerState(models.TextChoices):

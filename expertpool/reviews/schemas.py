@@ -37,7 +37,9 @@ class ReviewOutput(Output):
     id: int
     project_id: int
     project_number: str = Field(alias="project.number")
-    state: ReviewState = Field(description="draft 准备中，open 评审中，ended 已结束")
+    state: ReviewState = Field(
+        description="draft 准备中，open 评审中，ended 已结束，stopped 已停止（没有结果）"
+    )
     rule: str = Field(description="评审规则和版本")
     is_anonymous: bool = Field(description="专家只看到匿名编号")
     due_at: datetime | None

@@ -21,7 +21,8 @@ REVIEW_TABS = (
     ListTab("", "全部"),
     ListTab("draft", "准备中", Q(opened_at__isnull=True)),
     ListTab("open", "评审中", Q(opened_at__isnull=False, ended_at__isnull=True)),
-    ListTab("ended", "已结束", Q(ended_at__isnull=False)),
+    ListTab("ended", "已结束", Q(ended_at__isnull=False, has_result=True)),
+    ListTab("stopped", "已停止", Q(ended_at__isnull=False, has_result=False)),
 )
 
 

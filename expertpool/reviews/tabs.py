@@ -44,7 +44,10 @@ def of_expert(request: HttpRequest, expert: Expert) -> str:
     )
     rows = rows.annotate(told_at=Subquery(told.values("submitted_at")[:1]))
     rows = rows.order_by("-review__opened_at", "-pk")
-    return render_to_string("reviews/_expert_tab.html", {"rows": rows[:LONGEST]}, request)
+    shown = list(rows[:LONGEST])
+    for one in shown:
+        one.review.has_result = not one.is_stopped
+    return render_to_string("reviews/_expert_tab.html", {"rows": shown}, request)
 
 
 def of_project(request: HttpRequest, project: Project) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from expertpool.core.bounds import MOMENTS, Bounds, within
 from expertpool.core.crypto import blind_index
@@ -113,10 +114,15 @@ class Review(models.Model):
         """Whether experts see numbers instead of names."""
         return self.rule is not None and self.rule.anonymous
 
+    @cached_property
+    def has_result(self) -> bool:
+        """Whether its result is sealed; one that has ended without was stopped. Lists read it along, under this name."""
+        return type(self).objects.filter(pk=self.pk, result__isnull=False).exists()
+
     @property
     def state(self) -> ReviewState:
         if self.ended_at:
-            return ReviewState.ENDED
+            return ReviewState.ENDED if self.has_result else ReviewState.STOPPED
         return ReviewState.OPEN if self.opened_at else ReviewState.DRAFT
 
     @property

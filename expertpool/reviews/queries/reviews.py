@@ -24,7 +24,14 @@ from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
 from expertpool.projects.models import Project
-from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ScoreSheet, Submission
+from expertpool.reviews.models import (
+    ItemAssignment,
+    Review,
+    Reviewer,
+    ReviewResult,
+    ScoreSheet,
+    Submission,
+)
 from expertpool.reviews.permissions import MANAGE, VIEW
 
 STANDING = Q(returned_at__isnull=True)
@@ -125,6 +132,11 @@ def reviews_visible_to(user: User, code: str = VIEW) -> QuerySet[Review]:
     return rows.select_related("project__department", "project__purchaser", "rule", "created_by")
 
 
+def with_results(rows: QuerySet[Review]) -> QuerySet[Review]:
+    """Return ``rows`` each with whether its result is sealed (`Review.has_result`)."""
+    return rows.annotate(has_result=Exists(ReviewResult.objects.filter(review=OuterRef("pk"))))
+
+
 def with_progress(rows: QuerySet[Review]) -> QuerySet[Review]:
     """Return ``rows`` each with how many score (``people``), have submitted (``submitted``), and how much is scored
     (``things``). No row is there before names are released: none of it tells who is drawn."""
@@ -132,7 +144,7 @@ def with_progress(rows: QuerySet[Review]) -> QuerySet[Review]:
     standing = told_standing().filter(reviewer=OuterRef("pk"))
     done = scoring.filter(Exists(standing))
     items = Review.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
-    return rows.annotate(
+    return with_results(rows).annotate(
         people=Coalesce(Subquery(scoring.values(n=Count("pk"))), 0),
         submitted=Coalesce(Subquery(done.values(n=Count("pk"))), 0),
         things=Coalesce(Subquery(items.values(n=Count("items"))), 0),
@@ -277,8 +289,9 @@ def whose(expert: Expert) -> Q:
 
 def reviewing(expert: Expert) -> Any:
     """Return the reviews in which ``expert`` scores, the latest first, each with when he submitted
-    (``submitted_at``)."""
+    (``submitted_at``), and whether it was stopped (``is_stopped``: it has ended without a result)."""
     standing = Submission.objects.filter(STANDING, reviewer=OuterRef("pk"))
+    sealed = ReviewResult.objects.filter(review=OuterRef("review"))
     rows = Reviewer.objects.filter(whose(expert), SCORES, review__opened_at__isnull=False)
     # Where items are given to some, not before he has one.
     rows = rows.filter(Exists(ScoreSheet.objects.filter(reviewer=OuterRef("pk"))))
@@ -286,7 +299,10 @@ def reviewing(expert: Expert) -> Any:
         rows.select_related(
             "review__project__purchaser", "review__rule", "expert", "invitation__draw"
         )
-        .annotate(submitted_at=Subquery(standing.values("submitted_at")[:1]))
+        .annotate(
+            submitted_at=Subquery(standing.values("submitted_at")[:1]),
+            is_stopped=Q(review__ended_at__isnull=False) & ~Exists(sealed),
+        )
         .order_by(F("submitted_at").desc(nulls_first=True), "-review__opened_at", "-pk")
     )
 

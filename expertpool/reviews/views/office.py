@@ -23,6 +23,7 @@ from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.projects.services.state import ARCHIVED
+from expertpool.reviews.enums import ReviewState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.exports import ReviewExport
 from expertpool.reviews.forms.reviews import (
@@ -31,7 +32,7 @@ from expertpool.reviews.forms.reviews import (
     ReviewFilter,
     TermsForm,
 )
-from expertpool.reviews.models import ReassignRequest, Review, ReviewItem, ReviewResult, StopRequest
+from expertpool.reviews.models import ReassignRequest, Review, ReviewItem, StopRequest
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hands_words
@@ -105,8 +106,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     lacking = lacking_in(row) if is_on else Lacking()
     missing = sum(one.is_missing for one in people)
     named = may_name(user, row.project, now=now)
-    is_over = row.ended_at is not None
-    has_result = is_over and ReviewResult.objects.filter(review=row).exists()
+    is_stopped = row.state == ReviewState.STOPPED
     void = [one for one in gone if not one.invitation.draw.is_valid]
     kept = missing or gone or come or lacking.nobody or (given and given.drawn_at is None)
     return {
@@ -118,7 +118,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "may_stop": is_on and can_stop(row),
         "may_ask_stop": is_on and not any(isinstance(one.asked, StopRequest) for one in asked),
         "void_words": void_words_of(row) if row.ended_at else "",
-        "stopped": why_stopped(row) if is_over and not has_result else "",
+        "stopped": why_stopped(row) if is_stopped else "",
         "lacking": lacking,
         "unjoined": 0 if void else len(come),
         # Before it is open items change: there is nothing to compare with.
@@ -177,7 +177,9 @@ def board(request: UserRequest, pk: int) -> HttpResponse:
         "done": sum(one.submission is not None for one in people),
         "came": sum(one.signed_in_at is not None for one in people),
         "named": may_name(request.user, row.project, now=now),
-        "stage": rule_of(row).stages[row.stages - 1].name,
+        "stage": "评审已停止，没有结果"
+        if row.state == ReviewState.STOPPED
+        else rule_of(row).stages[row.stages - 1].name,
     }
     return render_list(request, "reviews/board.html", context, partial="board")
 

@@ -58,6 +58,9 @@ from expertpool.reviews.services.scoring import (
 from expertpool.reviews.services.sheet_files import TITLE, Signed, sheet_file
 
 SHOWN = ("pdf", "image", "audio", "video")  # by the browser itself
+# The reason as somebody wrote it, which may name others, is for the office; the message has told him.
+STOPPED_VOID = "抽中您的抽取已经作废，组织单位停止了评审"
+STOPPED_BY_TWO = "组织单位申请、监督人确认停止了评审，原因见发给您的通知"
 MOST_DEVICE = 200  # characters of how a browser calls itself
 MOST_ITEMS = 200  # of one save: what was typed within some seconds, or while the line was down
 
@@ -81,6 +84,7 @@ def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         "row": row,
         "review": row.review,
         "done": done,
+        "stopped": STOPPED_VOID if not row.invitation.draw.is_valid else STOPPED_BY_TWO,
         "is_void": not row.invitation.draw.is_valid,
         "is_open": row.review.is_open(now) and row.invitation.draw.is_valid,
         "leads": row.is_leader and not row.is_altered,

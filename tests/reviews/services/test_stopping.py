@@ -20,7 +20,9 @@ from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
 from expertpool.reviews.services.stopping import request_stop, stop_review
 from expertpool.workflow.services.two_persons import decide
-from tests.factories.scoring import make_assigned, with_panel
+from tests.factories.accounts import make_user
+from tests.factories.experts import give_account
+from tests.factories.scoring import fill_in, make_assigned, submit, with_panel
 from tests.fixtures import login
 from tests.reviews.services.test_ending import all_submit, recuse
 
@@ -87,3 +89,38 @@ def test_what_is_asked_of_a_stop_and_what_it_ends(operator: User, supervisor: Us
     assert (gone.agreed, gone.note) == (False, "评审已停止")
     with pytest.raises(ReviewRefused, match="已经结束"):
         request_stop(subject=review, reason="再停", actor=operator, now=LATER)
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_stopped_review_says_so_wherever_it_is_shown(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    one, other = with_panel(operator, NOW, seats=2, standbys=0)
+    review = one.review
+    for row in (one, other):
+        give_account(row.expert, make_user("expert"))
+    fill_in(one, now=NOW)
+    submit(one, now=NOW)
+    asked = request_stop(subject=review, reason="文件有重大缺陷", actor=operator, now=NOW)
+    decide(asked, agree=True, note="", actor=supervisor, now=LATER)
+    login(client, operator)
+    rows, page = reverse("reviews:list"), reverse("reviews:detail", args=[review.pk])
+    name = review.project.name
+    assert name in client.get(f"{rows}?tab=stopped").content.decode()
+    assert name not in client.get(f"{rows}?tab=ended").content.decode()
+    of_project = reverse("projects:detail", args=[review.project_id]) + "?tab=reviews"
+    of_expert = reverse("experts:detail", args=[other.expert_id]) + "?tab=reviews"
+    for url in (page, of_project, of_expert):
+        shown = client.get(url).content.decode()
+        assert "已停止" in shown, url
+        assert "已结束" not in shown, url
+        assert "没有提交" not in shown, url
+    board = client.get(reverse("reviews:board", args=[review.pk])).content.decode()
+    assert "评审已停止，没有结果" in board
+    assert "未提交<b>" not in board
+    for row in (one, other):
+        login(client, row.expert.user)
+        assert "已停止" in client.get(reverse("reviews:own")).content.decode()
+        own = client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
+        assert "组织单位申请、监督人确认停止了评审，原因见发给您的通知，没有结果" in own
+        assert "没有提交" not in own

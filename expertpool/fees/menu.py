@@ -35,7 +35,7 @@ ITEMS = (
         "fees:list",
         permissions=(VIEW,),
         order=20,
-        active=("fees:detail", "fees:reverse", "fees:correct", "fees:received"),
+        active=("fees:detail", "fees:reverse", "fees:correct", "fees:pay_void", "fees:received"),
         group="fees",
     ),
     MenuItem(

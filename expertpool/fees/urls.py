@@ -13,6 +13,7 @@ urlpatterns = [
     path("fees/<int:pk>/reverse/", office.take_back, name="reverse"),
     path("fees/<int:pk>/correct/", corrections.correct, name="correct"),
     path("fees/<int:pk>/received/", corrections.received, name="received"),
+    path("fees/<int:pk>/pay-void/", office.pay_void, name="pay_void"),
     path("fees/projects/", office.projects, name="projects"),
     path("fees/projects/<int:pk>/", office.project, name="project"),
     path("fees/projects/<int:pk>/send/", office.send, name="project_send"),

@@ -88,6 +88,7 @@ ADDS = {
         "fees:account_check",
         "fees:payment_returned",
         "fees:received",
+        "fees:pay_void",
         "fees:batch_paid",
         "fees:answers",
         "fees:workload",

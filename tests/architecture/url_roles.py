@@ -1359,6 +1359,7 @@ RULES: dict[str, Rule] = {
     "fees:letter": only("admin", "operator", "supervisor", "finance", "auditor", kwargs=fee),
     "fees:reverse": only("admin", "finance", kwargs=fee),
     "fees:correct": only("admin", "finance", kwargs=fee),
+    "fees:pay_void": only("admin", "finance", kwargs=fee),
     "fees:received": only("admin", "finance", kwargs=fee),
     "fees:projects": only("admin", "operator"),
     "fees:project": only("admin", "operator", kwargs=paid_project),

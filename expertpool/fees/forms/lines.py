@@ -293,6 +293,15 @@ class ReverseForm(forms.Form):
     reason = forms.CharField(label="冲销原因", max_length=200, min_length=2)
 
 
+class PayVoidForm(forms.Form):
+    reason = forms.CharField(
+        label="照付的原因",
+        max_length=200,
+        min_length=2,
+        help_text="例如「作废前已到场评审完毕」。复核付款批次的人会看到。不付的，请冲销。",
+    )
+
+
 class FeeFilter(FilterForm):
     q = keyword_field("专家姓名、编号或单位")
     project = forms.CharField(label="项目名称或编号", max_length=100)

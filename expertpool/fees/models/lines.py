@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from expertpool.core.bounds import MOMENTS, Bounds, within
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
@@ -198,6 +199,11 @@ class FeeLine(models.Model):
         state: str = self.state.value
         received = self.received_at
         return f"{state} {received.astimezone(UTC).isoformat()}" if received else state
+
+    @cached_property
+    def is_of_void_draw(self) -> bool:
+        """Whether its draw is void by now. Lists read it along, under this name."""
+        return not self.invitation.draw.is_valid
 
     @property
     def is_to_sign(self) -> bool:

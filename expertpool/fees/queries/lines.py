@@ -51,6 +51,7 @@ RELATED = (
 MINUTE = timedelta(minutes=1)
 STANDING = Q(reversed_at__isnull=True)
 ENTERED = STANDING & Q(corrects__isnull=True)
+OF_VOID_DRAW = Q(invitation__draw__status__in=INVALID)
 SIGNATURES = "fees.feeline.signed_at"
 # `FeeLine.withheld`, for sums.
 WITHHELD = Coalesce(
@@ -72,7 +73,8 @@ def fees_told(rows: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
     are sealed, one of today is told tomorrow, since it says who is at his account (docs/decisions/0185)."""
     untold = Case(When(told_later(SIGNATURES), then=True), default=False)
     told_at = Case(When(told_later(SIGNATURES), then=None), default="signed_at")
-    return rows.annotate(is_untold=untold, told_at=told_at).prefetch_related("payments")
+    rows = rows.annotate(is_untold=untold, told_at=told_at, is_of_void_draw=OF_VOID_DRAW)
+    return rows.prefetch_related("payments")
 
 
 def whose(expert_id: int) -> Q:
@@ -88,16 +90,18 @@ def was_told(expert_id: int) -> bool:
 def fees_of(expert: Expert) -> QuerySet[FeeLine]:
     """Return what ``expert`` himself sees: what he was told."""
     rows = FeeLine.objects.filter(whose(expert.pk), sent_at__isnull=False)
-    return rows.select_related(
-        "project__purchaser", "project__department", "rate", "expert", "corrects"
-    ).prefetch_related("payments")
+    return (
+        rows.annotate(is_of_void_draw=OF_VOID_DRAW)
+        .select_related("project__purchaser", "project__department", "rate", "expert", "corrects")
+        .prefetch_related("payments")
+    )
 
 
 def fees_in(project: Project) -> dict[int, FeeLine]:
     """Return the fees of ``project`` that stand, by the line of the draw, without what corrects them; of a draw that is void by
     now only what was sent: the rest would go out with the letters of the next panel."""
     rows = fees_told(FeeLine.objects.filter(ENTERED, project=project).select_related(*RELATED))
-    rows = rows.exclude(sent_at__isnull=True, invitation__draw__status__in=INVALID)
+    rows = rows.exclude(OF_VOID_DRAW, sent_at__isnull=True)
     return {one.invitation_id: one for one in rows}
 
 
@@ -105,7 +109,7 @@ def of_void_draw(project: Project, expert: Expert) -> FeeLine | None:
     """Return the fee of ``expert`` for ``project`` that stands, where he sat by a draw that is void by now: there is one of him,
     whichever draw found him."""
     rows = FeeLine.objects.filter(ENTERED, project=project, expert=expert)
-    return rows.filter(invitation__draw__status__in=INVALID).select_related(*RELATED).first()
+    return rows.filter(OF_VOID_DRAW).select_related(*RELATED).first()
 
 
 def letters_mark(lines: Iterable[FeeLine]) -> str:
@@ -188,6 +192,7 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     entered = standing.filter(ENTERED).order_by().values("project")
     anew = FeeLine.objects.filter(STANDING, project=OuterRef("project"), expert=OuterRef("expert"))
     back = FeeLine.objects.filter(~STANDING, ~Exists(anew), project=OuterRef("pk"))
+    back = back.exclude(OF_VOID_DRAW)  # there is nobody to enter it for
     missing = back.order_by().values("project").values(n=Count("expert", distinct=True))
     rows = Project.objects.filter(
         reach,

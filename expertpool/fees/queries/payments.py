@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.core.crypto import proof
 from expertpool.core.mandates import vouched
 from expertpool.core.visibility import told_later
+from expertpool.draws.enums import INVALID
 from expertpool.draws.queries.untold import sealed_draws
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import day_start
@@ -24,6 +25,7 @@ from expertpool.fees.permissions import PAY
 from expertpool.fees.queries.accounts import is_payable_to, told_accounts
 from expertpool.fees.queries.lines import SIGNATURES, STANDING, fees_visible_to
 from expertpool.fees.queries.taxes import taxes_of
+from expertpool.fees.queries.void_draws import HELD, held_back
 
 WAITS = Q(paid_at__isnull=True, returned_at__isnull=True, dropped_at__isnull=True)
 MOST = 2_000  # fees in a batch
@@ -80,6 +82,8 @@ def payables(
     came_back = Payment.objects.filter(account__in=ended, returned_at__isnull=False)
     wrong = set(came_back.values_list("account", flat=True)) if ended else set()
     found = [_payable(one, accounts.get(payee_of(one).pk), rests, wrong) for one in rows]
+    void = held_back(one.pk for one in rows)
+    found = [replace(one, why_not=HELD) if one.line.pk in void else one for one in found]
     ready = [one.line for one in found if not one.why_not]
     taxes = taxes_of(ready, now=now or timezone.now(), before=batch)
     return [_taxed(one, taxes.get(one.line.pk)) for one in found]
@@ -145,14 +149,17 @@ _OF_BATCH = Q(payments__returned_at__isnull=True)
 
 def payments_of(batch: PaymentBatch) -> QuerySet[Payment]:
     """Return the payments of ``batch`` by their references; ``came_back``: of its fee another was paid, and returned as somebody
-    has noted."""
+    has noted; ``is_of_void_draw``: its draw is void by now."""
     before = Payment.objects.filter(line=OuterRef("line"), returned_at__isnull=False)
     related = (
         *("line__project", "line__expert__employer", "line__rate", "line__corrects"),
         "batch__made_by",
         *("account__expert__employer", "account__asked_by", "account__decided_by"),
     )
-    rows = batch.payments.annotate(came_back=Exists(before.exclude(batch=batch)))
+    rows = batch.payments.annotate(
+        came_back=Exists(before.exclude(batch=batch)),
+        is_of_void_draw=Q(line__invitation__draw__status__in=INVALID),
+    )
     return rows.select_related(*related).order_by("reference")
 
 

@@ -333,7 +333,7 @@ def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLin
     row.save(update_fields=["reversed_at", "reversal", *([] if is_altered else ["proof"])])
     record("fee.reverse", actor=actor, now=now, subject=row, note=reason)
     tell_reversed(row, now=now)
-    if row.corrects is None:
+    if row.corrects is None and not row.is_of_void_draw:
         tell_enter_anew(row, actor=actor, now=now)
     return row
 

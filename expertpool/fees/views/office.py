@@ -24,7 +24,13 @@ from expertpool.draws.services.names import read_who_sat
 from expertpool.fees.enums import FeeState
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.exports import FeeExport
-from expertpool.fees.forms.lines import FeeFilter, PanelFeesForm, ReverseForm, ToPayFilter
+from expertpool.fees.forms.lines import (
+    FeeFilter,
+    PanelFeesForm,
+    PayVoidForm,
+    ReverseForm,
+    ToPayFilter,
+)
 from expertpool.fees.permissions import ENTER, EXPORT, PAY, REVERSE, VIEW
 from expertpool.fees.queries.lines import (
     fees_in,
@@ -35,12 +41,14 @@ from expertpool.fees.queries.lines import (
     totals_of,
 )
 from expertpool.fees.queries.rates import rates_for
+from expertpool.fees.queries.void_draws import decided_words
 from expertpool.fees.queries.workload import sent_home_of, workload_of
 from expertpool.fees.services.corrections import can_be_corrected
 from expertpool.fees.services.edits import FeeEdits
 from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
+from expertpool.fees.services.void_draws import pay_anyway
 from expertpool.fees.tables import FEE_SORTS, FEE_TABS, TO_PAY_SORTS, TO_PAY_TABS
 from expertpool.papers.queries import template_for
 from expertpool.workflow.queries.requests import waiting_about
@@ -76,9 +84,12 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     may_reverse = fees_visible_to(request.user, REVERSE).filter(pk=pk).exists()
     may_pay = fees_visible_to(request.user, PAY).filter(pk=pk).exists()
     is_open = row.sent_at and not row.reversed_at and not row.payment and not row.received_at
+    decided = decided_words(row)
     context = {
         "row": row,
         "may_reverse": may_reverse and is_open,
+        "decided": decided,
+        "may_pay_void": may_pay and is_open and row.is_of_void_draw and not decided,
         "may_correct": may_reverse and can_be_corrected(row),
         "may_receive": may_pay and row.told_state == FeeState.TO_RECEIVE,
         "corrections": fees_visible_to(request.user).filter(corrects=pk).order_by("pk"),
@@ -121,6 +132,29 @@ def take_back(request: UserRequest, pk: int) -> HttpResponse:
         title=f"冲销 · {row.expert.name}",
         submit_label="冲销",
         message="已冲销，并通知专家和登记人；项目在「待登记」里，可以重新登记。",
+        refresh="page",
+        refusals=FeeRefused,
+        back=reverse("fees:detail", args=[pk]),
+    )
+
+
+@requires(PAY)
+def pay_void(request: UserRequest, pk: int) -> HttpResponse:
+    """Say that a fee is paid though its draw is void (drawer)."""
+    row = get_object_or_404(fees_visible_to(request.user, PAY), pk=pk)
+    form = PayVoidForm(request.POST if request.method == "POST" else None)
+
+    def write() -> None:
+        reason = form.cleaned_data["reason"]
+        pay_anyway(line=row, reason=reason, actor=request.user, now=timezone.now())
+
+    return drawer_form(
+        request,
+        form,
+        write,
+        title=f"抽取已作废，照付 · {row.expert.name} {row.gross:.2f} 元",
+        submit_label="决定照付",
+        message="已记录；签字、收款账户核对后可以列入付款批次。",
         refresh="page",
         refusals=FeeRefused,
         back=reverse("fees:detail", args=[pk]),

@@ -41,6 +41,7 @@ from expertpool.fees.queries.payments import (
     unpaid_lines,
 )
 from expertpool.fees.queries.taxes import came_back_after, payments_in, taken_back_in
+from expertpool.fees.queries.void_draws import void_words
 from expertpool.fees.services import papers, taxes
 from expertpool.fees.services.letters import letters_pdf
 from expertpool.fees.services.payments import make_batch, mark_paid, mark_returned
@@ -119,6 +120,7 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
     context = found.context | {
         "batch": row,
         "sums": sums_of(payments_of(row)),
+        "void": void_words(row),
         "requests": waiting_about(row, request.user, now=now),
         "left": payments_of(row).filter(WAITS).exists(),
     }

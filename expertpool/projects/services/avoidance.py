@@ -128,7 +128,7 @@ def _check_number(data: AvoidanceData, actor: User) -> None:
 def _check(data: AvoidanceData) -> None:
     if data.subject == AvoidanceSubject.UNIT:
         if data.unit is None and not data.name:
-            raise ValidationError({"unit": "请选择单位，或在下方填写单位名称。"})
+            raise ValidationError({"unit": "请选择单位；单位库里没有的，请填写「单位名称」。"})
         if data.uscc:
             validate_uscc(data.uscc)
     elif data.subject == AvoidanceSubject.PERSON:

@@ -40,6 +40,7 @@ CORE = {
     "icalendar",  # files for calendars
     "importing",
     "jobs",
+    "large_by_link",  # files of whoever has not signed in
     "limits",
     "locks",
     "mandates",  # rows that act in a name prove it

@@ -73,8 +73,12 @@ def fees_told(rows: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
     are sealed, one of today is told tomorrow, since it says who is at his account (docs/decisions/0185)."""
     untold = Case(When(told_later(SIGNATURES), then=True), default=False)
     told_at = Case(When(told_later(SIGNATURES), then=None), default="signed_at")
-    rows = rows.annotate(is_untold=untold, told_at=told_at, is_of_void_draw=OF_VOID_DRAW)
+    rows = _with_draws(rows.annotate(is_untold=untold, told_at=told_at))
     return rows.prefetch_related("payments")
+
+
+def _with_draws(rows: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
+    return rows.annotate(is_of_void_draw=OF_VOID_DRAW)  # type: ignore[no-redef] # what the model would ask for each
 
 
 def whose(expert_id: int) -> Q:
@@ -91,7 +95,7 @@ def fees_of(expert: Expert) -> QuerySet[FeeLine]:
     """Return what ``expert`` himself sees: what he was told."""
     rows = FeeLine.objects.filter(whose(expert.pk), sent_at__isnull=False)
     return (
-        rows.annotate(is_of_void_draw=OF_VOID_DRAW)
+        _with_draws(rows)
         .select_related("project__purchaser", "project__department", "rate", "expert", "corrects")
         .prefetch_related("payments")
     )

@@ -20,9 +20,11 @@ from config.numbers import current_number
 from expertpool.core.text import LEFT_OUT, without_people
 
 OFFICE = ZoneInfo("Asia/Shanghai")
-# What acts for whoever has it: the last part of a personal link, a token of the interface.
+# What acts for whoever has it: the last part of a personal link, a token of the interface. A whole
+# one is left out wherever it stands: of a blank that was pasted with it Django writes the code, which ends in letters
+# or digits (`\xa0ep_…`).
 LIVE = re.compile(
-    r"(/(?:r|activate|phone|ics|join/by|join/register|experts/appeal|notices/link|messages/callbacks/[^/\s]+)/)[^/\s\"'?#]+|(\bep_)[\w-]+"
+    r"(/(?:r|activate|phone|ics|join/by|join/register|experts/appeal|notices/link|draws/wall|messages/callbacks/[^/\s]+)/)[^/\s\"'?#]+|(\bep_(?=[\w-])|ep_(?=[\w-]{24}))[\w-]+"
 )
 
 # What PostgreSQL adds to a refusal: the whole row, or the value that is there already.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -116,6 +117,15 @@ def test_every_address_with_a_token_is_known() -> None:
     for route in found:
         address = "/" + route.replace("<str:token>", TOKEN)
         assert TOKEN not in without_links(f"Not Found: {address}"), route
+
+
+@pytest.mark.parametrize("before", ["", "\xa0", "%C2%A0", "x", "\\xa0", "0"])
+def test_a_token_is_left_out_whatever_stands_before_it(before: str) -> None:
+    """A blank that is none comes along from Word or WeChat, and is written as its code."""
+    token = f"ep_{secrets.token_urlsafe(32)}"
+    for address in ("/draws/wall/", "/api/v1/experts/", "Bearer "):
+        assert token not in without_links(f"Not Found: {address}{before}{token}/"), address
+    assert "_keep_files" in without_links("in _keep_files")
 
 
 def routes(resolver: URLResolver | URLPattern, before: str = "") -> Iterator[str]:

@@ -209,7 +209,7 @@ def pay_batch(first: Screen, second: Screen) -> None:
     second.press("同意付款")
     second.confirm()
     second.press("全部登记为已付款")
-    second.confirm()
+    drawer(second).locator("button[type=submit]").click()
     second.sees("已办完")
 
 

@@ -156,7 +156,7 @@ def test_todos_of_each_role(demo: dict[str, User]) -> None:
     }
     assert titles["operator"] == ["抽取专家", "补足专家", "评价专家"]
     # The other project is on public notice.
-    assert titles["supervisor"] == ["审核项目", "答复评价申诉"]
+    assert titles["supervisor"] == ["审核项目", "答复个人信息请求", "答复评价申诉"]
     assert titles["department"] == ["修改项目"]
     assert titles["finance"] == titles["auditor"] == []
     assert titles["expert"] == ["评审打分", "提交年检", "签劳务费确认函", "阅读通知"]

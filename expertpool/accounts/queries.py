@@ -36,11 +36,12 @@ from expertpool.accounts.models import (
     User,
 )
 from expertpool.accounts.registry import OTHER_HANDS, OUTSIDERS, READ_ALONG, regions_of
-from expertpool.accounts.validators import clean_username
+from expertpool.accounts.settings import PASSWORD_KINDS, PASSWORD_LENGTH, PASSWORDS_KEPT
+from expertpool.accounts.validators import COUNTED, KINDS, clean_username
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services.proofs import proven
-from expertpool.core.configuration import read_anew
+from expertpool.core.configuration import read_anew, value_of, words_of
 from expertpool.core.counting import Countable, as_statement
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.prepared import Given, Prepared, Statement
@@ -519,3 +520,12 @@ def _asking_nothing() -> Iterator[None]:
 
 def _refuse(*_: Any) -> NoReturn:
     raise _MoreAsked
+
+
+def password_rules() -> str:
+    """Return what a password may be, as each form says on which one is chosen."""
+    kinds = COUNTED[value_of(PASSWORD_KINDS)]
+    return (
+        f"至少 {words_of(PASSWORD_LENGTH)}，含{KINDS}中的{kinds}种；不含姓名拼音、账号、手机号和常见的词，"
+        f"不是最近 {words_of(PASSWORDS_KEPT)}用过的。"
+    )

@@ -150,12 +150,3 @@ class PasswordHistory:
 
     def get_help_text(self) -> str:
         return f"不能使用最近 {words_of(PASSWORDS_KEPT)}用过的密码，请换一个。"
-
-
-def password_rules() -> str:
-    """Return what a password may be, as each form says on which one is chosen."""
-    kinds = COUNTED[value_of(PASSWORD_KINDS)]
-    return (
-        f"至少 {words_of(PASSWORD_LENGTH)}，含{KINDS}中的{kinds}种；不含姓名拼音、账号、手机号和常见的词，"
-        f"不是最近 {words_of(PASSWORDS_KEPT)}用过的。"
-    )

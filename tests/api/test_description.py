@@ -71,6 +71,7 @@ def test_scopes_are_chosen_from_what_operations_ask_for() -> None:
         "draws.names",
         "reviews.view",
         "reviews.manage",
+        "reports.screen",  # of no operation: the address of a wall screen
     }
 
 

@@ -8,9 +8,8 @@ from django import forms
 from django.db.models import Q
 
 from expertpool.accounts.models import Department, Role, User
-from expertpool.accounts.queries import active_departments
+from expertpool.accounts.queries import active_departments, password_rules
 from expertpool.accounts.registry import contacts_instead
-from expertpool.accounts.validators import password_rules
 from expertpool.core.bounds import ORDER
 
 

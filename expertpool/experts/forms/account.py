@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse_lazy
 
-from expertpool.accounts.validators import password_rules
+from expertpool.accounts.queries import password_rules
 from expertpool.experts.forms.actions import reason_field
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from expertpool.accounts.validators import password_rules
+from expertpool.accounts.queries import password_rules
 from expertpool.core.codes import DIGITS
 from expertpool.core.importing import CellRefused
 from expertpool.core.subjects.inputs import RuleField

@@ -43,7 +43,7 @@ class UnfinishedMiddleware:
         if not was_ended(error):
             return None
         if has_left(request):  # config.leavers ended it
-            return HttpResponse(status=NOBODY_WAITS)
+            return nobody_waits()
         match = request.resolver_match
         logger.warning("%s took too long", match.view_name if match else "?")
         if request.headers.get("HX-Request"):
@@ -53,7 +53,12 @@ class UnfinishedMiddleware:
         return answer
 
 
-def was_ended(error: BaseException) -> bool:
+def nobody_waits() -> HttpResponse:
+    """Return what is logged of a request whose asker has left."""
+    return HttpResponse(status=NOBODY_WAITS, reason="Nobody waits for the answer")
+
+
+def was_ended(error: BaseException | None) -> bool:
     """Tell whether the database ended a statement for its time."""
     return isinstance(error, OperationalError) and isinstance(error.__cause__, QueryCanceled)
 
@@ -89,8 +94,10 @@ def is_full(error: BaseException | None) -> bool:
 
 def answer_failure(request: HttpRequest) -> HttpResponse:
     """Answer what nobody caught (``handler500``): without the database 503 and a page that tries again by
-    itself, with a full disk 503 that says so, to htmx a message; anything else as ever. Asks the database
-    nothing."""
+    itself, with a full disk 503 that says so, to htmx a message; to nobody where the asker has left; anything else as
+    ever. Asks the database nothing."""
+    if was_ended(sys.exc_info()[1]) and has_left(request):  # before any view was reached
+        return nobody_waits()
     if is_full(sys.exc_info()[1]):
         if request.headers.get("HX-Request"):
             return refused(f"{FULL}，这次操作没有完成。请告诉系统管理员清理磁盘后再试。")

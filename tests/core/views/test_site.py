@@ -121,6 +121,23 @@ def test_who_does_not_wait_for_it_is_no_fault_of_the_database(
 
 
 @pytest.mark.django_db
+def test_nor_before_any_view_is_reached(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def rule_for(*_args: Any, **_kw: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(20)")
+
+    monkeypatch.setattr("expertpool.networks.middleware.KEPT.rule_for", rule_for)
+    client.raise_request_exception = False
+    gone: Any = {"waitress.client_disconnected": lambda: True}
+    with caplog.at_level("INFO"):
+        answer = client.get("/login/", **gone)
+    assert (answer.status_code, answer.reason_phrase) == (499, "Nobody waits for the answer")
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+@pytest.mark.django_db
 def test_ready_asks_for_nothing_that_serves_nobody_less(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -241,8 +241,10 @@ class AnswersForm(forms.Form):
         suggestion = "" if declined else asked["suggestion"]
         return asked | {"meant": self.answers.meaning(code, word), "suggestion": suggestion}
 
-    def _cells(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        for row in (row for kind in ASKED for row in self.found.get(kind, ())):
+    def _cells(
+        self, kinds: Sequence[str] = ASKED
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        for row in (row for kind in kinds for row in self.found.get(kind, ())):
             yield from ((row, cell) for cell in row["cells"])
 
     def _content(self, row: dict[str, Any], cell: dict[str, Any]) -> str:
@@ -257,15 +259,20 @@ class AnswersForm(forms.Form):
         ]
 
     def cell_lines(self, kind: str) -> list[dict[str, Any]]:
-        """Return the cells of one of `ASKED`, each with its row and its field."""
-        return [
-            {"row": row["row"], "name": shown(row["name"])}
-            | cell
-            | {"content": shown(cell["content"])}
-            | {"field": self[name] if (name := _cell_name(row, cell)) in self.fields else None}
-            for row in self.found.get(kind, ())
-            for cell in row["cells"]
-        ]
+        """Return the cells of one of `ASKED`, each once with its row, its field, and all that is wrong in it."""
+        lines: dict[Any, dict[str, Any]] = {}
+        for at, (row, cell) in enumerate(self._cells([kind])):
+            name = _cell_name(row, cell)
+            # What is said of a whole row has no field, and stands for itself.
+            line = lines.setdefault(
+                name if name in self.fields else at,
+                {"row": row["row"], "name": shown(row["name"])}
+                | cell
+                | {"content": shown(cell["content"]), "whys": []}
+                | {"field": self[name] if name in self.fields else None},
+            )
+            line["whys"].append({"reason": cell["reason"], "detail": cell["detail"]})
+        return list(lines.values())
 
     def refused_lines(self) -> list[dict[str, Any]]:
         return self.cell_lines("refused")

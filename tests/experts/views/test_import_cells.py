@@ -63,6 +63,26 @@ def test_a_bad_specialty_beside_a_good_one_is_left_out_and_told(
         assert codes == ([] if expert.name == "甲善" else ["A010101"])
 
 
+def test_a_cell_with_several_faults_is_typed_once(admin: User, tmp_path: Path) -> None:
+    client, head = login(Client(), admin), ["姓名", "手机号", "评审专业"]
+    page = uploaded(client, tmp_path, head, ["甲真", "13911110001", "A010101、火星学、木星学"])
+    (line,) = page.context["form"].left_lines()
+    assert [why["detail"][:7] for why in line["whys"]] == ["“火星学”不在", "“木星学”不在"]
+    text = text_of(page)
+    assert text.count('name="cell-2-specialties"') == 1
+    assert "“火星学”不在" in text
+    assert "“木星学”不在" in text
+    page = client.post(
+        reverse("experts:import_answers", args=[page.context["run"].pk]),
+        {"cell-2-specialties": "A010102、A010103"},
+        follow=True,
+    )
+    assert not page.context["form"].left_lines()
+    confirmed(client, page)
+    codes = Expert.objects.get().specialties.order_by("code").values_list("code", flat=True)
+    assert list(codes) == ["A010102", "A010103"]
+
+
 def test_of_two_addresses_the_first_good_one_is_taken(admin: User, tmp_path: Path) -> None:
     client, head = login(Client(), admin), ["姓名", "手机号", "邮箱"]
     page = uploaded(

@@ -20,6 +20,7 @@ QUOTE = '"'
 MOST_LINES = 60  # of one row: more are no text of a cell
 LOOKED_AT = 30  # lines by which it is known what parts the cells
 _DAY_AS_NUMBER = re.compile(r"[1-7][0-9]{4}|(?:19|20)[0-9]{2}\.[0-9]")  # 27670, 1975.1 for 1975.10
+_OCTOBER = re.compile(r"(?:19|20)[0-9]{2}\.10")
 _SAMPLE = 4_096  # bytes that tell of an encoding
 _MANY = 20  # one of so many bytes
 _NOT_A_TABLE = "文件不是有效的 .csv，请在 Excel 或 WPS 中另存为 .xlsx。"
@@ -30,13 +31,29 @@ def text_rows(file: IO[bytes]) -> Iterator[Numbered]:
     encoding that we know."""
     with io.TextIOWrapper(file, encoding=_encoding(file), newline="") as text:
         delimiter = _delimiter(text)
-        text.seek(0)
         try:
+            typed = _typed_months(text, delimiter)
+            text.seek(0)
             for number, cells in enumerate(_Rows(text, delimiter), 1):
                 check_extent(number, len(cells))
-                yield number, [_as_number(cell) if len(cell) in (5, 6) else cell for cell in cells]
+                read = [_as_number(cell) if len(cell) in (5, 6) else cell for cell in cells]
+                for at in typed:
+                    if at < len(cells) and "." in cells[at]:
+                        read[at] = cells[at]
+                yield number, read
         except csv.Error:
             raise Refused(_NOT_A_TABLE) from None
+
+
+def _typed_months(text: IO[str], delimiter: str) -> set[int]:
+    """Return the places of columns in which a month kept its last nought (1961.10): no program made numbers of
+    them, and 1961.1 is January there."""
+    text.seek(0)
+    if not any(map(_OCTOBER.search, text)):
+        return set()
+    text.seek(0)
+    rows = (enumerate(cells) for cells in _Rows(text, delimiter))
+    return {at for cells in rows for at, cell in cells if _OCTOBER.fullmatch(cell)}
 
 
 def _delimiter(text: IO[str]) -> str:

@@ -43,6 +43,17 @@ def test_csv_in_the_encodings_of_excel(tmp_path: Path, encoding: str, delimiter:
     assert list(read_rows(path)) == [(1, ["姓名", "手机号"]), (2, ["王小明", "138\n00"])]
 
 
+@pytest.mark.shows("EXP-07")
+def test_a_column_of_a_text_that_keeps_its_noughts_has_lost_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("出生年月,聘期至\n1960.1,2028.1\n1961.10,2029.2\n27670,2030.1\n")
+    assert [cells for _, cells in read_rows(path)][1:] == [
+        ["1960.1", 2028.1],
+        ["1961.10", 2029.2],
+        [27670.0, 2030.1],
+    ]
+
+
 def test_the_name_the_user_gave_says_what_it_is(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "a.xlsx", [["姓名"]]).rename(tmp_path / "12.upload")
     assert list(read_rows(path, suffix=".xlsx")) == [(1, ["姓名"])]

@@ -54,8 +54,10 @@ _REMARK = re.compile(
     r"合计|总计|小计|共计|共?\d+[人名行条]$|以下(?:空白|无正文)$|以[下上](?:为|是|人员|(?:合?计|共)?\d+[人名位])|[…。.]{2,}$|(?:联系人|联系电话)[:：]|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
     r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页|[一二三四五六七八九十]{1,3}、"
 )
-# What is no row where nothing else stands beside it: （本表可自行复制）, ★为必填, 2、专业按附件填写, 2026年11月20日.
-_ALONE = re.compile(r"[(（★☆※*＊【\[]|\d{1,2}[、.．)）]|\d{4}年\d{1,2}月")
+# What is no row where nothing else stands beside it: （本表可自行复制）, ★为必填, 2、专业按附件填写, 2026年11月20日, 第二组 市政.
+_ALONE = re.compile(
+    r"[(（★☆※*＊【\[]|\d{1,2}[、.．)）]|\d{4}年\d{1,2}月|第[一二三四五六七八九十\d]{1,3}(?:组|部分|批次?|标段)"
+)
 _DAY, _NUMBERS = re.compile(r"\d{4}-\d\d(?:-\d\d)?"), re.compile(r"\d+")
 _AMOUNT = re.compile(r"[\d.]+\s?\D?")
 # What stands over each column, or below its header: (1) (2) (3), 一 二 三, ① ② ③.

@@ -83,6 +83,19 @@ def test_a_cell_with_several_faults_is_typed_once(admin: User, tmp_path: Path) -
     assert list(codes) == ["A010102", "A010103"]
 
 
+def test_the_name_of_a_group_between_the_rows_is_no_expert(admin: User, tmp_path: Path) -> None:
+    client, head = login(Client(), admin), ["姓名", "手机号", "评审专业"]
+    page = uploaded(
+        client,
+        tmp_path,
+        *(head, ["甲真", "13911110001", "A010101"], ["小计", 1]),
+        *(["第二组 市政"], head, ["甲善", "13911110002", "A010101"]),
+    )
+    run, found = page.context["run"], page.context["found"]
+    assert (run.total, run.accepted) == (2, 2)
+    assert found["remarks"]["4"] == "第二组市政"
+
+
 def test_of_two_addresses_the_first_good_one_is_taken(admin: User, tmp_path: Path) -> None:
     client, head = login(Client(), admin), ["姓名", "手机号", "邮箱"]
     page = uploaded(

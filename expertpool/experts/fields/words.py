@@ -43,6 +43,9 @@ TITLE_MEANINGS = {
     "助工": "助理工程师",
     "高会": "高级会计师",
     "高经": "高级经济师",
+    "副高级工程师": "高级工程师",
+    **dict.fromkeys(("教授、博导", "教授/博导", "教授，博导", "教授博导"), "教授"),
+    **dict.fromkeys(("副教授、硕导", "副教授/硕导", "副教授，硕导", "副教授硕导"), "副教授"),
 }
 # What people write for a title that is a level alone, and which levels it may be.
 LEVELS_ALONE = {

@@ -96,6 +96,19 @@ def test_the_name_of_a_group_between_the_rows_is_no_expert(admin: User, tmp_path
     assert found["remarks"]["4"] == "第二组市政"
 
 
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [("副高级工程师", "高级工程师"), ("教授、博导", "教授"), ("副教授/硕导", "副教授")],
+)
+def test_a_title_with_its_level_or_what_else_one_is_has_a_suggestion(
+    admin: User, tmp_path: Path, word: str, title: str
+) -> None:
+    head = ["姓名", "手机号", "职称"]
+    page = uploaded(login(Client(), admin), tmp_path, head, ["甲真", "13911110001", word])
+    (line,) = page.context["found"]["words"]
+    assert (line["word"], line["suggestion"]) == (word, title)
+
+
 def test_of_two_addresses_the_first_good_one_is_taken(admin: User, tmp_path: Path) -> None:
     client, head = login(Client(), admin), ["姓名", "手机号", "邮箱"]
     page = uploaded(

@@ -20,10 +20,11 @@ from expertpool.workflow.models import TwoPersonRequest
 
 class DataRequest(models.Model):
     """What an expert asked about his data (个人信息保护法 第四十四至五十条), until when the office has to answer, and
-    what it answered: once, by one conditional update in `privacy.services.answering`."""
+    what it answered: once, by one conditional update in `privacy.services.answering`. ``proof`` says that he asked it
+    here, what and when (docs/decisions/0477). Of a kind one waits, which `services.asking` sees to."""
 
     never = ("DELETE",)
-    final = ("due_at", "answered_at")
+    final = ("expert_id", "kind", "asked_at", "due_at", "answered_at")
 
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
@@ -31,12 +32,12 @@ class DataRequest(models.Model):
     kind = models.CharField("事项", max_length=10, choices=RequestKind.choices)
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # Filled up, so that its length tells nothing.
-    text = EncryptedTextField("说明", bound_to=("uid",), at_least=512)
+    text = EncryptedTextField("说明", bound_to=("uid", "expert_id"), at_least=512)
     asked_at = models.DateTimeField("申请时间")
     # Written when it is asked: what the office decides later is for later requests.
     due_at = models.DateTimeField("答复期限")
     agreed = models.BooleanField("同意", null=True, blank=True)
-    answer = EncryptedTextField("答复", bound_to=("uid",), at_least=512)
+    answer = EncryptedTextField("答复", bound_to=("uid", "expert_id"), at_least=512)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="答复人",
@@ -46,16 +47,17 @@ class DataRequest(models.Model):
         related_name="+",
     )
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    proof = ProofField(
+        "凭证",
+        null=False,
+        default=b"",
+        says=("expert.number", "kind", "uid.hex", "asked_at", "due_at"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "个人信息请求"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["expert", "kind"],
-                condition=Q(answered_at__isnull=True),
-                name="privacy_request_one_open",
-            ),
             models.CheckConstraint(
                 condition=Q(kind__in=RequestKind.values), name="privacy_request_known"
             ),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from expertpool.core.mandates import Mandate
-from expertpool.privacy.models import Consent
+from expertpool.experts.models import Expert
+from expertpool.privacy.models import Consent, DataRequest, ErasureRequest
+from expertpool.privacy.queries.deletions import is_deleted_by_log
+from expertpool.privacy.queries.erasures import over_their_time
+from expertpool.workflow.queries.asking import OPEN, is_asked
+
+NIGHT = timedelta(days=1)
 
 
 def _consents(now: datetime) -> QuerySet[Consent]:
@@ -15,4 +21,23 @@ def _consents(now: datetime) -> QuerySet[Consent]:
     return Consent.objects.select_related("expert", "text").order_by("-pk")
 
 
-WRITTEN = (Mandate("privacy.consents", "个人信息的同意", _consents, is_whole=True),)
+def _requests(now: datetime) -> QuerySet[DataRequest]:
+    return DataRequest.objects.select_related("expert").order_by("-pk")
+
+
+def _erasures(now: datetime) -> QuerySet[ErasureRequest]:
+    rows = ErasureRequest.objects.filter(OPEN)
+    return rows.select_related("expert", "requested_by").order_by("-pk")
+
+
+def _leavers(now: datetime) -> QuerySet[Expert]:
+    """Whom the next night erases."""
+    return over_their_time(now + NIGHT).order_by("-pk")
+
+
+WRITTEN = (
+    Mandate("privacy.consents", "个人信息的同意", _consents, is_whole=True),
+    Mandate("privacy.requests", "个人信息请求", _requests, is_whole=True),
+    Mandate("privacy.erasures", "抹去个人信息申请", _erasures, is_whole=True, holds=is_asked),
+    Mandate("privacy.leavers", "到期抹去的专家", _leavers, is_whole=True, holds=is_deleted_by_log),
+)

@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
+from expertpool.core.fields import is_vouched
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.core.visibility import told
 from expertpool.core.workdays import end_of_working_days, is_working_day
@@ -28,6 +29,7 @@ from expertpool.privacy.settings import REMIND_DAYS
 
 MOST_ANSWER = 500
 BY_TWO = "同意删除须两人办理：请在该请求上点「申请抹去」，由另一人确认。"
+NOT_ASKED = "这项请求不是专家在系统中提出的，不能答复，请告诉审计员。"
 ANSWERED_ALREADY = "这项请求已经有人答复，请刷新页面。"
 
 
@@ -56,12 +58,15 @@ def answer_data_request(
 def settle_data_request(
     *, request: DataRequest, agree: bool, answer: str, actor: User, now: datetime
 ) -> None:
-    """Write the answer and tell the expert; the caller has checked who may. Refuses what was answered already."""
+    """Write the answer and tell the expert; the caller has checked who may. Refuses what was answered already, and
+    what its expert did not ask here."""
     rows = told(DataRequest.objects.filter(pk=request.pk, answered_at__isnull=True))
     # Read under the lock: of two who answer at once the second finds none that waits.
     row = rows.select_for_update(of=("self",)).select_related("expert").first()
     if row is None:
         raise PrivacyRefused(ANSWERED_ALREADY)
+    if not is_vouched(row):
+        raise PrivacyRefused(NOT_ASKED)
     row.agreed, row.answer, row.answered_by, row.answered_at = agree, answer, actor, now
     row.save(update_fields=["agreed", "answer", "answered_by", "answered_at"])
     words = {

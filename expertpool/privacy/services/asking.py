@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -15,6 +15,7 @@ from expertpool.experts.models import Expert
 from expertpool.privacy.enums import RequestKind
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.models import DataRequest
+from expertpool.privacy.queries.requests import requests_of
 from expertpool.privacy.settings import ANSWER_DAYS
 
 MOST_TEXT = 500
@@ -39,6 +40,10 @@ def ask_about_data(
         raise PrivacyRefused(f"请写明要求{SAY_MORE}。")
     if len(text) > MOST_TEXT:
         raise PrivacyRefused(f"最多写 {MOST_TEXT} 字，请精简。")
+    # Of two clicks at once the second waits here. What nobody asked here takes no place.
+    Expert.objects.select_for_update(of=("self",), no_key=True).get(pk=expert.pk)
+    if requests_of(expert).filter(kind=kind, answered_at__isnull=True).exists():
+        raise PrivacyRefused(WAITS)
     row = DataRequest(
         expert=expert,
         kind=kind,
@@ -46,12 +51,7 @@ def ask_about_data(
         asked_at=now,
         due_at=end_of_working_days(value_of(ANSWER_DAYS), after=now),
     )
-    try:
-        # Of two clicks at once only the constraint sees the other.
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise PrivacyRefused(WAITS) from None
+    row.save(force_insert=True)
     after = {"事项": row.get_kind_display()}
     record("privacy.request", actor=actor, now=now, subject=expert, after=after)
     return row

@@ -14,19 +14,26 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import ERASERS, why_not_erased
 from expertpool.privacy.enums import RequestKind
 from expertpool.privacy.exceptions import PrivacyRefused
-from expertpool.privacy.models import DataRequest, ErasureRequest
+from expertpool.privacy.models import ErasureRequest
+from expertpool.privacy.queries.deletions import is_deleted_by_log
 from expertpool.privacy.queries.erasures import erasure_of
+from expertpool.privacy.queries.requests import requests_of
 from expertpool.privacy.services.answering import settle_data_request
 from expertpool.workflow.services.two_persons import ask, settle
 
 IN_POOL = "先从专家库删除这位专家，再申请抹去：删除时列出他将要参加的评审。"
 MERGED = "这份档案已合并，请抹去合并后的那一份，这一份随之抹去。"
 ERASED = "这位专家的个人信息已经抹去。"
+NOT_LOGGED = (
+    "操作日志里没有这位专家（或并入他的档案）在这个时间从专家库删除的记录，不能抹去："
+    "可能有人绕过系统改动了档案，请告诉审计员。"
+)
 DONE = "您的个人信息已经抹去；抽取、评审、劳务费记录和操作日志依法保存到期，期间不作他用。"
 
 
 def check_erasable(expert: Expert) -> None:
-    """Refuse (PrivacyRefused) who is in the pool, merged or erased, and what something keeps from it now."""
+    """Refuse (PrivacyRefused) who is in the pool, merged or erased, who was deleted by nobody here
+    (docs/decisions/0478), and what something keeps from it now."""
     if expert.erased_at is not None:
         raise PrivacyRefused(ERASED)
     if expert.merged_into_id is not None:
@@ -35,6 +42,8 @@ def check_erasable(expert: Expert) -> None:
         raise PrivacyRefused(IN_POOL)
     if reasons := why_not_erased(expert):
         raise PrivacyRefused("".join(reasons))
+    if not all(map(is_deleted_by_log, (expert, *expert.merged.all()))):
+        raise PrivacyRefused(NOT_LOGGED)
 
 
 @transaction.atomic
@@ -68,9 +77,8 @@ def decide_erasure(
         return request
     check_erasable(expert)
     # While it is known where he is reached.
-    for asked in DataRequest.objects.filter(
-        expert=expert, kind=RequestKind.ERASE, answered_at__isnull=True
-    ):
+    waiting = requests_of(expert).filter(kind=RequestKind.ERASE, answered_at__isnull=True)
+    for asked in waiting:
         settle_data_request(request=asked, agree=True, answer=DONE, actor=actor, now=now)
     erase(expert, actor=actor, now=now)
     return request
@@ -89,7 +97,8 @@ def erase(expert: Expert, *, actor: User | None, now: datetime) -> None:
         for eraser in ERASERS:
             eraser.erase(one, actor, now)
         Expert.objects.filter(pk=one.pk).update(name_until=plan.name_until)
-        for asked in DataRequest.objects.filter(expert=one):
+        # What was led to him by others is not his.
+        for asked in requests_of(one):
             asked.text = ""
             asked.save(update_fields=["text"])
         after = {"专家编号": one.number, "抹去": plan.words}

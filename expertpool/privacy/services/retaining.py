@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,8 +25,10 @@ def retain(*, now: datetime) -> int:
     """Erase who left the pool longer ago than the office keeps records, take the names of tombstones that law wants
     no more, and the messages that were on their way when they were made; return how many experts were changed. A second
     run changes nothing."""
-    keys = list(over_their_time(now).values_list("pk", flat=True)[:AT_ONCE])
-    done = sum(_erase_if_due(key, now) for key in keys)
+    due = over_their_time(now).values_list("pk", flat=True)
+    # Whoever is kept, or was written into it, takes nobody's place.
+    erased = (key for key in list(due) if _erase_if_due(key, now))
+    done = sum(1 for _ in islice(erased, AT_ONCE))
     today = timezone.localdate(now)
     rows = Expert.objects.filter(erased_at__isnull=False)
     for key in rows.filter(name_until__lt=today).values_list("pk", flat=True)[:AT_ONCE]:

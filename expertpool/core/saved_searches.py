@@ -21,7 +21,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.criteria import CriteriaUse
+from expertpool.core.criteria import CriteriaUse, as_seen
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models import SavedSearch
@@ -153,9 +153,11 @@ def delete_search(*, search: SavedSearch, actor: Any, now: datetime) -> None:
     search.delete()
 
 
-def searches_naming(subject: str, code: str, options: Sequence[Any] = ()) -> list[str]:
+def searches_naming(
+    subject: str, code: str, options: Sequence[Any] = (), viewer: Any = None
+) -> list[str]:
     """Return the saved searches whose condition, or whose filter, asks the declared field ``code`` of ``subject`` (for
-    one of ``options``, if there are any), in words."""
+    one of ``options``, if there are any), in words, as ``viewer`` sees them."""
     filters = _filters_of(subject, code)
     # By the quoted code, or the name, first: then only few are read.
     texts = [f"%22{code}%22", *(f"{name}=" for name in filters)]
@@ -163,7 +165,7 @@ def searches_naming(subject: str, code: str, options: Sequence[Any] = ()) -> lis
     rows = SavedSearch.objects.filter(named).select_related("owner").order_by("pk")
     wanted = {str(one) for one in options}
     return [
-        f"{one.owner}的常用查询“{one}”"
+        as_seen(f"{one.owner}的常用查询“{one}”", one.shared or one.owner == viewer)
         for one in rows
         if (asked := _values(one, subject, code, filters)) and (not wanted or wanted & asked)
     ]

@@ -40,7 +40,7 @@ class WordForm(AsksOnce, forms.ModelForm):
         after = copy(row)
         for name, value in data.items():
             setattr(after, name, value)
-        if before and kept_word(after) != before and (named := mentions_of(before)):
+        if before and kept_word(after) != before and (named := mentions_of(before, self.viewer)):
             is_out = data.get("active") is False
             field, done = ("active", "停用") if is_out else ("name", "改名")
             sentence = f"用到“{row}”、{done}后须修改的：{told(named)}。确定{done}的，请再保存一次。"

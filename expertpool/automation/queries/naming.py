@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from expertpool.automation.models import RuleVersion
+from expertpool.automation.permissions import CONFIRM, MANAGE, VIEW
 from expertpool.automation.queries.rules import latest_versions
 from expertpool.automation.registry import EVENT_KINDS
-from expertpool.core.criteria import CriteriaUse
+from expertpool.core.criteria import CriteriaUse, as_seen
 from expertpool.customforms.registry import FieldUse
 
 
@@ -55,10 +56,15 @@ def _values(leaf: dict[str, Any]) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
+def _mentioned(subject: str, code: str, options: Sequence[Any], viewer: Any) -> list[str]:
+    is_seen = viewer is not None and any(map(viewer.has_permission, (MANAGE, CONFIRM, VIEW)))
+    return [as_seen(words, is_seen) for words in rules_naming(subject, code, options)]
+
+
 USE = FieldUse(
     "automation",
     running=rules_naming,
     ever=rules_that_named,
     way_out="请先从规则的条件中去掉，或停用规则",
 )
-CONDITIONS = CriteriaUse("automation.rules", rules_naming, order=40)
+CONDITIONS = CriteriaUse("automation.rules", _mentioned, order=40)

@@ -33,6 +33,7 @@ from expertpool.core.criteria.uses import (
     CRITERIA_USES,
     CriteriaUse,
     KeptWord,
+    as_seen,
     mentions,
     mentions_of,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Reference",
     "Text",
     "Tree",
+    "as_seen",
     "asks",
     "canonical",
     "canonical_json",

@@ -17,6 +17,8 @@ class Asked(Exception):
 class AsksOnce(forms.Form):
     """A form that asks once about what was typed: saved again unchanged, it is meant so."""
 
+    viewer: Any = None  # who is asked, where a question names what not everybody may see
+
     asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
 
     def ask_once(self, field: str, value: str, sentence: str) -> None:

@@ -39,6 +39,7 @@ from django.views.decorators.http import require_POST, require_safe
 from expertpool.core.criteria import KeptWord
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.views.asking import AsksOnce
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Edited, Editing
 from expertpool.core.views.listing import FilterForm, ListTab, listing, render_list
@@ -167,6 +168,8 @@ class Crud:
         # A drawer that adds may be opened with values in the address (``?dictionary=…``).
         initial = {} if row else request.GET.dict()
         form = self.form(request.POST or None, instance=row, initial=initial)
+        if isinstance(form, AsksOnce):
+            form.viewer = request.user
 
         def write() -> None:
             self.save(row=form.instance, actor=request.user, now=timezone.now())

@@ -15,7 +15,7 @@ TOLD = "told"  # posted by the drawer: what it named
 def named_first(request: HttpRequest, label: str, word: KeptWord | None) -> HttpResponse | None:
     """Return the drawer that names what asks for ``word``; it posts the same once more. None where nothing does, or it
     was named as it is now."""
-    named = mentions_of(word) if word else []
+    named = mentions_of(word, request.user) if word else []
     sentence = f"用到“{label}”、删除后须修改的：{told(named)}。"
     if not named or request.POST.get(TOLD) == sentence:
         return None

@@ -7,14 +7,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from expertpool.core.criteria import CriteriaUse, asks
+from expertpool.core.criteria import CriteriaUse, as_seen, asks
 from expertpool.customforms.registry import FieldUse
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import ConditionLevel, ConditionTemplate, Draw
+from expertpool.draws.queries.draws import projects_to_draw
+from expertpool.draws.queries.templates import templates_for
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
 
+# Whoever has one of these for a project reads its plan.
+PLANNING = ("draws.plan", "draws.approve_plan", "draws.run", "draws.view")
 UNDER_WAY = (DrawStatus.SEALED, DrawStatus.INVITING)
 
 
@@ -33,26 +37,41 @@ def draws_naming(subject: str, code: str, options: Sequence[str]) -> list[str]:
     return _numbers(_naming(code, options))
 
 
-def plans_naming(subject: str, code: str, options: Sequence[Any] = ()) -> list[str]:
+def plans_naming(subject: str, code: str, options: Sequence[Any], viewer: Any) -> list[str]:
     """Return the plans that ask the field (for one of ``options``, if there are any) and have not been drawn by yet,
-    and the templates of plans, in words: approved plans have to be changed and approved anew."""
+    and the templates of plans, in words: approved plans have to be changed and approved anew. As ``viewer`` sees them."""
     if subject != EXPERT.code:
         return []
     levels = ConditionLevel.objects.alias(names=asks("criteria", code, options))
     plans = levels.filter(names=True, group__plan__project__draw_state=DrawState.NOT_DRAWN)
     projects = Project.objects.filter(pk__in=plans.order_by().values("group__plan__project"))
+    projects = projects.exclude(archived_at__isnull=False).order_by("pk")
+    keys = _read_by(viewer)
     return [
-        f"项目“{project}”的抽取方案"
-        for project in projects.exclude(archived_at__isnull=False).order_by("pk")
-    ] + _templates(code, options)
+        as_seen(f"项目“{project}”的抽取方案", project.pk in keys) for project in projects
+    ] + _templates(code, options, viewer)
 
 
-def _templates(code: str, options: Sequence[Any]) -> list[str]:
+def _read_by(viewer: Any) -> set[int]:
+    """Return the projects (ids) not drawn yet whose plans ``viewer`` reads."""
+    if viewer is None:
+        return set()
+    reached = (projects_to_draw(viewer, code) for code in PLANNING if viewer.has_permission(code))
+    return {
+        pk
+        for rows in reached
+        for pk in rows.filter(draw_state=DrawState.NOT_DRAWN).values_list("pk", flat=True)
+    }
+
+
+def _templates(code: str, options: Sequence[Any], viewer: Any) -> list[str]:
     """Return the templates whose conditions do, each with its owner: he alone can replace it."""
+    offered = templates_for(viewer) if viewer is not None else ConditionTemplate.objects.none()
+    keys = set(offered.values_list("pk", flat=True))
     asking = ConditionTemplate.objects.alias(names=asks("groups", code, options))
     rows = asking.filter(names=True)
     found = rows.select_related("owner").order_by("pk")
-    return [f"{one.owner}的抽取条件模板“{one.name}”" for one in found]
+    return [as_seen(f"{one.owner}的抽取条件模板“{one.name}”", one.pk in keys) for one in found]
 
 
 def _naming(code: str, options: Sequence[Any] = ()) -> QuerySet[Draw]:

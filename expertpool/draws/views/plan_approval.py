@@ -15,12 +15,11 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.reasons import reason_of
 from expertpool.draws.exceptions import DrawError
 from expertpool.draws.queries.draws import codes_for_project, plan_for, projects_to_draw
+from expertpool.draws.queries.naming import PLANNING
 from expertpool.draws.queries.plan_versions import history_of
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan, withdraw_plan
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Verdict
-
-READING = ("draws.plan", "draws.approve_plan", "draws.run", "draws.view")
 
 
 @require_POST
@@ -72,7 +71,7 @@ def decide(request: UserRequest, pk: int, version: int, *, agree: bool) -> HttpR
 
 
 @require_safe
-@requires(*READING)
+@requires(*PLANNING)
 def versions(request: UserRequest, pk: int) -> HttpResponse:
     """What each version changed (drawer)."""
     project = _readable(request, pk)
@@ -83,7 +82,7 @@ def versions(request: UserRequest, pk: int) -> HttpResponse:
 
 def _readable(request: UserRequest, pk: int) -> Project:
     project = get_object_or_404(Project, pk=pk)
-    if not codes_for_project(request.user, project, READING):
+    if not codes_for_project(request.user, project, PLANNING):
         raise Http404
     return project
 

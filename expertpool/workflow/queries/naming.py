@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from expertpool.core.criteria import CriteriaUse, asks
+from expertpool.core.criteria import CriteriaUse, as_seen, asks
 from expertpool.customforms.registry import FieldUse
 from expertpool.workflow.models import Approval, FlowStep, FlowVersion
 from expertpool.workflow.queries.approvals import RUNNING
@@ -46,6 +46,11 @@ def _words(steps: QuerySet[FlowStep]) -> list[str]:
     return [f"审批流程（第 {one.version.number} 版）的步骤“{one.name}”" for one in rows]
 
 
+def _mentioned(subject: str, code: str, options: Sequence[Any], viewer: Any) -> list[str]:
+    is_seen = viewer is not None and viewer.has_permission("workflow.manage")
+    return [as_seen(words, is_seen) for words in flows_naming(subject, code, options)]
+
+
 USE = FieldUse(
     "workflow",
     running=flows_naming,
@@ -53,4 +58,4 @@ USE = FieldUse(
     # An approval goes on by the version under which it began, whatever the office writes meanwhile.
     way_out="请先从流程的条件中去掉，并待按旧版流程进行的审批结束",
 )
-CONDITIONS = CriteriaUse("workflow.flows", flows_naming, order=30)
+CONDITIONS = CriteriaUse("workflow.flows", _mentioned, order=30)

@@ -41,7 +41,12 @@ def ask_everywhere(leaf: dict[str, object], operator: User) -> list[str]:
     queries = {"子查询": {"where": json.dumps(leaf)}, "丑查询": {leaf["field"]: first}}
     for name, query in queries.items():
         SavedSearch.objects.create(
-            page="experts", name=name, query=urlencode(query), owner=operator, created_at=now
+            page="experts",
+            name=name,
+            query=urlencode(query),
+            owner=operator,
+            shared=True,
+            created_at=now,
         )
     make_rule(LOOK, name="寅规则", event="experts.approved", condition=leaf)
     make_round(name="卯年检", criteria=leaf)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django import forms
 
+from expertpool.core.views.asking import AsksOnce
 from expertpool.fees.models import CORRECTIONS
+from expertpool.fees.rules.corrections import corrected_words, is_far_more
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(AsksOnce):
+    """``stands``: what its fee comes to now, in yuan before tax."""
+
+    field_order = ("gross", "reason")
+
     gross = forms.DecimalField(
         label="更正金额（元，税前）",
         min_value=CORRECTIONS.low,
@@ -19,6 +28,18 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(
         label="更正原因", max_length=200, min_length=2, help_text="写进给专家的更正函。"
     )
+
+    def __init__(self, *args: Any, stands: Decimal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stands = stands
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        gross = data.get("gross")
+        if gross and is_far_more(self.stands, gross):
+            words = corrected_words(self.stands, gross)
+            self.ask_once("gross", f"{gross:.2f}", f"{words}。没有填错的，请再提交一次。")
+        return data
 
 
 class ReceivedForm(forms.Form):

@@ -217,3 +217,9 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
 def fees_to_sign(expert: Expert) -> QuerySet[FeeLine]:
     """Return the letters that wait for the hand of ``expert``."""
     return fees_of(expert).filter(STANDING, signed_at__isnull=True, gross__gte=0)
+
+
+def standing_gross(line: FeeLine) -> Decimal:
+    """Return what ``line`` comes to with the corrections of it that stand, in yuan before tax."""
+    more = line.corrections.filter(STANDING).aggregate(sum_of=Sum("gross"))["sum_of"]
+    return line.gross + (more or Decimal(0))

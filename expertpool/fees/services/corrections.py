@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
@@ -15,7 +14,7 @@ from expertpool.audit.services import record
 from expertpool.fees.enums import FeeState
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import CorrectionRequest, FeeLine
-from expertpool.fees.queries.lines import STANDING, month_for
+from expertpool.fees.queries.lines import month_for, standing_gross
 from expertpool.fees.queries.taxes import tax_of_less
 from expertpool.fees.rules.pay import CENT
 from expertpool.fees.rules.tax import tax_of_next
@@ -102,10 +101,9 @@ def _check(row: FeeLine, gross: Decimal) -> None:
         raise FeeRefused("这是一份更正；有误的请再更正原来的那一份。")
     if not can_be_corrected(row):
         raise FeeRefused(NOT_PAID)
-    more = row.corrections.filter(STANDING).aggregate(sum_of=Sum("gross"))["sum_of"] or Decimal(0)
-    if row.gross + more + gross < 0:
-        paid = f"{row.gross + more:.2f}"
-        raise FeeRefused(f"最多扣回已付的应发 {paid} 元（含以前的更正）。", field="gross")
+    stands = standing_gross(row)
+    if stands + gross < 0:
+        raise FeeRefused(f"最多扣回已付的应发 {stands:.2f} 元（含以前的更正）。", field="gross")
 
 
 def _enter(request: CorrectionRequest, now: datetime) -> FeeLine:

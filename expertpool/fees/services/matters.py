@@ -7,8 +7,9 @@ from django.urls import reverse
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import CorrectionRequest, FeeLine, PaymentRequest
 from expertpool.fees.permissions import PAY, REVERSE
-from expertpool.fees.queries.lines import fees_visible_to
+from expertpool.fees.queries.lines import fees_visible_to, standing_gross
 from expertpool.fees.queries.payments import batches_visible_to
+from expertpool.fees.rules.corrections import corrected_words
 from expertpool.fees.services.corrections import check_correction, decide_correction, lock_line
 from expertpool.fees.services.payments import check_batch, decide_batch, drop_batch, lock_batch
 from expertpool.workflow.queries.matters import Matter, Words
@@ -44,7 +45,8 @@ PAYMENTS = Matter(
 
 def _details(asked: CorrectionRequest) -> str:
     what = "补付" if asked.gross > 0 else "扣回"
-    return f"{what} {abs(asked.gross):.2f} 元（税前）"
+    after = corrected_words(standing_gross(asked.line), asked.gross)
+    return f"{what} {abs(asked.gross):.2f} 元（税前），{after}"
 
 
 def _name(line: FeeLine) -> str:

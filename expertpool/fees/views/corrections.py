@@ -13,7 +13,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.forms.corrections import CorrectionForm, ReceivedForm
 from expertpool.fees.permissions import PAY, REVERSE
-from expertpool.fees.queries.lines import fees_visible_to
+from expertpool.fees.queries.lines import fees_visible_to, standing_gross
 from expertpool.fees.services.corrections import mark_received, request_correction
 
 
@@ -21,7 +21,8 @@ from expertpool.fees.services.corrections import mark_received, request_correcti
 def correct(request: UserRequest, pk: int) -> HttpResponse:
     """Ask that a fee that was paid be corrected (drawer)."""
     row = get_object_or_404(fees_visible_to(request.user, REVERSE), pk=pk)
-    form = CorrectionForm(request.POST if request.method == "POST" else None)
+    stands = standing_gross(row)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, stands=stands)
 
     def write() -> None:
         request_correction(

@@ -72,7 +72,7 @@ def begin(operator: Screen, draw: Draw) -> None:
     operator.open(reverse("draws:room", args=[draw.pk]))
     operator.press("开始录屏")
     operator.sees("正在录制")
-    wait_for(lambda: sent(draw) > 0)
+    wait_for(lambda: sent(draw) > 1_000)  # the very first bytes alone are no film
 
 
 def sent(draw: Draw) -> int:

@@ -107,7 +107,7 @@ def test_a_known_phone_names_its_owner_to_who_may_see_him(admin: User) -> None:
     with pytest.raises(ValidationError) as caught:
         create_expert(values=VALUES, actor=make_user(), now=NOW)
     assert "李四" not in str(caught.value)
-    assert "联系管理员" in str(caught.value)
+    assert "由能查看的人核对" in str(caught.value)
 
 
 @pytest.mark.shows("EXP-06")

@@ -106,7 +106,7 @@ PERSONAL = {
     *("experts:appeal", "experts:activate", "notices:link", "notices:link_file"),
     *("selfservice:reply", "selfservice:reply_sign_in", "selfservice:reply_leave"),
     *("selfservice:reply_calendar", "selfservice:reply_file"),
-    *("draws:verify_compare", "notifications:outbox"),
+    *("draws:verify_compare", "notifications:outbox", "reports:wall_by_token"),
 }
 
 

@@ -57,34 +57,8 @@ class UseMiddleware:
         return getattr(request, "is_unattended", False) or self.HEADER in request.headers
 
 
-class OldPasswordMiddleware:
-    """Leads whoever signed in by a password that is too old to choose another, and lets him do nothing else of what
-    asks for a login (`services.entering`)."""
-
-    PAGES = ("accounts:password", "accounts:logout", "accounts:idle", "core:watermark")
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
-    ) -> HttpResponse | None:
-        if not getattr(view, "login_required", True) or OVER not in request.session:
-            return None
-        match = request.resolver_match
-        if match is not None and match.view_name in self.PAGES:
-            return None
-        if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
-            return redirect("accounts:password")
-        # Of a page that was open before: what is typed there stays.
-        return refused(CHANGE_FIRST)
-
-
-class NarrowedMiddleware:
-    """Refuses each page that is not declared as one of a narrowed session, also those for whoever signed in."""
+class _AskingForLogin:
+    """Looks at each page that asks for a login before it is opened."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -96,29 +70,44 @@ class NarrowedMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         # What needs no login is for him as for anybody, without asking who he is.
-        if not getattr(view, "login_required", True) or not is_narrowed(request.user):
+        if not getattr(view, "login_required", True):
             return None
         match = request.resolver_match
-        if match is not None and match.view_name in NARROW_PAGES:
+        return self.refusal(request, match.view_name if match else "")
+
+    def refusal(self, request: HttpRequest, page: str) -> HttpResponse | None:
+        """Return what is answered instead of ``page``; None: it is opened."""
+        raise NotImplementedError
+
+
+class OldPasswordMiddleware(_AskingForLogin):
+    """Leads whoever signed in by a password that is too old to choose another, and lets him do nothing else of what
+    asks for a login (`services.entering`)."""
+
+    PAGES = ("accounts:password", "accounts:logout", "accounts:idle", "core:watermark")
+
+    def refusal(self, request: HttpRequest, page: str) -> HttpResponse | None:
+        if OVER not in request.session or page in self.PAGES:
+            return None
+        if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
+            return redirect("accounts:password")
+        # Of a page that was open before: what is typed there stays.
+        return refused(CHANGE_FIRST)
+
+
+class NarrowedMiddleware(_AskingForLogin):
+    """Refuses each page that is not declared as one of a narrowed session, also those for whoever signed in."""
+
+    def refusal(self, request: HttpRequest, page: str) -> HttpResponse | None:
+        if not is_narrowed(request.user) or page in NARROW_PAGES:
             return None
         return render(request, "accounts/narrowed.html", status=403)
 
 
-class ClosedPagesMiddleware:
+class ClosedPagesMiddleware(_AskingForLogin):
     """Refuses the pages of an entry of the menu that is hidden from all roles of its reader, and what lies below."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
-    ) -> HttpResponse | None:
-        match = request.resolver_match
-        if match is None or not getattr(view, "login_required", True):
-            return None
-        if not is_closed(request.user, match.view_name, request.path):
+    def refusal(self, request: HttpRequest, page: str) -> HttpResponse | None:
+        if not page or not is_closed(request.user, page, request.path):
             return None
         return render(request, "core/closed.html", {"said": CLOSED}, status=403)

@@ -11,9 +11,9 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import WaitingFor
 from expertpool.core.home import Source, Todo, some
 from expertpool.privacy.permissions import DECIDE
-from expertpool.privacy.queries.requests import requests_waiting
+from expertpool.privacy.queries.requests import unanswered_by
 
-_requests = WaitingFor(lambda user, now: some(requests_waiting(user)))
+_requests = WaitingFor(lambda user, now: some(unanswered_by(user)))
 
 
 def to_answer(user: User, now: datetime) -> Iterator[Todo]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuItem
 from expertpool.privacy.permissions import DECIDE, READS
-from expertpool.privacy.queries.requests import requests_waiting
+from expertpool.privacy.queries.requests import unanswered_by
 
 ITEMS = (
     MenuItem(
@@ -15,7 +15,7 @@ ITEMS = (
         "privacy:requests",
         (DECIDE,),
         47,
-        count=WaitingFor(lambda user, now: requests_waiting(user)[:MOST_WAITING]),
+        count=WaitingFor(lambda user, now: unanswered_by(user)[:MOST_WAITING]),
         active=("privacy:answer",),
         group="experts",
         is_fixed=True,

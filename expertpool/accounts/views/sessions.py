@@ -52,7 +52,7 @@ def user_sessions_end(request: UserRequest, pk: int) -> HttpResponse:
     try:
         end_all_sessions(
             user=_user(request, pk),
-            reason=reason_of(request)[:200],
+            reason=reason_of(request, most=200),
             actor=request.user,
             now=timezone.now(),
         )

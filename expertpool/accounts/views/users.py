@@ -131,7 +131,7 @@ def user_disable(request: UserRequest, pk: int) -> HttpResponse:
     try:
         disable_user(
             user=_user(request, pk),
-            reason=reason_of(request)[:200],
+            reason=reason_of(request),
             actor=request.user,
             now=timezone.now(),
         )

@@ -8,22 +8,28 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 
 from expertpool.core.responses import refused
-from expertpool.core.text import HIDDEN, clean_text
+from expertpool.core.text import HIDDEN, clean_text, too_long
 from expertpool.core.validators import is_writable
 from expertpool.core.visibility import GUARDED_FIELDS, Level, level_for
+
+MOST = 500  # letters, as many as the question lets one type (question.js)
 
 
 class ReasonRefused(ValueError):
     """A reason holds what nobody can write: NUL, which the database refuses, other controls, lone halves of
-    characters. Answered wherever it is raised (config.refusals)."""
+    characters; or it is so long that its end would be lost. Answered wherever it is raised (config.refusals)."""
 
 
-def reason_of(request: HttpRequest) -> str:
-    """Return what was typed; nothing where nothing was sent. Raises ReasonRefused, as forms and the interface
-    refuse such a text: what is written into a record is what somebody wrote."""
-    typed = request.POST.get("reason", "")
+def reason_of(request: HttpRequest, *, most: int = MOST) -> str:
+    """Return what was typed, of ``most`` letters; nothing where nothing was sent. Raises ReasonRefused, as forms and
+    the interface refuse such a text: what is written into a record is what somebody wrote, to its end."""
+    # A browser sends the end of a line as two letters and counts it as one.
+    typed = request.POST.get("reason", "").replace("\r\n", "\n")
     if not is_writable(typed):
         message = f"所写的内容{HIDDEN}"
+        raise ReasonRefused(message)
+    if refusal := too_long(typed, most):
+        message = f"所写的内容{refusal}"
         raise ReasonRefused(message)
     return clean_text(typed)
 

@@ -16,7 +16,6 @@ from expertpool.reviews.services.stopping import stop_review
 from expertpool.reviews.views.office import act, managed
 
 MOST_DIGITS = 7  # of how many experts lack
-MOST_WORDS = 200
 
 
 @require_POST
@@ -50,7 +49,7 @@ def renew(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def stop(request: UserRequest, pk: int) -> HttpResponse:
     """End a review of whose draw nothing can come."""
-    row, why = managed(request, pk), reason_of(request)[:MOST_WORDS]
+    row, why = managed(request, pk), reason_of(request)
     return act(
         request,
         pk,

@@ -48,7 +48,7 @@ def sign_in(request: UserRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 def lead(request: UserRequest, pk: int) -> HttpResponse:
     """Let an expert lead the panel, in place of whoever does."""
-    row, reason = _reviewer(request, pk), reason_of(request)[:200]
+    row, reason = _reviewer(request, pk), reason_of(request)
     return act(
         request,
         row.review_id,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.core.text import is_key
 from expertpool.draws.models import VoidRequest
 from expertpool.draws.services.plan_approval import submit_plan
@@ -53,6 +54,25 @@ def test_a_note_on_a_plan_is_refused_too(client: Client, operator: User, supervi
     assert login(client, supervisor).post(turn_down, {"reason": "\x00"}).status_code == 409
     assert client.post(turn_down, {"reason": "人\x00少"}).status_code == 409
     assert client.post(turn_down, {"reason": "人少"}).status_code < 400
+
+
+def test_a_reason_keeps_its_end_or_is_refused(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    project = make_ready_project(now=timezone.now(), seats=1, actor=operator)
+    submit_plan(project=project, version=1, actor=operator, now=timezone.now())
+    turn_down = reverse("draws:plan_return", args=[project.pk, 1])
+    login(client, supervisor)
+    refusal = client.post(turn_down, {"reason": "字" * 501}, headers={"HX-Request": "true"})
+    said = json.loads(refusal["HX-Trigger"])["toast"]["message"]
+    assert (refusal.status_code, said) == (
+        409,
+        "所写的内容最多写 500 字，现有 501 字，请缩短后再提交。",
+    )
+    # 500 letters as the browser counts them, which sends two for the end of each line.
+    lines = "\r\n".join(["字" * 9] * 50)
+    assert client.post(turn_down, {"reason": lines}).status_code < 400
+    assert Entry.objects.filter(note=lines.replace("\r\n", "\n")).exists()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ ACTIONS = (
     Action("fee.tax_file", "下载个税申报文件"),
     Action("fee.reverse", "冲销劳务费"),
     Action("fee.pay_void", "决定照付抽取已作废的劳务费"),
+    Action("fee.drop_held", "作废批次中暂停的付款"),
     Action("fee.correct_ask", "申请更正劳务费"),
     Action("fee.correct_refuse", "退回劳务费更正"),
     Action("fee.correct", "更正劳务费"),

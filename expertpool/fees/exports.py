@@ -37,6 +37,7 @@ class FeeExport(Exporter):
         ExportColumn("travel", "差旅（元）", lambda row: row.travel),
         ExportColumn("payable", "应付合计（元）", lambda row: row.payable),
         ExportColumn("state", "状态", lambda row: row.told_words),
+        ExportColumn("void", "抽取", lambda row: "已作废" if row.is_of_void_draw else ""),
         ExportColumn("sent", "发送时间", lambda row: row.sent_at, width=20),
         ExportColumn("signed", "签字日期", lambda row: row.told_on, width=16),
     )

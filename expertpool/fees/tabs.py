@@ -10,7 +10,8 @@ from django.utils import timezone
 from expertpool.core.registry import Tab
 from expertpool.experts.models import Expert
 from expertpool.fees.permissions import ENTER, VIEW
-from expertpool.fees.queries.lines import STANDING, fees_visible_to, may_enter, totals_of, whose
+from expertpool.fees.queries.lines import STANDING, fees_visible_to, may_enter, whose
+from expertpool.fees.queries.void_draws import held_among, totals_to_pay
 from expertpool.projects.models import Project
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ LONGEST = 50  # fees that the tab shows; all are in the list
 def of_expert(request: HttpRequest, expert: Expert) -> str:
     """劳务费 of an expert: all that he is paid, as far as somebody sees it."""
     rows = fees_visible_to(cast("User", request.user)).filter(whose(expert.pk))
+    shown = list(rows[:LONGEST])
     context = {
-        "rows": rows[:LONGEST],
-        "totals": totals_of(rows.filter(STANDING)),
+        "rows": shown,
+        "held": held_among(shown),
+        "totals": totals_to_pay(rows.filter(STANDING)),
         "longest": LONGEST,
     }
     return render_to_string("fees/_expert_tab.html", context, request)
@@ -36,10 +39,12 @@ def of_project(request: HttpRequest, project: Project) -> str:
     """劳务费 of a project: what each of its experts is paid."""
     user = cast("User", request.user)
     rows = fees_visible_to(user).filter(project=project).order_by("pk")
+    shown = list(rows)
     context = {
         "project": project,
-        "rows": rows,
-        "totals": totals_of(rows.filter(STANDING)),
+        "rows": shown,
+        "held": held_among(shown),
+        "totals": totals_to_pay(rows.filter(STANDING)),
         "may_enter": may_enter(user, project, now=timezone.now()),
     }
     return render_to_string("fees/_project_tab.html", context, request)

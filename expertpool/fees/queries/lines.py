@@ -59,6 +59,10 @@ WITHHELD = Coalesce(
 )
 
 
+# `FeeLine.payable`, for sums.
+PAYABLE = F("gross") - WITHHELD + F("travel")
+
+
 def _reach(user: User, code: str) -> Q:
     return scope_q(user, code, department="project__department", owner="project__created_by")
 
@@ -158,12 +162,15 @@ def month_for(expert_id: int, now: datetime, *, payer: str) -> Totals:
 
 @dataclass(frozen=True)
 class Totals:
-    """What fees come to (yuan): ``tax`` as `WITHHELD` has it, ``net`` (实发) is what is left after tax, ``payable`` (应付合计) with the costs of the way."""
+    """What fees come to (yuan): ``tax`` as `WITHHELD` has it, ``net`` (实发) is what is left after tax, ``payable`` (应付合计) with the costs of the way,
+    without what is ``held`` since its draw is void (``held_count`` fees; `void_draws.totals_to_pay`)."""
 
     count: int
     gross: Decimal
     tax: Decimal
     travel: Decimal = Decimal(0)
+    held: Decimal = Decimal(0)
+    held_count: int = 0
 
     @property
     def net(self) -> Decimal:
@@ -171,11 +178,12 @@ class Totals:
 
     @property
     def payable(self) -> Decimal:
-        return self.net + self.travel
+        return self.net + self.travel - self.held
 
 
 def totals_of(rows: QuerySet[FeeLine]) -> Totals:
-    """Return what exactly ``rows`` come to, those that were reversed among them."""
+    """Return what exactly ``rows`` come to, those that were reversed among them; nothing is said of what is
+    held (`void_draws.totals_to_pay`)."""
     found: dict[str, Any] = (
         rows.order_by()
         .annotate(all_tax=WITHHELD)

@@ -20,8 +20,8 @@ from expertpool.fees.queries.lines import (
     Totals,
     fees_of,
     fees_visible_to,
-    totals_of,
 )
+from expertpool.fees.queries.void_draws import held_unpaid, totals_to_pay
 
 GROUPS = {
     "month": "月份",
@@ -46,6 +46,7 @@ class Group:
     tax: Decimal
     travel: Decimal
     paid: Decimal
+    held: Decimal
 
     @property
     def net(self) -> Decimal:
@@ -53,7 +54,7 @@ class Group:
 
     @property
     def payable(self) -> Decimal:
-        return self.net + self.travel
+        return self.net + self.travel - self.held
 
 
 def years_of(rows: QuerySet[FeeLine]) -> list[int]:
@@ -73,6 +74,7 @@ def grouped(user: User, by: str, year: int) -> tuple[list[Group], Totals]:
     """Return what fees in the scope of ``user``, sent in ``year``, come to ``by`` one of `GROUPS`, and in all; the largest
     first, months in their order."""
     rows = in_year(fees_visible_to(user), year).order_by()
+    held = held_unpaid(rows)
     rows = rows.annotate(
         is_paid=Q(Exists(_PAID)) | Q(received_at__isnull=False), withheld_tax=WITHHELD
     )
@@ -97,11 +99,12 @@ def grouped(user: User, by: str, year: int) -> tuple[list[Group], Totals]:
         all_tax=Sum("withheld_tax"),
         all_travel=Sum("travel"),
         paid=Sum(F("gross") - F("withheld_tax") + F("travel"), filter=Q(is_paid=True)),
+        held=Sum(F("gross") - F("withheld_tax") + F("travel"), filter=Q(pk__in=held)),
     )
     ordered = found.order_by("key") if by == "month" else found.order_by("-all_gross", "key")
     groups = list(ordered[:MOST])
     people = Expert.objects.in_bulk([one["key"] for one in groups]) if by == "expert" else {}
-    return [_group(by, one, people) for one in groups], totals_of(
+    return [_group(by, one, people) for one in groups], totals_to_pay(
         in_year(fees_visible_to(user), year)
     )
 
@@ -115,7 +118,9 @@ def _group(by: str, one: dict[str, Any], people: dict[int, Expert]) -> Group:
         name, note = person.name, person.number
     elif by == "project":
         note = one["project__number"]
-    sums = (one[key] or Decimal(0) for key in ("all_gross", "all_tax", "all_travel", "paid"))
+    sums = (
+        one[key] or Decimal(0) for key in ("all_gross", "all_tax", "all_travel", "paid", "held")
+    )
     return Group(name, note, one["n"], *sums)
 
 

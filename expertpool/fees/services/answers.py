@@ -24,8 +24,9 @@ from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import Payment
 from expertpool.fees.models.lines import FEES
 from expertpool.fees.permissions import PAY
-from expertpool.fees.queries.payments import payments_visible_to
-from expertpool.fees.services.payments import day_of_payment, mark_paid, mark_returned
+from expertpool.fees.queries.payments import WAITS, payments_visible_to
+from expertpool.fees.queries.void_draws import HELD, held_payments
+from expertpool.fees.services.payments import DROPPED, day_of_payment, mark_paid, mark_returned
 
 # What banks write of a payment. A word that is none of these is asked about.
 PAID = (
@@ -162,6 +163,7 @@ class AnswerImporter(Importer):
         super().__init__(**kwargs)
         self.by_reference: dict[str, Payment] = {}
         self.by_account: dict[tuple[str, Decimal], list[Payment]] = {}
+        self.held: set[int] = set()
         self.rows_said: dict[int, int] = {}  # payment → row of this file
         self.done = {True: 0, False: 0}
 
@@ -171,9 +173,10 @@ class AnswerImporter(Importer):
         # Anew for each part of the file: its rows alone are looked at.
         self.by_reference = {one.reference: one for one in known.filter(reference__in=wanted)}
         self.by_account = {}
+        self.held = held_payments(known)
         # Only where a row needs it: each account has to be decrypted, there is no other way to find it.
         if any(not row.values.get("reference") for row in rows):
-            for one in known.filter(paid_at__isnull=True, returned_at__isnull=True):
+            for one in known.filter(WAITS):
                 key = one.account.readable_number, one.amount
                 self.by_account.setdefault(key, []).append(one)
 
@@ -206,12 +209,16 @@ class AnswerImporter(Importer):
     def _fault_of_result(self, row: Row, found: Payment) -> Fault | None:
         if found.returned_at:
             return self.fault("result", "已登记过退回")
+        if found.dropped_at:
+            return self.fault("result", "已作废", f"{found.reference} {DROPPED}。")
         # But what was paid may still come back: banks return some days later.
         if not row.values["result"]:
             told = "失败、退汇的请写明原因。"
             return None if row.values.get("why") else self.fault("why", "失败原因为空", told)
         if found.paid_at:
             return self.fault("result", "已登记过付款")
+        if found.pk in self.held:
+            return self.fault("result", "暂停付款", f"{found.reference} 的{HELD}。")
         try:
             day_of_payment(found.batch, row.values.get("on"), self.now)
         except FeeRefused as refusal:

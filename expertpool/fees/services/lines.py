@@ -38,6 +38,7 @@ from expertpool.fees.rules.pay import CENT, Fee, Step, fee_for
 from expertpool.fees.rules.tax import gross_of_next, tax_of_next
 from expertpool.fees.services.accounts import note_account
 from expertpool.fees.services.letters import payer_of, said_now
+from expertpool.fees.services.payments import drop_held
 from expertpool.fees.services.telling import tell_enter_anew, tell_reversed, tell_sent
 from expertpool.fees.services.times import BY_DAY, fault_of_time
 from expertpool.projects.models import Project
@@ -309,7 +310,7 @@ def _hold_month(expert_id: int) -> None:
 @transaction.atomic
 def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLine:
     """Take back a fee that was sent, for ``reason``: it counts no more, and another can be entered. Its expert is told, and who
-    entered it. Logged.
+    entered it. Where its draw is void and it is held in an agreed batch, it is paid by that no more. Logged.
 
     Refuses (FeeRefused) what was not sent, or was reversed.
     """
@@ -321,7 +322,8 @@ def reverse(*, line: FeeLine, reason: str, actor: User, now: datetime) -> FeeLin
     if row.reversed_at:
         raise FeeRefused("已经冲销过了。")
     # What goes to the bank cannot be called back by a click here.
-    if Payment.objects.filter(OPEN_PAYMENT, line=row).exists():
+    is_held = row.is_of_void_draw and drop_held(row, actor=actor, now=now)
+    if not is_held and Payment.objects.filter(OPEN_PAYMENT, line=row).exists():
         raise FeeRefused("已列入付款批次或已付款，不能冲销；银行退回、批次退回后才可以。")
     is_altered = row.is_altered
     if row.received_at:

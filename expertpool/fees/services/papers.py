@@ -16,8 +16,10 @@ from expertpool.core.documents import SheetColumn, xlsx_sheet
 from expertpool.core.filling import fill_template
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
+from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import Payment, PaymentBatch
-from expertpool.fees.queries.payments import payments_of, sums_of
+from expertpool.fees.queries.payments import WAITS, payments_of, sums_of
+from expertpool.fees.queries.void_draws import HELD, held_payments
 from expertpool.fees.services.payments import check_unaltered
 from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
@@ -27,6 +29,7 @@ TABLE, BANK, TAX = "fees.table", "fees.bank", "fees.tax"
 LABELS = {TABLE: "劳务费发放表", BANK: "银行代发文件", TAX: "个税扣缴申报文件"}
 YEARS = Bounds(2000, 2100)
 LABOUR = "劳务报酬所得"
+PAUSED = "抽取已作废，暂停付款"
 
 _BATCH = (
     Placeholder("批次编号", "FK2026110001"),
@@ -169,20 +172,26 @@ def fill(
 
 
 def batch_file(batch: PaymentBatch, code: str, *, actor: User, now: datetime) -> tuple[bytes, str]:
-    """Return (content, name) of the table or the bank's file of ``batch``. Logged: it names accounts in full.
+    """Return (content, name) of the table or the bank's file of ``batch``. Logged: it names accounts in full. What is held since its
+    draw is void (docs/decisions/0480) is not in the file for the bank, and nothing in the table's sums.
 
-    Refuses (FeeRefused) a batch of which anything was written past this system: it would be paid to whom somebody wrote.
+    Refuses (FeeRefused) a batch of which anything was written past this system: it would be paid to whom somebody wrote; and a
+    file for the bank with nothing but what is held.
     """
     rows = payments_of(batch)
     check_unaltered(batch, rows)
+    held = held_payments(batch.payments.all()) if batch.approved_at else set()
     if code == BANK:
-        # The file is sent to the bank: what was paid must not be in it a second time.
-        rows = rows.filter(paid_at__isnull=True, returned_at__isnull=True)
-    sums = sums_of(rows)
+        # The file is sent to the bank: what was paid must not be in it a second time, what is held or given up not at all.
+        rows = rows.filter(WAITS).exclude(pk__in=held)
+        if held and not rows:
+            raise FeeRefused(f"这个批次没有可以付的：{HELD}。")
+    out = held | {one.pk for one in rows if one.dropped_at} if batch.approved_at else set()
+    sums = sums_of(rows.exclude(pk__in=out))
     values: dict[str, Value] = {
         "批次编号": batch.number,
         "批次名称": batch.title,
-        "笔数": len(rows),
+        "笔数": sum(one.pk not in out for one in rows),
         # A number, not a text: forms of the office add up by formulas.
         "应发合计": float(sums["gross"]),
         "个税合计": float(sums["tax"]),
@@ -193,7 +202,10 @@ def batch_file(batch: PaymentBatch, code: str, *, actor: User, now: datetime) ->
         "批准时间": moment_text(batch.approved_at) if batch.approved_at else "",
         "打印时间": moment_text(now),
     }
-    lines = [_paid(at, one) for at, one in enumerate(rows, 1)]
+    lines = [
+        _paid(at, one) | (_unpaid(one, one.pk in held) if one.pk in out else {})
+        for at, one in enumerate(rows, 1)
+    ]
     content, ending = fill(code, values, lines, now=now)
     record("fee.batch_file", actor=actor, now=now, subject=batch, after={"文件": LABELS[code]})
     return content, f"{LABELS[code]} {batch.number}.{ending}"
@@ -220,3 +232,11 @@ def _paid(at: int, one: Payment) -> dict[str, Value]:
         "付款.状态": str(one.state.label),
         "付款.用途": "评审劳务费",
     }
+
+
+def _unpaid(one: Payment, is_held: bool) -> dict[str, Value]:
+    """Said, not left out; nought, so that the office's formulas add up to what is paid."""
+    nought: dict[str, Value] = dict.fromkeys(
+        ("付款.应发", "付款.个税", "付款.差旅", "付款.实付"), 0.0
+    )
+    return nought | {"付款.状态": PAUSED if is_held else str(one.state.label)}

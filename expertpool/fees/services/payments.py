@@ -16,12 +16,15 @@ from expertpool.core.locks import lock_transaction
 from expertpool.experts.models import Expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, Payment, PaymentBatch, PaymentRequest
+from expertpool.fees.models.payments import OPEN
 from expertpool.fees.queries.payments import MOST, WAITS, payables, payments_of, unpaid_lines
+from expertpool.fees.queries.void_draws import HELD, held_payments
 from expertpool.fees.services.accounts import reopen_account
 from expertpool.fees.services.telling import tell_returned
 from expertpool.workflow.services.two_persons import ask, settle
 
 MOST_REASON = 200  # characters
+DROPPED = "已作废：抽取作废后，劳务费已经冲销；银行仍付了的，请向银行或专家追回"
 TAKEN = "其中有劳务费刚刚列入了另一个批次或有了变化，请刷新页面后重新选择。"
 
 
@@ -178,6 +181,24 @@ def _drop(batch: PaymentBatch, *, now: datetime) -> None:
         one.save()
 
 
+def drop_held(line: FeeLine, *, actor: User, now: datetime) -> bool:
+    """Take the payment of ``line``, whose draw is void, out of the agreed batch in which it is held: it is not to be paid, for the reason
+    that its reversal has. Return whether there was one. Logged."""
+    payment = Payment.objects.filter(OPEN, line=line, batch__approved_at__isnull=False).first()
+    if payment is None:
+        return False
+    batch = lock_batch(payment.batch)  # who says what came of it comes before or after
+    if payment.pk not in held_payments(batch.payments.all()):
+        return False
+    row = payments_of(batch).get(pk=payment.pk)
+    _refuse_altered(row)
+    row.dropped_at = now
+    row.save()
+    said = {"流水号": row.reference, "金额": f"{row.amount:.2f}"}
+    record("fee.drop_held", actor=actor, now=now, subject=batch, after=said)
+    return True
+
+
 def lock_batch(batch: PaymentBatch) -> PaymentBatch:
     """Hold ``batch``: who decides about it and who says what came of it come one after the other."""
     rows = PaymentBatch.objects.select_for_update(of=("self",), no_key=True)
@@ -193,16 +214,21 @@ def mark_paid(
     now: datetime,
     on: date | None = None,
 ) -> int:
-    """Say that ``payments`` (ids; None: all that are left) of an agreed ``batch`` were paid ``on`` a day (None: now), whose
-    month their tax is declared with; they stay so. Return how many. Logged.
+    """Say that ``payments`` (ids; None: all that are left, but what is held) of an agreed ``batch`` were paid ``on`` a day (None: now),
+    whose month their tax is declared with; they stay so. Return how many. Logged.
 
-    Refuses (FeeRefused) a batch that is not agreed to, and a day before it was, or to come."""
+    Refuses (FeeRefused) a batch that is not agreed to, a day before it was, or to come, and a payment that is held since its draw is
+    void (`queries.void_draws.held_payments`)."""
     batch = _agreed(batch)
     paid_at = day_of_payment(batch, on, now)
     rows = payments_of(batch).filter(WAITS)
-    found = list(rows if payments is None else rows.filter(pk__in=list(payments)))
+    held = held_payments(batch.payments.all())
+    wanted = rows.exclude(pk__in=held) if payments is None else rows.filter(pk__in=list(payments))
+    found = list(wanted)
     for one in found:
         _refuse_altered(one)
+        if one.pk in held:
+            raise FeeRefused(f"{one.line.expert.name}（{one.reference}）：{HELD}。")
         one.paid_at = paid_at
         one.save()
     if found:
@@ -243,6 +269,8 @@ def mark_returned(*, payment: Payment, note: str, actor: User, now: datetime) ->
     row = payments_of(batch).get(pk=payment.pk)
     if row.returned_at:
         raise FeeRefused("这一笔已经登记过退回。")
+    if row.dropped_at:
+        raise FeeRefused(f"这一笔{DROPPED}。")
     _refuse_altered(row)
     row.returned_at, row.note = now, note
     row.save()

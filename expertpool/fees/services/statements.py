@@ -12,16 +12,22 @@ from expertpool.core.documents import render_pdf
 from expertpool.core.text import moment_text
 from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeLine
+from expertpool.fees.queries.void_draws import held_among
 from expertpool.fees.services.letters import said_of
+
+PAUSED = "抽取已作废，暂停付款"
 
 
 def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: datetime) -> bytes:
     """Return for A4 what ``lines``, those of ``year``, come to: each with who pays, and what of it was paid."""
     rows, sums = [], [Decimal(0)] * 4
+    lines = list(lines)
+    held = held_among(lines)
     for one in lines:
         payment = one.payment
         paid = payment.paid_at if payment else None
-        found = one.gross, one.withheld, one.travel, one.payable
+        is_held = one.pk in held
+        found = one.gross, one.withheld, one.travel, Decimal(0) if is_held else one.payable
         sums = [total + part for total, part in zip(sums, found, strict=True)]
         rows.append(
             [
@@ -29,7 +35,7 @@ def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: da
                 # As it was told him then, whatever was renamed since.
                 f"{said_of(one)['project']}（{said_of(one)['payer']}）",
                 *(f"{part:,.2f}" for part in found),
-                f"{timezone.localdate(paid):%Y-%m-%d}" if paid else "未付款",
+                f"{timezone.localdate(paid):%Y-%m-%d}" if paid else PAUSED if is_held else "未付款",
             ]
         )
     data = {

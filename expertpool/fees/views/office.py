@@ -38,10 +38,9 @@ from expertpool.fees.queries.lines import (
     letters_mark,
     may_enter,
     projects_to_pay,
-    totals_of,
 )
 from expertpool.fees.queries.rates import rates_for
-from expertpool.fees.queries.void_draws import decided_words
+from expertpool.fees.queries.void_draws import decided_words, held_among, totals_to_pay
 from expertpool.fees.queries.workload import sent_home_of, workload_of
 from expertpool.fees.services.corrections import can_be_corrected
 from expertpool.fees.services.edits import FeeEdits
@@ -70,7 +69,8 @@ def fees(request: UserRequest) -> HttpResponse:
     may_export = request.user.has_permission(EXPORT)
     context = found.context | {
         # Of what is listed: of the tab, too.
-        "totals": totals_of(found.rows),
+        "totals": totals_to_pay(found.rows),
+        "held": held_among(found.context["page"]),
         "export_url": export_url(FeeExport.code) if may_export else "",
     }
     return render_list(request, "fees/list.html", context)
@@ -83,13 +83,18 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(fees_visible_to(request.user), pk=pk)
     may_reverse = fees_visible_to(request.user, REVERSE).filter(pk=pk).exists()
     may_pay = fees_visible_to(request.user, PAY).filter(pk=pk).exists()
-    is_open = row.sent_at and not row.reversed_at and not row.payment and not row.received_at
     decided = decided_words(row)
+    held, batch = held_among([row]), row.payment.batch if row.payment else None
+    is_open = row.sent_at and not row.reversed_at and not row.payment and not row.received_at
+    # Whoever put the batch together has no second word in it.
+    is_own = batch is not None and batch.approved_at and batch.made_by_id == request.user.pk
     context = {
         "row": row,
-        "may_reverse": may_reverse and is_open,
+        "held": held,
+        "batch": batch,
+        "may_reverse": may_reverse and (is_open or (held and batch and batch.approved_at)),
         "decided": decided,
-        "may_pay_void": may_pay and is_open and row.is_of_void_draw and not decided,
+        "may_pay_void": may_pay and held and not is_own,
         "may_correct": may_reverse and can_be_corrected(row),
         "may_receive": may_pay and row.told_state == FeeState.TO_RECEIVE,
         "corrections": fees_visible_to(request.user).filter(corrects=pk).order_by("pk"),

@@ -23,6 +23,7 @@ from expertpool.fees.forms.lines import SignForm
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import fees_of
 from expertpool.fees.queries.statistics import years_of
+from expertpool.fees.queries.void_draws import held_among
 from expertpool.fees.services.codes import has_open_code
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.fees.services.signing import send_sign_code, sign, signing
@@ -35,7 +36,8 @@ MOST_DEVICE = 200  # characters of how a browser calls itself
 @as_expert
 def index(request: UserRequest, expert: Expert) -> HttpResponse:
     rows = fees_of(expert)
-    return render(request, "fees/own.html", {"rows": rows, "years": years_of(rows)})
+    context = {"rows": rows, "held": held_among(rows), "years": years_of(rows)}
+    return render(request, "fees/own.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,6 +70,7 @@ def fee(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {
         "row": row,
+        "held": held_among([row]),
         "form": form,
         "by_code": by_code,
         "may_sign": not by_code or has_open_code(expert, signing(row.letter_hash), now=now),

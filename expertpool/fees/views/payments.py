@@ -41,7 +41,7 @@ from expertpool.fees.queries.payments import (
     unpaid_lines,
 )
 from expertpool.fees.queries.taxes import came_back_after, payments_in, taken_back_in
-from expertpool.fees.queries.void_draws import void_words
+from expertpool.fees.queries.void_draws import held_by_batch, held_payments, void_words
 from expertpool.fees.services import papers, taxes
 from expertpool.fees.services.letters import letters_pdf
 from expertpool.fees.services.payments import make_batch, mark_paid, mark_returned
@@ -62,7 +62,8 @@ def batches(request: UserRequest) -> HttpResponse:
         form=BatchFilter(request.GET),
         tabs=BATCH_TABS,
     )
-    return render_list(request, "fees/batches.html", found.context)
+    context = found.context | {"held": held_by_batch(found.context["page"])}
+    return render_list(request, "fees/batches.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,12 +118,19 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
         tabs=PAYMENT_TABS,
     )
     now = timezone.now()
+    held, all_of = held_payments(row.payments.all()), payments_of(row)
     context = found.context | {
         "batch": row,
-        "sums": sums_of(payments_of(row)),
+        "held": held,
+        "held_sum": sums_of(all_of.filter(pk__in=held))["amount"],
+        # Of a batch that was given up all of it was.
+        "dropped_sum": sums_of(all_of.filter(dropped_at__isnull=False))["amount"]
+        if row.approved_at
+        else 0,
+        "sums": sums_of(all_of),
         "void": void_words(row),
         "requests": waiting_about(row, request.user, now=now),
-        "left": payments_of(row).filter(WAITS).exists(),
+        "left": all_of.filter(WAITS).exclude(pk__in=held).exists(),
     }
     return render_list(request, "fees/batch.html", context)
 

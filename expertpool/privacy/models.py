@@ -11,20 +11,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from expertpool.core.fields import EncryptedTextField, ProofField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.experts.models import Expert
 from expertpool.joining.models import ConsentText
 from expertpool.privacy.enums import RequestKind
 from expertpool.workflow.models import TwoPersonRequest
 
+FORGED_ANSWER = "答复不是在系统中作出的，或被改动过，不作数；本人可以就同一事项再次提出。"
+
 
 class DataRequest(models.Model):
     """What an expert asked about his data (个人信息保护法 第四十四至五十条), until when the office has to answer, and
     what it answered: once, by one conditional update in `privacy.services.answering`. ``proof`` says that he asked it
-    here, what and when (docs/decisions/0477). Of a kind one waits, which `services.asking` sees to."""
+    here, what and when (docs/decisions/0477), ``answer_proof`` that the office answered so (0483). Of a kind one waits, which
+    `services.asking` sees to."""
 
     never = ("DELETE",)
-    final = ("expert_id", "kind", "asked_at", "due_at", "answered_at")
+    final = ("expert_id", "kind", "asked_at", "due_at", "answered_at", "agreed", "answered_by_id")
 
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
@@ -53,6 +56,13 @@ class DataRequest(models.Model):
         default=b"",
         says=("expert.number", "kind", "uid.hex", "asked_at", "due_at"),
     )
+    answer_proof = ProofField(
+        "答复凭证",
+        says=(
+            *("expert.number", "uid.hex", "agreed", "opened_answer"),
+            *("answered_by.username", "answered_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "个人信息请求"
@@ -80,17 +90,32 @@ class DataRequest(models.Model):
         return readable(self, "text")
 
     @property
-    def readable_answer(self) -> str:
+    def opened_answer(self) -> str:
+        """The answer as it stands, whoever wrote it."""
         return readable(self, "answer")
 
     @property
+    def is_forged_answer(self) -> bool:
+        """Whether something was answered that the office did not answer here, or not so."""
+        return self.answered_at is not None and not is_vouched(self, "answer_proof")
+
+    @property
+    def readable_answer(self) -> str:
+        """What the office answered, as a page shows it; of a forged answer nothing."""
+        return FORGED_ANSWER if self.is_forged_answer else self.opened_answer
+
+    @property
     def state_label(self) -> str:
+        if self.is_forged_answer:
+            return "答复无效"
         if self.agreed is None:
             return "待答复"
         return "已同意" if self.agreed else "未同意"
 
     @property
     def tone(self) -> str:
+        if self.is_forged_answer:
+            return "red"
         return {None: "amber", True: "green", False: "grey"}[self.agreed]
 
     @property

@@ -78,7 +78,7 @@ def test_led_to_another_it_is_read_and_answered_by_nobody_and_told(
     assert not requests_visible_to(admin).exists()
     assert not requests_waiting(admin).exists()
     assert list(OWN[0].rows(reader, timezone.now())) == []
-    read = [(one.readable_text, one.readable_answer) for one in DataRequest.objects.order_by("pk")]
+    read = [(one.readable_text, one.opened_answer) for one in DataRequest.objects.order_by("pk")]
     assert read == [("无法读取", "无法读取"), ("无法读取", "")]
     client = login(Client(), admin)
     assert client.get(reverse("privacy:answer", args=[waits.pk])).status_code == 404

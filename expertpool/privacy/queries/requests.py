@@ -47,4 +47,5 @@ def requests_waiting(user: User) -> QuerySet[DataRequest]:
 
 def requests_of(expert: Expert) -> QuerySet[DataRequest]:
     """Return all that ``expert`` asked, the latest first, for himself."""
-    return written(DataRequest.objects.filter(expert=expert)).order_by("-asked_at", "-pk")
+    rows = written(DataRequest.objects.filter(expert=expert))
+    return rows.select_related("expert", "answered_by").order_by("-asked_at", "-pk")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from expertpool.core.fields import is_vouched
 from expertpool.core.mandates import Mandate
 from expertpool.experts.models import Expert
 from expertpool.privacy.models import Consent, DataRequest, ErasureRequest
@@ -25,6 +26,11 @@ def _requests(now: datetime) -> QuerySet[DataRequest]:
     return DataRequest.objects.select_related("expert").order_by("-pk")
 
 
+def _answers(now: datetime) -> QuerySet[DataRequest]:
+    rows = DataRequest.objects.filter(answered_at__isnull=False)
+    return rows.select_related("expert", "answered_by").order_by("-answered_at", "-pk")
+
+
 def _erasures(now: datetime) -> QuerySet[ErasureRequest]:
     rows = ErasureRequest.objects.filter(OPEN)
     return rows.select_related("expert", "requested_by").order_by("-pk")
@@ -38,6 +44,14 @@ def _leavers(now: datetime) -> QuerySet[Expert]:
 WRITTEN = (
     Mandate("privacy.consents", "个人信息的同意", _consents, is_whole=True),
     Mandate("privacy.requests", "个人信息请求", _requests, is_whole=True),
+    Mandate(
+        "privacy.answers",
+        "个人信息请求的答复",
+        _answers,
+        is_whole=True,
+        # Of what nobody asked it is told already.
+        holds=lambda row: not (is_vouched(row) and row.is_forged_answer),
+    ),
     Mandate("privacy.erasures", "抹去个人信息申请", _erasures, is_whole=True, holds=is_asked),
     Mandate("privacy.leavers", "到期抹去的专家", _leavers, is_whole=True, holds=is_deleted_by_log),
 )

@@ -68,7 +68,7 @@ def settle_data_request(
     if not is_vouched(row):
         raise PrivacyRefused(NOT_ASKED)
     row.agreed, row.answer, row.answered_by, row.answered_at = agree, answer, actor, now
-    row.save(update_fields=["agreed", "answer", "answered_by", "answered_at"])
+    row.save(update_fields=["agreed", "answer", "answered_by", "answered_at", "answer_proof"])
     words = {
         "专家姓名": row.expert.name,
         "事项": row.get_kind_display(),

@@ -28,6 +28,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.core.health import CHECKS
         from expertpool.core.importing import IMPORTS
         from expertpool.core.large_by_link import LARGE_BY_LINK, LargeByLink
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.saved_searches import SAVED_PAGES, SavedPage
@@ -179,6 +180,7 @@ class ExpertsConfig(AppConfig):
             )
         )
         register_criteria(appeals.SUBJECT, *appeals.FIELDS)
+        MANDATES.add(*appeals.WRITTEN)
         FLOW_SUBJECTS.add(
             FlowSubject(
                 appeals.SUBJECT,

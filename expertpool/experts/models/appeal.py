@@ -6,14 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.experts.models.blacklist import BlacklistEntry
 
 
 class BlacklistAppeal(models.Model):
     """That an expert objects to his entry on the blacklist, and what was decided. He does so by the link that he
     was sent: while he is on it, he has no account. One that nobody had decided when the entry ended is over at
-    ``decided_at``, and neither holds nor does not (``agreed`` None)."""
+    ``decided_at``, and neither holds nor does not (``agreed`` None). ``proof`` says that he appealed here, and what came
+    of it; of an entry one waits, which `services.appeals` sees to."""
 
     never = ("DELETE",)
     final = ("decided_at",)
@@ -34,16 +35,18 @@ class BlacklistAppeal(models.Model):
         related_name="+",
     )
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+    proof = ProofField(
+        "凭证",
+        says=(
+            *("uid.hex", "entry.expert.number", "entry.added_at", "asked_at"),
+            *("agreed", "note", "decided_by.username", "decided_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "黑名单申诉"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["entry"],
-                condition=Q(decided_at__isnull=True),
-                name="experts_appeal_one_open",
-            ),
             # What ends with its entry is over, and nobody has decided it.
             models.CheckConstraint(
                 condition=Q(agreed__isnull=True, decided_by__isnull=True)
@@ -54,6 +57,11 @@ class BlacklistAppeal(models.Model):
 
     def __str__(self) -> str:
         return f"黑名单申诉 {self.uid}"
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its expert said it here, and it was decided here as it stands, or is not yet."""
+        return is_vouched(self)
 
     @property
     def readable_reason(self) -> str:

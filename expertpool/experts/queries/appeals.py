@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
 from expertpool.core.criteria import Boolean
+from expertpool.core.mandates import Mandate, vouched_among
 from expertpool.core.visibility import told
 from expertpool.experts.models import BlacklistAppeal, BlacklistEntry
 from expertpool.experts.queries.experts import experts_visible_to
@@ -21,8 +23,22 @@ SUBJECT = "experts.blacklistappeal"
 MOST_FILES_MB = 50
 
 
+def sound(rows: QuerySet[BlacklistAppeal]) -> list[BlacklistAppeal]:
+    """Return those of ``rows``, the latest first, that an expert made here, and that were decided here if they were
+    (docs/decisions/0483)."""
+    return vouched_among(rows.order_by("-pk").select_related("entry__expert", "decided_by"))
+
+
+def _appeals(now: datetime) -> QuerySet[BlacklistAppeal]:
+    return BlacklistAppeal.objects.select_related("entry__expert", "decided_by").order_by("-pk")
+
+
+WRITTEN = (Mandate("experts.appeals", "黑名单申诉", _appeals, is_whole=True),)
+
+
 def undecided_appeals() -> QuerySet[BlacklistAppeal]:
-    """Return what waits for a decision of somebody."""
+    """Return what waits for a decision of somebody, by the database alone: whether its expert said it is asked where
+    it is shown and decided."""
     return BlacklistAppeal.objects.filter(decided_at__isnull=True, entry__removed_at__isnull=True)
 
 

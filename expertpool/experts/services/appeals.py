@@ -19,7 +19,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
 from expertpool.experts.occasions import APPEALED
-from expertpool.experts.queries.appeals import appeals_decidable_by, who_blacklisted
+from expertpool.experts.queries.appeals import appeals_decidable_by, sound, who_blacklisted
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.services.blacklist import remove_from_blacklist
@@ -38,6 +38,7 @@ MOST = 3  # appeals against one entry
 MOST_FILES = 5
 LONGEST = 1000
 OVER = "您现在不在黑名单中，无需申诉。"
+NOT_SAID = "这项申诉不是专家在系统中提出的，或在系统之外改动过，不能处理，请告诉审计员。"
 SETTLED = "这项申诉已经处理，请刷新页面。"
 
 
@@ -60,10 +61,11 @@ def file_appeal(
         entry = BlacklistEntry.objects.get(pk=entry.pk)
         if entry.removed_at or expert.status != ExpertStatus.BLACKLISTED:
             raise ExpertRefused(OVER)
-        rows = BlacklistAppeal.objects.filter(entry=entry)
-        if rows.filter(decided_at__isnull=True).exists():
+        # What nobody said takes no place of his.
+        said = sound(BlacklistAppeal.objects.filter(entry=entry))
+        if any(one.decided_at is None for one in said):
             raise ExpertRefused("您已提交申诉，请等待处理结果，不必重复提交。")
-        if rows.count() >= MOST:
+        if len(said) >= MOST:
             raise ExpertRefused(f"已申诉 {MOST} 次，如有新的情况，请直接联系专家库管理单位。")
         appeal = BlacklistAppeal(entry=entry, reason=reason, asked_at=now)
         appeal.full_clean()
@@ -88,8 +90,8 @@ def decide_appeal(
     """Decide on the step at which ``appeal`` waits; the last one that agrees takes the expert off the blacklist.
 
     Refuses (ExpertRefused) who put him on it, by the row or by the log, and who is no second person to him
-    (docs/decisions/0082), who may not decide this step, to decide without saying why, and what was settled. The expert is
-    told what came of it.
+    (docs/decisions/0082), who may not decide this step, to decide without saying why, what was settled, and what nobody
+    said here. The expert is told what came of it.
     """
     expert = Expert.objects.select_for_update(of=("self",)).get(pk=appeal.entry.expert_id)
     appeal = BlacklistAppeal.objects.select_related("entry__expert").get(pk=appeal.pk)
@@ -115,7 +117,7 @@ def decide_appeal(
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
         appeal.agreed, appeal.note = verdict == Verdict.APPROVED, note
         appeal.decided_by, appeal.decided_at = actor, now
-        appeal.save(update_fields=["agreed", "note", "decided_by", "decided_at"])
+        appeal.save(update_fields=["agreed", "note", "decided_by", "decided_at", "proof"])
         if appeal.agreed:
             remove_from_blacklist(expert=expert, reason=f"申诉成立：{note}", actor=actor, now=now)
         else:
@@ -130,6 +132,8 @@ def why_not_to_decide(*, appeal: BlacklistAppeal, actor: User, now: datetime) ->
 
 
 def _why_not_another(appeal: BlacklistAppeal, actor: User, *, now: datetime) -> str:
+    if not appeal.is_sound:
+        return NOT_SAID
     if actor.pk in (firsts := who_blacklisted(appeal.entry)):
         return "申诉须由将其移入黑名单以外的人处理。"
     return why_not_second(actor, firsts, asked_at=appeal.asked_at, now=now)
@@ -137,10 +141,10 @@ def _why_not_another(appeal: BlacklistAppeal, actor: User, *, now: datetime) -> 
 
 @transaction.atomic
 def tell_office(*, appeal_id: int, now: datetime) -> None:
-    """Tell all who may decide of an appeal, unless somebody has; once, however often it is called."""
+    """Tell all who may decide of an appeal, unless somebody has, or nobody made it; once, however often it is called."""
     rows = BlacklistAppeal.objects.select_related("entry__expert")
     appeal = rows.get(pk=appeal_id)
-    if appeal.decided_at is not None:
+    if appeal.decided_at is not None or not appeal.is_sound:
         return
     expert = appeal.entry.expert
     envelopes = [

@@ -14,6 +14,7 @@ from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
+from expertpool.experts.queries.appeals import sound
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.services.reasons import required_reason
 from expertpool.experts.services.status import set_status
@@ -154,12 +155,12 @@ def remove_from_blacklist(
     # Only the end is written; what must be unique was checked when it began.
     entry.full_clean(validate_unique=False, validate_constraints=False)
     entry.save()
-    for appeal in BlacklistAppeal.objects.filter(entry=entry, decided_at__isnull=True):
+    for appeal in sound(BlacklistAppeal.objects.filter(entry=entry, decided_at__isnull=True)):
         # Of one that the office is told tomorrow (docs/decisions/0185) neither log nor letter may speak today.
         is_told = told(BlacklistAppeal.objects.filter(pk=appeal.pk)).exists()
         withdraw_approval(subject=appeal, now=now)
         appeal.decided_at = now
-        appeal.save(update_fields=["decided_at"])
+        appeal.save(update_fields=["decided_at", "proof"])
         if is_told:
             reason = f"{reason.rstrip('。')}；{NOT_DECIDED}"
     return set_status(

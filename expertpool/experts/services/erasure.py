@@ -100,8 +100,10 @@ def _erase_parts(expert: Expert, actor: User | None, now: datetime) -> None:
         leave.reason = ""
         leave.save(update_fields=["reason"])
     for appeal in BlacklistAppeal.objects.filter(entry__expert=expert):
+        # What nobody said is not vouched for by what becomes of it.
+        proof = ["proof"] if appeal.is_sound else []
         appeal.reason, appeal.note = "", ""
-        appeal.save(update_fields=["reason", "note"])
+        appeal.save(update_fields=["reason", "note", *proof])
     BlacklistEntry.objects.filter(expert=expert).update(
         reason=ERASED, evidence="", removal_reason=""
     )

@@ -16,7 +16,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.forms.actions import AppealForm
 from expertpool.experts.models import BlacklistEntry
-from expertpool.experts.queries.appeals import RIGHT, who_blacklisted
+from expertpool.experts.queries.appeals import RIGHT, sound, who_blacklisted
 from expertpool.experts.queries.experts import has_another
 from expertpool.experts.services.appeals import MOST, file_appeal
 from expertpool.experts.services.telling import entry_for_link
@@ -39,7 +39,7 @@ def appeal(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpRespo
 
     if form.is_bound and attempt(form, write, refusals=(ExpertRefused, FileRefused)):
         return redirect("experts:appeal", token=token)
-    appeals = list(entry.appeals.all())
+    appeals = sound(entry.appeals.all())
     is_on = not entry.removed_at and entry.expert.status == ExpertStatus.BLACKLISTED
     context = {
         "entry": entry,

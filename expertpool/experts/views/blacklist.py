@@ -30,6 +30,7 @@ from expertpool.experts.models import BlacklistAppeal, Expert
 from expertpool.experts.queries.appeals import (
     RIGHT,
     appeals_to_decide,
+    sound,
     undecided_appeals,
     who_blacklisted,
 )
@@ -63,7 +64,7 @@ def index(request: UserRequest) -> HttpResponse:
     appealed = told(undecided_appeals()).filter(
         entry__in=[one.pk for one in result.context["page"]]
     )
-    also = {"appealed": set(appealed.values_list("entry", flat=True))}
+    also = {"appealed": {one.entry_id for one in sound(appealed)}}
     return render_list(request, "experts/blacklist.html", result.context | also)
 
 
@@ -250,7 +251,8 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
 def _entry(request: UserRequest, pk: int) -> HttpResponse:
     row = blacklist_visible_to(request.user).get(pk=pk)
     mine = set(appeals_to_decide(request.user).filter(entry=row).values_list("pk", flat=True))
-    appeals = list(told(row.appeals.select_related("decided_by")))
+    rows = told(row.appeals.all())
+    appeals = sound(rows)
     now = timezone.now()
     context = {
         "title": f"黑名单记录 · {row.expert.name}",
@@ -266,6 +268,7 @@ def _entry(request: UserRequest, pk: int) -> HttpResponse:
             )
             for one in appeals
         ],
+        "forged": rows.count() - len(appeals),
         "alone": not row.removed_at
         and not has_another(RIGHT, row.expert, than=who_blacklisted(row)),
         "back": reverse("experts:blacklist"),

@@ -188,8 +188,10 @@ def test_an_appeal_that_was_led_to_another_is_not_decided(
         rows.update(entry=other)
     with past_triggers():
         rows.update(entry=other)
-    with pytest.raises(DecryptionError):
+    with pytest.raises(ExpertRefused, match="不是专家在系统中提出的"):
         decided(appeal, admin)
+    with pytest.raises(DecryptionError):
+        _ = BlacklistAppeal.objects.get(pk=appeal.pk).reason
     assert Expert.objects.get(pk=other.expert_id).status == ExpertStatus.BLACKLISTED
 
 

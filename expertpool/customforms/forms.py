@@ -148,13 +148,13 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
             raise ValidationError("字段已停用，不能修改；请先勾选“启用”，保存后再改。")
         if row.pk and self.initial["active"] and data.get("active") is False:
             # Before the question: whoever has agreed expects it to be done. The service asks again, under its lock.
-            check_retirable(row)
+            check_retirable(row, viewer=self.viewer)
             named = mentions(row.subject, row.code, viewer=self.viewer)
             more = f"用到它、停用后须修改的：{told(named)}。" if named else ""
             self.ask_once("active", "retire", RETIRE + more)
         elif gone := self._gone_options(data):
             words = "、".join(gone)
-            check_removable(row, gone)
+            check_removable(row, gone, viewer=self.viewer)
             if named := mentions(row.subject, row.code, gone, viewer=self.viewer):
                 asked = (
                     f"用到选项“{words}”、删除后须修改的：{told(named)}。确定删除的，请再保存一次。"

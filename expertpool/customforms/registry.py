@@ -15,29 +15,30 @@ def _none(*_: object) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class FieldUse:
-    """``running`` returns what is under way and names the field (subject, code), in words: 抽取 CQ2026-0001;
-    ``way_out``, what to do about it before the field is retired; ``ever``, the names of whatever named one of the options, also when it has long ended. What need not
-    keep the field but asks it is a `core.criteria.CriteriaUse`."""
+    """``running`` returns what is under way and names the field (subject, code, viewer), in words: 抽取 CQ2026-0001;
+    ``way_out``, what to do about it before the field is retired; ``ever``, the names of whatever named one of the options
+    (subject, code, options, viewer), also when it has long ended. Both give what the viewer may not see as `as_seen` does. What need
+    not keep the field but asks it is a `core.criteria.CriteriaUse`."""
 
     code: str
-    running: Callable[[str, str], Sequence[str]] = _none
-    ever: Callable[[str, str, Sequence[str]], Sequence[str]] = _none
+    running: Callable[[str, str, Any], Sequence[str]] = _none
+    ever: Callable[[str, str, Sequence[str], Any], Sequence[str]] = _none
     way_out: str = ""
 
 
 FIELD_USES: Catalogue[FieldUse] = Catalogue("use of custom fields")
 
 
-def running_uses(subject: str, code: str) -> list[str]:
-    return [name for use in FIELD_USES for name in use.running(subject, code)]
+def running_uses(subject: str, code: str, viewer: Any) -> list[str]:
+    return [name for use in FIELD_USES for name in use.running(subject, code, viewer)]
 
 
 def ways_out(subject: str, code: str) -> list[str]:
-    return [use.way_out for use in FIELD_USES if use.running(subject, code)]
+    return [use.way_out for use in FIELD_USES if use.running(subject, code, None)]
 
 
-def past_uses(subject: str, code: str, options: Sequence[str]) -> list[str]:
-    return [name for use in FIELD_USES for name in use.ever(subject, code, options)]
+def past_uses(subject: str, code: str, options: Sequence[str], viewer: Any) -> list[str]:
+    return [name for use in FIELD_USES for name in use.ever(subject, code, options, viewer)]
 
 
 @dataclass(frozen=True)

@@ -177,12 +177,12 @@ def test_a_condition_on_it_is_answered_by_an_index() -> None:
 # --- it cannot vanish ----------------------------------------------------------------------------
 
 
-def test_a_draw_under_way_keeps_it(db: None) -> None:
+def test_a_draw_under_way_keeps_it(admin: User) -> None:
     field = make_field()
     with_licence()
     draw = make_draw(now=NOW, groups=[GroupInput("注册", 1, [condition(field, "一级注册")])])
     with pytest.raises(FieldInUse, match=draw.number):
-        retire_field(field=field, actor=None, now=NOW)
+        retire_field(field=field, actor=admin, now=NOW)
     fewer = FieldData(label="执业资格", options=LICENCES[1:])
     with pytest.raises(FieldInUse, match="一级注册"):
         change_field(field=field, data=fewer, actor=None, now=NOW)

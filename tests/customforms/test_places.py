@@ -424,7 +424,7 @@ def test_a_flow_keeps_it_and_saved_searches_are_told(client: Client, admin: User
     version = FlowVersion.objects.create(subject=PROJECT.code, number=9, created_at=NOW)
     FlowStep.objects.create(version=version, order=1, name="总工", condition={"all": [leaf]})
     with pytest.raises(FieldInUse, match="第 9 版）的步骤“总工”"):
-        retire_field(field=field, actor=None, now=NOW)
+        retire_field(field=field, actor=admin, now=NOW)
     with pytest.raises(FieldInUse):
         change_field(field=field, data=FieldData("资格", ("一级注册",)), actor=None, now=NOW)
     FlowVersion.objects.create(subject=PROJECT.code, number=10, created_at=NOW)

@@ -56,15 +56,28 @@ def _values(leaf: dict[str, Any]) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
+def _sees(viewer: Any) -> bool:
+    return viewer is not None and any(map(viewer.has_permission, (MANAGE, CONFIRM, VIEW)))
+
+
+def _running(subject: str, code: str, viewer: Any) -> list[str]:
+    return _mentioned(subject, code, (), viewer)
+
+
+def _ever(subject: str, code: str, options: Sequence[str], viewer: Any) -> list[str]:
+    is_seen = _sees(viewer)
+    return [as_seen(words, is_seen) for words in rules_that_named(subject, code, options)]
+
+
 def _mentioned(subject: str, code: str, options: Sequence[Any], viewer: Any) -> list[str]:
-    is_seen = viewer is not None and any(map(viewer.has_permission, (MANAGE, CONFIRM, VIEW)))
+    is_seen = _sees(viewer)
     return [as_seen(words, is_seen) for words in rules_naming(subject, code, options)]
 
 
 USE = FieldUse(
     "automation",
-    running=rules_naming,
-    ever=rules_that_named,
+    running=_running,
+    ever=_ever,
     way_out="请先从规则的条件中去掉，或停用规则",
 )
 CONDITIONS = CriteriaUse("automation.rules", _mentioned, order=40)

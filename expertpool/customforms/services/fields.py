@@ -20,6 +20,7 @@ from expertpool.accounts.models import Role, User
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.audit.services.snapshots import Shown, Values
 from expertpool.core.bounds import ORDER
+from expertpool.core.criteria.uses import told
 from expertpool.core.importing import normalise_header
 from expertpool.core.locks import lock_transaction
 from expertpool.core.permissions import BuiltInRole
@@ -121,7 +122,7 @@ def change_field(
     before = _said(row)
     gone = [word for word in row.options if word not in _words(data.options)]
     if gone:
-        check_removable(row, gone)
+        check_removable(row, gone, viewer=actor)
     _write(row, data, now)
     after = _said(row)
     record_change(
@@ -142,7 +143,7 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if not row.active:
         return
-    check_retirable(row)
+    check_retirable(row, viewer=actor)
     row.active, row.updated_at = False, now
     row.save(update_fields=["active", "updated_at"])
     # With the change, and rolled back with it.
@@ -151,12 +152,12 @@ def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> No
     record("customfield.retire", actor=actor, now=now, subject=row, before=before)
 
 
-def check_retirable(row: CustomField) -> None:
-    """Refuse (FieldInUse), naming it, where something needs the field: what is under way and asks it, or a field in
-    use that is shown by it."""
-    if names := running_uses(row.subject, row.code):
+def check_retirable(row: CustomField, *, viewer: User | None) -> None:
+    """Refuse (FieldInUse) where something needs the field: what is under way and asks it, named as far as ``viewer`` may
+    see it, or a field in use that is shown by it."""
+    if names := running_uses(row.subject, row.code, viewer):
         out = "；".join(ways_out(row.subject, row.code))
-        raise FieldInUse(f"字段“{row.label}”正在使用：{_named(names)}。{out}，再停用。")
+        raise FieldInUse(f"字段“{row.label}”正在使用：{told(names)}。{out}，再停用。")
     if waiting := _waiting_for(row):
         labels = [one.label for one in waiting]
         raise FieldInUse(f"显示条件用到“{row.label}”的字段：{_named(labels)}。请先修改它们。")
@@ -367,12 +368,12 @@ def _words(options: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, words)))
 
 
-def check_removable(row: CustomField, gone: Sequence[str]) -> None:
-    """Refuse (FieldInUse), naming it, where something needs one of the options ``gone``."""
+def check_removable(row: CustomField, gone: Sequence[str], *, viewer: User | None) -> None:
+    """Refuse (FieldInUse) where something needs one of the options ``gone``, named as far as ``viewer`` may see it."""
     # A sealed condition is checked by its words for ever.
-    if names := past_uses(row.subject, row.code, gone):
+    if names := past_uses(row.subject, row.code, gone, viewer):
         raise FieldInUse(
-            f"抽取条件用过选项“{'、'.join(gone)}”（{_named(names)}），不能删除，以便以后核对。"
+            f"抽取条件用过选项“{'、'.join(gone)}”（{told(names)}），不能删除，以便以后核对。"
         )
     for one in _waiting_for(row):
         if named := [word for word in gone if word in one.wait_words]:

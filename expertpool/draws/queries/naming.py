@@ -11,7 +11,7 @@ from expertpool.core.criteria import CriteriaUse, as_seen, asks
 from expertpool.customforms.registry import FieldUse
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import ConditionLevel, ConditionTemplate, Draw
-from expertpool.draws.queries.draws import projects_to_draw
+from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.templates import templates_for
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.enums import DrawState
@@ -22,19 +22,20 @@ PLANNING = ("draws.plan", "draws.approve_plan", "draws.run", "draws.view")
 UNDER_WAY = (DrawStatus.SEALED, DrawStatus.INVITING)
 
 
-def running_draws_naming(subject: str, code: str) -> list[str]:
-    """Return the draws under way that ask the field ``code`` of ``subject``, in words."""
+def running_draws_naming(subject: str, code: str, viewer: Any) -> list[str]:
+    """Return the draws under way that ask the field ``code`` of ``subject``, in words, as ``viewer`` sees them."""
     if subject != EXPERT.code:
         return []
-    running = _numbers(_naming(code).filter(status__in=UNDER_WAY))
-    return [f"抽取 {number} 的条件" for number in running]
+    running = _numbers(_naming(code).filter(status__in=UNDER_WAY), viewer)
+    return [as_seen(f"抽取 {number} 的条件", is_seen) for number, is_seen in running]
 
 
-def draws_naming(subject: str, code: str, options: Sequence[str]) -> list[str]:
-    """Return the numbers of all draws, ended or not, that asked the field for one of ``options``."""
+def draws_naming(subject: str, code: str, options: Sequence[str], viewer: Any) -> list[str]:
+    """Return the numbers of all draws, ended or not, that asked the field for one of ``options``, as ``viewer`` sees
+    them."""
     if subject != EXPERT.code:
         return []
-    return _numbers(_naming(code, options))
+    return [as_seen(*one) for one in _numbers(_naming(code, options), viewer)]
 
 
 def plans_naming(subject: str, code: str, options: Sequence[Any], viewer: Any) -> list[str]:
@@ -79,8 +80,13 @@ def _naming(code: str, options: Sequence[Any] = ()) -> QuerySet[Draw]:
     return Draw.objects.alias(names=sealed).filter(names=True)
 
 
-def _numbers(draws: QuerySet[Draw]) -> list[str]:
-    return list(draws.order_by("pk").values_list("number", flat=True))
+def _numbers(draws: QuerySet[Draw], viewer: Any) -> list[tuple[str, bool]]:
+    """Return each with whether ``viewer`` sees it."""
+    sees = viewer is not None and viewer.has_permission("draws.view")
+    reached = draws_visible_to(viewer) if sees else Draw.objects.none()
+    keys = set(reached.filter(pk__in=draws.order_by().values("pk")).values_list("pk", flat=True))
+    rows = draws.order_by("pk").values_list("pk", "number")
+    return [(number, pk in keys) for pk, number in rows]
 
 
 USE = FieldUse(

@@ -46,15 +46,28 @@ def _words(steps: QuerySet[FlowStep]) -> list[str]:
     return [f"审批流程（第 {one.version.number} 版）的步骤“{one.name}”" for one in rows]
 
 
+def _sees(viewer: Any) -> bool:
+    return viewer is not None and viewer.has_permission("workflow.manage")
+
+
+def _running(subject: str, code: str, viewer: Any) -> list[str]:
+    return _mentioned(subject, code, (), viewer)
+
+
+def _ever(subject: str, code: str, options: Sequence[str], viewer: Any) -> list[str]:
+    is_seen = _sees(viewer)
+    return [as_seen(words, is_seen) for words in flows_that_named(subject, code, options)]
+
+
 def _mentioned(subject: str, code: str, options: Sequence[Any], viewer: Any) -> list[str]:
-    is_seen = viewer is not None and viewer.has_permission("workflow.manage")
+    is_seen = _sees(viewer)
     return [as_seen(words, is_seen) for words in flows_naming(subject, code, options)]
 
 
 USE = FieldUse(
     "workflow",
-    running=flows_naming,
-    ever=flows_that_named,
+    running=_running,
+    ever=_ever,
     # An approval goes on by the version under which it began, whatever the office writes meanwhile.
     way_out="请先从流程的条件中去掉，并待按旧版流程进行的审批结束",
 )

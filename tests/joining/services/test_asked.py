@@ -65,7 +65,7 @@ def test_a_step_is_for_whom_the_field_says_and_no_statement_leads_past_it(admin:
     steps = [StepData("初审"), StepData("复核", condition={"all": [condition]})]
     save_flow(subject=SUBJECT, steps=steps, actor=admin, now=timezone.now())
     # It cannot vanish while the flow asks it.
-    assert any("复核" in use for use in running_uses("experts.expert", licence.code))
+    assert any("复核" in use for use in running_uses("experts.expert", licence.code, admin))
     chief, now = make_user("admin"), timezone.now()
     without = handed_in(**{licence.code: ["无"]})
     Application.objects.filter(pk=without.pk).update(extra={licence.code: "注册"})

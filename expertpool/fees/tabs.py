@@ -12,6 +12,7 @@ from expertpool.experts.models import Expert
 from expertpool.fees.permissions import ENTER, VIEW
 from expertpool.fees.queries.lines import STANDING, fees_visible_to, may_enter, whose
 from expertpool.fees.queries.void_draws import held_among, totals_to_pay
+from expertpool.fees.queries.workload import stopped_words
 from expertpool.projects.models import Project
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def of_project(request: HttpRequest, project: Project) -> str:
         "rows": shown,
         "held": held_among(shown),
         "totals": totals_to_pay(rows.filter(STANDING)),
+        "stopped": stopped_words(project),
         "may_enter": may_enter(user, project, now=timezone.now()),
     }
     return render_to_string("fees/_project_tab.html", context, request)

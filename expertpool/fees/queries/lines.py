@@ -189,8 +189,8 @@ def totals_of(rows: QuerySet[FeeLine]) -> Totals:
         .annotate(all_tax=WITHHELD)
         .aggregate(count=Count("pk"), gross=Sum("gross"), tax=Sum("all_tax"), travel=Sum("travel"))
     )
-    sums = (found[name] or Decimal(0) for name in ("gross", "tax", "travel"))
-    return Totals(found["count"], *sums)
+    gross, tax, travel = (found[name] or Decimal(0) for name in ("gross", "tax", "travel"))
+    return Totals(found["count"], gross, tax, travel)
 
 
 def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:

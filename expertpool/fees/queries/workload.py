@@ -7,18 +7,22 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from expertpool.core.text import moment_text
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.panel import who_sat, who_was_sent_home
 from expertpool.draws.queries.untold import sealed_draws
 from expertpool.draws.queries.written import has_signed_in, is_written
 from expertpool.experts.queries.availability import day_start
 from expertpool.projects.models import Project
-from expertpool.reviews.models import Reviewer, Submission
+from expertpool.reviews.enums import ReviewState
+from expertpool.reviews.models import Review, Reviewer, Submission
 from expertpool.reviews.queries.progress import signed_in_at
-from expertpool.reviews.queries.reviews import is_told_tomorrow, told_standing
+from expertpool.reviews.queries.reviews import is_told_tomorrow, review_of, told_standing
+from expertpool.reviews.queries.waiting import why_stopped
 
 DAY = timedelta(days=1)
 MISSING = "还没有提交评审结果"
+STOPPED = "评审已停止，停止时没有提交评审结果"
 UNTOLD = "没有看到他提交的评审结果（今天提交的，有抽取名单还没有公开，明天起可以看到）"
 
 
@@ -64,9 +68,24 @@ def workload_of(project: Project) -> dict[int, Workload]:
             if reviewer.review_id not in untold:
                 untold[reviewer.review_id] = is_told_tomorrow(reviewer.review)
             # Of him who has handed in today and of him who has not the same is said.
-            worked = replace(worked, missing=UNTOLD if untold[reviewer.review_id] else MISSING)
+            worked = replace(worked, missing=_missing(reviewer.review, untold[reviewer.review_id]))
         found[line.pk] = worked
     return found
+
+
+def _missing(review: Review, is_untold: bool) -> str:
+    is_stopped = review.state == ReviewState.STOPPED
+    if is_untold:
+        return f"评审已停止，{UNTOLD}" if is_stopped else UNTOLD
+    return STOPPED if is_stopped else MISSING
+
+
+def stopped_words(project: Project) -> str:
+    """Say when the review of ``project`` was stopped, by whom and why; empty where it was not."""
+    review = review_of(project)
+    if review is None or review.ended_at is None or review.state != ReviewState.STOPPED:
+        return ""
+    return f"{moment_text(review.ended_at)} 停止：{why_stopped(review)}"
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from expertpool.fees.queries.lines import (
 )
 from expertpool.fees.queries.rates import rates_for
 from expertpool.fees.queries.void_draws import decided_words, held_among, totals_to_pay
-from expertpool.fees.queries.workload import sent_home_of, workload_of
+from expertpool.fees.queries.workload import sent_home_of, stopped_words, workload_of
 from expertpool.fees.services.corrections import can_be_corrected
 from expertpool.fees.services.edits import FeeEdits
 from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
@@ -228,6 +228,7 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
         "editing": editing,
         "waiting": waiting,
         "seen": letters_mark(waiting),
+        "stopped": stopped_words(row),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "fees/project.html", context, status=status)

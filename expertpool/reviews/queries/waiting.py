@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
+from expertpool.audit.queries import entries_for
+from expertpool.audit.services import proven
 from expertpool.projects.models import Project
 from expertpool.reviews.models import (
     HandBack,
@@ -56,11 +58,20 @@ def why_stopped(review: Review) -> str:
     rows = StopRequest.objects.filter(review=review, agreed=True)
     asked = rows.select_related("review", "requested_by", "decided_by").first()
     if asked is None:
-        return "所依据的抽取已经作废，评审没有结果；原因见项目的日志。"
+        return _stopped_by_one(review)
     if not is_asked(asked):
         return "评审没有结果；停止的申请在系统之外被改动过，请管理员核查。"
     hands = f"{asked.requested_by} 申请、{asked.decided_by} 确认"
     return f"{hands}停止，评审没有结果。原因：{asked.reason}"
+
+
+def _stopped_by_one(review: Review) -> str:
+    # Nobody had to agree: who did it and why stands in the log alone.
+    logged = proven(entries_for((Review, [str(review.pk)], ("review.stop",))))
+    entry = next(iter(logged), None)
+    if entry is None:
+        return "所依据的抽取已经作废，评审没有结果；没有查到是谁停止的，请管理员核查日志。"
+    return f"所依据的抽取已经作废，{entry.actor_name} 停止，评审没有结果。原因：{entry.note}"
 
 
 def forged_about(review: Review) -> bool:

@@ -122,7 +122,9 @@ def test_a_panel_whose_draw_is_void_is_told_reminded_of_nothing_and_stopped(
     review.refresh_from_db()
     assert review.ended_at
     assert not ReviewResult.objects.exists()
-    assert "评审已停止" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "评审已停止" in shown
+    assert f"{operator.name} 停止，评审没有结果。原因：抽取已经作废，另行组织" in shown
     # What waited about it can come to nothing: who asked is told, and nobody is asked any more.
     asked.refresh_from_db()
     assert (asked.agreed, asked.note) == (False, "评审已停止")

@@ -43,6 +43,7 @@ from expertpool.draws.queries.schedule import schedule_of
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
+from expertpool.draws.queries.void_parts import void_part_words
 from expertpool.draws.queries.ways import ways_in_words
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.alarms import open_alarms
@@ -229,6 +230,7 @@ def participants(request: HttpRequest, project: Project) -> str:
         "rows": [(one, expert := experts[one.line.pk], phone(expert)) for one in named],
         "gone": seats_to_replace(released, now=now) if rows else {},
         "is_bent": _was_found_bent(project),
+        "void_part": void_part_words(project),
         "readable": bool(rows),
         "sealed": len(seated) - len(named),
         "agreed": len(agreed),
@@ -256,6 +258,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
         "draw": draws[-1],
         "board": board,
         "is_bent": _was_found_bent(project),
+        "void_part": void_part_words(project),
         "readable": bool(rows),
         "gone": {pk: why for pk, why in seats_to_replace(draws, now=now).items() if pk in named},
         "came": times_of_sign_in(line for line in board.lines if line.pk in named),

@@ -32,6 +32,7 @@ from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import role_words, slots_of, stands_by_in, state_in
+from expertpool.draws.queries.void_parts import void_part_words
 from expertpool.draws.services.names import NamedRow, named_rows, read_names
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import phones_for
@@ -217,6 +218,8 @@ def _panel(draw: Draw) -> list[tuple[str, str]]:
         still = board_of(*valid_draws(draw.project)).lacking_words if draw.is_valid else ""
         more = f"；评审组现仍{still}" if still else ""
         found.append(("缺额", f"由 {later.number} 放宽条件补抽，另见该抽取表{more}"))
+    if draw.is_valid and (void := void_part_words(draw.project)):
+        found.append(("补抽已作废", f"{void}，抽中的专家不在评审组"))
     return found
 
 

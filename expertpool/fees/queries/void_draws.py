@@ -65,8 +65,8 @@ def held_by_batch(batches: Iterable[PaymentBatch]) -> dict[int, int]:
 
 
 def held_unpaid(rows: QuerySet[FeeLine]) -> set[int]:
-    """Return which of ``rows`` (ids) would be to be paid and are held."""
-    void = rows.order_by().filter(STANDING, OF_VOID_DRAW, sent_at__isnull=False, gross__gte=0)
+    """Return which of ``rows`` (ids) would be to be paid and are held; those that were entered and never sent among them."""
+    void = rows.order_by().filter(STANDING, OF_VOID_DRAW, gross__gte=0)
     paid = Payment.objects.filter(OPEN, line=OuterRef("pk"), paid_at__isnull=False)
     return held_back(void.filter(~Exists(paid)).values_list("pk", flat=True))
 

@@ -20,6 +20,7 @@ from expertpool.core.views.drawers import attempt, drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.parts import parts_of
+from expertpool.draws.queries.void_parts import void_part_words
 from expertpool.draws.services.names import read_who_sat
 from expertpool.fees.enums import FeeState
 from expertpool.fees.exceptions import FeeRefused
@@ -229,6 +230,7 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
         "waiting": waiting,
         "seen": letters_mark(waiting),
         "stopped": stopped_words(row),
+        "void_part": void_part_words(row),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "fees/project.html", context, status=status)

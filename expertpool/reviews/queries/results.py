@@ -150,6 +150,12 @@ class Summary:
         """That a draw which found any of its experts was voided since, and when; empty where all stand."""
         return void_words(self.review, self.experts)
 
+    @cached_property
+    def of_void(self) -> set[str]:
+        """Whom (keys) of its experts a draw found that is void by now."""
+        rows = Reviewer.objects.filter(review=self.review, invitation__draw__status__in=INVALID)
+        return {one.key for one in rows} & set(self.experts)
+
     @property
     def is_priced(self) -> bool:
         return any(one.kind is Kind.PRICE for one in self.rule.indicators())
@@ -208,7 +214,12 @@ def void_words(review: Review, experts: Collection[str]) -> str:
         f"{one.number}（{moment_text(one.ended_at)} 作废）" if one.ended_at else one.number
         for one in draws.order_by("number")
     )
-    return f"所依据的抽取已经作废：{named}，本结果不能采用" if named else ""
+    if not named:
+        return ""
+    found = lines.filter(invitation__draw__in=draws).order_by("place")
+    whose = "、".join(f"专家 {one.key}" for one in found) if len(found) < len(lines) else ""
+    part = f"（{whose}由它抽中，评分已计入；其余专家的抽取有效）" if whose else ""
+    return f"所依据的抽取已经作废：{named}{part}，本结果不能采用"
 
 
 def void_words_of(review: Review) -> str:

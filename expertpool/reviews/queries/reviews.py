@@ -267,6 +267,13 @@ def of_void_draws(review: Review) -> list[Reviewer]:
     return [one for one in unseated(review) if not one.invitation.draw.is_valid]
 
 
+def is_partly_void(review: Review) -> bool:
+    """Tell whether some score in ``review`` for a draw that is void, and others for one that stands: these go on."""
+    rows = Reviewer.objects.filter(SCORES, review=review)
+    of_void = Q(invitation__draw__status__in=INVALID)
+    return rows.filter(of_void).exists() and rows.exclude(of_void).exists()
+
+
 def can_stop(review: Review) -> bool:
     """Tell whether nothing can come of ``review``: nobody scores in it but for a draw that is void, of whom there is one or was,
     and no valid draw has found anybody."""

@@ -15,7 +15,7 @@ from expertpool.reviews.models import Review, Reviewer
 from expertpool.reviews.queries.assignments import is_unassigned
 from expertpool.reviews.queries.lacking import Lacking, lacking_in
 from expertpool.reviews.queries.progress import progress_of
-from expertpool.reviews.queries.reviews import unjoined, unseated
+from expertpool.reviews.queries.reviews import is_partly_void, unjoined, unseated
 from expertpool.reviews.services.organising import lock_review
 from expertpool.reviews.services.overtaken import end_all_about
 from expertpool.reviews.services.results import check_written, seal_result
@@ -27,6 +27,7 @@ VOID = (
     "已不在评审组（抽取已经作废），不能结束：重新抽取的名单公开后，请点「换成新的评审组」；"
     "不再评审的，请点「停止评审」。"
 )
+PARTLY = "由作废的补抽抽中，已不在评审组，不能结束：请点「让作废抽取的专家退出」，其余专家的抽取有效，照常评审、计入结果。"
 NOT_JOINED = (
     "抽取已递补 {count} 位专家，还没有加入评审，不能结束：请点「候补专家加入」让他们评审；"
     "不能评审的，请在抽取中办理更换，或加入后申请退出，由监督人确认。"
@@ -51,7 +52,8 @@ def end_review(*, review: Review, actor: User, now: datetime, short: int = 0) ->
     if gone := unseated(row):
         void = [one for one in gone if not one.invitation.draw.is_valid]
         names = "、".join(map(str, void or gone))
-        raise ReviewRefused(f"{names}{VOID if void else NOT_SEATED}")
+        of_void = PARTLY if is_partly_void(row) else VOID
+        raise ReviewRefused(f"{names}{of_void if void else NOT_SEATED}")
     if come := unjoined(row):
         raise ReviewRefused(NOT_JOINED.format(count=len(come)))
     if missing := sum(one.is_missing for one in progress_of(row)):

@@ -23,6 +23,7 @@ from expertpool.reviews.queries.results import LEADER
 from expertpool.reviews.queries.reviews import (
     STANDING,
     any_may_have_submitted,
+    is_partly_void,
     may_name,
     next_standbys,
     standbys,
@@ -47,6 +48,7 @@ NOT_IN_TURN = (
     "候补专家按抽取次序加入，每退出一位加入一位；另作安排须由监督人确认：请选择原因后申请。"
 )
 VOID = "抽取已经作废，这位专家不再评审，不用签到，也不能担任组长。"
+VOID_PART = "作废的补抽抽中的专家不能单独退出：请点「让作废抽取的专家退出」，其余专家照常评审。"
 VOID_TOGETHER = "抽取已经作废的专家不能单独退出：重新抽取的名单公开后，请点「换成新的评审组」；不再评审的，请停止评审。"
 HAS_PARTS = "这次评审的评审对象是分给部分专家的，有人退出时由参加分配的其他专家接着评。"
 NO_STANDBY = "这位专家不是评审组的候补专家，或已经加入，请刷新页面。"
@@ -110,7 +112,7 @@ def follow_seat(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     review = lock_review(reviewer.review)  # before the row of the expert, as whoever ends it
     row = _held(reviewer)
     if row.invitation.draw.status in INVALID:
-        raise ReviewRefused(VOID_TOGETHER)
+        raise ReviewRefused(VOID_PART if is_partly_void(review) else VOID_TOGETHER)
     if assignment_of(review) is not None or row.pk not in {one.pk for one in unseated(review)}:
         raise ReviewRefused(TAKES_TWO)
     return leave(

@@ -113,7 +113,8 @@ def _values(signed: Signed) -> dict[str, Value]:
         "评审时间": moment_text(review.project.opening_at),
         "提交时间": signed.submitted,
         "版本": row.version,
-        "内容摘要": row.mark,
+        # In every form of a customer.
+        "内容摘要": f"{row.mark}（所依据的抽取已作废）" if _is_void(row) else row.mark,
     }
 
 
@@ -134,9 +135,8 @@ def _lines(signed: Signed) -> list[dict[str, Value]]:
 def _pdf(signed: Signed) -> dict[str, Any]:
     row, values = signed.submission, _values(signed)
     names = ("项目名称", "项目编号", "评审专家", "评审规则", "评审时间", "版本")
-    void = not row.reviewer.invitation.draw.is_valid
     return {
-        "title": f"{TITLE}（所依据的抽取已作废）" if void else TITLE,
+        "title": f"{TITLE}（所依据的抽取已作废）" if _is_void(row) else TITLE,
         "head": [[one, str(values[one]), *([True] if one == "项目名称" else [])] for one in names],
         "items": [
             {
@@ -154,3 +154,7 @@ def _pdf(signed: Signed) -> dict[str, Any]:
         "hash": row.mark,
         "footer": f"{values['项目编号']}　{signed.expert}",
     }
+
+
+def _is_void(submission: Submission) -> bool:
+    return not submission.reviewer.invitation.draw.is_valid

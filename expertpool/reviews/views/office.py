@@ -22,6 +22,7 @@ from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
+from expertpool.draws.queries.void_parts import void_part_words
 from expertpool.projects.services.state import ARCHIVED
 from expertpool.reviews.enums import ReviewState
 from expertpool.reviews.exceptions import ReviewRefused
@@ -32,7 +33,7 @@ from expertpool.reviews.forms.reviews import (
     ReviewFilter,
     TermsForm,
 )
-from expertpool.reviews.models import ReassignRequest, Review, ReviewItem, StopRequest
+from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewItem, StopRequest
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hands_words
@@ -60,6 +61,7 @@ from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
+LET_GO = "作废的补抽抽中的专家退出，已填写、提交的评分表不计入结果；其余专家照常评审，另行补抽到的专家随之加入。确认？"
 TAKE_OVER = (
     "作废抽取的专家不再评审，已填写、提交的评分表不计入结果；新的评审组从头评审并得到通知。确认？"
 )
@@ -108,6 +110,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     named = may_name(user, row.project, now=now)
     is_stopped = row.state == ReviewState.STOPPED
     void = [one for one in gone if not one.invitation.draw.is_valid]
+    # Of a panel that several draws found those whose draw stands go on.
+    stays = sum(not one.reviewer.left_at and not one.is_void for one in people) if void else 0
     kept = missing or gone or come or lacking.nobody or (given and given.drawn_at is None)
     return {
         "review": row,
@@ -139,10 +143,13 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "is_late": row.opened_at and not row.ended_at and not row.is_open(now),
         "stages": [one.name for one in rule.stages],
         "requests": requests + asked,
-        "unseated": [one for one in gone if one not in void],
-        "void": void,
+        # As the table beside calls them.
+        "unseated": [_called(one, named) for one in gone if one not in void],
+        "void": [_called(one, named) for one in void],
+        "void_part": void_part_words(row.project) if stays else "",
+        "stays": stays,
         "may_take_over": bool(void) and named,
-        "take_over_words": TAKE_OVER,
+        "take_over_words": LET_GO if stays else TAKE_OVER,
         "lost_seat": {one.pk for one in gone},
         # Where items are given to some nobody comes in.
         "standbys": len(standbys(row)) if is_on and given is None and not void else 0,
@@ -153,6 +160,10 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "asked_about": about_reviewers(asked),
         "asked_back": {item.asked.submission_id for item in requests},
     }
+
+
+def _called(reviewer: Reviewer, named: bool) -> str:
+    return reviewer.expert.name if named else str(reviewer)
 
 
 def about_reviewers(requests: Iterable[WaitingRequest]) -> set[int]:

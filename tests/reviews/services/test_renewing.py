@@ -74,7 +74,11 @@ def test_a_campaign_is_taken_over_by_whom_the_next_draw_found(
     voided(review, operator, supervisor)
     drawn_anew(review.project, operator)
     url = reverse("reviews:renew", args=[review.pk])
-    assert url in page_of(client, review, operator)
+    page = page_of(client, review, operator)
+    assert url in page
+    # By name, as the table beside: whoever may read these reads those of the void draw, which were released.
+    called = "、".join(one.expert.name for one in before)
+    assert f"{called}的抽取已经作废" in " ".join(page.split())
     client.post(url)
     row.refresh_from_db()
     again = assignment_of(review)

@@ -11,7 +11,7 @@ from expertpool.changes.registry import OwnData
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.models import Expert
-from expertpool.fees.queries.lines import STANDING, fees_of
+from expertpool.fees.queries.lines import OF_VOID_DRAW, STANDING, fees_of
 
 FEE_SORTS: dict[str, str | tuple[str, ...]] = {
     "entered": ("entered_at", "id"),
@@ -26,6 +26,7 @@ FEE_TABS = (
     ListTab("signed", "已签字", STANDING & Q(told_at__isnull=False)),
     ListTab("paid", "已付款", _PAID),
     ListTab("to_receive", "待收回", STANDING & _LESS & Q(received_at__isnull=True)),
+    ListTab("void", "抽取已作废", STANDING & OF_VOID_DRAW),
     ListTab("reversed", "已冲销", Q(reversed_at__isnull=False)),
 )
 ACCOUNT_SORTS: dict[str, str | tuple[str, ...]] = {"asked": ("asked_at", "id")}

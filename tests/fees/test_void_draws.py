@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.home import todos_for
 from expertpool.core.importing import Row, check_rows
 from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -189,6 +190,9 @@ def test_what_was_agreed_to_before_its_draw_was_void_is_held_until_somebody_deci
     assert mark_paid(batch=batch, payments=None, actor=finance, now=NOW) == 1
     with pytest.raises(FeeRefused, match="没有可以付的"):
         papers.batch_file(batch, papers.BANK, actor=finance, now=NOW)
+    (todo,) = todos_for(finance, now=NOW)
+    assert (todo.title, todo.text[:2]) == ("决定暂停付款的劳务费", "1 ")
+    assert held.expert.number in login(client, finance).get(todo.url).content.decode()
     # Whoever put the batch together has no second word in it.
     with pytest.raises(FeeRefused, match="另一位付款人员"):
         pay_anyway(line=held, reason="已评审完毕", actor=finance, now=NOW)
@@ -206,6 +210,7 @@ def test_what_was_agreed_to_before_its_draw_was_void_is_held_until_somebody_deci
     assert anyway in client.get(page).content.decode()
     client.post(anyway, {"reason": "作废前已评审完毕"})
     assert totals_to_pay(fees_visible_to(finance)).held_count == 0
+    assert todos_for(finance, now=NOW) == []
     assert mark_paid(batch=batch, payments=None, actor=finance, now=NOW) == 1
 
 

@@ -64,11 +64,15 @@ def held_by_batch(batches: Iterable[PaymentBatch]) -> dict[int, int]:
     return {pk: held.count(pk) for pk in held}
 
 
+def unpaid_of_void(rows: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
+    """Return those of ``rows`` whose draw is void and that were not paid before."""
+    paid = Payment.objects.filter(OPEN, line=OuterRef("pk"), paid_at__isnull=False)
+    return rows.order_by().filter(STANDING, ~Exists(paid), OF_VOID_DRAW, gross__gte=0)
+
+
 def held_unpaid(rows: QuerySet[FeeLine]) -> set[int]:
     """Return which of ``rows`` (ids) would be to be paid and are held; those that were entered and never sent among them."""
-    void = rows.order_by().filter(STANDING, OF_VOID_DRAW, gross__gte=0)
-    paid = Payment.objects.filter(OPEN, line=OuterRef("pk"), paid_at__isnull=False)
-    return held_back(void.filter(~Exists(paid)).values_list("pk", flat=True))
+    return held_back(unpaid_of_void(rows).values_list("pk", flat=True))
 
 
 def totals_to_pay(rows: QuerySet[FeeLine]) -> Totals:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,9 +59,20 @@ class Mandate:
     is_whole: bool = False
     # Of rows that are proven otherwise than by a column of `ProofField`.
     holds: Callable[[Any], bool] | None = None
+    # Where each row would be a statement: of many, the keys of those that hold.
+    all_hold: Callable[[Sequence[Any]], Collection[int]] | None = None
+
+    def forged_of(self, rows: Sequence[Any]) -> list[Any]:
+        """Return which of ``rows`` this system did not write."""
+        if self.all_hold is None:
+            return [row for row in rows if not self.is_written(row)]
+        held = self.all_hold(rows)
+        return [row for row in rows if row.pk not in held]
 
     def is_written(self, row: Model) -> bool:
         """Tell whether this system wrote ``row``."""
+        if self.all_hold is not None:
+            return row.pk in self.all_hold([row])
         return self.holds(row) if self.holds else is_vouched(row, self.by)
 
 
@@ -144,11 +155,14 @@ def unfinished(model: type[Row], now: datetime) -> QuerySet[Row]:
 
 def forged_rows(*, now: datetime) -> dict[str, int]:
     """Return of each kind, by its label, how many of the latest rows this system did not write."""
-    found = {
-        kind.label: sum(not kind.is_written(row) for row in kind.rows(now)[:LATEST])
-        for kind in MANDATES
-    }
+    found = {kind.label: len(kind.forged_of(list(kind.rows(now)[:LATEST]))) for kind in MANDATES}
     return {label: count for label, count in found.items() if count}
+
+
+def _parts(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    read = rows.iterator(FEW)
+    while part := list(islice(read, LATEST)):
+        yield part
 
 
 def look_at_all(*, now: datetime) -> int:
@@ -156,8 +170,8 @@ def look_at_all(*, now: datetime) -> int:
     minute the latest alone are looked at. Return how many."""
     found = 0
     for kind in filter(lambda one: one.is_whole, MANDATES):
-        rows = (one for one in kind.rows(now).iterator(2000) if not kind.is_written(one))
-        for row in islice(rows, MOST_TOLD):
+        forged = (row for part in _parts(kind.rows(now)) for row in kind.forged_of(part))
+        for row in islice(forged, MOST_TOLD):
             with transaction.atomic():
                 _tell(row, now)
             found += 1

@@ -76,4 +76,4 @@ def over_their_time(now: datetime) -> QuerySet[Expert]:
 
 def told_since(now: datetime) -> QuerySet[Expert]:
     """Return who was erased lately: what was on its way to him then has arrived meanwhile."""
-    return Expert.objects.filter(erased_at__gte=now - LATELY).select_related("user")
+    return Expert.objects.filter(erased_at__gte=now - LATELY)

@@ -10,11 +10,12 @@ from expertpool.core.fields import is_vouched
 from expertpool.core.mandates import Mandate
 from expertpool.experts.models import Expert
 from expertpool.privacy.models import Consent, DataRequest, ErasureRequest
-from expertpool.privacy.queries.deletions import is_deleted_by_log
+from expertpool.privacy.queries.deletions import deleted_by_log, erased_by_log
 from expertpool.privacy.queries.erasures import over_their_time
 from expertpool.workflow.queries.asking import OPEN, is_asked
 
 NIGHT = timedelta(days=1)
+OF_LEAVERS = ("number", "deleted_at", "merged_into")
 
 
 def _consents(now: datetime) -> QuerySet[Consent]:
@@ -38,7 +39,13 @@ def _erasures(now: datetime) -> QuerySet[ErasureRequest]:
 
 def _leavers(now: datetime) -> QuerySet[Expert]:
     """Whom the next night erases."""
-    return over_their_time(now + NIGHT).order_by("-pk")
+    return over_their_time(now + NIGHT).order_by("-pk").only(*OF_LEAVERS)
+
+
+def _erased(now: datetime) -> QuerySet[Expert]:
+    """Of whom the rest goes at night: messages that were on their way, the name at the end."""
+    rows = Expert.objects.filter(erased_at__isnull=False)
+    return rows.order_by("-pk").only("erased_at", "number")
 
 
 WRITTEN = (
@@ -53,5 +60,6 @@ WRITTEN = (
         holds=lambda row: not (is_vouched(row) and row.is_forged_answer),
     ),
     Mandate("privacy.erasures", "抹去个人信息申请", _erasures, is_whole=True, holds=is_asked),
-    Mandate("privacy.leavers", "到期抹去的专家", _leavers, is_whole=True, holds=is_deleted_by_log),
+    Mandate("privacy.leavers", "到期抹去的专家", _leavers, is_whole=True, all_hold=deleted_by_log),
+    Mandate("privacy.erased", "已抹去的专家", _erased, is_whole=True, all_hold=erased_by_log),
 )

@@ -15,7 +15,7 @@ from expertpool.experts.queries.erasing import ERASERS, why_not_erased
 from expertpool.privacy.enums import RequestKind
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.models import ErasureRequest
-from expertpool.privacy.queries.deletions import is_deleted_by_log
+from expertpool.privacy.queries.deletions import deleted_by_log
 from expertpool.privacy.queries.erasures import erasure_of
 from expertpool.privacy.queries.requests import requests_of
 from expertpool.privacy.services.answering import settle_data_request
@@ -42,7 +42,7 @@ def check_erasable(expert: Expert) -> None:
         raise PrivacyRefused(IN_POOL)
     if reasons := why_not_erased(expert):
         raise PrivacyRefused("".join(reasons))
-    if not all(map(is_deleted_by_log, (expert, *expert.merged.all()))):
+    if len(deleted_by_log(all_of := [expert, *expert.merged.all()])) < len(all_of):
         raise PrivacyRefused(NOT_LOGGED)
 
 

@@ -25,10 +25,12 @@ from expertpool.core.text import if_seen
 from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import next_day
+from expertpool.experts.queries.hands import why_not_agree
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_attachment
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.agreeing import agreed_at_first
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
 
 State = AchievementState
@@ -170,8 +172,8 @@ def decide_achievement(
     """Decide on the step at which ``row`` waits; approved by the last, it is shown. Whoever turns it down returns it
     to its expert with reasons by field, who is told.
 
-    Refuses (AchievementRefused) what somebody else has written, the account of an expert, whose step it is not, a return without a reason, and
-    what was decided or taken back.
+    Refuses (AchievementRefused) what somebody else has written, the account of an expert, whose step it is not, a return without a reason,
+    what was decided or taken back, and to agree as no other person (`why_not_approve`).
     """
     row = _locked(row)
     if row.state != State.PENDING:
@@ -186,6 +188,10 @@ def decide_achievement(
         raise AchievementRefused("已有同名、同年的这类成果，请退回这一项。")
     if not agree and not (note or reasons):
         raise AchievementRefused("请填写退回的原因，专家会收到。")
+    if agree and (why := why_not_approve(row, actor, now=now)):
+        raise AchievementRefused(why)
+    # For the log alone: the note is read by the expert.
+    logged = [note, agreed_at_first(row, actor, now=now)] if agree else [note]
     try:
         verdict = decide(
             subject=row, agree=agree, note=note, actor=actor, now=now, fields=dict(reasons)
@@ -197,8 +203,15 @@ def decide_achievement(
     elif verdict == Verdict.REJECTED:
         _move(row, (State.PENDING,), State.RETURNED, now, taken_back_at=None)
     after = {"成果": row.title, "结果": verdict.label}
-    record("achievement.decide", actor=actor, now=now, subject=row.expert, after=after, note=note)
+    kept = "；".join(filter(None, logged))
+    record("achievement.decide", actor=actor, now=now, subject=row.expert, after=after, note=kept)
     return verdict
+
+
+def why_not_approve(row: Achievement, user: User, *, now: datetime) -> str:
+    """Return why ``user``, whose step it is, cannot agree to ``row`` as another person than whoever handed it in and
+    those who agreed before him; empty when he can."""
+    return why_not_agree(row, row.expert, user, asked_by=row.asked_by_id, now=now)
 
 
 @transaction.atomic

@@ -34,6 +34,7 @@ from expertpool.achievements.services.writing import (
     decide_achievement,
     delete_achievement,
     save_achievement,
+    why_not_approve,
 )
 from expertpool.achievements.settings import PUBLIC
 from expertpool.achievements.tables import SORTS, TABS, TONES
@@ -148,6 +149,8 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
         title=f"审核成果 · {row.expert.name}",
         refresh="page",
         submit_label="提交",
+        template="workflow/decide_drawer.html",
+        why_not_agree=why_not_approve(row, request.user, now=timezone.now()),
         back=reverse("achievements:detail", args=[pk]),
     )
 

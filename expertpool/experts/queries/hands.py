@@ -4,16 +4,25 @@ then; and who wrote what else of his record."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
+from django.db.models import Model
+
+from expertpool.accounts.models import User
 from expertpool.audit.queries import entries_for
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.accounts import LETS_IN
 from expertpool.experts.queries.admission import admitted_at
+from expertpool.workflow.queries.agreeing import why_not_another
 
 REACHED = ("phone", "email")
 AGREED = (ChangeVia.REQUEST, ChangeVia.AGREED)
+HANDS = (
+    "您改过这位专家的手机号或邮箱，或在那之后为他开通账号、发送激活链接，不能同意以他的名义提交的内容，"
+    "须由另一位有权限的人员审核。"
+)
 
 
 def hands_on(expert: Expert) -> set[int]:
@@ -44,3 +53,15 @@ def last_writers(expert: Expert, fields: Collection[str]) -> set[int]:
     for changed, actor in versions:
         last |= dict.fromkeys(last.keys() & set(changed), actor)
     return {one for one in last.values() if one is not None}
+
+
+def why_not_agree(
+    row: Model, expert: Expert, user: User, *, asked_by: int | None, now: datetime
+) -> str:
+    """Return why ``user``, whose step it is, cannot agree to ``row``, which ``asked_by`` (id) handed in as ``expert``
+    or for him: he may be who asked, whoever has the expert in hand, or one who agreed before him, by another account
+    (docs/decisions/0491). Empty when he can."""
+    hands = hands_on(expert)
+    if user.pk in hands:
+        return HANDS
+    return why_not_another(row, user, {asked_by, expert.user_id} | hands, now=now)

@@ -15,6 +15,7 @@ from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
 from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.core.visibility import told
+from expertpool.experts.queries.hands import why_not_agree
 from expertpool.inspections.enums import State
 from expertpool.inspections.events import InspectionDecided
 from expertpool.inspections.exceptions import InspectionRefused
@@ -26,6 +27,7 @@ from expertpool.inspections.services.telling import tell
 from expertpool.inspections.settings import GRACE
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.agreeing import agreed_at_first
 from expertpool.workflow.services.approvals import decide, withdraw_approval
 
 CHANGED = "这份年检已经审核或有变化，请刷新页面，看过后再办。"
@@ -47,7 +49,7 @@ def decide_inspection(
     shown: nobody decides on what was handed in anew since.
 
     Refuses (InspectionRefused) the account of an expert, whose step it is not, to turn down without a reason,
-    and what was decided, or may not be told yet. Announces InspectionDecided.
+    what was decided, or may not be told yet, and to agree as no other person (`why_not_pass`). Announces InspectionDecided.
     """
     row = _waiting(row, seen, actor)
     agree, note = outcome == State.PASSED, if_seen(note)[:500]
@@ -55,6 +57,10 @@ def decide_inspection(
         {} if agree else {name: why.strip() for name, why in (reasons or {}).items() if why.strip()}
     )
     _check_reasons(outcome, note, said)
+    if agree and (why := why_not_pass(row, actor, now=now)):
+        raise InspectionRefused(why)
+    # For the log alone: the note is read by the expert.
+    logged = [note, agreed_at_first(row, actor, now=now)] if agree else [note]
     try:
         verdict = decide(subject=row, agree=agree, note=note, fields=said, actor=actor, now=now)
     except DecisionRefused as refusal:
@@ -69,11 +75,18 @@ def decide_inspection(
         _return(row, note, now)
     result = State(row.state).label if verdict in _SETTLED else verdict.label
     after = {"年检": row.round.name, "结果": result}
-    record("inspection.decide", actor=actor, now=now, subject=row.expert, after=after, note=note)
+    kept = "；".join(filter(None, logged))[:500]
+    record("inspection.decide", actor=actor, now=now, subject=row.expert, after=after, note=kept)
     if verdict in _SETTLED:
         _tell(row, said, now)
         publish(InspectionDecided(row.pk))
     return verdict
+
+
+def why_not_pass(row: Inspection, user: User, *, now: datetime) -> str:
+    """Return why ``user``, whose step it is, cannot agree to ``row`` as another person than whoever handed it in and
+    those who agreed before him; empty when he can."""
+    return why_not_agree(row, row.expert, user, asked_by=row.asked_by_id, now=now)
 
 
 def _waiting(row: Inspection, seen: datetime | None, actor: User) -> Inspection:

@@ -21,6 +21,7 @@ from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.hands import why_not_agree
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.profile import update_expert
 from expertpool.inspections.enums import RenewalState, RunState
@@ -32,6 +33,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.agreeing import agreed_at_first
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
 
 logger = logging.getLogger(__name__)
@@ -71,7 +73,8 @@ def decide_renewal(
     flow tells the expert.
 
     Refuses (InspectionRefused) the account of an expert, whose step it is not, a day that is none of a renewal, to
-    turn down without a reason, and what was decided or may not be told yet.
+    turn down without a reason, what was decided or may not be told yet, and to agree as no other person
+    (`why_not_renew`).
     """
     # The expert before his request, as whoever renews without being asked.
     expert = _locked(row.expert_id)
@@ -88,9 +91,13 @@ def decide_renewal(
     if agree:
         # Before the flow hears of it: a day that cannot be must not end a step.
         until = _checked(expert, until, now)
+        if why := why_not_renew(row, actor, now=now):
+            raise InspectionRefused(why)
     elif not note:
         raise InspectionRefused("请填写不续聘的原因，专家会收到。", field="note")
     said = "；".join(filter(None, (f"续聘至 {until}" if agree else "", note)))
+    # For the log alone: the note is read by the expert.
+    logged = [note, agreed_at_first(row, actor, now=now)] if agree else [note]
     try:
         verdict = decide(subject=row, agree=agree, note=said, actor=actor, now=now)
     except DecisionRefused as refusal:
@@ -101,8 +108,15 @@ def decide_renewal(
     elif verdict == Verdict.REJECTED:
         _end(row, RenewalState.REJECTED, now, note=note, by=actor)
     after = {"结果": verdict.label} | ({"续聘至": until} if agree else {})
-    record("renewal.decide", actor=actor, now=now, subject=expert, after=after, note=note)
+    kept = "；".join(filter(None, logged))
+    record("renewal.decide", actor=actor, now=now, subject=expert, after=after, note=kept)
     return verdict
+
+
+def why_not_renew(row: Renewal, user: User, *, now: datetime) -> str:
+    """Return why ``user``, whose step it is, cannot agree to ``row`` as another person than whoever asked and those
+    who agreed before him; empty when he can."""
+    return why_not_agree(row, row.expert, user, asked_by=row.asked_by_id, now=now)
 
 
 @transaction.atomic

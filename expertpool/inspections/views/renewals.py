@@ -34,7 +34,12 @@ from expertpool.inspections.queries.renewals import (
     to_decide,
     waiting_by_expert,
 )
-from expertpool.inspections.services.renewing import ask_renewal, decide_renewal, start_run
+from expertpool.inspections.services.renewing import (
+    ask_renewal,
+    decide_renewal,
+    start_run,
+    why_not_renew,
+)
 from expertpool.inspections.tables import RENEWAL_TONES, TERM_SORTS, term_tabs
 from expertpool.workflow.guards import row_to_decide
 from expertpool.workflow.queries.approvals import course_of
@@ -108,6 +113,8 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
         title=f"审核续聘 · {row.expert.name}（现聘期至 {row.expert.term_end_date}）",
         refresh="page",
         submit_label="提交",
+        template="workflow/decide_drawer.html",
+        why_not_agree=why_not_renew(row, request.user, now=timezone.now()),
         back=reverse("inspections:renewal", args=[pk]),
     )
 

@@ -42,6 +42,7 @@ from expertpool.inspections.services.deciding import (
     pass_inspection,
     reopen,
     return_inspection,
+    why_not_pass,
 )
 from expertpool.inspections.services.submitting import hand_in_for
 from expertpool.inspections.tables import tabs, tone_of
@@ -134,6 +135,8 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
         title=f"审核年检 · {row.expert.name}",
         refresh="page",
         submit_label="提交",
+        template="workflow/decide_drawer.html",
+        why_not_agree=why_not_pass(row, request.user, now=timezone.now()),
         back=reverse("inspections:detail", args=[pk]),
     )
 

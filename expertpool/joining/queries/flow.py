@@ -11,9 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.joining.models import Application
 from expertpool.joining.queries.applications import SUBJECT, applications_decidable_by
 from expertpool.joining.queries.fields import all_reason_labels
-from expertpool.workflow.queries.approvals import running
-from expertpool.workflow.queries.deciders import agreed_in
-from expertpool.workflow.queries.second_person import at_first_in_words, why_not_second
+from expertpool.workflow.queries.agreeing import why_not_another
 from expertpool.workflow.registry import FlowSubject
 
 
@@ -23,20 +21,8 @@ def page_of(row: Application) -> str:
 
 def why_not_agree(application: Application, user: User, *, now: datetime) -> str:
     """Return why ``user``, whose step it is, cannot agree to ``application`` as another person than its applicant and
-    those who agreed before him (docs/decisions/0082, 0467); empty when he can, or nothing runs. In the first days of an
-    installation everybody's account is new, as it is for whom the office enters itself."""
-    approval = running(SUBJECT).filter(subject_id=application.pk).first()
-    if approval is None:
-        return ""
-    # That nobody decides two steps the flow itself says, with its own words.
-    firsts = {application.user_id, *agreed_in(approval)} - {user.pk}
-    return why_not_second(user, firsts, asked_at=approval.started_at, now=now, at_first=True)
-
-
-def agreed_at_first(application: Application, user: User, *, now: datetime) -> str:
-    """Say, for the record, that ``user`` agrees with an account as new as the installation; empty where it is older."""
-    approval = running(SUBJECT).filter(subject_id=application.pk).first()
-    return at_first_in_words(user, asked_at=approval.started_at, now=now) if approval else ""
+    those who agreed before him (docs/decisions/0082, 0467); empty when he can, or nothing runs."""
+    return why_not_another(application, user, [application.user_id], now=now)
 
 
 def public_words(row: Application) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,7 @@ from expertpool.joining.occasions import DECIDED
 from expertpool.joining.queries.contents import Contents, read, verified
 from expertpool.joining.queries.earlier import why_not_among_many
 from expertpool.joining.queries.fields import reason_labels
-from expertpool.joining.queries.flow import agreed_at_first, why_not_agree
+from expertpool.joining.queries.flow import why_not_agree
 from expertpool.joining.services.asked import write_asked
 from expertpool.joining.services.locking import locked, noting_altered, waits_by_log
 from expertpool.joining.services.states import set_state
@@ -47,6 +47,7 @@ from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.agreeing import agreed_at_first
 from expertpool.workflow.services.approvals import decide, why_not_now
 
 SETTLED = "这项申请已经处理或已撤回，请刷新页面。"

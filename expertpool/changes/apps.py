@@ -27,8 +27,9 @@ class ChangesConfig(AppConfig):
             experts_changed,
             experts_merged,
         )
-        from expertpool.changes.registry import OWN_DATA
+        from expertpool.changes.registry import OWN_DATA, OWN_FILES
         from expertpool.changes.services.erasing import ERASERS as GOES
+        from expertpool.changes.services.own_files import OWN_FILES_HERE
         from expertpool.changes.services.requests import applicant_of, ask_others, page_of
         from expertpool.changes.tables import OWN
         from expertpool.changes.tabs import TABS
@@ -52,6 +53,7 @@ class ChangesConfig(AppConfig):
         home.SHORTCUTS.add(*SHORTCUTS)
         OCCASIONS.add(CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN)
         OWN_DATA.add(*OWN)
+        OWN_FILES.add(*OWN_FILES_HERE)
         FILE_HOLDERS.add(FIELD_FILES)
         ASKING.add(AskOthers("changes", ask_others))
         subscribe(ExpertChanged, expert_changed)

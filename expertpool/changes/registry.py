@@ -1,10 +1,11 @@
-"""What belongs to an expert, as he downloads it: apps above add what they know of him."""
+"""What belongs to an expert, as he downloads it: apps above add what they know and keep of him."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 from expertpool.core.catalogue import Catalogue
 from expertpool.experts.models import Expert
@@ -22,3 +23,25 @@ class OwnData:
 
 
 OWN_DATA: Catalogue[OwnData] = Catalogue("own data")
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file of an expert: ``path`` within its folder, ``size`` in bytes (0: made when it is opened). ``open`` may
+    refuse (FileRefused); why not is said in his download instead."""
+
+    path: str
+    size: int
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True)
+class OwnFiles:
+    """What is kept of an expert as files, in one ``folder`` of his download."""
+
+    code: str
+    folder: str
+    files: Callable[[Expert, datetime], Iterable[OwnFile]]
+
+
+OWN_FILES: Catalogue[OwnFiles] = Catalogue("own files")

@@ -8,7 +8,11 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.db.models import Q
+from django.utils import timezone
 
+from expertpool.achievements.queries import achievements_of
+from expertpool.certificates.queries.certificates import certificates_of
+from expertpool.certificates.queries.states import state_of
 from expertpool.changes.enums import RequestState
 from expertpool.changes.queries import asked_in, careers_of, requests_of, works_of
 from expertpool.changes.registry import OwnData
@@ -117,6 +121,20 @@ def status_rows(expert: Expert, now: datetime) -> Rows:
         yield moment_text(one.at), one.act, one.before, one.after, one.reason
 
 
+def certificate_rows(expert: Expert, now: datetime) -> Rows:
+    today = timezone.localdate(now)
+    for one in certificates_of(expert):
+        said = (_day(one.valid_from), _day(one.valid_until), str(state_of(one, today).label))
+        yield one.number, moment_text(one.issued_at), *said
+
+
+def achievement_rows(expert: Expert, now: datetime) -> Rows:
+    for one in achievements_of(expert).order_by("pk"):
+        said = (one.number, one.source, one.level, one.authors, _day(one.rank), one.summary)
+        state = str(one.get_state_display())
+        yield one.get_kind_display(), one.title, _day(one.year), *said, state
+
+
 def file_rows(expert: Expert, now: datetime) -> Rows:
     for one in attachments_of(expert):
         yield one.name, str(one.size), moment_text(one.created_at)
@@ -126,6 +144,20 @@ OWN = (
     OwnData("record", "档案", 10, ("项目", "内容"), record_rows),
     OwnData("careers", "工作经历", 20, ("单位", "职务或岗位", "开始", "结束", "说明"), career_rows),
     OwnData("works", "论著成果", 30, ("类别", "名称", "刊物等", "年份", "本人作用"), work_rows),
+    OwnData(
+        "achievements",
+        "专家成果",
+        32,
+        ("类别", "名称", "年份", "编号", "来源", "级别", "完成人", "本人排名", "简介", "状态"),
+        achievement_rows,
+    ),
+    OwnData(
+        "certificates",
+        "专家证书",
+        35,
+        ("证书编号", "签发时间", "生效", "有效期至", "状态"),
+        certificate_rows,
+    ),
     OwnData(
         "avoidances", "回避", 40, ("单位或人员", "关系", "开始", "结束", "说明"), avoidance_rows
     ),

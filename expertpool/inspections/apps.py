@@ -10,7 +10,7 @@ class InspectionsConfig(AppConfig):
 
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.automation.services.happening import register_events
-        from expertpool.changes.registry import OWN_DATA
+        from expertpool.changes.registry import OWN_DATA, OWN_FILES
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import CRITERIA_USES, register_criteria
@@ -50,7 +50,7 @@ class InspectionsConfig(AppConfig):
         from expertpool.inspections.services.deciding import send_back
         from expertpool.inspections.services.erasing import ERASERS as GOES
         from expertpool.inspections.settings import SETTINGS
-        from expertpool.inspections.tables import OWN
+        from expertpool.inspections.tables import MATERIALS, OWN
         from expertpool.inspections.tabs import TABS
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS
@@ -83,6 +83,7 @@ class InspectionsConfig(AppConfig):
         OCCASIONS.add(*TOLD)
         MESSAGE_SUBJECTS.add(REMINDERS)
         OWN_DATA.add(*OWN)
+        OWN_FILES.add(MATERIALS)
         SUSPENSIONS.add(Suspension("inspections", suspended, "年检", suspended_since))
         register_criteria(SUBJECT, *CRITERIA)
         register_events(*event_kinds.EVENTS)

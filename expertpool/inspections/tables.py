@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.db.models import Q
 
-from expertpool.changes.registry import OwnData
+from expertpool.changes.registry import OwnData, OwnFile, OwnFiles
+from expertpool.changes.services.own_files import attached_to
 from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
@@ -90,6 +91,14 @@ OWN = (
         inspection_rows,
     ),
 )
+
+
+def _materials(expert: Expert, now: datetime) -> Iterator[OwnFile]:
+    for one in inspections_of(expert).order_by("pk"):
+        yield from attached_to(one, one.round.name)
+
+
+MATERIALS = OwnFiles("inspections", "年检", _materials)
 
 TERM_SORTS: dict[str, str | tuple[str, ...]] = {
     "term": ("term_end_date", "id"),

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.certificates.services.issuing import revoke_certificate
 from expertpool.changes.enums import RequestState
 from expertpool.changes.models import Career, ChangeRequest, Work
 from expertpool.core.documents import qr_png
@@ -24,9 +25,13 @@ from expertpool.customforms.enums import FieldKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.leave import file_leave
 from expertpool.files.models import Attachment
+from expertpool.files.services import attach
 from tests.factories.accounts import make_user
+from tests.factories.achievements import hand_in_one, make_achievement, prove
+from tests.factories.certificates import make_certificate
 from tests.factories.experts import make_expert, make_specialty, make_unit
 from tests.factories.fields import make_field
+from tests.factories.inspections import hand_in_inspection, make_inspection
 from tests.files.samples import PDF
 from tests.fixtures import login, read_version
 
@@ -237,6 +242,43 @@ def test_he_takes_all_of_his_data_with_him(
     assert Entry.objects.filter(action="change.own_data", actor=owner).count() == 1
     login(client, admin)
     assert client.get(reverse("changes:own_data")).status_code == 403
+
+
+@pytest.mark.shows("PORT-14")
+def test_what_proves_him_goes_with_him_and_what_cannot_is_said(
+    client: Client, owner: User, expert: Expert, media: Any
+) -> None:
+    """His certificate, the files of his achievements, drafts included, and of his yearly checks."""
+    given = make_certificate(expert)
+    hand_in_one(expert, title="../节点/研究")
+    prove(make_achievement(expert, actor=owner, title="未提交的"), owner)
+    hand_in_inspection(make_inspection(expert, name="2026 年检", materials=["证书"]))
+    file = SimpleUploadedFile("丢了.pdf", PDF)
+    lost = attach(subject=expert, uploaded_file=file, actor=owner, now=timezone.now())
+    lost.file.storage.delete(lost.file.name)
+    login(client, owner)
+    answer = client.get(reverse("changes:own_data"))
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    names = set(archive.namelist())
+    assert {
+        f"专家证书/专家证书{given.number}.pdf",
+        "专家成果/01 2024 .. 节点 研究/首页.pdf",
+        "专家成果/02 2024 未提交的/首页.pdf",
+        "年检/2026 年检/证明.pdf",
+    } <= names
+    assert archive.read(f"专家证书/专家证书{given.number}.pdf").startswith(b"%PDF")
+    assert "附件/丢了.pdf：文件「丢了.pdf」已不在" in archive.read("未附上的文件.txt").decode()
+    said = json.loads(archive.read("我的数据.json"))["内容"]
+    assert (said["专家证书"][0]["证书编号"], said["专家证书"][0]["状态"]) == (given.number, "有效")
+    assert [one["状态"] for one in said["专家成果"]] == ["待审核", "草稿"]
+    # The log does not count what he has not handed in.
+    assert Entry.objects.get(action="change.own_data").note == ""
+    # One that is revoked stands in the table alone.
+    admin = make_user("admin")
+    revoke_certificate(certificate=given, reason="资格不符", actor=admin, now=timezone.now())
+    answer = client.get(reverse("changes:own_data"))
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert not [one for one in archive.namelist() if one.startswith("专家证书/")]
 
 
 @pytest.mark.shows("PORT-12", "PORT-13")

@@ -13,13 +13,19 @@ from expertpool.experts.models import Expert
 
 @dataclass(frozen=True)
 class OwnData:
-    """A table of what is known of an expert, for himself: ``rows`` are texts, as many as ``columns``."""
+    """A table of what is known of an expert, for himself: ``rows`` are texts, as many as ``columns``; ``count`` how many, where
+    a page would take long to make them."""
 
     code: str
     title: str
     order: int
     columns: Sequence[str]
     rows: Callable[[Expert, datetime], Iterable[Sequence[str]]]
+    count: Callable[[Expert], int] | None = None
+
+    def number(self, expert: Expert, now: datetime) -> int:
+        """Return how many rows there are."""
+        return self.count(expert) if self.count else sum(1 for _ in self.rows(expert, now))
 
 
 OWN_DATA: Catalogue[OwnData] = Catalogue("own data")

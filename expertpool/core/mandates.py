@@ -120,9 +120,11 @@ def vouched(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if is_vouched(row)]
 
 
-def vouched_among(rows: QuerySet[Row]) -> list[Row]:
+def vouched_among(rows: QuerySet[Row], *, a_look: int | None = None) -> list[Row]:
     """Return those of ``rows``, in their order, that this system wrote, however many somebody else wrote: these are few.
-    Of thousands, what was found forged is not read again for some minutes by this process (docs/decisions/0455)."""
+    Of thousands, what was found forged is not read again for some minutes by this process (docs/decisions/0455).
+    ``a_look``: for a page, which does not wait until all are read: after so many forged ones it is answered by what was
+    found at both ends, and the next look goes on."""
     first = list(rows[: FEW + 1])
     if len(first) <= FEW:
         return vouched(first)
@@ -130,12 +132,29 @@ def vouched_among(rows: QuerySet[Row]) -> list[Row]:
     at = RawSQL(f'"{rows.model._meta.db_table}"."xmin"::text::bigint', (), BigIntegerField())  # noqa: S611 (a model's)
     versions = rows.annotate(row_version=at).values_list("pk", "row_version")
     new = {pk: pk << 32 | xmin for pk, xmin in versions if pk << 32 | xmin not in forged}
-    keys = list(new)
-    for part in (keys[at : at + FEW] for at in range(0, len(keys), FEW)):
+    met = 0
+    for part in _from_both_ends(list(new)) if a_look else _in_order(list(new)):
         own = vouched(rows.filter(pk__in=part))
         found += own
         forged |= {new[pk] for pk in part} - {new[row.pk] for row in own}
-    return found
+        met += len(part) - len(own)
+        if a_look and met >= a_look:
+            break
+    place = {pk: at for at, pk in enumerate(new)}
+    return sorted(found, key=lambda row: place[row.pk])
+
+
+def _in_order(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[at : at + FEW] for at in range(0, len(keys), FEW))
+
+
+def _from_both_ends(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Parts by turns from the front and from the back: what was there before somebody wrote, and what came since."""
+    parts = list(_in_order(keys))
+    while parts:
+        yield parts.pop(0)
+        if parts:
+            yield parts.pop()
 
 
 def _forged_of(model: type[Model]) -> set[int]:

@@ -28,7 +28,7 @@ def privacy(request: HttpRequest, expert: Expert) -> str:
     context = {
         "expert": expert,
         "consents": standings_of(expert, before=day_start(timezone.localdate())),
-        "requests": requests_visible_to(user).filter(expert=expert).order_by("-pk")[:MOST],
+        "requests": requests_visible_to(user, expert).order_by("-pk")[:MOST],
     }
     return render_to_string("privacy/_tab.html", context, request)
 

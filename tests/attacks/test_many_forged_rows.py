@@ -1,5 +1,6 @@
 """Whoever writes hundreds of thousands of withdrawals into the table takes nobody out of draws (`tests/privacy`), nor does he make
-each look at who can be drawn read them all (docs/decisions/0455)."""
+each look at who can be drawn read them all (docs/decisions/0455). Nor do requests about data that nobody made stop the pages that show
+them (docs/decisions/0485)."""
 
 from __future__ import annotations
 
@@ -8,17 +9,24 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.core import mandates
 from expertpool.experts.models import Expert
 from expertpool.joining.enums import Purpose
 from expertpool.joining.services.setup import ensure_consent
-from expertpool.privacy.models import Consent
+from expertpool.privacy.models import Consent, DataRequest
+from expertpool.privacy.queries import requests
 from expertpool.privacy.queries.consents import may_be_named, withdrew
 from expertpool.privacy.services.consenting import set_consent
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
+from tests.factories.privacy import make_data_request
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -105,3 +113,54 @@ def test_what_was_taken_for_forged_is_asked_again(
     mandates._forged.clear()
     assert out(NOW) == {his.pk}
     assert Consent.objects.count() == 2
+
+
+def forge_requests(expert: Expert, many: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO privacy_datarequest (expert_id, kind, uid, text, asked_at, due_at, answer, proof)"
+            " SELECT %s, 'explain', gen_random_uuid(), 'x', now() - n * interval '1 day', now(), '',"
+            " decode(md5(n::text), 'hex') FROM generate_series(1, %s) n",
+            [expert.pk, many],
+        )
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_page_reads_so_many_forged_requests_and_the_next_goes_on(
+    is_own: bool, his: Expert, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked before, and since, stands on the first already."""
+    monkeypatch.setattr(mandates, "FEW", 20)
+    monkeypatch.setattr(requests, "A_LOOK", 60)
+    monkeypatch.setattr("expertpool.privacy.views.own.A_LOOK", 60)
+    monkeypatch.setattr("expertpool.privacy.tables.A_LOOK", 60)
+    monkeypatch.setattr(mandates, "_forged", {})
+    read = 0
+    prove = mandates.vouched
+
+    def counted(rows: QuerySet[DataRequest]) -> list[DataRequest]:
+        nonlocal read
+        read += len(rows)
+        return prove(rows)
+
+    monkeypatch.setattr(mandates, "vouched", counted)
+    whose = his if is_own else make_expert("另一人")
+    now = timezone.now() - 2 * DAY
+    kinds = ("explain", "other", "erase")
+    for kind in kinds[:2]:
+        make_data_request(his, kind=kind, now=now)
+        forge_requests(whose, 200)
+    make_data_request(his, kind=kinds[2], now=now)
+    mandates._forged.clear()
+    assert his.user is not None
+    client = login(Client(), his.user if is_own else admin)
+    page = reverse("privacy:own" if is_own else "privacy:requests")
+    shown = []
+    for _ in range(8):
+        read = 0
+        rows = client.get(page).context["requests" if is_own else "page"]
+        shown.append({row.kind for row in rows})
+        # A part more than it reads at a look, and what is genuine; his own page looks twice.
+        assert read <= (200 if is_own else 100)
+    assert shown[0] >= {kinds[0], kinds[2]}
+    assert shown[-1] == set(kinds)

@@ -12,13 +12,16 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.privacy.models import DataRequest
 from expertpool.privacy.permissions import DECIDE
 
+A_LOOK = 10_000  # forged rows that one page reads, in some tenths of a second
 # What the proof of a request says, and whose it is: of many rows nothing else is read.
 PROVEN = ("kind", "uid", "asked_at", "due_at", "proof", "expert__number")
 
 
-def written(rows: QuerySet[DataRequest]) -> QuerySet[DataRequest]:
-    """Return those of ``rows`` that an expert asked here (docs/decisions/0477)."""
-    asked = vouched_among(rows.order_by("pk").select_related("expert").only(*PROVEN))
+def written(rows: QuerySet[DataRequest], *, a_look: int | None = None) -> QuerySet[DataRequest]:
+    """Return those of ``rows`` that an expert asked here (docs/decisions/0477); ``a_look`` for a page
+    (`core.mandates.vouched_among`)."""
+    narrow = rows.order_by("pk").select_related("expert").only(*PROVEN)
+    asked = vouched_among(narrow, a_look=a_look)
     return DataRequest.objects.filter(pk__in=[row.pk for row in asked])
 
 
@@ -28,10 +31,11 @@ def _reachable(user: User) -> QuerySet[DataRequest]:
     return told(DataRequest.objects.filter(expert__in=experts_visible_to(user, DECIDE)))
 
 
-def requests_visible_to(user: User) -> QuerySet[DataRequest]:
-    """Return the requests of experts in the scope of ``user``, who answers them; what was asked today only once it
-    may be told (docs/decisions/0185)."""
-    return written(_reachable(user)).select_related("expert", "answered_by")
+def requests_visible_to(user: User, expert: Expert | None = None) -> QuerySet[DataRequest]:
+    """Return the requests of experts in the scope of ``user`` (of ``expert`` alone), who answers them; what was asked
+    today only once it may be told (docs/decisions/0185). For a page: see `A_LOOK`."""
+    rows = _reachable(user) if expert is None else _reachable(user).filter(expert=expert)
+    return written(rows, a_look=A_LOOK).select_related("expert", "answered_by")
 
 
 def unanswered_by(user: User) -> QuerySet[DataRequest]:
@@ -40,12 +44,13 @@ def unanswered_by(user: User) -> QuerySet[DataRequest]:
     return _reachable(user).filter(answered_at__isnull=True)
 
 
-def requests_waiting(user: User) -> QuerySet[DataRequest]:
-    """Return those that wait for an answer."""
-    return written(unanswered_by(user)).select_related("expert", "answered_by")
+def requests_waiting(user: User, pk: int | None = None) -> QuerySet[DataRequest]:
+    """Return those that wait for an answer (``pk``: that one alone)."""
+    rows = unanswered_by(user) if pk is None else unanswered_by(user).filter(pk=pk)
+    return written(rows).select_related("expert", "answered_by")
 
 
-def requests_of(expert: Expert) -> QuerySet[DataRequest]:
-    """Return all that ``expert`` asked, the latest first, for himself."""
-    rows = written(DataRequest.objects.filter(expert=expert))
+def requests_of(expert: Expert, *, a_look: int | None = None) -> QuerySet[DataRequest]:
+    """Return all that ``expert`` asked, the latest first, for himself; ``a_look`` for a page."""
+    rows = written(DataRequest.objects.filter(expert=expert), a_look=a_look)
     return rows.select_related("expert", "answered_by").order_by("-asked_at", "-pk")

@@ -19,7 +19,7 @@ from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.forms import AskForm, ConsentForm
 from expertpool.privacy.queries.consents import standings_of
 from expertpool.privacy.queries.reads import MOST_OWN, kind_of, reads_of, what_was_seen
-from expertpool.privacy.queries.requests import requests_of
+from expertpool.privacy.queries.requests import A_LOOK, requests_of
 from expertpool.privacy.registry import KINDS
 from expertpool.privacy.services.asking import ask_about_data
 from expertpool.privacy.services.consenting import set_consent
@@ -31,7 +31,7 @@ from expertpool.privacy.settings import ANSWER_DAYS, NAMES, NOBODY, TOLD_READS
 def own(request: UserRequest, expert: Expert) -> HttpResponse:
     now = timezone.now()
     tables = sorted(OWN_DATA, key=lambda one: one.order)
-    kept = [(one.title, sum(1 for _ in one.rows(expert, now))) for one in tables]
+    kept = [(one.title, one.number(expert, now)) for one in tables]
     told = value_of(TOLD_READS)
     reads = [
         (
@@ -48,7 +48,7 @@ def own(request: UserRequest, expert: Expert) -> HttpResponse:
         "reads": reads,
         "tells_reads": told != NOBODY,
         "consents": standings_of(expert),
-        "requests": requests_of(expert)[:MOST_OWN],
+        "requests": requests_of(expert, a_look=A_LOOK)[:MOST_OWN],
         "days": value_of(ANSWER_DAYS),
     }
     return render(request, "privacy/own.html", context)

@@ -37,7 +37,7 @@ def index(request: UserRequest) -> HttpResponse:
 @requires(DECIDE)
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Answer what an expert asked (drawer)."""
-    row = get_object_or_404(requests_waiting(request.user), pk=pk)
+    row = get_object_or_404(requests_waiting(request.user, pk))
     form = AnswerForm(*posted(request))
 
     def write() -> None:

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "config.numbers.numbering",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.keeping.kept_by_nobody",
     "config.addresses.without_nul",
     "expertpool.core.views.robots.RobotsMiddleware",
     "config.leavers.stop_for_who_left",

@@ -39,6 +39,7 @@ for chosen in (
     chosen.default_error_messages = chosen.default_error_messages | {
         "invalid_choice": "所选的内容不在现在的选项中，请重新选择。"
     }
+models.Field.default_error_messages["unique"] = "这个%(field_label)s已经有了，请换一个。"
 # Django's own words name the constraint.
 models.BaseConstraint.default_violation_error_message = "填写的内容互相矛盾或超出范围，请核对。"
 

@@ -43,6 +43,10 @@ class Number:
     tone_of_none: str = ""
     text: str = ""
 
+    @property
+    def shown(self) -> Any:
+        return self.text or self.value
+
 
 @dataclass(frozen=True)
 class Todo:

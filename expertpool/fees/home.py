@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.core.home import Number, Source, Todo
+from expertpool.accounts.queries import WaitingFor
+from expertpool.core.home import Number, Source, Todo, some
 from expertpool.experts.queries.availability import year_start
 from expertpool.experts.queries.experts import expert_for
 from expertpool.fees.models import FeeLine
-from expertpool.fees.permissions import PAY, VIEW
+from expertpool.fees.permissions import ACCOUNTS, PAY, VIEW
+from expertpool.fees.queries.accounts import accounts_to_check
 from expertpool.fees.queries.lines import STANDING, fees_to_sign, fees_visible_to
 from expertpool.fees.queries.payments import paid_since
 from expertpool.fees.queries.void_draws import held_unpaid, unpaid_of_void
@@ -29,6 +31,14 @@ def paid_this_year(user: User, now: datetime) -> Iterator[Number]:
     if (expert := expert_for(user)) is not None:
         label, paid = "今年实收（元）", paid_since(expert, year_start(now))
         yield Number(label, 0, reverse("fees:own"), "receipt-yuan", text=f"{paid:,.2f}")
+
+
+_accounts = WaitingFor(lambda user, now: some(accounts_to_check(user)))
+
+
+def accounts_waiting(user: User, now: datetime) -> Iterator[Todo]:
+    text, url = "个收款账户等待核对", reverse("fees:accounts")
+    yield Todo("核对收款账户", text, url, "credit-card", "amber", "核对", _accounts(user))
 
 
 def letters_to_sign(user: User, now: datetime) -> Iterator[Todo]:
@@ -55,6 +65,7 @@ def fees_held(user: User, now: datetime) -> Iterator[Todo]:
 
 TODOS = (
     Source("fees_held", PAY, 40, fees_held, _sent_and_void),
+    Source("fees_accounts", ACCOUNTS, 45, accounts_waiting),
     Source("fees_own", "experts.self", 62, letters_to_sign),
 )
 NUMBERS = (

@@ -56,6 +56,4 @@ def _name(request: HttpRequest) -> str:
 
 def _closed(request: HttpRequest, rule: NetworkRule) -> HttpResponse:
     """Say so; why is nobody's business but of who keeps the list."""
-    response = render(request, "networks/closed.html", {"rule": rule}, status=403)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render(request, "networks/closed.html", {"rule": rule}, status=403)

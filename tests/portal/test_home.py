@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -111,6 +112,14 @@ def test_each_group_of_modules_has_its_list(demo: dict[str, User]) -> None:
     assert held["expert"] == held["applicant"] == set()  # their own pages stand at the top
 
 
+def test_a_number_that_is_nothing_is_a_nought(client: Client) -> None:
+    """An office on its first day has noughts, not empty tiles."""
+    page = login(client, make_user("admin")).get("/").content.decode()
+    shown = re.findall(r'<span class="stat-value">(.*?)</span>', page, re.DOTALL)
+    assert shown
+    assert all(value.strip() for value in shown), shown
+
+
 @pytest.mark.shows("OVW-03")
 def test_each_role_counts_what_it_may_see(demo: dict[str, User]) -> None:
     stats = {
@@ -158,7 +167,8 @@ def test_todos_of_each_role(demo: dict[str, User]) -> None:
     # The other project is on public notice.
     assert titles["supervisor"] == ["审核项目", "答复个人信息请求", "答复评价申诉"]
     assert titles["department"] == ["修改项目"]
-    assert titles["finance"] == titles["auditor"] == []
+    assert titles["finance"] == ["核对收款账户"]
+    assert titles["auditor"] == []
     assert titles["expert"] == ["评审打分", "提交年检", "签劳务费确认函", "阅读通知"]
 
 

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -49,7 +48,6 @@ LIMITED = "从这个网络地址失败的次数太多，暂不能登录，最长
 
 @login_not_required
 @sensitive_post_parameters("password")
-@never_cache
 def login_view(request: HttpRequest) -> HttpResponse:
     """Sign in; then on to ``next`` when that is a page of ours."""
     if request.user.is_authenticated:
@@ -89,7 +87,6 @@ def login_view(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@never_cache
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link to choose another password by; the answer is the same for whatever was typed."""
     form = ForgottenForm(request.POST or None)
@@ -124,14 +121,12 @@ def logout_view(request: UserRequest) -> HttpResponse:
 
 @unattended
 @require_safe
-@never_cache
 def idle(request: UserRequest) -> JsonResponse:
     """How long the session stays unless it is used: asked by its pages before they say so. It is no use itself."""
     return JsonResponse({"left": seconds_left(request)})
 
 
 @sensitive_post_parameters()
-@never_cache
 def password(request: UserRequest) -> HttpResponse:
     """Change one's own password; the other sessions of the account end."""
     form = PasswordForm(request.POST or None)

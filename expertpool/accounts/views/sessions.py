@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.exceptions import AccountError
@@ -20,7 +19,6 @@ ENDED = "已退出，并通知本人。"
 
 
 @require_safe
-@never_cache
 @requires("accounts.security")
 def user_sessions(request: UserRequest, pk: int) -> HttpResponse:
     """What somebody is signed in by (drawer); of experts nothing while names are sealed."""

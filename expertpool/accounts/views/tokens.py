@@ -105,5 +105,4 @@ def _show_once(request: UserRequest, token: ApiToken, text: str) -> HttpResponse
     context = {"token": token, "text": text, "page_url": own}
     response = render(request, "accounts/token_created.html", context)
     response.headers["HX-Trigger"] = "list:refresh"
-    response.headers["Cache-Control"] = "no-store"
     return response

@@ -169,5 +169,4 @@ def _show_password(request: UserRequest, user: User, password: str) -> HttpRespo
     context = {"user_shown": user, "password": password}
     response = render(request, "accounts/user_password.html", context)
     response.headers["HX-Trigger"] = "list:refresh"
-    response.headers["Cache-Control"] = "no-store"
     return response

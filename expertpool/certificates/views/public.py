@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.certificates.enums import CertificateState, NameShown
@@ -32,7 +31,6 @@ SENTENCES = {
 
 
 @login_not_required
-@never_cache
 @require_safe
 def check(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()

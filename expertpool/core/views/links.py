@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 View = Callable[..., HttpResponseBase]
@@ -40,7 +39,7 @@ def opened_by_link(
             answer["X-Robots-Tag"] = "noindex, nofollow"
             return answer
 
-        free: View = login_not_required(csrf_exempt(never_cache(guarded)))
+        free: View = login_not_required(csrf_exempt(guarded))
         return free
 
     return opened

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.log import log_response
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.core.client import NOBODY_WAITS, client_address, has_left
@@ -34,7 +33,6 @@ MARK = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">
 
 @unattended
 @require_safe
-@never_cache
 def watermark(request: HttpRequest) -> HttpResponse:
     """A picture for the whole screen: who looks, from which department, when, from where."""
     user = request.user
@@ -42,9 +40,7 @@ def watermark(request: HttpRequest) -> HttpResponse:
     first = f"{user} {department}" if department else str(user)
     at = moment_text(timezone.now())
     svg = MARK.format(first=escape(first), second=escape(f"{at} {client_address(request)}"))
-    response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
 
 
 @require_safe
@@ -59,7 +55,6 @@ def logo(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where somebody arrives who signs in beside a page on which he has typed; a page asks here before it
     sends a form."""
@@ -67,7 +62,6 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def search(request: HttpRequest) -> HttpResponse:
     """Results of the search box, for htmx."""
     query = request.GET.get("q", "").strip()
@@ -76,7 +70,6 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 @login_not_required
 def health(request: HttpRequest) -> JsonResponse:
     """What programs are told of how the system is: 503 when this process can serve nobody (no database,
@@ -86,7 +79,6 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@never_cache
 @login_not_required
 def ready(request: HttpRequest) -> JsonResponse:
     """Whether this process can serve anybody, and nothing besides: asked every second by load balancers."""
@@ -94,7 +86,6 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@never_cache
 @login_not_required
 def live(request: HttpRequest) -> JsonResponse:
     """That this process answers, whatever the database does: one that does not is to be started anew."""

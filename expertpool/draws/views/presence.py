@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -25,7 +24,6 @@ QR_TEXT = "签到码 {code}：请打开邀请短信或邮件里的个人链接�
 
 
 @require_safe
-@never_cache
 @requires(*OPENS_PLACE)
 def place(request: UserRequest, pk: int) -> HttpResponse:
     """The page for the screen at the place, for who runs the draw or supervises it there; asked for again every few

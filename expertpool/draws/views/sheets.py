@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import User, UserRequest
@@ -38,7 +37,6 @@ Made = tuple[str, str, bytes]  # title, form, content
 
 
 @require_safe
-@never_cache
 @requires("draws.names")
 def sheet(request: UserRequest, pk: int, sheet: SheetKind, as_pdf: bool) -> HttpResponseBase:
     """Send a sheet of a draw in the user's scope.

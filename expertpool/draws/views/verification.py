@@ -19,7 +19,6 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import vdraw
@@ -65,7 +64,7 @@ CHECKER = Path(verify.__file__)
 
 
 def public(view: View) -> View:
-    opened: View = login_not_required(require_safe(never_cache(view)))
+    opened: View = login_not_required(require_safe(view))
     return opened
 
 

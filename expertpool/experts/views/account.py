@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -124,7 +123,6 @@ def unlink(request: UserRequest, pk: int) -> HttpResponse:
     return saved("已解除关联，原账号已停用。", refresh="page")
 
 
-@never_cache
 @login_not_required
 def activate(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link: choose a password, then sign in."""

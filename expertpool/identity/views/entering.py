@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.registry import second_step
@@ -23,7 +22,6 @@ from expertpool.networks.services.known import known_account, remember
 
 @require_safe
 @login_not_required
-@never_cache
 def start(request: HttpRequest) -> HttpResponse:
     """Lead to the provider; whoever is signed in goes on at once."""
     if request.user.is_authenticated:
@@ -39,7 +37,6 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-@never_cache
 def back(request: HttpRequest) -> HttpResponse:
     """Take what the provider says of whoever comes back."""
     now = timezone.now()

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -50,7 +49,6 @@ def index(request: UserRequest, expert: Expert) -> HttpResponse:
     return render(request, "inspections/own.html", context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @as_expert
 def fill(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -52,7 +51,6 @@ PICTURES = ("image/jpeg", "image/png")
 
 
 @require_safe
-@never_cache
 @requires("joining.apply", "experts.self")
 def mine(request: UserRequest) -> HttpResponse:
     """Where his application stands, and what he can do now."""
@@ -89,7 +87,6 @@ def _filled_in(application: Application) -> dict[str, Any]:
     }
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @as_applicant
 def step(request: UserRequest, application: Application, step: str) -> HttpResponse:
@@ -293,7 +290,6 @@ def rows(request: UserRequest, application: Application, of: str) -> HttpRespons
     )
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @as_applicant
 def photo(request: UserRequest, application: Application) -> HttpResponseBase:

@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -57,7 +56,6 @@ def in_wechat(request: HttpRequest) -> bool:
 
 @login_not_required
 @require_safe
-@never_cache
 def start(request: HttpRequest) -> HttpResponse:
     """What it is about, and where it begins."""
     context = {
@@ -79,7 +77,6 @@ def consent(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """Ask who he is, and send a code."""
@@ -88,7 +85,6 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The same for somebody who was recommended, with what his colleague said of him."""
@@ -155,7 +151,6 @@ def _signed_in(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, token: str) -> HttpResponse:
     """Take the code, and the password by which he comes back; then he is signed in."""

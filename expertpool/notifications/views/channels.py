@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -33,7 +32,6 @@ def channels(request: UserRequest) -> HttpResponse:
 
 @login_not_required
 @csrf_exempt
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     """Take what ``provider`` pushes. Of most the address is the only key; what one signs, is checked, too. GET changes

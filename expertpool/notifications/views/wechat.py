@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -28,7 +27,6 @@ NOT_BEGUN = "这次绑定不是从本页开始的，或已过期，请重新点�
 
 
 @require_safe
-@never_cache
 def own(request: UserRequest) -> HttpResponse:
     """Whether one's WeChat is bound, and how it is."""
     if not is_offered():
@@ -45,7 +43,6 @@ def own(request: UserRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def start(request: UserRequest) -> HttpResponse:
     """Send whoever is signed in to WeChat, which sends him back with a code."""
     if not is_offered():
@@ -60,7 +57,6 @@ def start(request: UserRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def back(request: UserRequest) -> HttpResponse:
     """Where WeChat sends him: only what he began here, in this session, binds. GET changes nothing."""
     if not is_offered():

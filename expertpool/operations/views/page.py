@@ -6,7 +6,6 @@ from itertools import groupby
 
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -22,7 +21,6 @@ MOST_ALERTS = 20
 
 
 @require_safe
-@never_cache
 @requires("operations.view")
 def index(request: UserRequest) -> HttpResponse:
     now = timezone.now()

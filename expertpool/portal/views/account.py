@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,7 +45,6 @@ from expertpool.workflow.settings import SECOND_PHONE
 
 
 @require_safe
-@never_cache
 def account(request: UserRequest) -> HttpResponse:
     """One's own account; everybody has one."""
     user, now = request.user, timezone.now()
@@ -96,7 +94,6 @@ def phone_link(request: UserRequest) -> HttpResponse:
     return saved("已发送短信：请在登录了本账号的浏览器中打开其中的链接完成验证；一分钟内只发一条。")
 
 
-@never_cache
 def phone_confirm(request: UserRequest, token: str) -> HttpResponse:
     """Open the link of the message; what it shows is kept by a button, since some programs open
     links by themselves."""
@@ -113,7 +110,6 @@ def phone_confirm(request: UserRequest, token: str) -> HttpResponse:
     return render(request, "portal/phone_confirm.html")
 
 
-@never_cache
 @sensitive_post_parameters("password", "code", "secret")
 def app_set_up(request: UserRequest) -> HttpResponse:
     """Let an authenticator speak for one's account (drawer): it reads the QR code and shows a code."""
@@ -145,7 +141,6 @@ def app_set_up(request: UserRequest) -> HttpResponse:
     )
 
 
-@never_cache
 @sensitive_post_parameters("code")
 def app_prove(request: UserRequest) -> HttpResponse:
     """Show by one's authenticator that it is still oneself (drawer), after others changed the account."""
@@ -167,7 +162,6 @@ def app_prove(request: UserRequest) -> HttpResponse:
     )
 
 
-@never_cache
 @sensitive_post_parameters("password")
 def app_take_away(request: UserRequest) -> HttpResponse:
     """Let no authenticator speak for one's account any more (drawer)."""

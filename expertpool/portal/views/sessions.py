@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -30,7 +29,6 @@ def session_end(request: UserRequest, pk: int) -> HttpResponse:
     return saved("那个设备上的登录已退出。", refresh="page")
 
 
-@never_cache
 @sensitive_post_parameters("password")
 def sessions_end_others(request: UserRequest) -> HttpResponse:
     """End all but this one (drawer)."""

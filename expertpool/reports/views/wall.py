@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import User, UserRequest
@@ -28,7 +27,6 @@ def wall(request: UserRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-@never_cache
 def wall_by_token(request: HttpRequest, token: str) -> HttpResponse:
     """The same by an address for a television (`accounts.registry.TokenPage`): nobody is signed in, so that nobody is
     signed out when he does nothing."""

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -32,7 +31,6 @@ from expertpool.reviews.services import meeting
 
 
 @require_safe
-@never_cache
 @requires(MANAGE)
 def place(request: UserRequest, pk: int) -> HttpResponse:
     """The page for the screen at the place; asked for again every few seconds with ``?version=``."""
@@ -60,7 +58,6 @@ def place(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @as_expert
 def here(request: UserRequest, expert: Expert, pk: int, code: str) -> HttpResponse:
     """Where the code leads: he confirms that he is there."""

@@ -12,7 +12,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import User, UserRequest
@@ -50,7 +49,6 @@ def _summary(user: User, pk: int, code: str, now: datetime) -> Summary:
 
 
 @require_safe
-@never_cache
 @requires(RESULTS)
 def result(request: UserRequest, pk: int) -> HttpResponse:
     """The items by rank, with the experts' totals and what was left out."""
@@ -121,7 +119,6 @@ def _signed(number: Fraction) -> str:
 
 
 @require_safe
-@never_cache
 @requires(RESULTS)
 def pairs(request: UserRequest) -> HttpResponse:
     """Experts who score more alike than chance, over many reviews."""
@@ -130,7 +127,6 @@ def pairs(request: UserRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 @requires(RESULTS)
 def result_item(request: UserRequest, pk: int, place: int) -> HttpResponse:
     """One item: what each expert said of each indicator and why, and how its total came about."""
@@ -187,7 +183,6 @@ def _said(summary: Summary, item: str, means: dict[str, Fraction]) -> list[tuple
 
 
 @require_safe
-@never_cache
 @requires(EXPORT)
 def result_sheet(request: UserRequest, pk: int, place: int) -> HttpResponseBase:
     """What one expert submitted, as PDF with his signature; ``own``: in the customer's form."""
@@ -213,7 +208,6 @@ def _refused(request: UserRequest, refusal: TemplateRefused) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 @requires(EXPORT)
 def result_file(request: UserRequest, pk: int, form: str) -> HttpResponseBase:
     """The summary as PDF, Excel, in the customer's own form, or its public record."""

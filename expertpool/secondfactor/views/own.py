@@ -6,7 +6,6 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,7 +26,6 @@ from expertpool.secondfactor.views.step import REFUSALS, answer_in
 
 
 @require_safe
-@never_cache
 def own(request: UserRequest) -> HttpResponse:
     user = request.user
     context = {
@@ -40,7 +38,6 @@ def own(request: UserRequest) -> HttpResponse:
     return render(request, "secondfactor/own.html", context)
 
 
-@never_cache
 @sensitive_post_parameters("password")
 def codes(request: UserRequest) -> HttpResponse:
     """Make new recovery codes (drawer), and show them this once."""
@@ -67,7 +64,6 @@ def codes(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
-@never_cache
 def passkey_options(request: UserRequest) -> HttpResponse:
     """What the browser is asked to register."""
     try:
@@ -80,7 +76,6 @@ def passkey_options(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
-@never_cache
 def passkey_add(request: UserRequest) -> HttpResponse:
     """Take the passkey that the browser made."""
     answer, now = answer_in(request), timezone.now()
@@ -101,7 +96,6 @@ def passkey_add(request: UserRequest) -> HttpResponse:
     return JsonResponse({"to": reverse("secondfactor:own")})
 
 
-@never_cache
 @sensitive_post_parameters("password")
 def passkey_remove(request: UserRequest, pk: int) -> HttpResponse:
     """Take one's passkey away (drawer)."""

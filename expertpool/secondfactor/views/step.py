@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -50,7 +49,6 @@ REFUSALS = (SecondFactorRefused, AccountError)
 
 
 @login_not_required
-@never_cache
 @sensitive_post_parameters("code")
 def step(request: HttpRequest) -> HttpResponse:
     """Ask for a code or a passkey of whoever has shown his password; then he is signed in."""
@@ -82,7 +80,6 @@ def step(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_not_required
-@never_cache
 def step_options(request: HttpRequest) -> HttpResponse:
     """What the browser is asked to sign."""
     now = timezone.now()
@@ -98,7 +95,6 @@ def step_options(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_not_required
-@never_cache
 def step_passkey(request: HttpRequest) -> HttpResponse:
     """Take what the browser signed."""
     now = timezone.now()
@@ -123,7 +119,6 @@ def step_passkey(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@never_cache
 @sensitive_post_parameters("code", "secret")
 def set_up(request: HttpRequest) -> HttpResponse:
     """Let somebody of whom a second step is demanded, and who has none, set up an authenticator; show his codes."""

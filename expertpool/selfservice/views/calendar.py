@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
@@ -66,7 +65,6 @@ def unfollow(request: UserRequest, expert: Expert) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@never_cache
 def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """What a calendar reads; the address is the key."""
     expert, now = expert_by_feed(token), timezone.now()

@@ -78,6 +78,4 @@ def _show_secret(request: UserRequest, subscription: Subscription) -> HttpRespon
     """Show the secret, this once, and load the list behind the drawer again."""
     response = render(request, "webhooks/subscription_created.html", {"subscription": subscription})
     response.headers["HX-Trigger"] = "list:refresh"
-    # No cache is to keep the secret.
-    response.headers["Cache-Control"] = "no-store"
     return response

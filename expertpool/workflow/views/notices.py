@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from expertpool.core.client import client_address
@@ -24,7 +23,7 @@ AT_ONCE = 20
 
 
 def public(view: View) -> View:
-    opened: View = login_not_required(never_cache(view))
+    opened: View = login_not_required(view)
     return opened
 
 

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -138,7 +137,6 @@ def withdraw(request: UserRequest, matter: str, pk: int) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-@never_cache
 @requires(codes_of_matters)
 def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     """当面确认: a second person agrees in the window of whoever asked (drawer)."""
@@ -182,7 +180,6 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     )
 
 
-@never_cache
 @requires(codes_of_matters)
 def confirm_by_code(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     """验证码确认: a second person is sent a code, and tells it to whoever asked (drawer).

@@ -117,6 +117,12 @@ function markTab(event) {
   tab.setAttribute("aria-current", "page");
 }
 
+/** Of more tabs than fit, the open one in the middle: a link may lead to the last. */
+function showOpenTab(tab) {
+  const tabs = tab.parentElement;
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
+
 export function startSmall(enhance) {
   document.addEventListener("htmx:afterSwap", markTab);
   enhance("[data-copy]", setupCopy);
@@ -128,5 +134,6 @@ export function startSmall(enhance) {
   enhance("[data-autosubmit]", (control) =>
     control.addEventListener("change", () => control.form.requestSubmit()),
   );
+  enhance('.tab[aria-current="page"]', showOpenTab);
   enhance("[data-print]", (button) => button.addEventListener("click", () => window.print()));
 }

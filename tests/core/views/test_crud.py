@@ -59,7 +59,7 @@ def test_a_row_is_added_and_logged(client: Client, admin: User) -> None:
 def test_what_is_wrong_comes_back_with_the_form(client: Client, admin: User) -> None:
     response = login(client, admin).post("/directory/titles/new/", {"name": "教授", "level": 4})
     assert response.status_code == 422
-    assert "已存在" in response.content.decode()
+    assert "这个职称已经有了，请换一个。" in response.content.decode()
     assert 'value="教授"' in response.content.decode()
 
 

@@ -204,7 +204,8 @@ def test_a_division_finds_its_place_by_its_code(
 
 
 @pytest.mark.parametrize(
-    ("code", "sentence"), [("99", "6 位数字"), ("980100", "没有它的上级"), ("410000", "已存在")]
+    ("code", "sentence"),
+    [("99", "6 位数字"), ("980100", "没有它的上级"), ("410000", "这个代码已经有了，请换一个。")],
 )
 def test_a_wrong_division_is_explained(browser: Client, code: str, sentence: str) -> None:
     response = browser.post("/directory/divisions/new/", {"code": code, "name": "新区"})

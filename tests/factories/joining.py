@@ -74,7 +74,8 @@ def make_draft(
     """An application that nobody has filled in."""
     now = now or timezone.now()
     at = next(_numbers)
-    phone = make_phone()
+    # Whose link it is applies by it.
+    phone = recommendation.phone if recommendation else make_phone()
     if user is None:
         user = make_user("applicant", phone=phone)
     elif not user.phone:

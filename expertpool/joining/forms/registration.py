@@ -112,7 +112,11 @@ class RecommendForm(forms.Form):
     """A colleague whom somebody recommends."""
 
     name = RuleField(rule=validators.applicant_name, label="姓名", max_length=50)
-    phone = RuleField(rule=validators.phone, label="手机号", help_text="申请链接用短信发到这里。")
+    phone = RuleField(
+        rule=validators.phone,
+        label="手机号",
+        help_text="申请链接用短信发到这里；本人须用它或下面的邮箱验证，请核对。",
+    )
     email = RuleField(rule=validators.email, label="邮箱", help_text="申请链接也发到邮箱。")
     reason = forms.CharField(
         label="推荐理由",

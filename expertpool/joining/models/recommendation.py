@@ -55,6 +55,10 @@ class Recommendation(models.Model):
         return str(self.uid)
 
     @property
+    def readable_name(self) -> str:
+        return readable(self, "name")
+
+    @property
     def readable_reason(self) -> str:
         return readable(self, "reason")
 

@@ -31,7 +31,7 @@ from expertpool.core.limits import leaves_some
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models.codes import MOST_TRIES
 from expertpool.core.permissions import BuiltInRole
-from expertpool.core.text import clean_digits
+from expertpool.core.text import clean_digits, mask_email, mask_middle
 from expertpool.joining.enums import OPEN, Channel, ContactKind, Step
 from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
 from expertpool.joining.models import Application, Recommendation, Registration
@@ -65,6 +65,10 @@ TOO_MANY_CONTACT = "发送验证码的次数太多，请 1 小时后再试，或
 TOO_MANY_ADDRESS = "您所在的网络发送验证码的次数太多，请 1 小时后再试，或换一个网络。"
 TOO_MANY = "现在申请的人太多，请稍后再试。"
 OVER = "验证码已失效（过时、用过或错得太多），请重新发送。"
+OTHERS_LINK = (
+    "这个推荐链接只供被推荐的本人使用：请用推荐人填写的 {} 接收验证码。号码填错或已更换的，请联系推荐人撤回后重新推荐；"
+    "也可以从本站首页直接申请（不算同行推荐）。"
+)
 TAKEN_LINK = "推荐链接已失效（过期、用过或已撤回），请联系推荐人重新发送。"
 
 
@@ -86,11 +90,12 @@ def send_code(*, applicant: Applicant, code: str, address: str, now: datetime) -
     """Send ``code`` to the phone or mail of ``applicant`` and return what it is given back to.
 
     The same for a known number, of which another message is sent. Refuses (JoiningRefused) while nobody
-    may apply, a way by which this site reaches nobody, and more codes in an hour than the office allows
-    for one number, one address and all.
+    may apply, a number that is not whom he was recommended by (`_refuse_other`), a way by which this site reaches
+    nobody, and more codes in an hour than the office allows for one number, one address and all.
     """
     if not is_open():
         raise JoiningRefused(CLOSED)
+    _refuse_other(applicant.recommendation, applicant.contact_kind, applicant.contact)
     consent = ensure_consent(now=now)
     label = ContactKind(applicant.contact_kind).label
     to = {applicant.contact_kind: applicant.contact}
@@ -132,6 +137,18 @@ def send_code(*, applicant: Applicant, code: str, address: str, now: datetime) -
         now=now,
     )
     return row
+
+
+def _refuse_other(recommendation: Recommendation | None, kind: str, contact: str) -> None:
+    """Refuse another phone or mail than those by which somebody was recommended: who was passed his link, or took it,
+    is not whom his colleague spoke of. No try, and the link stays good."""
+    if recommendation is None:
+        return
+    phone, email = recommendation.phone, recommendation.email
+    meant = [("phone", phone)] + ([("email", email)] if email else [])
+    if contact_index(kind, contact) not in {contact_index(*one) for one in meant}:
+        masked = mask_middle(phone, head=3, tail=4) + (f" 或 {mask_email(email)}" if email else "")
+        raise JoiningRefused(OTHERS_LINK.format(masked), field="contact")
 
 
 def _is_known(applicant: Applicant) -> bool:
@@ -242,7 +259,8 @@ def _take_in(row: Registration, password: str, now: datetime) -> User:
 
 def open_application(row: Registration, user: User, now: datetime) -> Application:
     """Begin the application of ``user`` as he registered by ``row``; logged. Refuses (JoiningRefused) where
-    the link of a recommendation is used or over."""
+    the link of a recommendation is used, over or somebody else's."""
+    _refuse_other(row.recommendation, row.contact_kind, row.contact)
     if (recommendation := row.recommendation) is not None:
         claim(recommendation, now=now)
     basic = {"name": [row.name], row.contact_kind: [row.contact]}

@@ -35,7 +35,9 @@ from expertpool.joining.services.registering import (
 )
 from expertpool.joining.services.setup import ensure_consent
 from expertpool.joining.settings import CODE_MINUTES, DRAFT_DAYS
+from expertpool.notifications.queries.channels import reaches_phones
 
+FOR_HIM = "须是推荐人填写的手机号或邮箱：链接只供被推荐的本人使用。验证码发到这里，以后用它登录。"
 BACKEND = "expertpool.accounts.backends.AccountBackend"
 # Channels that stand in addresses; the others are known without one.
 NAMED = {Channel.WECHAT.value, Channel.SHARE.value, Channel.QR.value}
@@ -104,8 +106,12 @@ def _begin(request: HttpRequest, *, recommendation: Recommendation | None) -> Ht
         return _signed_in(request)
     initial = {"channel": channel_of(request)}
     if recommendation is not None:
-        initial |= {"name": recommendation.name, "contact": recommendation.phone}
+        # By mail where this site sends no short messages; he may have been recommended by both.
+        contact = recommendation.phone if reaches_phones() else recommendation.email
+        initial |= {"name": recommendation.name, "contact": contact}
     form = RegistrationForm(request.POST if request.method == "POST" else None, initial=initial)
+    if recommendation is not None:
+        form.fields["contact"].help_text = FOR_HIM
     if form.is_valid():
         data = form.cleaned_data
         channel = Channel.RECOMMENDED if recommendation else data["channel"]

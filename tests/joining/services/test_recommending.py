@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
 from expertpool.joining.models import Application, Recommendation, Registration
 from expertpool.joining.services.recommending import (
@@ -20,12 +21,18 @@ from expertpool.joining.services.recommending import (
     recommendation_for,
     revoke,
 )
-from expertpool.joining.services.registering import claim, register
+from expertpool.joining.services.registering import (
+    Applicant,
+    claim,
+    open_application,
+    register,
+    send_code,
+)
 from expertpool.joining.settings import RECOMMENDATIONS_PER_DAY
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
-from tests.factories.joining import make_recommendation
+from tests.factories.joining import make_application, make_recommendation
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -74,6 +81,38 @@ def test_the_link_fills_the_form_in_and_is_used_up(client: Client) -> None:
     assert '"zhao@example.cn"' in application.contents
     assert stranger.get(address).status_code == 404
     assert "已打开填报" in client.get(reverse("joining:recommendations")).content.decode()
+
+
+@pytest.mark.shows("PORT-09")
+def test_the_link_is_for_whom_it_was_sent_to(client: Client, admin: User) -> None:
+    """Passed on or taken, it made somebody else the one who was recommended; now it stays good for him."""
+    row = make_recommendation(make_expert("王推荐"), make_user("expert"))
+    address = reverse("joining:by_link", args=[link_of(row)])
+    assert "链接只供被推荐的本人使用" in client.get(address).content.decode()
+    typed = {"kind": "individual", "name": "别人", "consents": "on"}
+    for contact in ("13811112222", "other@example.cn"):
+        answer = client.post(address, typed | {"contact": contact})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "请用推荐人填写的" in page
+        assert f"{row.phone[:3]}****{row.phone[-4:]} 或 r***@example.cn" in page
+        assert contact in page  # nothing typed is lost
+    assert not Registration.objects.exists()
+    # Nor by a code that was sent before.
+    other = Applicant("individual", "别人", "phone", "13811112222")
+    early = send_code(applicant=other, code="123456", address="10.1.1.1", now=NOW)
+    Registration.objects.filter(pk=early.pk).update(recommendation=row)
+    early.refresh_from_db()
+    with pytest.raises(JoiningRefused, match="只供被推荐的本人"):
+        open_application(early, make_user("applicant"), NOW)
+    row.refresh_from_db()
+    assert row.used_at is None
+    # By his mail as well as by his phone, however it is written.
+    assert client.post(address, typed | {"contact": row.email.upper()}).status_code == 302
+    # Who reviews reads whom his colleague meant.
+    application = make_application(recommendation=row, channel="recommended")
+    page = login(client, admin).get(reverse("joining:detail", args=[application.pk]))
+    assert (application.name, "赵同行" in page.content.decode()) == ("李申请", True)
 
 
 @pytest.mark.shows("PORT-09")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from expertpool.automation.models import EventRule
 from expertpool.automation.queries.rules import latest_version
+from expertpool.customforms.models import CustomField
+from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.notifications.models import Message
 from tests.accounts.test_browser import sign_in
 from tests.factories.accounts import PASSWORD, make_user
-from tests.factories.automation import settle_rules
+from tests.factories.automation import make_rule, settle_rules
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -103,3 +109,28 @@ def test_who_chooses_again_quicker_than_any_answer_is_heard(
     expect(body.get_by_text("{{项目名称}}").first).to_be_visible()
     expect(body.locator("select[name=event]")).to_have_value("projects.approved")
     assert len(answers) == 3
+
+
+def test_a_condition_that_is_not_shown_keeps_its_place(page: Page, live_server: LiveServer) -> None:
+    projects = "projects.project"
+    unseen, old = make_field("癸选", subject=projects), make_field("旧选", subject=projects)
+    rule = make_rule(condition={"any": [asked(unseen), asked(old)]})
+    data = FieldData(unseen.label, unseen.options, readers=["operator"])
+    change_field(field=unseen, data=data, actor=None, now=timezone.now())
+    CustomField.objects.filter(pk=old.pk).update(active=False)
+    sign_in(page, live_server, make_user("admin").username, PASSWORD)
+    page.goto(f"{live_server.url}{reverse('automation:edit', args=[rule.pk])}")
+    builder = page.locator(".conditions")
+    expect(builder.get_by_text("（您看不到的条件）保存时保留")).to_be_visible()
+    expect(builder.locator(".rule-held button")).to_have_count(0)
+    expect(builder.get_by_label("字段").locator("option:checked")).to_have_text("旧选（已停用）")
+    builder.get_by_role("button", name="删除这个条件").click()
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_text("规则已保存")).to_be_visible()
+    version = latest_version(rule)
+    assert version is not None
+    assert version.condition == asked(unseen)
+
+
+def asked(field: CustomField) -> dict[str, Any]:
+    return {"field": field.code, "op": "in", "value": ["无"]}

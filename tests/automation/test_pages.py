@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from typing import Any
 
 import pytest
@@ -14,11 +17,14 @@ from expertpool.automation.models import Errand, EventRule, Firing, Occurrence, 
 from expertpool.automation.queries.rules import latest_version
 from expertpool.automation.registry import RULE_ACTIONS
 from expertpool.automation.services.rules import ActionData, save_rule, switch_rule
+from expertpool.core.criteria import canonical, parse
+from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem
 from expertpool.notifications.models import Message
 from tests.automation.test_firings import broken
 from tests.factories.automation import FREEZE, make_errand, make_rule, rule_data, settle_rules
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 from tests.fixtures import login, read_version
 
@@ -220,3 +226,47 @@ def test_a_rule_whose_word_is_gone_says_so_beside_what_was_agreed_to(
     switch_rule(rule=rule, active=False, actor=admin, now=timezone.now())
     for page in pages:
         assert "条件须修改" not in client.get(page).content.decode()
+
+
+def test_a_condition_that_its_editor_may_not_see_stays(
+    client: Client, admin: User, operator: User
+) -> None:
+    field = make_field("癸选", options=("甲级", "乙级"), subject="projects.project")
+    seen = {"field": "regime", "op": "in", "value": ["internal"]}
+    unseen = {"field": field.code, "op": "in", "value": ["甲级"]}
+    rule = make_rule(condition={"all": [seen, unseen]})
+    data = FieldData(field.label, field.options, readers=["operator"])
+    change_field(field=field, data=data, actor=None, now=timezone.now())
+    login(client, admin)
+    edit = reverse("automation:edit", args=[rule.pk])
+    shown = client.get(edit)
+    name = "condition-projects-approved"
+    box = html.unescape(str(shown.context["form"][name]))
+    assert "甲级" not in box
+    assert field.code not in box
+    found = re.search(r">\s*(\{.*?)</textarea>", box, re.DOTALL)
+    assert found
+    posted = POSTED | {name: found[1], "name": "换了名称"}
+    # Nobody finds out by trying whom it fits.
+    tried = client.post(reverse("automation:trial"), posted).content.decode()
+    assert "有一个条件您看不到" in tried
+    assert client.post(edit, posted).status_code == 302
+    version = latest_version(rule)
+    assert version is not None
+    assert version.name == "换了名称"
+    assert version.condition == canonical(parse("projects.project", {"all": [seen, unseen]}))
+    # It is switched as it stands, and its reader takes it away as what it is.
+    switch = reverse("automation:switch", args=[rule.pk])
+    assert client.post(f"{switch}?to=off").status_code == 204
+    assert client.post(f"{switch}?to=on").status_code == 204
+
+
+def test_trying_says_what_is_wrong_with_the_condition(client: Client, admin: User) -> None:
+    login(client, admin)
+    leaf = {"field": "regime", "op": "in", "value": ["癸类"]}
+    posted = POSTED | {"condition-projects-approved": json.dumps(leaf)}
+    tried = client.post(reverse("automation:trial"), posted).content.decode()
+    assert "没有“癸类”这一项，请重新选择。" in tried
+    assert "请先填完" not in tried
+    unfilled = client.post(reverse("automation:trial"), POSTED | {"name": ""}).content.decode()
+    assert "请先填完" in unfilled

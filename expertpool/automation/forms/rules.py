@@ -66,7 +66,9 @@ class RuleForm(forms.Form):
     event = forms.ChoiceField(label="事件")
     active = forms.BooleanField(label="启用", required=False, initial=True)
 
-    def __init__(self, *args: Any, kind: EventKind, viewer: User, **kw: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: EventKind, viewer: User, keeps: bool = True, **kw: Any
+    ) -> None:
         super().__init__(*args, **kw)
         self.kind = kind
         fields: Any = self.fields
@@ -74,7 +76,11 @@ class RuleForm(forms.Form):
         fields["event"].widget.attrs |= again(reverse("automation:rows"))
         # One condition a kind: what was built of the fields of one says nothing of another.
         condition = CriteriaField(
-            kind.subject, label="并且符合", required=False, help_text="不设条件则每次都执行。"
+            kind.subject,
+            keeps=keeps,
+            label="并且符合",
+            required=False,
+            help_text="不设条件则每次都执行。",
         )
         condition.viewer = viewer
         self.fields[self.condition_name] = condition

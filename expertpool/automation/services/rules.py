@@ -22,7 +22,7 @@ from expertpool.automation.queries.rules import (
     reading_of,
 )
 from expertpool.automation.registry import EVENT_KINDS, RULE_ACTIONS, EventKind
-from expertpool.core.criteria import CriteriaError, canonical, parse
+from expertpool.core.criteria import CriteriaError, canonical, conditions_in, parse
 from expertpool.core.fields import is_vouched
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import clean_text
@@ -81,7 +81,7 @@ def save_rule(
     author may not do, and while another version waits to be confirmed.
     """
     lock_transaction(LOCK)
-    data = checked(data, actor)
+    data = checked(data, actor, rule)
     if rule is None:
         rule = _new_rule(data.name, actor, now)
     latest = latest_version(rule)
@@ -109,7 +109,7 @@ def decide_rule(
     data = data_of(request.contents)
     if agree:
         # By the rights of who asked: they may have gone while it waited.
-        data = checked(data, request.requested_by)
+        data = checked(data, request.requested_by, request.rule)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=RuleRefused)
     if not agree:
         record(
@@ -160,8 +160,11 @@ def move_rule(*, rule: EventRule, up: bool, actor: User, now: datetime) -> None:
     )
 
 
-def checked(data: RuleData, actor: User) -> RuleData:
-    """Return ``data`` cleaned; refuses (RuleRefused) what cannot work, or is not ``actor``'s to do."""
+def checked(data: RuleData, actor: User, rule: EventRule | None) -> RuleData:
+    """Return ``data`` cleaned; refuses (RuleRefused) what cannot work, or is not ``actor``'s to do. Conditions of
+    ``rule`` as it stands stay, whether or not he may ask them."""
+    latest = latest_version(rule) if rule else None
+    kept = conditions_in(latest.condition) if latest else []
     name, purpose = clean_text(data.name), clean_text(data.purpose)
     if not name:
         raise RuleRefused("请填写规则名称。")
@@ -173,7 +176,7 @@ def checked(data: RuleData, actor: User) -> RuleData:
     if not 1 <= len(data.actions) <= MOST_ACTIONS:
         raise RuleRefused(f"一条规则要有 1 至 {MOST_ACTIONS} 个动作。")
     try:
-        condition = canonical(parse(kind.subject, data.condition, viewer=actor))
+        condition = canonical(parse(kind.subject, data.condition, viewer=actor, kept=kept))
     except CriteriaError as error:
         raise RuleRefused(str(error)) from error
     for number, one in enumerate(data.actions, 1):

@@ -30,7 +30,7 @@ class Tried:
 def try_rule(*, data: RuleData, actor: User, now: datetime) -> list[Tried]:
     """Return what the rule ``data`` would have done at the latest events of its kind that ``actor`` may
     know of. Nothing is written or sent. Refuses (RuleRefused) what `save_rule` refuses."""
-    data = checked(data, actor)
+    data = checked(data, actor, None)
     kind = EVENT_KINDS[data.event]
     seen = kind.past().filter(pk__in=kind.visible(actor).order_by().values("pk"))
     rows = list(seen.order_by("-happened_at", "-pk")[:SAMPLE])

@@ -43,6 +43,8 @@ from expertpool.workflow.queries.requests import waiting_about
 
 WAITS = "规则会改变状态，已提交，由另一人确认后生效；在此之前按原来的版本执行。"
 
+UNFILLED = "请先填完上面的各项（名称、用途、动作），再试。"
+
 
 @require_safe
 @requires(MANAGE, CONFIRM, VIEW)
@@ -127,13 +129,15 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     return _page(request, rule, form, actions, editing)
 
 
-def _posted(request: UserRequest, rule: EventRule | None) -> tuple[RuleForm, ActionsForm]:
+def _posted(
+    request: UserRequest, rule: EventRule | None, *, keeps: bool = True
+) -> tuple[RuleForm, ActionsForm]:
     kind = kind_posted(request.POST)
     version = latest_version(rule) if rule else None
     initial = None
     if version and version.event == kind.code:
         initial = initial_of(data_of_version(version).stored, kind)
-    form = RuleForm(request.POST, initial=initial, kind=kind, viewer=request.user)
+    form = RuleForm(request.POST, initial=initial, kind=kind, viewer=request.user, keeps=keeps)
     drafts = action_rows().posted(request.POST)
     return form, ActionsForm(drafts, kind=kind, viewer=request.user, data=request.POST)
 
@@ -202,7 +206,8 @@ def rows(request: UserRequest) -> HttpResponse:
 @requires(MANAGE)
 def trial(request: UserRequest) -> HttpResponse:
     """What the rule as it stands in the form would have done; nothing is done."""
-    form, actions = _posted(request, None)
+    # Of whom it fits it shows: by what he may ask alone.
+    form, actions = _posted(request, None, keeps=False)
     context: dict[str, object] = {"tried": None, "error": ""}
     if actions.is_valid() and form.is_valid():
         data = form.data_for_service(actions.data_for_service())
@@ -211,7 +216,8 @@ def trial(request: UserRequest) -> HttpResponse:
         except RuleRefused as refusal:
             context["error"] = str(refusal)
     else:
-        context["error"] = "请先填完上面的各项（名称、用途、动作），再试。"
+        said = form.errors.get(form.condition_name) or [UNFILLED]
+        context["error"] = "；".join(map(str, said))
     return render(request, "automation/_trial.html", context)
 
 

@@ -29,6 +29,7 @@ from expertpool.core.criteria.registry import (
     join_criteria,
     register_criteria,
 )
+from expertpool.core.criteria.unseen import conditions_in, opened
 from expertpool.core.criteria.uses import (
     CRITERIA_USES,
     CriteriaUse,
@@ -66,6 +67,7 @@ __all__ = [
     "asks",
     "canonical",
     "canonical_json",
+    "conditions_in",
     "criteria_field",
     "criteria_fields",
     "explain",
@@ -73,6 +75,7 @@ __all__ = [
     "join_criteria",
     "mentions",
     "mentions_of",
+    "opened",
     "own_columns",
     "parse",
     "prepare",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from expertpool.core.criteria.errors import CriteriaError
 from expertpool.core.criteria.fields import VALUELESS, Field
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
+from expertpool.core.criteria.unseen import NOT_ASKED, is_shut
 from expertpool.core.validators import is_writable
 from expertpool.core.visibility import Viewer
 
@@ -30,24 +31,27 @@ def parse(
     viewer: Viewer | None = None,
     known: bool = False,
     stored: bool = False,
+    kept: Collection[Any] = (),
 ) -> Node:
     """Return the checked tree of ``data``: a stored mapping, its JSON text, or nothing (all rows).
 
     With ``viewer``, who asks anew, fields that he may not ask or that are retired are
     refused. ``known``: that the things it names exist was checked before, and is not looked up
     again. ``stored``: it is shown or keeps its meaning, with what is gone since; whoever acts by it
-    anew asks without. Raises CriteriaError.
+    anew asks without. ``kept``: conditions, as they are stored, that stay in it though ``viewer`` may not
+    ask them. Raises CriteriaError.
     """
     if isinstance(data, str):
-        data = _load(data)
+        data = load(data)
     if not data:
         return AllOf()
     if data in ({"all": []}, {"any": []}):
         return AllOf()
-    return _Parser(subject, viewer, known=known, stored=stored).node(data, 1)
+    return _Parser(subject, viewer, known=known, stored=stored, kept=kept).node(data, 1)
 
 
-def _load(text: str) -> Any:
+def load(text: str) -> Any:
+    """Return what the JSON ``text`` says; CriteriaError where it says nothing that can be read."""
     try:
         return json.loads(text) if text.strip() else None
     except (ValueError, RecursionError):
@@ -63,8 +67,17 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 
 
 class _Parser:
-    def __init__(self, subject: str, viewer: Viewer | None, *, known: bool, stored: bool) -> None:
+    def __init__(
+        self,
+        subject: str,
+        viewer: Viewer | None,
+        *,
+        known: bool,
+        stored: bool,
+        kept: Collection[Any],
+    ) -> None:
         self.subject = subject
+        self.kept = kept
         self.viewer = viewer
         self.known = known
         self.stored = stored
@@ -77,6 +90,8 @@ class _Parser:
             raise CriteriaError("条件不是有效的格式，请用条件编辑器重新填写。")
         if "field" in data:
             return self.leaf(data)
+        if is_shut(data):
+            raise CriteriaError(NOT_ASKED)
         match list(data.items()):
             case [("not", part)]:
                 return Not(self.node(part, depth + 1))
@@ -100,8 +115,7 @@ class _Parser:
             raise CriteriaError("条件含有无法识别的字符，请删去后重新填写。")
         field = criteria_field(self.subject, data["field"])
         if not field.is_open_to(self.viewer):
-            told = "的明文" if field.guard else ""
-            raise CriteriaError(f"您看不到“{field.label}”{told}，不能用它作条件，请删除该条件。")
+            return self.kept_leaf(field, data)
         if self.viewer and field.is_retired:
             raise CriteriaError(f"字段“{field.label}”已停用，请删除该条件或另选字段。")
         if field.is_dear and self.viewer:
@@ -117,6 +131,13 @@ class _Parser:
             self.count_together(field, data["value"])
         read = field.read if self.known else field.keep if self.stored else field.clean
         return Leaf(self.subject, field.code, op, read(op, data["value"]))
+
+    def kept_leaf(self, field: Field, data: Mapping[str, Any]) -> Leaf:
+        if data not in self.kept:
+            told = "的明文" if field.guard else ""
+            raise CriteriaError(f"您看不到“{field.label}”{told}，不能用它作条件，请删除该条件。")
+        # Its words may be gone: whoever sees it mends it.
+        return _Parser(self.subject, None, known=False, stored=True, kept=()).leaf(data)
 
     def count_dear(self, field: Field) -> None:
         self.dear += 1

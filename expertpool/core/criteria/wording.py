@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from expertpool.core.criteria.compiling import fields_named
 from expertpool.core.criteria.fields import VALUELESS, Field, Reference
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field, criteria_fields
@@ -52,13 +53,17 @@ def schema(
     """Return what the condition builder needs (docs/howto/build-a-page.md, 6).
 
     Fields that ``viewer`` may not ask are left out. ``node`` is the condition that is
-    edited: of fetched values it brings the labels along.
+    edited: of fetched values it brings the labels along, and fields that are retired.
     """
     chosen = _chosen(node) if node else {}
+    fields = [*criteria_fields(subject)]
+    known = {field.code for field in fields}
+    retired = sorted(fields_named([node] if node else []) - known)
+    fields += [criteria_field(subject, code) for code in retired]
     return {
         "fields": [
             _entry(field, chosen.get(field.code, ()))
-            for field in criteria_fields(subject)
+            for field in fields
             if field.is_open_to(viewer)
         ]
     }
@@ -67,7 +72,7 @@ def schema(
 def _entry(field: Field, chosen: tuple[Any, ...]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "code": field.code,
-        "label": field.label,
+        "label": f"{field.label}（已停用）" if field.is_retired else field.label,
         "type": field.type,
         "operators": [
             {"code": op, "label": label} for op, label in field.operator_labels().items()

@@ -237,7 +237,7 @@ class ExpertTagsForm(forms.Form):
 class WhereForm(forms.Form):
     """The condition builder of the list."""
 
-    where = CriteriaField(SUBJECT, label="条件")
+    where = CriteriaField(SUBJECT, label="条件", keeps=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -95,7 +95,7 @@ class TaskFilter(FilterForm):
 class WhereForm(forms.Form):
     """The condition builder over all fields of a project (PRJ-11)."""
 
-    where = CriteriaField(SUBJECT, label="条件", required=False)
+    where = CriteriaField(SUBJECT, label="条件", required=False, keeps=False)
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

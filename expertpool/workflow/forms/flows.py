@@ -14,7 +14,7 @@ from django.http import QueryDict
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments
 from expertpool.core.bounds import Bounds
-from expertpool.core.criteria import AllOf, CriteriaError, CriteriaField, canonical, parse
+from expertpool.core.criteria import AllOf, CriteriaError, CriteriaField, canonical, opened, parse
 from expertpool.core.views.rows import Draft, RowKind, RowsForm, next_key
 from expertpool.workflow.enums import Agreement, OnRejection, Place, StepKind
 from expertpool.workflow.models import FlowStep, FlowVersion
@@ -140,7 +140,7 @@ class StepForm(forms.Form):
         )
 
 
-def boxes_of_drafts(drafts: Sequence[Draft], subject: str) -> list[Box]:
+def boxes_of_drafts(drafts: Sequence[Draft], subject: str, viewer: User) -> list[Box]:
     """Return the picture of steps as they stand in the page, complete or not."""
     roles = {str(one.pk): one for one in Role.objects.all()}
     departments = {str(one.pk): one for one in active_departments()}
@@ -159,7 +159,7 @@ def boxes_of_drafts(drafts: Sequence[Draft], subject: str) -> list[Box]:
             agreement=_one_of(Agreement, values["agreement"]),
             persons=_number(values["persons"]),
             days=_number(values["days"]),
-            condition=_condition(values["condition"], subject),
+            condition=_condition(values["condition"], subject, viewer),
             on_rejection=OnRejection.STEP if back in places else _one_of(OnRejection, back),
             return_to=places.index(back) + 1 if back in places else None,
         )
@@ -175,10 +175,11 @@ def _number(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else None
 
 
-def _condition(posted: str, subject: str) -> Any:
+def _condition(posted: str, subject: str, viewer: User) -> Any:
     """What was posted, where it can be read; else that there is none: the form says what is wrong."""
     try:
-        return canonical(parse(subject, json.loads(posted)))
+        data, _ = opened(subject, json.loads(posted), viewer)
+        return canonical(parse(subject, data, stored=True))
     except (ValueError, CriteriaError):
         return canonical(AllOf())
 
@@ -194,7 +195,7 @@ class StepsForm(RowsForm):
         viewer: User,
         data: QueryDict | None = None,
     ) -> None:
-        self.drafts = drafts
+        self.drafts, self.viewer = drafts, viewer
         names = [(one.key, one.values["name"]) for one in drafts]
         make = partial(StepForm, subject=subject, viewer=viewer, names=names)
         super().__init__(STEP, drafts, {STEP.name: make}, data)

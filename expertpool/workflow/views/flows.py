@@ -132,4 +132,6 @@ def _page(
 
 
 def _with_boxes(steps: StepsForm, subject: FlowSubject) -> list[tuple[Row, Box]]:
-    return [*zip(steps.rows, boxes_of_drafts(steps.drafts, subject.code), strict=True)]
+    return [
+        *zip(steps.rows, boxes_of_drafts(steps.drafts, subject.code, steps.viewer), strict=True)
+    ]

@@ -1,5 +1,6 @@
 // Condition builder over a <textarea>: groups of (field, operator, value) joined by 且, 或, 非.
-// Stored: {"all": […]}, {"any": […]}, {"not": {…}}, leaves {"field", "op", "value"}.
+// Stored: {"all": […]}, {"any": […]}, {"not": {…}}, leaves {"field", "op", "value"}; {"shut": …} stands for one that
+// its reader may not see.
 import { changed, h, icon, nextId } from "./dom.js";
 import { enhanceWithin } from "./enhance.js";
 
@@ -13,6 +14,12 @@ const joins = [
 
 function isGroup(node) {
   return Boolean(node) && ("all" in node || "any" in node || "not" in node);
+}
+
+/** Whether something in it may not be seen */
+function holdsShut(node) {
+  if (!isGroup(node)) return Boolean(node?.shut);
+  return (node.all ?? node.any ?? [node.not]).some(holdsShut);
 }
 
 /** The stored form as [join, children] */
@@ -30,7 +37,9 @@ function readGroup(node) {
 class Builder {
   constructor(area) {
     this.area = area;
-    this.fields = JSON.parse(document.getElementById(area.dataset.schema).textContent).fields;
+    const schema = JSON.parse(document.getElementById(area.dataset.schema).textContent);
+    this.fields = schema.fields;
+    this.keeps = schema.keeps;
     const root = h(`div.conditions${area.classList.contains("is-invalid") ? ".is-invalid" : ""}`);
     const label = area.id ? document.querySelector(`label[for="${CSS.escape(area.id)}"]`) : null;
     root.setAttribute("role", "group");
@@ -65,6 +74,8 @@ class Builder {
       { "aria-label": "条件之间的关系" },
       joins.map(([value, text]) => h("option", { value, selected: value === join }, text)),
     );
+    // A group goes with all that is in it, hence only where that may go.
+    const removable = !top && !(this.keeps && holdsShut(node));
     const list = h("div.rule-list");
     const add = (element) => {
       list.append(element);
@@ -75,7 +86,7 @@ class Builder {
     const box = h(
       "div.rule-group",
       { role: "group", "aria-label": "条件组" },
-      h("div.rule-head", {}, choice, !top && this.removeButton("删除这一组", () => box)),
+      h("div.rule-head", {}, choice, removable && this.removeButton("删除这一组", () => box)),
       list,
       h(
         "div.rule-foot",
@@ -135,7 +146,9 @@ class Builder {
 
   // --- one condition --------------------------------------------------------
   rule(leaf) {
-    const field = this.fields.find((one) => one.code === leaf?.field) ?? this.fields[0];
+    const found = this.fields.find((one) => one.code === leaf?.field);
+    if (leaf && !found) return this.held(leaf);
+    const field = found ?? this.fields[0];
     const fieldChoice = h(
       "select.form-select",
       { "aria-label": "字段" },
@@ -180,6 +193,21 @@ class Builder {
         ? { field: current().code, op }
         : { field: current().code, op, value: editor.read() };
     };
+    return row;
+  }
+
+  /** A condition that cannot be shown here: it stays as it is */
+  held(leaf) {
+    const text = leaf.shut ? "（您看不到的条件）" : `（已不存在的字段 ${leaf.field}）`;
+    const stays = leaf.shut && this.keeps;
+    const row = h(
+      "div.rule-held",
+      {},
+      icon("lock", "sm"),
+      h("span", {}, stays ? `${text}保存时保留` : text),
+      !stays && this.removeButton("删除这个条件", () => row),
+    );
+    row.read = () => leaf;
     return row;
   }
 

@@ -77,6 +77,9 @@ class AchievementsConfig(AppConfig):
                 page=lambda row: reverse("achievements:detail", args=[row.pk]),
                 department=lambda row: row.expert.department,
                 public=public_words,
+                public_says=(
+                    "成果的类别、名称、年份、来源和级别；本人同意公开姓名的，还有姓名、单位、编号、完成人和排名"
+                ),
                 withheld=withheld_in_public,
                 applicant=lambda row: recipient_of(row.expert),
                 result=DECIDED,

@@ -156,6 +156,7 @@ class ExpertsConfig(AppConfig):
                 send_back=lambda one, **given: return_admission(expert=one, **given),
                 refused=ExpertRefused,
                 public=admission.public_words,
+                public_says="姓名或单位名称、工作单位、职称和评审专业；这些专家不是自己申请的，录入前请告知本人",
                 public_first=True,
                 note="手工新增、批量导入、接口新增的专家。本人网上申请、同行推荐的按「入库申请」的流程，请分别设置。",
                 # As one line with their number: an import brings thousands.

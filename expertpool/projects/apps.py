@@ -71,6 +71,7 @@ class ProjectsConfig(AppConfig):
                 page=lambda project: reverse("projects:detail", args=[project.pk]),
                 department=lambda project: project.department,
                 public=public_words,
+                public_says="项目的名称、编号、类型、申请部门和采购人，不含时间、地点和专家",
                 public_first=True,
                 own_todo=True,
                 send_back=lambda project, **given: reject_project(project=project, **given),

@@ -67,6 +67,8 @@ class FlowSubject:
     about: Callable[[Any], About] = lambda row: row
     # What a public notice tells of a row, as labels and values; None: it is never told to the public.
     public: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    # What that is, in the words of whoever draws up the flow, and how those whom it names hear of it before.
+    public_says: str = ""
     # Which labels of that a notice does not show now: of whoever has not agreed to be named in public, or does no more.
     withheld: Callable[[Any], Collection[str]] | None = None
     # Whether it may be told before anybody has decided: of what the office writes itself. A stranger would publish what
@@ -108,6 +110,8 @@ def _faults(subject: FlowSubject) -> Iterator[str]:
     yield from undeclared(subject.permission)
     if subject.decidable and not subject.page:
         yield "has rows to decide and no page on which that is done"
+    if subject.public and not subject.public_says:
+        yield "may be put on public notice and does not say what that shows"
 
 
 FLOW_SUBJECTS: Catalogue[FlowSubject] = Catalogue("flow subject", faults=_faults)

@@ -118,6 +118,7 @@ def make_application(user: User | None = None, *, photo: bool = False, **kw: Any
         application=application,
         version=application.version,
         consents=True,
+        knows_notice=True,
         actor=application.user,
         now=now,
     )

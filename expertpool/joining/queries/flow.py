@@ -43,6 +43,7 @@ FLOW = FlowSubject(
     name_of=lambda row: str(row.name),
     page=page_of,
     public=public_words,
+    public_says="姓名或单位名称、工作单位、职称和评审专业；申请人提交前看到这一点，勾选同意后才能提交",
     asks="experts.expert",
     note="本人网上申请、同行推荐的。手工新增、批量导入、接口新增的专家按「专家入库」的流程，请分别设置。",
 )

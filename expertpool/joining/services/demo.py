@@ -124,7 +124,12 @@ def _apply(
     scan = SimpleUploadedFile("职称证书.png", qr_png(one.name, scale=6))
     attach(subject=application, uploaded_file=scan, kind=PROOF, actor=user, now=now)
     hand_in(
-        application=application, version=application.version, consents=True, actor=user, now=now
+        application=application,
+        version=application.version,
+        consents=True,
+        knows_notice=True,
+        actor=user,
+        now=now,
     )
     application = Application.objects.get(pk=application.pk)
     later = now + timedelta(hours=5)

@@ -13,7 +13,7 @@ from expertpool.experts.queries.experts import id_number_index
 from expertpool.joining.enums import State
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
 from expertpool.joining.models import Application
-from expertpool.joining.queries.applications import is_as_written
+from expertpool.joining.queries.applications import SUBJECT, is_as_written
 from expertpool.joining.queries.contents import step_labels
 from expertpool.joining.queries.public import is_open
 from expertpool.joining.services.asked import NOTHING, write_asked
@@ -23,8 +23,10 @@ from expertpool.joining.services.locking import lock, locked, noting_altered
 from expertpool.joining.services.registering import CLOSED
 from expertpool.joining.services.setup import ensure_consent
 from expertpool.joining.services.states import set_state
+from expertpool.workflow.queries.notices import notice_days
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
+UNTOLD = "审批中有公示：请看过公示哪些内容，勾选同意后再提交。"
 EMPTY: dict[str, Any] = {
     "contents": "", "returned_contents": "", "name": "", "employer_name": "", "title": "", "phone_index": None,
     "id_number_index": None,
@@ -35,13 +37,20 @@ EMPTY: dict[str, Any] = {
 @noting_altered
 @transaction.atomic
 def hand_in(
-    *, application: Application, version: int, consents: bool, actor: User, now: datetime
+    *,
+    application: Application,
+    version: int,
+    consents: bool,
+    knows_notice: bool = False,
+    actor: User,
+    now: datetime,
 ) -> Application:
     """Hand ``application`` in as its applicant; its approval begins. Logged.
 
-    ``version`` is what he has read; of two clicks at once one counts. Refuses (JoiningRefused) another's, one
-    that was handed in, without consent to the present text about personal data, what is missing or
-    wrong (Incomplete, which says at which step), and one that somebody altered (Altered).
+    ``version`` is what he has read; of two clicks at once one counts. ``knows_notice``: he has agreed that the public
+    reads of him, where the flow has a notice; the log keeps it. Refuses (JoiningRefused) another's, one that was handed
+    in, without consent to the present text about personal data or to a notice, what is missing or wrong (Incomplete,
+    which says at which step), and one that somebody altered (Altered).
     """
     row = locked(application)
     if row.user_id != actor.pk:
@@ -56,6 +65,10 @@ def hand_in(
     consent = ensure_consent(now=now)
     if not consents:
         raise JoiningRefused("请阅读个人信息告知书，勾选同意后再提交。", field="consents")
+    days = notice_days(SUBJECT)
+    # Asked here, too: the flow may have got its notice since he opened the page.
+    if days and not knows_notice:
+        raise JoiningRefused(UNTOLD, field="knows_notice")
     found = check_contents(row, now=now)
     if step := found.first_wrong:
         label = step_labels(row.kind)[step]
@@ -83,7 +96,8 @@ def hand_in(
     write_asked(row, found)
     start_approval(subject=row, now=now)
     # By its number the log knows what was handed in (`locking.waits_by_log`).
-    record("joining.hand_in", actor=actor, now=now, subject=row, after={"版本": row.version})
+    after = {"版本": row.version} | ({"公示": f"本人已同意，{days} 个工作日"} if days else {})
+    record("joining.hand_in", actor=actor, now=now, subject=row, after=after)
     return row
 
 

@@ -31,6 +31,7 @@ from expertpool.joining.forms.application import (
 from expertpool.joining.models import Application
 from expertpool.joining.queries.applications import (
     PROOF,
+    SUBJECT,
     application_of,
     course_of_application,
     is_as_written,
@@ -43,6 +44,7 @@ from expertpool.joining.services.handing_in import hand_in, withdraw
 from expertpool.joining.services.renewing import apply_again
 from expertpool.joining.services.setup import ensure_consent
 from expertpool.joining.views.guards import altered_page, as_applicant, with_application
+from expertpool.workflow.queries.notices import notice_days
 
 STEPS = [step.value for step in Step]
 # What he can only read: it waits, or came to nothing. Once he is an expert it stands in his own file.
@@ -165,6 +167,7 @@ def _confirm(request: UserRequest, application: Application, step: str) -> HttpR
                 application=application,
                 version=_version(request),
                 consents=request.POST.get("consents") == "on",
+                knows_notice=request.POST.get("knows_notice") == "on",
                 actor=request.user,
                 now=now,
             )
@@ -181,6 +184,7 @@ def _confirm(request: UserRequest, application: Application, step: str) -> HttpR
     context |= _filled_in(application) | {
         "wrong": check_contents(application, now=now),
         "consent": ensure_consent(now=now),
+        "notice_days": notice_days(SUBJECT),
     }
     return _page(request, application, step, "joining/step_confirm.html", context)
 

@@ -108,6 +108,8 @@ class StepForm(forms.Form):
         fields["department"].queryset = active_departments()
         if subject.public is None:
             fields["kind"].choices = StepKind.choices[:1]
+        else:
+            fields["kind"].help_text = f"公示：任何人不用登录就能看到{subject.public_says}。"
         key = int(str(self.prefix)[1:])
         earlier: list[tuple[str, str]] = []
         for other, name in names:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
 from expertpool.core.mandates import Mandate, vouched_among
-from expertpool.workflow.enums import ApprovalState
-from expertpool.workflow.models import Decision, Objection, PublicNotice
+from expertpool.workflow.enums import ApprovalState, StepKind
+from expertpool.workflow.models import Decision, FlowStep, FlowVersion, Objection, PublicNotice
 from expertpool.workflow.registry import FLOW_SUBJECTS
 
 
@@ -29,6 +29,14 @@ def has_notices() -> bool:
     return open_notices(
         timezone.now()
     ).exists()  # asked by the page of sign-in, which knows no clock
+
+
+def notice_days(subject: str) -> int:
+    """Return for how many working days in all, at most, new approvals of ``subject`` (its code) put their rows on
+    public notice; 0: never."""
+    version = FlowVersion.objects.filter(subject=subject).order_by("-number").first()
+    steps = version.steps.filter(kind=StepKind.NOTICE) if version else FlowStep.objects.none()
+    return sum(steps.order_by().values_list("days", flat=True))
 
 
 def vouched(notices: Iterable[PublicNotice]) -> list[PublicNotice]:

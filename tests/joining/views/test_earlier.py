@@ -35,7 +35,8 @@ def again(application: Application) -> Application:
 
 def anew(before: Application) -> Application:
     row = apply_again(before=again(before), actor=before.user, now=NOW)
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    agreed = {"consents": True, "knows_notice": True}
+    hand_in(application=row, version=row.version, **agreed, actor=row.user, now=NOW)
     return again(row)
 
 

@@ -187,8 +187,10 @@ def test_a_link_leads_one_person_on(client: Client) -> None:
     path = reverse("joining:by_link", args=[found[1]])
     good = {"kind": "individual", "name": "赵同行", "contact": link.phone, "consents": "on"}
     first, second = (Client(), Client())
-    pages = [first.post(path, good), second.post(path, good | {"contact": "13912340009"})]
+    # By his phone and by his mail; by another number not at all.
+    pages = [first.post(path, good), second.post(path, good | {"contact": link.email})]
     assert [page.status_code for page in pages] == [302, 302]
+    assert Client().post(path, good | {"contact": "13912340009"}).status_code == 422
     codes = [
         re.search(r"\d{6}", one.body)[0]  # type: ignore[index]
         for one in Message.objects.filter(occasion="joining.code").order_by("id")

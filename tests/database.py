@@ -10,6 +10,7 @@ takes longer than most tests), and the guards of append-only tables look away me
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.commands import flush
 from django.db import connection, transaction
@@ -159,7 +161,8 @@ def flush_what_tests_made() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def states_without_models() -> Iterator[None]:
     """Let the way back through the migrations make the models of a version when one works on them, instead of making
-    them anew at each operation of all that lie between."""
+    them anew at each operation of all that lie between; and know which settings name models: that does not change, yet
+    Django forgets it with each model that it makes, and looks for it among all of them at each foreign key."""
 
     mutate = Migration.mutate_state
 
@@ -170,6 +173,8 @@ def states_without_models() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Migration, "mutate_state", mutate_state)
+        named = functools.cache(apps.get_swappable_settings_name)
+        patch.setattr(apps, "get_swappable_settings_name", named)
         yield
 
 

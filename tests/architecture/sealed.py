@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
@@ -193,14 +193,30 @@ def _answer(draw: Draw) -> None:
 # --- What is looked through ---------------------------------------------------------------------
 
 
-def pages(sealed: Sealed, user: User, role: str) -> Iterator[tuple[str, HttpResponse]]:
-    """Every URL as ``user`` opens it, by its name; and tabs, searches and exports."""
+@dataclass(frozen=True)
+class Opened:
+    """What somebody is answered at ``url``, one of those that the table has a name for."""
+
+    name: str
+    url: str
+    response: HttpResponse
+
+
+def addresses(sealed: Sealed, user: User, only: Iterable[str] = RULES) -> Iterator[Opened]:
+    """Every URL as ``user`` opens it, or those that are named."""
     from tests.architecture.test_url_roles import ask
 
-    world, client = sealed.world, login(Client(raise_request_exception=False), user)
-    for name, rule in RULES.items():
-        if not rule.token:
-            yield name, ask(client, reverse(name, kwargs=rule.kwargs(world, user)))
+    client = login(Client(raise_request_exception=False), user)
+    for name in only:
+        url = reverse(name, kwargs=RULES[name].kwargs(sealed.world, user))
+        yield Opened(name, url, ask(client, url))
+
+
+def pages(sealed: Sealed, user: User) -> Iterator[tuple[str, HttpResponse]]:
+    """Tabs, searches and exports as ``user`` opens them, by a name, and the record and the replay of the draw."""
+    from tests.architecture.test_url_roles import ask
+
+    client = login(Client(raise_request_exception=False), user)
     for tab in ("own", "settled"):
         yield f"requests {tab}", ask(client, f"{reverse('workflow:request_list')}?tab={tab}")
     # The table names one that anybody may have.

@@ -5,10 +5,11 @@ the same looks find it, so that they would have found it before. Rows, files and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.utils import timezone
 
 from expertpool.draws.models import ReleaseRequest
@@ -23,7 +24,8 @@ from tests.architecture.sealed import (
     make_sealed,
     text_of,
 )
-from tests.architecture.url_roles import score_and_pay
+from tests.architecture.test_url_roles import OWNER, complaints
+from tests.architecture.url_roles import RULES, score_and_pay
 from tests.architecture.world import ROLES
 
 pytestmark = pytest.mark.django_db
@@ -38,10 +40,9 @@ def sealed(once: Any, media_once: None) -> Sealed:
         return found
 
 
-def leaks(sealed: Sealed, role: str) -> Iterator[str]:
-    """Where pages and interface tell a user of ``role`` who was drawn."""
-    user = sealed.world.users[role]
-    for name, response in [*looks.pages(sealed, user, role), *looks.interface(sealed, user)]:
+def leaks(sealed: Sealed, answers: Iterable[tuple[str, HttpResponse]]) -> Iterator[str]:
+    """Where ``answers``, by their names, tell who was drawn."""
+    for name, response in answers:
         if name == DEVELOPMENT:
             continue
         text = text_of(response)
@@ -53,10 +54,24 @@ def leaks(sealed: Sealed, role: str) -> Iterator[str]:
                 yield f"{name}: {kind}"
 
 
-@pytest.mark.shows("DRAW-02", "DRAW-14")
+@pytest.mark.shows("DRAW-02", "DRAW-14", "SYS-06", "SYS-11")
 @pytest.mark.parametrize("role", ROLES)
-def test_no_page_and_no_endpoint_tells_before_the_time(sealed: Sealed, role: str) -> None:
-    assert sorted(set(leaks(sealed, role))) == []
+def test_no_page_and_no_endpoint_tells_before_the_time(
+    sealed: Sealed, role: str, subtests: pytest.Subtests
+) -> None:
+    user = sealed.world.users[role]
+    opened = list(looks.addresses(sealed, user))
+    with subtests.test("nothing tells"):
+        answers = [(one.name, one.response) for one in opened]
+        answers += [*looks.pages(sealed, user), *looks.interface(sealed, user)]
+        assert sorted(set(leaks(sealed, answers))) == []
+    if role == OWNER:
+        return  # of whom it is looked at beside what is his own
+    with subtests.test("each answers as the table says"):
+        found: list[str] = []
+        for one in opened:
+            found += complaints(one.name, RULES[one.name], role, one.response, one.url)
+        assert found == [], "\n".join(found)
 
 
 @pytest.mark.shows("DRAW-14")
@@ -87,7 +102,11 @@ def test_afterwards_the_same_looks_find_who_was_drawn(sealed: Sealed) -> None:
     assert asked
     decide_release(request=asked, agree=True, note="", actor=users["supervisor"], now=now)
     store_sheet(draw_id=sealed.draw.pk, now=timezone.now())
-    found = set(leaks(sealed, "operator"))
+    user = users["operator"]
+    named = ("draws:names", "draws:sheet_pdf")
+    answers = [(one.name, one.response) for one in looks.addresses(sealed, user, only=named)]
+    answers += [*looks.pages(sealed, user), *looks.interface(sealed, user)]
+    found = set(leaks(sealed, answers))
     for leak in (
         "draws:names: name",
         "draws:names: number",

@@ -1,4 +1,8 @@
-"""Every URL answers each role as the table says; the list of URLs comes from the resolver."""
+"""Every URL answers each role as the table says; the list of URLs comes from the resolver.
+
+Here the expert, whose own rows the URLs name, and who has not signed in; how the other roles are answered is looked
+at where all of it is opened by them anyway, beside a draw that is sealed (`test_sealed_names.py`).
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,10 @@ from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.status import freeze_expert
 from tests.architecture.public_html import faults
 from tests.architecture.url_roles import RULES, Rule, furnish
-from tests.architecture.world import ROLES, World, make_world
+from tests.architecture.world import World, make_world
 from tests.fixtures import login
+
+OWNER = "expert"
 
 
 def url_names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
@@ -62,8 +68,9 @@ def verdict(response: HttpResponse) -> str:
     return "let in"
 
 
-def complaints(name: str, rule: Rule, role: str, client: Client, url: str) -> Iterator[str]:
-    found = verdict(ask(client, url))
+def complaints(name: str, rule: Rule, role: str, response: HttpResponse, url: str) -> Iterator[str]:
+    """Where the table says something else of the ``response`` to a ``role``."""
+    found = verdict(response)
     if rule.token:
         expected = "refused with 401"
     elif role == "anonymous":
@@ -87,16 +94,16 @@ def world(once: Any, media_once: None) -> World:
 
 @pytest.mark.shows("SYS-06", "SYS-11")
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", [*ROLES, "anonymous"])
+@pytest.mark.parametrize("role", [OWNER, "anonymous"])
 def test_each_role_opens_what_the_table_says(role: str, world: World) -> None:
     client = Client(raise_request_exception=False)
-    user = world.users["expert" if role == "anonymous" else role]  # whose rows the URLs name
+    user = world.users[OWNER]  # whose rows the URLs name
     if role != "anonymous":
         login(client, user)
     found: list[str] = []
     for name, rule in RULES.items():
         url = reverse(name, kwargs=rule.kwargs(world, user))
-        found += complaints(name, rule, role, client, url)
+        found += complaints(name, rule, role, ask(client, url), url)
     assert found == [], "\n".join(found)
 
 
@@ -169,5 +176,5 @@ def test_who_is_out_of_the_pool_opens_what_is_left_to_him(put_out: Any, world: W
         is_open = rule.public and name != "selfservice:reply_file"
         left = name in LEFT or is_open or rule.token
         mine = rule if left else Rule(frozenset(), rule.kwargs)
-        found += complaints(name, mine, "expert", client, urls[name])
+        found += complaints(name, mine, "expert", ask(client, urls[name]), urls[name])
     assert found == [], "\n".join(found)

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
-from pypinyin import Style, lazy_pinyin
 
 from expertpool.accounts.settings import PASSWORD_KINDS, PASSWORD_LENGTH, PASSWORDS_KEPT
 from expertpool.core.configuration import value_of, words_of
@@ -120,6 +119,8 @@ class PasswordOfPerson:
     def validate(self, password: str, user: Any = None) -> None:
         if user is None:
             return
+        from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - its words: most programs read none
+
         text = password.casefold()
         letters = re.sub(r"[^a-z]", "", text)
         initials = "".join(lazy_pinyin(user.name, style=Style.FIRST_LETTER)).casefold()

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, pinyin
-
 from expertpool.experts.queries.tokens import MOST_CHARS, specialty_token, text_tokens
 
 MOST_READINGS = 16  # of one name; more come only from long names of rare characters
@@ -35,5 +33,7 @@ def _initials(name: str) -> set[str]:
 @lru_cache(maxsize=8_000)
 def _letters(char: str) -> tuple[str, ...]:
     """Return the first letters of all readings of ``char``, the usual one first (单: d, s, c)."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - its words: most programs read none
+
     readings = pinyin(char, style=Style.FIRST_LETTER, heteronym=True)[0]
     return tuple(dict.fromkeys(reading[:1].lower() for reading in readings))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.e2e.pages import Screen, sign_in
 from tests.factories.accounts import make_user
 from tests.factories.draws import end_review, make_draw, open_names_at
 from tests.factories.experts import make_expert
+from tools.vectors import rechain
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 NOW = timezone.now() - timedelta(hours=3)
@@ -47,6 +49,12 @@ def draw() -> Draw:
         )
     draw.refresh_from_db()
     return draw
+
+
+def moved(at: str) -> str:
+    """A minute later, written as a record writes it."""
+    later = datetime.fromisoformat(at) + timedelta(minutes=1)
+    return later.isoformat(timespec="seconds")
 
 
 def caption(screen: Screen) -> Any:
@@ -129,8 +137,13 @@ def test_a_record_file_plays_unless_it_was_altered(
     open_browser: OpenBrowser, draw: Draw, tmp_path: Path
 ) -> None:
     record = build_record(draw)
-    sound, altered = tmp_path / "sound.json", tmp_path / "altered.json"
+    sound, altered, forged = (tmp_path / f"{name}.json" for name in ("sound", "altered", "forged"))
     sound.write_text(json.dumps(record))
+    # Another time in the chain, whose hashes are made anew: it holds by itself.
+    events = copy.deepcopy(record["events"])
+    events[-1]["at"] = moved(events[-1]["at"])
+    rechain(made := record | {"events": events})
+    forged.write_text(json.dumps(made))
     record["events"][0]["seats"].reverse()
     altered.write_text(json.dumps(record))
     visitor = open_browser()
@@ -139,7 +152,12 @@ def test_a_record_file_plays_unless_it_was_altered(
     choose.set_input_files(altered)
     visitor.sees("记录不一致，不能回放")
     expect(visitor.page.get_by_role("button", name="播放")).to_be_hidden()
+    choose.set_input_files(forged)
+    visitor.sees("与本系统保存的记录不一致")
+    expect(visitor.page.get_by_role("button", name="播放")).to_be_hidden()
+    expect(visitor.page.locator("[data-title]")).to_be_empty()
     choose.set_input_files(sound)
+    visitor.sees("与本系统保存的记录逐项相同")
     visitor.press("最后一步")
     caption(visitor).to_contain_text("结束：抽取成功")
     visitor.page.emulate_media(media="print")

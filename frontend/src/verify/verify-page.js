@@ -1,12 +1,11 @@
 // The public check page: replays a record in this browser and tells what is in it. The record is
-// chosen by the visitor, or fetched from data-record-url. Of a chosen one that holds, its digest, the
-// number of its events and the last hash of their chain are sent, to learn whether it is the one kept here:
-// one that was made up, or whose last events were cut off, holds by itself. Nothing else is ever sent, and
-// there is one verdict: what differs from what is kept here is 不一致. A short record may be chosen
+// chosen by the visitor, or fetched from data-record-url. A chosen one that holds is compared with the one
+// kept here (kept.js), and there is one verdict: what differs from that is 不一致. A short record may be chosen
 // together with the whole one, to learn whether they are of the same draw.
 import { h } from "../js/dom.js";
+import { CHOSEN, keptAs, verdictOf } from "./kept.js";
 import { standing } from "./standing.js";
-import { digestOf, isAssignment, isShort, misfitOf, verifyText } from "./vdraw.js";
+import { isAssignment, isShort, misfitOf, verifyText } from "./vdraw.js";
 import {
   ABOUT_SHORT,
   ASSIGNED_STATES,
@@ -29,8 +28,6 @@ const input = document.querySelector("#verify-file");
 
 const WHOLE = "封存值、种子、次序和每一步入席都已重新推算，与记录完全一致";
 const ASSIGNED = "封存值、种子和每一件评审对象分给谁都已重新推算，与记录完全一致";
-
-const CHOSEN = "请以本系统公开的记录为准";
 
 /** The first thing in which the text does not hold by itself, to be shown; null where it holds. */
 function faultOf(text, name) {
@@ -298,43 +295,14 @@ function published(text) {
   return [notice("green", "一致", `${from}${about}。`), ...parts];
 }
 
-/** How `record`, which holds, stands to the one that the system keeps; null: it keeps none, or was not reached. */
-async function keptAs(record) {
-  try {
-    // A short record does not say of which number it is: its seal finds it.
-    const [code, form] = isShort(record) ? [record.seal, { form: record.form }] : [record.rule.draw_id, {}];
-    const url = `${input.dataset.compareUrl}${encodeURIComponent(code)}/compare/`;
-    const { events, seal } = record;
-    const head = events.at(-1).hash ?? "";
-    const asked = { digest: digestOf(record), events: events.length, head, seal, ...form };
-    const response = await fetch(`${url}?${new URLSearchParams(asked)}`, { cache: "no-store" });
-    return response.ok ? (await response.json()).kept : null;
-  } catch {
-    return null; // without the network the record has been checked all the same
-  }
-}
-
-function verdict(kept, about, name, count) {
-  if (kept === "same") return notice("green", "一致", `${name}：${about}；与本系统保存的记录逐项相同。`);
-  if (kept === "older") {
-    const text = `${name}：前 ${count} 个事件与本系统保存的一致，此后又有新的事件，请下载最新的记录。`;
-    return notice("amber", "较旧", text);
-  }
-  if (kept === "other") {
-    const text = `${name}：自身推算无误，但不是本系统保存的那一份，${CHOSEN}。`;
-    return notice("red", "与本系统保存的记录不一致", text);
-  }
-  const text = `${name}：${about}。本系统没有编号和封存值都与此相同、已经结束的抽取可以比较。`;
-  return notice("blue", "只核对了文件自身，没有与本系统保存的记录比较", text);
-}
-
 async function judge({ text, name }) {
   const fault = faultOf(text, name);
   if (fault) return [fault];
   const record = JSON.parse(text);
-  const kept = await keptAs(record);
+  const kept = await keptAs(record, input.dataset.compareUrl);
   const [about, parts] = told(record);
-  return [verdict(kept, about, name, record.events.length), ...(kept === "other" ? [] : parts)];
+  const [tone, title, verdict] = verdictOf(kept, about, record.events.length);
+  return [notice(tone, title, `${name}：${verdict}`), ...(kept === "other" ? [] : parts)];
 }
 
 /** Says whether two files, of which each holds, are of the same draw. */

@@ -1,8 +1,10 @@
 // The record of a draw as a film: it is checked in this browser first, and only a record that holds is
-// shown. The record is fetched from data-record-url, or chosen by the visitor. Nothing is sent anywhere.
+// shown. The record is fetched from data-record-url, or chosen by the visitor: then it is compared with the one
+// kept here as on the public check page, and one that is another plays no film.
 import { h } from "../dom.js";
 import { framesOf, pause } from "../../replay/frames.js";
-import { isShort } from "../../verify/vdraw.js";
+import { keptAs, verdictOf } from "../../verify/kept.js";
+import { isAssignment, isShort, verifyText } from "../../verify/vdraw.js";
 import { eights, moment, own } from "../../verify/words.js";
 
 const FIRST = 12; // candidates of the order that are shown
@@ -195,28 +197,50 @@ function tickets(order) {
 
 /* --- Where the record comes from, and what moves the film -------------------------------------- */
 
+const FOLLOWED = "封存值、次序和每一步入席已在本浏览器重新推算";
 let player = null;
 
-function open(record) {
+/** Play `record`; `verdict` is what is said of it: [tone, title, text]. */
+function open(record, verdict = ["green", "记录一致", `${FOLLOWED}。`]) {
   const names = new Map(
     Object.entries(JSON.parse(document.getElementById("replay-names")?.textContent ?? "{}")),
   );
   const film = framesOf(record, names);
-  player?.stop();
   if (isShort(record)) return tell("amber", "还不能回放", film.difference);
   if (!film.ok) return tell("red", "记录不一致，不能回放", film.difference);
   player = new Player(record, film);
   part("seal").textContent = eights(record.seal);
   part("seed").textContent = eights(record.seed);
   part("title").textContent = record.rule.draw_id;
-  tell("green", "记录一致", "封存值、次序和每一步入席已在本浏览器重新推算。");
+  tell(...verdict);
   part("stage").hidden = false;
 }
 
+/** Say something instead of what was shown before. */
 function tell(tone, title, text) {
   part("verdict").className = `replay-verdict tone-${tone}`;
   part("verdict").replaceChildren(h("strong", {}, title), ` ${text}`);
-  if (tone !== "green") part("stage").hidden = true;
+  part("stage").hidden = true;
+}
+
+/** Play what the visitor chose, unless it is not the record that is kept here. */
+async function openFile(input) {
+  const [file] = input.files;
+  if (!file) return;
+  player?.stop();
+  player = null;
+  part("title").textContent = "";
+  tell("grey", "", "正在核验……");
+  const text = await file.text();
+  const { ok, difference } = verifyText(text);
+  const record = ok && JSON.parse(text);
+  const kept = ok && !isShort(record) && (await keptAs(record, input.dataset.compareUrl));
+  if (input.files[0] !== file) return; // another was chosen meanwhile
+  if (!ok) return tell("red", "记录不一致，不能回放", difference);
+  if (isAssignment(record)) return tell("amber", "不能回放", "这是评审对象分配的记录，请在核验页面核验。");
+  const verdict = verdictOf(kept, FOLLOWED, record.events.length);
+  if (kept === "other") return tell(...verdict);
+  open(record, verdict);
 }
 
 async function load(url) {
@@ -258,13 +282,7 @@ if (root) {
   const moves = { first: "Home", back: "ArrowLeft", next: "ArrowRight", last: "End", play: " ", pause: " " };
   for (const [name, key] of Object.entries(moves)) part(name).addEventListener("click", KEYS[key]);
   part("bar").addEventListener("input", (event) => player.go(Number(event.target.value)));
-  part("file")?.addEventListener("change", async ({ target }) => {
-    try {
-      if (target.files[0]) open(JSON.parse(await target.files[0].text()));
-    } catch {
-      tell("red", "不能回放", "选择的文件不是抽取记录。");
-    }
-  });
+  part("file")?.addEventListener("change", ({ target }) => openFile(target));
   document.addEventListener("keydown", press);
   window.addEventListener("beforeprint", print);
   if (root.dataset.recordUrl) load(root.dataset.recordUrl);

@@ -13,18 +13,30 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services.health import find_forged
+from expertpool.core.mandates import forged_rows
 from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeRate
+from expertpool.notifications.models import Message
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Review, Reviewer, ScoreSheet
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ScoreSheet
+from expertpool.reviews.queries.assignments import record_of
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import sign_in
 from expertpool.reviews.services.organising import Terms, change_terms, open_stage
 from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
+from expertpool.reviews.services.watching import tell_altered
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import make_rate
-from tests.factories.scoring import fill_in, left, make_open, make_submitted, reviewer_of, submit
+from tests.factories.scoring import (
+    fill_in,
+    left,
+    make_assigned,
+    make_open,
+    make_submitted,
+    reviewer_of,
+    submit,
+)
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +167,31 @@ def test_a_rate_of_another_shape_breaks_no_page_and_pays_nothing(
     ):
         assert page.get(url).status_code == 200, url
     assert "数据被改动过" in page.get(reverse("fees:rates")).content.decode()
+
+
+@pytest.mark.shows("OVW-12")
+@pytest.mark.parametrize(
+    "what",
+    [
+        """events = jsonb_set(events, '{0,at}', '"2026-11-24T08:00:00+08:00"')""",
+        """reveals = jsonb_set(reveals, '{1,value}', '"00"'), events = '{"0": 5}'""",
+    ],
+)
+def test_an_assignment_that_somebody_wrote_is_told(
+    client: Client, operator: User, supervisor: User, what: str
+) -> None:
+    """The proof names the last hash and the seed alone: what stands before them was told to nobody."""
+    row = make_assigned(operator, supervisor, now=NOW)
+    assert forged_rows(now=NOW) == {}
+    written(f"UPDATE reviews_itemassignment SET {what}")  # noqa: S608 (ours)
+    assert forged_rows(now=NOW) == {"评审对象分配": 1}
+    assert tell_altered(now=NOW) == 1
+    told = Message.objects.filter(occasion="reviews.altered")
+    assert {one.recipient for one in told} >= {supervisor.name, operator.name}
+    assert all("评审对象分配在系统之外被改动过" in one.body for one in told)
+    login(client, operator)
+    for page in ("assignment", "detail"):
+        found = client.get(reverse(f"reviews:{page}", args=[row.review_id]))
+        assert "被改动过" in found.content.decode()
+    with pytest.raises(ReviewRefused, match="改动过"):
+        record_of(ItemAssignment.objects.get(), named=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -14,9 +16,13 @@ from expertpool.draws.models import Invitation
 from expertpool.reviews.enums import AssignmentState
 from expertpool.reviews.models.reviews import Review, Reviewer, hash_of
 from expertpool.workflow.models import TwoPersonRequest
+from vdraw.assignment import AssignmentRule
+from vdraw.chain import event_hash
+from vdraw.seal import seed_value
 
 EACH = Bounds(1, 50)  # experts of an item
 MOST = Bounds(1, 2000)  # items of an expert
+ALTERED = "?"  # no hash
 
 
 class ItemAssignment(models.Model):
@@ -111,8 +117,40 @@ class ItemAssignment(models.Model):
 
     @property
     def head(self) -> str:
-        """The hash of the last event; the whole list hangs on it."""
-        return str(self.events[-1]["hash"]) if self.events else ""
+        """The hash of the last event, to which the whole list `hangs_together`."""
+        return str(self._last.get("hash", ALTERED)) if self.events else ""
+
+    @property
+    def _last(self) -> dict[str, Any]:
+        """The last event; nothing where somebody wrote what is no event, which breaks no page and no check."""
+        last = self.events[-1] if isinstance(self.events, list) and self.events else None
+        return last if isinstance(last, dict) else {}
+
+    @property
+    def hangs_together(self) -> bool:
+        """Whether events and values lead from what was sealed to the seed and the head, which alone are proven."""
+        try:
+            return self._seed_follows() and self._events_follow()
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False  # not what this system writes at all
+
+    def _seed_follows(self) -> bool:
+        if not self.seed:
+            return not self.reveals
+        rule = AssignmentRule.from_dict(self.rule_content)
+        values = [bytes.fromhex(one["value"]) for one in self.reveals]
+        return seed_value(rule.digest, bytes.fromhex(self.seal), values).hex() == self.seed
+
+    def _events_follow(self) -> bool:
+        if not self.events:
+            return True
+        rule = None if self.by_hand else AssignmentRule.from_dict(self.rule_content)
+        link = self.seal if rule is None else self.seed
+        for event in self.events:
+            link = link_of(link, event) if rule is None else event_hash(rule, link, event)
+            if link != event["hash"]:
+                return False
+        return True
 
     @property
     def chosen_hash(self) -> str:
@@ -122,7 +160,9 @@ class ItemAssignment(models.Model):
     @property
     def lacking(self) -> int:
         """How many experts its items lack by now."""
-        return sum(self.events[-1].get("lacking", {}).values()) if self.events else 0
+        found = self._last.get("lacking", {})
+        said = found.values() if isinstance(found, dict) else ()
+        return sum(one for one in said if isinstance(one, int))
 
     @property
     def readable_nonce(self) -> str:
@@ -139,7 +179,12 @@ class ItemAssignment(models.Model):
     @property
     def is_altered(self) -> bool:
         """Whether somebody else than this system has written what it says."""
-        return not is_vouched(self)
+        return not (is_vouched(self) and self.hangs_together)
+
+
+def link_of(head: str, event: Mapping[str, Any]) -> str:
+    """Return what links ``event`` of what was chosen by hand behind ``head``."""
+    return hash_of([head, {name: said for name, said in event.items() if name != "hash"}])
 
 
 class ReassignRequest(TwoPersonRequest):

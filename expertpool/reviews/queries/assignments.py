@@ -21,7 +21,6 @@ from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewItem, ScoreSheet
-from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.reviews import SCORES
 from expertpool.reviews.queries.sheets import items_of
 from vdraw import assignment as engine
@@ -320,25 +319,17 @@ def _asked_of(review: Review) -> dict[int, set[int]] | None:
     return found
 
 
-def link_of(head: str, event: Mapping[str, Any]) -> str:
-    """Return what links ``event`` of what was chosen by hand behind ``head``."""
-    return hash_of([head, event])
-
-
 def given_by_hand(row: ItemAssignment) -> dict[int, set[int]]:
     """Return which items (places) each expert (place) scores by ``row``, which was chosen by hand and confirmed, after what
     went on to others since.
 
-    Refuses (ReviewRefused) what does not follow from what was confirmed: the proof names its last event alone.
+    Refuses (ReviewRefused) what does not follow from what was confirmed.
     """
     found: dict[int, set[int]] = {}
     if row.drawn_at is None:
         return found
-    head = row.seal
-    for one in row.events:
-        event = {name: said for name, said in one.items() if name != "hash"}
-        if (head := link_of(head, event)) != one["hash"]:
-            raise ReviewRefused(ALTERED)
+    if not row.hangs_together:
+        raise ReviewRefused(ALTERED)
     for item, places in row.chosen.items():
         for place in places:
             found.setdefault(place, set()).add(int(item))

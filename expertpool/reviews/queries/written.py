@@ -35,9 +35,13 @@ def _reviewers(now: datetime) -> QuerySet[Reviewer]:
 
 
 def _assignments(now: datetime) -> QuerySet[ItemAssignment]:
-    """Who scores what, without what is long and was sealed."""
+    """Who scores what, without what is long and was sealed, which a trigger keeps."""
     rows = ItemAssignment.objects.select_related("review").order_by("-pk")
-    return rows.defer("people", "items_content", "rule_content")
+    return rows.defer("people", "items_content")
+
+
+def _is_as_drawn(row: ItemAssignment) -> bool:
+    return not row.is_altered
 
 
 def _reassigns(now: datetime) -> QuerySet[ReassignRequest]:
@@ -70,7 +74,7 @@ WRITTEN = (
     Mandate("reviews.rules", "评审规则", _rules, is_whole=True),
     Mandate("reviews.reviews", "评审", _reviews, is_whole=True),
     Mandate("reviews.reviewers", "评审专家", _reviewers, is_whole=True),
-    Mandate("reviews.assignments", "评审对象分配", _assignments, is_whole=True),
+    Mandate("reviews.assignments", "评审对象分配", _assignments, is_whole=True, holds=_is_as_drawn),
     Mandate("reviews.reassigns", "回避、退出、候补申请", _reassigns, is_whole=True, holds=is_asked),
     Mandate("reviews.hand_backs", "退回评分表申请", _hand_backs, is_whole=True, holds=is_asked),
     Mandate("reviews.stops", "停止评审申请", _stops, is_whole=True, holds=is_asked),

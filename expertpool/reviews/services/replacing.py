@@ -24,12 +24,12 @@ from expertpool.reviews.models import (
     ScoreSheet,
     Submission,
 )
+from expertpool.reviews.models.assignments import link_of
 from expertpool.reviews.queries.assignments import (
     ALTERED,
     assignment_of,
     fitting_of,
     given_by_hand,
-    link_of,
     order_of,
     replay,
     sealed_things,

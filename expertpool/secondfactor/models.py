@@ -17,10 +17,15 @@ class Passkey(models.Model):
     """A passkey (WebAuthn) of ``user``: what it is known by, and the key that checks what it signs.
 
     ``proof`` says, by a key outside the database, that it was registered here: who writes a row signs in by none.
+    ``host`` is the name of the site at that time, of which browsers show it; what has no ``host_proof`` counts as of
+    the present name, so that whoever changes the name in a row takes no step away.
     """
 
     user = models.ForeignKey(User, verbose_name="用户", on_delete=models.CASCADE, related_name="+")
     name = models.CharField("名称", max_length=40)
+    host = models.CharField(
+        "登记时的网站", max_length=253, db_default=""
+    )  # the longest name there is
     # As WebAuthn gives it: at most 1023 bytes, in base64url.
     handle = models.CharField("凭据", max_length=1400, unique=True)
     public_key = models.BinaryField("公钥")
@@ -28,6 +33,7 @@ class Passkey(models.Model):
     created_at = models.DateTimeField("登记时间")
     last_used_at = models.DateTimeField("最近使用", null=True)
     proof = ProofField("凭证", says=("user.username", "handle", "public_key", "created_at"))
+    host_proof = ProofField("网站凭证", says=("user.username", "handle", "host"))
 
     class Meta:
         verbose_name = verbose_name_plural = "通行密钥"

@@ -62,7 +62,8 @@ def test_a_passkey_of_another_site_or_question_is_none() -> None:
         take(make_user("operator"), key.made(ASKED, HERE.host, HERE.origin))
 
 
-def test_what_was_signed_elsewhere_before_or_by_nobody_lets_nobody_in() -> None:
+def test_what_was_signed_elsewhere_before_or_by_nobody_lets_nobody_in(settings: Any) -> None:
+    settings.SITE_URL = HERE.origin
     user, other = make_user("operator"), make_user("operator")
     key, foreign = SoftKey(), SoftKey()
     take(user, key.made(ASKED, HERE.host, HERE.origin))

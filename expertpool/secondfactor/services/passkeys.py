@@ -34,11 +34,12 @@ from expertpool.core.settings import SITE_NAME
 from expertpool.core.text import clean_text
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.models import Passkey
-from expertpool.secondfactor.queries import passkeys_of, why_needed
+from expertpool.secondfactor.queries import passkeys_of, usable_passkeys_of, why_needed
 
 MOST = 10  # of one user
 LONGEST_NAME = 40
 LONGEST_HANDLE = 1023  # bytes (WebAuthn, 4)
+NONE = "这个账号没有在本站地址登记过通行密钥，请用验证器的数字或备用码。"
 REFUSED = "通行密钥没有通过验证，请重试；反复出现的请改用验证器的数字或备用码。"
 # What comes of an answer that no browser gives, nested too deep say.
 BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -61,7 +62,7 @@ def registration_options(user: User, place: Place) -> tuple[dict[str, Any], str]
         user_name=user.username,
         user_display_name=user.name,
         # So that the device says by itself that it is registered already.
-        exclude_credentials=_descriptors(passkeys_of(user)),
+        exclude_credentials=_descriptors(usable_passkeys_of(user)),
         authenticator_selection=AuthenticatorSelectionCriteria(
             user_verification=UserVerificationRequirement.PREFERRED
         ),
@@ -100,6 +101,7 @@ def register(
     passkey = Passkey(
         user=user,
         name=(clean_text(name) or f"{now:%Y-%m-%d} 登记")[:LONGEST_NAME],
+        host=place.host,
         handle=bytes_to_base64url(made.credential_id),
         public_key=made.credential_public_key,
         sign_count=made.sign_count,
@@ -134,10 +136,13 @@ def remove(*, passkey: Passkey, password: str, now: datetime) -> None:
 
 
 def sign_in_options(user: User, place: Place) -> tuple[dict[str, Any], str]:
-    """Return what the browser is asked to sign for ``user``, and the challenge to keep."""
+    """Return what the browser is asked to sign for ``user``, and the challenge to keep. Refuses (SecondFactorRefused)
+    who has no passkey of the present name of this site."""
+    if not (passkeys := usable_passkeys_of(user)):
+        raise SecondFactorRefused(NONE)
     options = generate_authentication_options(
         rp_id=place.host,
-        allow_credentials=_descriptors(passkeys_of(user)),
+        allow_credentials=_descriptors(passkeys),
         user_verification=UserVerificationRequirement.PREFERRED,
     )
     return json.loads(options_to_json(options)), bytes_to_base64url(options.challenge)
@@ -154,8 +159,8 @@ def show_by_passkey(
 
 def _has_signed(user: User, place: Place, challenge: str, answer: Any, now: datetime) -> bool:
     handle = answer.get("id") if isinstance(answer, dict) else None
-    # Among those that were registered here: a row that somebody wrote opens nothing.
-    passkey = next((one for one in passkeys_of(user) if one.handle == handle), None)
+    # Among those that were registered under this name: a row that somebody wrote opens nothing.
+    passkey = next((one for one in usable_passkeys_of(user) if one.handle == handle), None)
     if passkey is None:
         return False
     try:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from expertpool.secondfactor.exceptions import SecondFactorRefused
+from expertpool.secondfactor.queries import site_host
 from expertpool.secondfactor.services.passkeys import Place
 
 PORTS = {"https": 443, "http": 80}
@@ -16,7 +17,7 @@ PORTS = {"https": 443, "http": 80}
 def site() -> Place:
     """Return the host (the relying party) and the origin by which browsers know this site."""
     address = urlsplit(settings.SITE_URL)
-    host, port = (address.hostname or "").lower(), address.port
+    host, port = site_host(), address.port
     usual = port is None or port == PORTS.get(address.scheme)
     return Place(host, f"{address.scheme}://{host}" + ("" if usual else f":{port}"))
 

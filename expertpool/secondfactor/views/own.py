@@ -17,7 +17,7 @@ from expertpool.core.views.drawers import drawer_form
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import PasswordForm
 from expertpool.secondfactor.models import Passkey
-from expertpool.secondfactor.queries import codes_left, is_required_of, passkeys_of
+from expertpool.secondfactor.queries import codes_left, is_required_of, other_host_of, passkeys_of
 from expertpool.secondfactor.services.challenges import keep_challenge, take_challenge
 from expertpool.secondfactor.services.codes import make_codes_anew
 from expertpool.secondfactor.services.passkeys import register, registration_options, remove
@@ -28,8 +28,10 @@ from expertpool.secondfactor.views.step import REFUSALS, answer_in
 @require_safe
 def own(request: UserRequest) -> HttpResponse:
     user = request.user
+    passkeys = [(passkey, other_host_of(passkey)) for passkey in passkeys_of(user)]
     context = {
-        "passkeys": passkeys_of(user),
+        "passkeys": passkeys,
+        "has_other": any(host for _, host in passkeys),
         "codes_left": codes_left(user),
         "has_app": has_app(user),
         "is_required": is_required_of(user),

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.exceptions import AccountError
+from expertpool.accounts.models import User
 from expertpool.accounts.services.authenticators import (
     SECRET_BYTES,
     address_for_app,
@@ -32,7 +33,7 @@ from expertpool.core.views.drawers import attempt
 from expertpool.networks.services.known import known_account, remember
 from expertpool.secondfactor.exceptions import SecondFactorRefused
 from expertpool.secondfactor.forms import SetUpForm, StepForm
-from expertpool.secondfactor.queries import has_factor, passkeys_of
+from expertpool.secondfactor.queries import codes_left, has_factor, other_host_of, passkeys_of
 from expertpool.secondfactor.services.challenges import keep_challenge, take_challenge
 from expertpool.secondfactor.services.passkeys import sign_in_options
 from expertpool.secondfactor.services.places import site, site_as_opened, why_not_here
@@ -70,10 +71,8 @@ def step(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "account": waiting.user,
-        "has_passkeys": bool(passkeys_of(waiting.user)),
         "not_here": why_not_here(request.get_host()),
-        "has_app": has_app(waiting.user),
-    }
+    } | _steps_of(waiting.user)
     status = 422 if form.errors else 200
     return render(request, "secondfactor/step.html", context, status=status)
 
@@ -171,6 +170,16 @@ def answer_in(request: HttpRequest) -> Any:
         return json.loads(request.body)
     except (ValueError, RecursionError):
         return None
+
+
+def _steps_of(user: User) -> dict[str, Any]:
+    """Return by what ``user`` may show who he is, and the names of this site that his other passkeys are of."""
+    hosts = [other_host_of(passkey) for passkey in passkeys_of(user)]
+    return {
+        "has_passkeys": "" in hosts,
+        "other_hosts": sorted({host for host in hosts if host}),
+        "has_code": has_app(user) or codes_left(user) > 0,
+    }
 
 
 def _caller(request: HttpRequest) -> Caller:

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from expertpool.core.catalogue import Catalogue
+from expertpool.core.visibility import Viewer
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,17 @@ class CodesOf:
 
 
 @dataclass(frozen=True)
+class ReadBy:
+    """Subjects (``customforms.fieldfile``) of which entries tell what not everybody may read: ``seen`` returns the rows of
+    which a viewer reads the values and the note, ``leaving`` those of which a table tells them. Of a row that is gone
+    nobody does: who read it is not known any more."""
+
+    code: str
+    seen: Callable[[Viewer], QuerySet[Any]]
+    leaving: Callable[[], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
 class FormerName:
     """What an action or a type of subject was called once, and its name today.
 
@@ -67,6 +81,7 @@ BRANCHES: Catalogue[BranchOf] = Catalogue("branch of an account")
 LOG_ACTIONS: Catalogue[Action] = Catalogue("log action")
 VALUE_LABELS: Catalogue[ValueLabel] = Catalogue("value label")
 CODES: Catalogue[CodesOf] = Catalogue("codes of a value")
+READ_BY: Catalogue[ReadBy] = Catalogue("subject read by some")
 FORMER_NAMES: Catalogue[FormerName] = Catalogue("former name")
 
 FORGED = "audit.forged"

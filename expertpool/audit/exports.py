@@ -39,4 +39,4 @@ class EntryExport(Exporter):
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Entry]:
-        return EntryFilters(params).filter(entries_visible_to(user)).order_by("-id")
+        return EntryFilters(params, viewer=user).filter(entries_visible_to(user)).order_by("-id")

@@ -8,10 +8,11 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from expertpool.audit.actions import LOG_ACTIONS, all_names
-from expertpool.audit.queries import anchors, kept_head
+from expertpool.audit.queries import anchors, kept_head, notes_read_by
 from expertpool.core.lookups import within_days
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
+from expertpool.core.visibility import Viewer
 
 
 def action_choices() -> list[tuple[str, str]]:
@@ -27,6 +28,10 @@ class EntryFilters(FilterForm):
     subject = forms.CharField(label="对象或说明", max_length=100)
     address = forms.CharField(label="IP 地址", max_length=45)
 
+    def __init__(self, data: Any = None, *, viewer: Viewer) -> None:
+        super().__init__(data)
+        self.viewer = viewer
+
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if days := self.value("days"):
             rows = rows.filter(within_days("at", days))
@@ -35,7 +40,8 @@ class EntryFilters(FilterForm):
         if action := self.value("action"):
             rows = rows.filter(action__in=all_names(action))
         if subject := self.value("subject"):
-            rows = rows.filter(Q(subject_label__icontains=subject) | Q(note__icontains=subject))
+            noted = Q(note__icontains=subject) & notes_read_by(self.viewer)
+            rows = rows.filter(Q(subject_label__icontains=subject) | noted)
         if address := self.value("address"):
             rows = rows.filter(address__startswith=address)
         return rows

@@ -13,11 +13,13 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.text import Truncator
 
 from expertpool.audit.actions import (
     BRANCHES,
     CODES,
+    READ_BY,
     action_label,
     all_names,
     kept_from,
@@ -27,7 +29,7 @@ from expertpool.audit.actions import (
 from expertpool.audit.models import GENESIS, Anchor, ChainHead, Entry
 from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import logged_names
-from expertpool.core.text import plain_number
+from expertpool.core.text import is_key, plain_number
 from expertpool.core.timeline import TimelineEntry
 from expertpool.core.visibility import NOBODY, Level, Viewer, is_exportable, level_for, told_later
 
@@ -193,8 +195,40 @@ def _seen(entry: Entry, viewer: Viewer) -> tuple[Said, Said]:
     return part(entry.before or {}), part(entry.after or {})
 
 
-def _hidden_names(entry: Entry, viewer: Viewer) -> set[str]:
+class _Everything(Container[str]):
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _hidden_names(entry: Entry, viewer: Viewer) -> Container[str]:
+    if not _is_read_by(entry, viewer):
+        return _Everything()
     return logged_names(name_today(entry.subject_type), lambda one: one.is_hidden_from(viewer))
+
+
+def _is_read_by(entry: Entry, viewer: Viewer) -> bool:
+    """Tell whether ``viewer`` reads what ``entry`` says of its subject (`READ_BY`)."""
+    one = READ_BY.get(name_today(entry.subject_type))
+    return one is None or _stands_in(one.seen(viewer), entry)
+
+
+def _stands_in(rows: QuerySet[Any], entry: Entry) -> bool:
+    return is_key(entry.subject_id) and rows.filter(pk=entry.subject_id).exists()
+
+
+def note_of(entry: Entry, viewer: Viewer) -> str:
+    """Return the note of ``entry``, which names a file, say, as far as ``viewer`` may read it."""
+    is_read = not entry.note or _is_read_by(entry, viewer)
+    return entry.note if is_read else HIDDEN_FROM_SOME
+
+
+def notes_read_by(viewer: Viewer) -> Q:
+    """Return of which entries ``viewer`` reads the note: by others none is found."""
+    found = Q()
+    for one in READ_BY:
+        keys = one.seen(viewer).order_by().values(text=Cast("pk", models.TextField()))
+        found &= ~Q(subject_type__in=all_names(one.code)) | Q(subject_id__in=keys)
+    return found
 
 
 def _differences(entry: Entry, before: Said, after: Said) -> list[Difference]:
@@ -212,17 +246,20 @@ def _differences(entry: Entry, before: Said, after: Said) -> list[Difference]:
 def summary(entry: Entry) -> str:
     """Return the changes of ``entry`` in one line (姓名：王明 → 王小明；…), and its note; what is kept from others
     (`Action.kept`) is not told."""
-    return _joined(changes(entry), entry.note)
+    return _joined(changes(entry), note_of(entry, NOBODY))
 
 
 def exported_summary(entry: Entry) -> str:
     """The same for an export: of a field that the office keeps out of exports nothing, nor what only some see."""
+    of_some = READ_BY.get(name_today(entry.subject_type))
+    if of_some and not _stands_in(of_some.leaving(), entry):
+        return HIDDEN_FROM_SOME
     kept = kept_from(entry.action, _holds_nothing)
     before, after = (
         {name: value for name, value in _leaving(entry, said).items() if name not in kept}
         for said in _seen(entry, NOBODY)
     )
-    return _joined(_in_line(_differences(entry, before, after)), entry.note)
+    return _joined(_in_line(_differences(entry, before, after)), note_of(entry, NOBODY))
 
 
 def _leaving(entry: Entry, said: Said) -> Said:
@@ -334,7 +371,7 @@ def timeline_of(
                 Truncator(changes(entry, without=without, holds=holds, viewer=viewer)).chars(
                     MOST_TEXT, truncate="…"
                 ),
-                entry.note,
+                note_of(entry, viewer),
             ),
             tone=tone,
         )

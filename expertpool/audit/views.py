@@ -15,6 +15,7 @@ from expertpool.audit.queries import (
     chain_head,
     differences,
     entries_visible_to,
+    note_of,
     subject_type_label,
 )
 from expertpool.audit.services.chain import verify_chain
@@ -29,18 +30,20 @@ CHECKED_AT_ONCE = 100_000  # entries that a reader can wait for
 
 @requires("audit.view")
 def entry_list(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
     shown = listing(
         request,
         entries_visible_to(request.user),
         # Not by time: entries of one transaction have the same.
         sorts={"id": "id"},
         default_sort="-id",
-        form=EntryFilters(request.GET),
+        form=EntryFilters(request.GET, viewer=user),
     )
     proofs = Proofs()
     for entry in shown.page:
         entry.is_proven = proofs.hold_for(entry)
         entry.action_label = action_label(entry.action)
+        entry.note = note_of(entry, user)
         entry.type_label = subject_type_label(entry.subject_type)
     context = shown.context | {"head": chain_head(), "export_url": export_url("audit.entries")}
     return render_list(request, "audit/entry_list.html", context)
@@ -55,6 +58,7 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_proven": Proofs().hold_for(entry),
         "action": action_label(entry.action),
         "subject_type": subject_type_label(entry.subject_type),
+        "note": note_of(entry, user),
         "differences": differences(entry, user.has_permission, user),
         "digest": bytes(entry.digest).hex(),
         "previous_hash": bytes(entry.previous_hash or b"").hex(),

@@ -15,12 +15,13 @@ class CustomformsConfig(AppConfig):
         from expertpool.customforms.menu import ITEM
         from expertpool.customforms.permissions import PERMISSIONS
         from expertpool.customforms.queries.declared import GUARDS, SOURCE
-        from expertpool.customforms.queries.files import FIELD_FILES
+        from expertpool.customforms.queries.files import FIELD_FILES, READERS
         from expertpool.files.registry import FILE_SUBJECTS
 
         register_permissions(PERMISSIONS)
         log.LOG_ACTIONS.add(*ACTIONS)
         log.CODES.add(*CODES)
+        log.READ_BY.add(READERS)
         MENU.add(ITEM)
         FIELD_SOURCES.add(SOURCE)
         GUARD_SOURCES.add(GUARDS)

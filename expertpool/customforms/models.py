@@ -131,7 +131,9 @@ class FieldFile(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"文件 {self.pk}"
+        of = CustomField.objects.filter(subject=self.subject, code=self.code)
+        label = of.values_list("label", flat=True).first()
+        return f"“{label}”的文件 {self.pk}" if label else f"文件 {self.pk}"
 
 
 class FieldMark(models.Model):

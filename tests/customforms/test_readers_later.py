@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -10,16 +11,21 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import edits_in_words, exported_summary
 from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.models import FieldFile
 from expertpool.customforms.services.fields import FieldData, change_field
+from expertpool.customforms.services.files import keep_file
 from expertpool.draws.queries.tabs import log_of
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.services.profile import update_expert
+from expertpool.files.models import Attachment
+from expertpool.files.services import note_download, receive
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.services.application import update_project
 from tests.factories.accounts import make_user
 from tests.factories.experts import NOW, make_expert
 from tests.factories.fields import make_field
 from tests.factories.projects import make_project
+from tests.files.samples import PDF
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("OVW-05")]
@@ -69,3 +75,31 @@ def test_so_it_is_in_the_log_of_a_project(operator: User, supervisor: User) -> N
         told = " ".join(str(one) for one in log_of(project, user))
         assert "标段说明" in told
         assert ("机密" in told) is sees
+
+
+@pytest.mark.parametrize("subject", [EXPERT.code, PROJECT.code])
+def test_the_log_names_a_file_to_its_readers(client: Client, admin: User, subject: str) -> None:
+    field = make_field("处分", FieldKind.FILE, subject=subject)
+    given = SimpleUploadedFile("处分决定-李某.pdf", PDF, "application/pdf")
+    taken = receive(given, subject_type=FieldFile, actor=admin, now=NOW)
+    kept = keep_file(subject, field.code, taken, actor=admin, now=NOW)
+    file = Attachment.objects.get(pk=kept.stored)
+    note_download(attachment=file, actor=admin, now=NOW)
+    data = FieldData(field.label, readers=["auditor"])
+    change_field(field=field, data=data, actor=None, now=NOW)
+    entries = Entry.objects.filter(subject_type="customforms.fieldfile")
+    assert {one.action for one in entries} == {"file.attach", "file.download"}
+    assert {one.subject_label for one in entries} == {f"“处分”的文件 {kept.pk}"}
+    drawers = [reverse("audit:entry_detail", args=[one.pk]) for one in entries]
+    log = reverse("audit:entry_list")
+    for user, sees in ((admin, False), (make_user("auditor"), True)):
+        login(client, user)
+        for address in (log, *drawers):
+            assert ("李某" in client.get(address).content.decode()) is sees
+        # Nor is it found by its name.
+        assert client.get(log, {"subject": "李某"}).context["page"].paginator.count == sees
+        assert client.get(log, {"subject": "处分"}).context["page"].paginator.count >= 2
+    for one in entries:
+        assert exported_summary(one) == "（仅指定角色可见）"
+    change_field(field=field, data=FieldData(field.label), actor=None, now=NOW)
+    assert all("李某" in exported_summary(one) for one in entries)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
+
+from expertpool.audit.actions import ReadBy
+from expertpool.core.subjects import SUBJECTS, File, joined_fields
 from expertpool.core.text import is_key
-from expertpool.core.visibility import Level, is_exportable, level_for
+from expertpool.core.visibility import NOBODY, Level, Viewer, is_exportable, level_for
 from expertpool.customforms.models import FieldFile
 from expertpool.customforms.queries.declared import guard_code
 from expertpool.customforms.registry import FILE_HOLDERS
@@ -27,6 +32,28 @@ def leaves_by_interface(subject_id: str) -> bool:
     """Tell whether the office lets the field of the file be exported."""
     row = FieldFile.objects.filter(pk=subject_id).first() if is_key(subject_id) else None
     return row is not None and is_exportable(guard_code(row.subject, row.code))
+
+
+def files_seen_by(viewer: Viewer) -> QuerySet[FieldFile]:
+    """Return the files whose fields are not hidden from ``viewer``, whichever record has them."""
+    return _of_fields(lambda code: level_for(viewer, code) is Level.PLAIN)
+
+
+def files_that_leave() -> QuerySet[FieldFile]:
+    """Return those of fields that everybody sees and the office lets be exported."""
+    return _of_fields(lambda code: level_for(NOBODY, code) is Level.PLAIN and is_exportable(code))
+
+
+def _of_fields(is_meant: Callable[[str], bool]) -> QuerySet[FieldFile]:
+    found = FieldFile.objects.all()
+    for subject in SUBJECTS:
+        for one in joined_fields(subject.code):
+            if isinstance(one.kind, File) and not is_meant(guard_code(subject.code, one.code)):
+                found = found.exclude(subject=subject.code, code=one.code)
+    return found
+
+
+READERS = ReadBy(SUBJECT, files_seen_by, files_that_leave)
 
 
 def _nobody(user: Any, subject_id: str) -> bool:

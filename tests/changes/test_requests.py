@@ -34,6 +34,7 @@ from expertpool.workflow.enums import Verdict
 from expertpool.workflow.queries.approvals import returned, settled_words
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert, make_specialty, make_unit
+from tests.factories.fields import make_field
 from tests.factories.joining import make_application
 
 
@@ -79,6 +80,32 @@ def test_what_is_his_own_is_changed_at_once_with_a_version(expert: Expert, owner
     version = expert.versions.get(number=2)
     assert (version.via, version.actor) == ("own", owner)
     assert set(version.changed) == {"position", "address"}
+
+
+def test_what_waits_for_what_he_asks_for_goes_with_the_request(
+    expert: Expert, owner: User, admin: User
+) -> None:
+    first = make_field("壬请", options=("东", "西"), owner="controlled")
+    second = make_field(
+        "壬依", "text", owner="own", waits_for=first.code, wait_words=["东"], required=True
+    )
+    labels, request = change_own(
+        expert=expert,
+        values={first.code: "东", second.code: "靠海", "address": "新路 2 号"},
+        actor=owner,
+        now=timezone.now(),
+    )
+    assert request is not None
+    assert labels == ["通讯地址"]
+    assert {item.field for item in request.items.all()} == {first.code, second.code}
+    assert fresh(expert).extra == {}
+    assert decided(request, admin) == Verdict.APPROVED
+    assert fresh(expert).extra == {first.code: "东", second.code: "靠海"}
+    # Alone it is his own, as before.
+    labels, request = change_own(
+        expert=fresh(expert), values={second.code: "靠山"}, actor=owner, now=timezone.now()
+    )
+    assert (labels, request) == (["壬依"], None)
 
 
 def test_his_own_change_is_written_once_and_moves_no_time(expert: Expert, owner: User) -> None:

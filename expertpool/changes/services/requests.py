@@ -72,7 +72,7 @@ def change_own(
     *, expert: Expert, values: Mapping[str, Any], reason: str = "", actor: User, now: datetime
 ) -> tuple[list[str], ChangeRequest | None]:
     """Change ``values`` (by code; also ``specialties`` and a `NamedEmployer`) as the expert himself: his own at
-    once, for the others he asks. Return the labels of what reads otherwise now, and the request.
+    once, for the others he asks, and with them for what of his own waits for one of them. Return the labels of what reads otherwise now, and the request.
 
     Refuses (ChangeRefused) who is not the expert, a field of the office, one that waits already, and that nothing
     differs; (ValidationError by field) what the record does not take. Tells those who decide.
@@ -96,8 +96,9 @@ def change_own(
         raise ChangeRefused(
             f"「{labels_of(both)}」已有待核准的申请，请等待答复，或先撤回再重新申请（撤回可能到明天才生效）。"
         )
-    asked = [one for code, one in found.items() if owners[code] == Owner.CONTROLLED]
-    own = {code: values[code] for code in found if owners[code] == Owner.OWN}
+    for_office = _for_the_office(found, owners)
+    asked = [one for code, one in found.items() if code in for_office]
+    own = {code: values[code] for code in found if code not in for_office}
     request = _ask(expert, asked, reason=reason, actor=actor, now=now) if asked else None
     if own:
         update_expert(expert=expert, values=own, actor=actor, now=now, via=ChangeVia.OWN)
@@ -136,6 +137,15 @@ def ask_others(
         raise ChangeRefused(f"「{labels_of(both)}」已有待核准的变更申请，请等待处理。")
     reason = f"{reason.strip()}\n（{found.what}与审核入库时不同，当时姓名为{found.name}）"
     _ask(expert, list(differ.values()), reason=reason, actor=actor, now=now)
+
+
+def _for_the_office(found: Collection[str], owners: Mapping[str, Owner]) -> set[str]:
+    """Return which of what differs is asked for."""
+    waits_for = {one.code: one.shown_when.code for one in EXPERT.fields() if one.shown_when}
+    asked = {code for code in found if owners[code] == Owner.CONTROLLED}
+    while more := {one for one in found if one not in asked and waits_for.get(one) in asked}:
+        asked |= more  # the record has it, or has it no more, once the office agrees
+    return asked
 
 
 def _refuse_wrong(expert: Expert, values: dict[str, Any], actor: User, now: datetime) -> None:

@@ -30,6 +30,7 @@ from expertpool.automation.services.trials import try_rule
 from expertpool.automation.settings import MOST_OF_ONE
 from expertpool.core.home import todos_for
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.models import Tag
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from expertpool.projects.events import ProjectApproved
@@ -286,3 +287,23 @@ def test_a_rule_is_tried_without_doing_anything(admin: User, operator: User) -> 
     assert "安排「道路改造」抽取" in effects[1]
     assert not Message.objects.filter(occasion=TOLD).exists()
     assert not Occurrence.objects.exists()
+
+
+@pytest.mark.parametrize(("op", "is_negated"), [("in", False), ("in", True), ("not_in", False)])
+def test_a_rule_whose_word_is_gone_does_nothing(op: str, is_negated: bool) -> None:
+    group = Tag.objects.create(name="辛组")
+    leaf: dict[str, Any] = {"field": "tag", "op": op, "value": [group.pk]}
+    condition = {"not": leaf} if is_negated else leaf
+    make_rule(
+        ActionData("automation.errand", {"role": "operator", "errand": "看看"}),
+        event="experts.back",
+        condition=condition,
+    )
+    group.delete()
+    expert = make_expert()
+    freeze_expert(expert=expert, reason="核实", actor=None, now=timezone.now())
+    unfreeze_expert(expert=expert, reason="核实完毕", actor=None, now=timezone.now())
+    [firing] = settle_rules()
+    assert firing.state == FiringState.SKIPPED
+    assert "条件不能使用：条件“分组”：没有" in firing.detail
+    assert not Errand.objects.exists()

@@ -222,6 +222,7 @@ def test_a_rule_whose_word_is_gone_says_so_beside_what_was_agreed_to(
         assert "专家类型 是 寅类" in seen
         assert "条件须修改" in seen
         assert "没有“寅类”这一项，请重新选择。" in seen
+    assert "在改好之前，这条规则不执行" in seen
     # What is off does nothing in any case.
     switch_rule(rule=rule, active=False, actor=admin, now=timezone.now())
     for page in pages:

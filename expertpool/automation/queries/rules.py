@@ -69,8 +69,9 @@ def versions_in_force(kind: EventKind) -> list[RuleVersion]:
 
 
 def meets(kind: EventKind, condition: Mapping[str, Any], rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return those of ``rows`` that meet ``condition``; CriteriaError for one that cannot be read."""
-    node = parse(kind.subject, condition, known=True)
+    """Return those of ``rows`` that meet ``condition``; CriteriaError for one that cannot be read, or names what is
+    gone: whoever is not in a group that is gone is everybody (docs/decisions/0490)."""
+    node = parse(kind.subject, condition)
     # By key: a condition over several rows of another table must not give one row twice.
     fitting = rows.model._default_manager.filter(to_q(node, Context(timezone.now())))
     return rows.filter(pk__in=fitting.order_by().values("pk"))
@@ -86,8 +87,8 @@ def condition_words(kind: EventKind | None, condition: Mapping[str, Any]) -> str
 
 
 def condition_fault(version: RuleVersion) -> str:
-    """Return what of the condition of a rule that is on is gone, in words; empty where nothing is. Nothing meets that
-    part of it any more, and the rule reads as it was agreed to."""
+    """Return what of the condition of a rule that is on is gone, in words; empty where nothing is. Until it is
+    mended the rule does nothing (`meets`), and reads as it was agreed to."""
     kind = EVENT_KINDS.get(version.event)
     if kind is None or not version.active:
         return ""

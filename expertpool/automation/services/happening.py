@@ -124,7 +124,7 @@ def _firings(
         rows = type(row)._default_manager.filter(pk=row.pk)
         if not meets(kind, version.condition, rows).exists():
             return []
-    except CriteriaError as error:  # a field that is gone
+    except CriteriaError as error:  # a field or a word that is gone
         skipped = UNREADABLE.format(error)
     skipped = skipped or _why_not(occurrence, version, now)
     ended = (

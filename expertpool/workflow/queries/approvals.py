@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.criteria import AllOf, Context, parse, to_q
+from expertpool.core.criteria import AllOf, Context, CriteriaError, Node, parse, to_q
 from expertpool.core.timeline import TimelineEntry
 from expertpool.workflow.enums import ApprovalState, OnRejection, StepKind
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion, PublicNotice
@@ -206,19 +206,26 @@ class Course:
         return reasons_in_words(self.approval.subject_type, decision.fields)
 
 
-def applies(step: FlowStep, subject: Model, *, now: datetime) -> bool:
-    """Tell whether ``subject`` goes through ``step``: it meets its condition."""
-    return bool(applying(step, [subject], now=now))
+def applies(step: FlowStep, subject: Model, *, now: datetime, is_past: bool = False) -> bool:
+    """Tell whether ``subject`` goes through ``step``: it meets its condition; ``is_past``: went, by what it named."""
+    return bool(applying(step, [subject], now=now, is_past=is_past))
 
 
-def applying(step: FlowStep, subjects: Sequence[Model], *, now: datetime) -> list[int]:
-    """Return the keys of those of ``subjects``, all of one model, that go through ``step``."""
+def applying(
+    step: FlowStep, subjects: Sequence[Model], *, now: datetime, is_past: bool = False
+) -> list[int]:
+    """Return the keys of those of ``subjects``, all of one model, that go through ``step``: where its condition names
+    what is gone, all through a decision and none through a notice (docs/decisions/0490)."""
     keys = [one.pk for one in subjects]
     # Most steps ask for nothing: no statement for those.
     if not keys:
         return keys
-    # It goes on by what it named, also where that is gone since: whoever handed in could not mend it.
-    node = parse(subject_code(subjects[0]), step.condition, stored=True)
+    try:
+        node: Node = parse(subject_code(subjects[0]), step.condition, stored=is_past)
+    except CriteriaError:
+        # What it names is gone, and whoever handed in cannot mend it: nobody goes past an approver by that, and
+        # nothing is made public by it.
+        return [] if step.kind == StepKind.NOTICE else keys
     if node == AllOf():
         return keys
     rows = type(subjects[0])._default_manager.filter(to_q(node, Context(now=now)), pk__in=keys)
@@ -261,10 +268,12 @@ def course_of(
     ]
     # Whoever went through a step went through it, even if he no longer meets its condition.
     taken = {approval.step_id, *(decision.step_id for decision in decisions)}
+    drawn_up = list(approval.version.steps.select_related("role"))
+    to_come = [one.order for one in drawn_up if one.pk == approval.step_id] or [len(drawn_up) + 1]
     steps = [
         step
-        for step in approval.version.steps.select_related("role")
-        if step.pk in taken or applies(step, subject, now=now)
+        for step in drawn_up
+        if step.pk in taken or applies(step, subject, now=now, is_past=step.order < to_come[0])
     ]
     place = {step.pk: at for at, step in enumerate(steps)}
     if approval.state == ApprovalState.APPROVED:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from expertpool.core.criteria import AllOf, explain, parse
+from expertpool.core.criteria import AllOf, CriteriaError, explain, parse
 from expertpool.workflow.enums import Agreement, Place, StepKind
 from expertpool.workflow.models import FlowStep
 from expertpool.workflow.queries.approvals import place_before
@@ -22,6 +22,7 @@ class Box:
     name: str
     is_notice: bool
     condition: str
+    fault: str
     who: str
     how_many: str
     term: str
@@ -48,6 +49,7 @@ def _box(step: FlowStep, steps: list[FlowStep], subject: str) -> Box:
         "number": step.order,
         "name": step.name or "未命名的步骤",
         "condition": condition,
+        "fault": _fault(step, subject),
         "is_named": bool(step.name),
     }
     if step.kind == StepKind.NOTICE:
@@ -70,6 +72,16 @@ def _box(step: FlowStep, steps: list[FlowStep], subject: str) -> Box:
         back=_back(step, steps),
         back_to=place_before(step),
     )
+
+
+def _fault(step: FlowStep, subject: str) -> str:
+    """Return what of the condition of ``step`` is gone, and what is done until it is mended (`approvals.applying`)."""
+    try:
+        parse(subject, step.condition)
+    except CriteriaError as error:
+        until = "不进行这一公示" if step.kind == StepKind.NOTICE else "所有申请都经过这一步"
+        return f"{error}在改好之前，{until}。"
+    return ""
 
 
 def _who(step: FlowStep) -> str:

@@ -24,6 +24,8 @@ from expertpool.core.configuration import read_once
 from expertpool.core.criteria import canonical, parse
 from expertpool.core.fields import is_vouched
 from expertpool.core.models.bulk import BulkRun
+from expertpool.directory.enums import DictionaryCode
+from expertpool.directory.models import DictionaryItem
 from expertpool.experts.enums import ExpertSource
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
@@ -44,8 +46,9 @@ from expertpool.experts.settings import AT_ONCE, TERM_YEARS
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
-from expertpool.workflow.enums import ApprovalState, OnRejection, Verdict
-from expertpool.workflow.models import Approval, Decision
+from expertpool.workflow.enums import ApprovalState, OnRejection, StepKind, Verdict
+from expertpool.workflow.models import Approval, Decision, FlowStep
+from expertpool.workflow.queries.approvals import applying
 from expertpool.workflow.queries.steps import is_proven
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.attacks.test_rights import make_role
@@ -242,6 +245,32 @@ def test_what_a_step_asks_holds_for_each_of_many(admin: User, member: User, chie
     at = {one.subject_id: one.step and one.step.name for one in Approval.objects.all()}
     assert [at[one.pk] for one in rows] == ["审核", "专家组", "专家组"]
     assert [one.pk for one in admissions_waiting_for(member)] == [rows[0].pk]
+
+
+@pytest.mark.parametrize("op", ["eq", "ne"])
+def test_nobody_goes_past_a_step_whose_word_is_gone(
+    client: Client, admin: User, chiefs: Role, op: str
+) -> None:
+    word = DictionaryItem.objects.create(dictionary=DictionaryCode.EXPERT_TYPE, name="寅类")
+    asked = {"field": "expert_type", "op": op, "value": "寅类"}
+    rows = [make_expert(status="pending", expert_type=kind) for kind in ("", "寅类")]
+    steps = [StepData("专家组", role=chiefs, condition=asked), StepData("审核")]
+    version = save_flow(subject=SUBJECT, steps=steps, actor=admin, now=NOW)
+    login(client, admin)
+    pages = reverse("workflow:flow_list"), reverse("workflow:flow", args=[SUBJECT])
+    assert not any("条件须修改" in client.get(page).content.decode() for page in pages)
+    word.delete()
+    first = version.steps.get(order=1)
+    assert applying(first, rows, now=NOW) == [one.pk for one in rows]
+    # What is over reads by what was meant.
+    met = [rows[1].pk] if op == "eq" else [rows[0].pk]
+    assert applying(first, rows, now=NOW, is_past=True) == met
+    # Nor is anything made public by it.
+    assert applying(FlowStep(kind=StepKind.NOTICE, condition=asked), rows, now=NOW) == []
+    for page in pages:
+        seen = client.get(page).content.decode()
+        assert '<p class="flow-if">专家类型' in seen
+        assert "没有“寅类”这一项，请重新选择。在改好之前，所有申请都经过这一步。" in seen
 
 
 def test_the_office_may_let_those_in_at_once_whom_they_enter_who_may_admit(

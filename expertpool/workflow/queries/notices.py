@@ -36,7 +36,7 @@ def notice_days(subject: str) -> int:
     public notice; 0: never."""
     version = FlowVersion.objects.filter(subject=subject).order_by("-number").first()
     steps = version.steps.filter(kind=StepKind.NOTICE) if version else FlowStep.objects.none()
-    return sum(steps.order_by().values_list("days", flat=True))
+    return sum(days or 0 for days in steps.order_by().values_list("days", flat=True))
 
 
 def vouched(notices: Iterable[PublicNotice]) -> list[PublicNotice]:

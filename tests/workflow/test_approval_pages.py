@@ -19,6 +19,7 @@ from expertpool.workflow.queries.approvals import returned
 from expertpool.workflow.services.flows import StepData, save_flow
 from expertpool.workflow.services.leading import end_notices
 from tests.factories.accounts import make_user
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 from tests.fixtures import login
 
@@ -169,3 +170,15 @@ def test_a_notice_that_somebody_wrote_is_not_shown(client: Client, admin: User) 
     notice = PublicNotice.objects.get()
     assert client.get(reverse("workflow:notice", args=[notice.public_id])).status_code == 404
     assert "假公示" not in client.get(reverse("workflow:notice_list")).content.decode()
+
+
+def test_nobody_gives_reasons_for_a_field_that_he_may_not_see(client: Client) -> None:
+    reader = make_user("supervisor")
+    make_user("operator")
+    make_field("癸甲", subject=SUBJECT, readers=["operator"])
+    make_field("癸乙", subject=SUBJECT, readers=["supervisor"])
+    project = make_project(ProjectStatus.PENDING)
+    login(client, reader)
+    page = client.get(reverse("workflow:send_back", args=[SUBJECT, project.pk])).content.decode()
+    assert "癸乙" in page
+    assert "癸甲" not in page

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 
+from expertpool.accounts.models import User
 from expertpool.accounts.queries import active_departments
 from expertpool.core.bounds import ORDER
 from expertpool.core.subjects.inputs import ManyRemote
@@ -67,9 +68,15 @@ class ReturnForm(forms.Form):
     wide: ClassVar = {"note"}
 
     def __init__(
-        self, data: Any = None, *, kind: str, said: Mapping[str, str], before: str = ""
+        self,
+        data: Any = None,
+        *,
+        kind: str,
+        said: Mapping[str, str],
+        reader: User,
+        before: str = "",
     ) -> None:
-        """``said``: what stands in each, as far as this reviewer sees it; ``before``: the step to which it goes
+        """``said``: what stands in each, as far as this reviewer, the ``reader``, sees it; ``before``: the step to which it goes
         instead of to its applicant, who alone reads what is said of each."""
         super().__init__(data)
         self.sections = [("退回原因", ["note"])]
@@ -77,7 +84,7 @@ class ReturnForm(forms.Form):
             _say_to_the_step(self.fields["note"], before)
             return
         labels = step_labels(kind)
-        places = list(reason_places(kind))
+        places = list(reason_places(kind, reader))
         for _, name, label in places:
             self.fields[f"at_{name}"] = forms.CharField(
                 label=label,

@@ -37,7 +37,7 @@ from expertpool.joining.queries.contents import (
     stored,
     tie_words,
 )
-from expertpool.joining.queries.fields import reason_places
+from expertpool.joining.queries.fields import is_unseen, reason_places
 
 NUMBERS = {"phone": "手机号", "id_number": "证件号码", "email": "邮箱"}
 
@@ -72,6 +72,8 @@ def shown_steps(application: Application, reader: User | None = None) -> list[Pa
         lines = []
         for one in asked_at(step, application.kind):
             if not applies(fields, one.code, found.values.get):
+                continue
+            if reader and is_unseen(one, reader):  # empty it would read as not filled in
                 continue
             text = _text(one, found, typed.get(step, {}))
             guard = one.guard.code if one.guard and text and reader is not None else ""

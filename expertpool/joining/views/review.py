@@ -238,7 +238,7 @@ def send_back(request: UserRequest, row: Application) -> HttpResponse:
     said = {line.name: line.text for part in shown_steps(row, request.user) for line in part.lines}
     posted = request.POST if request.method == "POST" else None
     before = step_before(row)
-    form = ReturnForm(posted, kind=row.kind, said=said, before=before)
+    form = ReturnForm(posted, kind=row.kind, said=said, reader=request.user, before=before)
 
     def write() -> str:
         verdict = send_application_back(

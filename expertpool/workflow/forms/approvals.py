@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
+from expertpool.core.subjects import joined_fields
 from expertpool.core.text import is_reason, without_unseen
 from expertpool.core.validators import validate_email_address, validate_phone
 from expertpool.core.views.listing import FilterForm
@@ -35,13 +36,19 @@ class ReturnForm(forms.Form):
         error_messages={"required": "请填写退回原因，申请人据此修改。"},
     )
 
-    def __init__(self, *args: Any, subject: FlowSubject, before: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, subject: FlowSubject, viewer: User, before: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        joined = joined_fields(subject.code)
+        unseen = {one.code for one in joined if one.is_hidden_from(viewer)}
         if before:
             self.fields["note"].error_messages["required"] = (
                 f"请填写退回原因，「{before}」的审批人据此重新审核。"
             )
         for name, label in () if before else subject.fields():
+            if name in unseen:
+                continue
             self.fields[f"{PREFIX}{name}"] = forms.CharField(
                 label=label, max_length=LONGEST, required=False
             )

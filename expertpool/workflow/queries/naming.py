@@ -42,8 +42,16 @@ def _naming(code: str, options: Sequence[Any] = ()) -> QuerySet[FlowStep]:
 
 
 def _words(steps: QuerySet[FlowStep]) -> list[str]:
-    rows = steps.order_by("version__number", "order")
-    return [f"审批流程（第 {one.version.number} 版）的步骤“{one.name}”" for one in rows]
+    rows = steps.order_by("version__subject", "version__number", "order")
+    return [
+        f"「{_label(one.version.subject)}」审批流程（第 {one.version.number} 版）的步骤“{one.name}”"
+        for one in rows
+    ]
+
+
+def _label(subject: str) -> str:
+    found = FLOW_SUBJECTS.get(subject)
+    return found.label if found else subject
 
 
 def _sees(viewer: Any) -> bool:

@@ -64,7 +64,7 @@ def send_back(request: UserRequest, subject: str, pk: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     give = found.send_back
     before = step_before(row)
-    form = ReturnForm(request.POST or None, subject=found, before=before)
+    form = ReturnForm(request.POST or None, subject=found, viewer=request.user, before=before)
 
     def write() -> str:
         verdict = give(

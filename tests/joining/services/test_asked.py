@@ -5,27 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.criteria import Context, criteria_fields, parse, to_q
+from expertpool.core.criteria import Context, criteria_fields, mentions, parse, to_q
 from expertpool.customforms.registry import running_uses
+from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.joining.models import Application
+from expertpool.joining.queries.shown import shown_steps
 from expertpool.joining.services.deciding import approve
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in
 from expertpool.workflow.enums import Verdict
+from expertpool.workflow.registry import FLOW_SUBJECTS
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import make_user
 from tests.factories.fields import make_field
 from tests.factories.joining import fill, make_application, make_draft, typed
+from tests.fixtures import login
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("media"),
     pytest.mark.shows("OVW-05", "OVW-06"),
 ]
-SUBJECT = "joining.application"
+SUBJECT, EXPERTS = "joining.application", "experts.expert"
 
 
 def found(field: str, op: str, value: Any) -> set[int]:
@@ -84,3 +90,31 @@ def test_what_was_handed_in_before_is_asked_at_its_decision(admin: User) -> None
     approve(application=row, actor=admin, now=timezone.now())
     row.refresh_from_db()
     assert (row.practice_years, row.extra, row.specialties.count()) == (None, {}, 1)
+
+
+def test_a_flow_is_named_by_what_it_is_for(admin: User) -> None:
+    licence = make_field("执业资格", options=["注册", "无"], in_application=True)
+    condition = {"field": licence.code, "op": "eq", "value": "无"}
+    steps = [StepData("初审"), StepData("复核", condition=condition)]
+    for subject in (SUBJECT, EXPERTS):
+        save_flow(subject=subject, steps=steps, actor=admin, now=timezone.now())
+    assert set(mentions(EXPERTS, licence.code, ["无"], viewer=admin)) == {
+        f"「{FLOW_SUBJECTS[subject].label}」审批流程（第 2 版）的步骤“复核”"
+        for subject in (SUBJECT, EXPERTS)
+    }
+
+
+def test_what_its_reviewer_may_not_read_is_left_out(client: Client, admin: User) -> None:
+    seen = make_field("擅长", "text", in_application=True)
+    unseen = make_field("申密", "text", in_application=True)
+    row = handed_in(**{seen.code: ["桥梁"], unseen.code: ["机密"]})
+    data = FieldData("申密", in_application=True, readers=["operator", "expert"])
+    change_field(field=unseen, data=data, actor=None, now=timezone.now())
+    lines = [line.label for part in shown_steps(row, admin) for line in part.lines]
+    assert "擅长" in lines
+    assert "申密" not in lines
+    assert "申密" in [line.label for part in shown_steps(row) for line in part.lines]
+    login(client, admin)
+    page = client.get(reverse("joining:return", args=[row.pk])).content.decode()
+    assert "擅长" in page
+    assert "申密" not in page

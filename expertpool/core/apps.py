@@ -26,6 +26,10 @@ DecimalValidator.messages = {
 }
 forms.IntegerField.default_error_messages["invalid"] = "请填写整数。"
 forms.DecimalField.default_error_messages["invalid"] = "请填写数字。"
+forms.FileField.default_error_messages |= {
+    "empty": "文件是空的，请重新选择。",
+    "max_length": "文件名有 %(length)d 个字符，最多 %(max)d 个，请改短文件名后重新选择。",
+}
 # Of texts it speaks as of variables, and of choices it shows the code that was sent.
 MaxLengthValidator.message = "太长：最多 %(limit_value)d 个字，现在 %(show_value)d 个。"
 MinLengthValidator.message = "太短：至少 %(limit_value)d 个字，现在 %(show_value)d 个。"

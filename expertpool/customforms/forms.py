@@ -13,7 +13,12 @@ from expertpool.core.text import clean_text, plain_number
 from expertpool.core.views.asking import AsksOnce
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
-from expertpool.customforms.services.fields import check_removable, check_retirable, deciding_fields
+from expertpool.customforms.services.fields import (
+    check_removable,
+    check_restorable,
+    check_retirable,
+    deciding_fields,
+)
 
 RETIRE = "停用后表单、导入、筛选和抽取条件中不再有它，已有的内容仍保留，以后可以重新启用。确定停用的，请再保存一次。"
 ALWAYS = "（始终显示）"
@@ -146,6 +151,8 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         row = self.instance
         if row.pk and not self.initial["active"] and not data.get("active"):
             raise ValidationError("字段已停用，不能修改；请先勾选“启用”，保存后再改。")
+        if row.pk and not self.initial["active"]:
+            check_restorable(row)
         if row.pk and self.initial["active"] and data.get("active") is False:
             # Before the question: whoever has agreed expects it to be done. The service asks again, under its lock.
             check_retirable(row, viewer=self.viewer)

@@ -21,7 +21,7 @@ class TemplateUploadForm(forms.Form):
     file = forms.FileField(
         label="模板文件",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.docx"}),
-        error_messages={"required": "请选择模板文件。", "empty": "文件是空的，请重新选择。"},
+        error_messages={"required": "请选择模板文件。"},
     )
     wide = {"file"}
 

@@ -389,3 +389,21 @@ def test_a_page_asks_once_whether_fields_have_changed(client: Client, admin: Use
         asked = [one for one in seen.captured_queries if "customforms_" in one["sql"]]
         assert len(asked) <= 1, url
         assert all("fieldmark" in one["sql"] for one in asked), "read although nothing changed"
+
+
+def test_a_name_that_was_taken_meanwhile_is_given_back_by_the_other(
+    client: Client, admin: User
+) -> None:
+    field = make_field("聘期级别")
+    retire_field(field=field, actor=None, now=NOW)
+    make_field("聘期级别")
+    login(client, admin)
+    said = "停用期间“聘期级别”用了这个名称，请先给那个字段换一个名称，再重新启用。"
+    answer = client.post(reverse("customforms:field_restore", args=[field.pk]))
+    assert answer.status_code == 409
+    assert said in answer.content.decode()
+    edit = reverse("customforms:field_edit", args=[field.pk])
+    refused = client.post(edit, {"active": "on", "label": "聘期级别"})
+    assert refused.context["form"].errors["label"] == [said]
+    field.refresh_from_db()
+    assert not field.active

@@ -79,3 +79,7 @@ def test_what_does_not_draw_is_dropped_unread(client: Client, admin: User) -> No
 def test_what_is_no_sound_png_is_refused(client: Client, admin: User, content: bytes) -> None:
     assert "这不是可以使用的 PNG 图片" in upload(login(client, admin), content)
     assert value_of(LOGO) == b""
+
+
+def test_an_empty_file_is_said_in_our_words(client: Client, admin: User) -> None:
+    assert "文件是空的，请重新选择。" in upload(login(client, admin), b"")

@@ -392,12 +392,6 @@ class StoredFile(NamedTuple):
     name: str
 
 
-FILE_TOLD = {
-    "max_length": "文件名有 %(length)d 个字符，最多 %(max)d 个，请改短文件名后重新选择。",
-    "empty": "文件是空的，请重新选择。",
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class File(Kind):
     """One file. What is typed is taken in and stored by whoever has the form; the value is what stands then.
@@ -412,8 +406,7 @@ class File(Kind):
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         widget = KeptFile(attrs={"data-enhance": "file"})
-        told = FILE_TOLD | kwargs.pop("error_messages", {})
-        return forms.FileField(widget=widget, max_length=200, error_messages=told, **kwargs)
+        return forms.FileField(widget=widget, max_length=200, **kwargs)
 
     def word(self, value: Any) -> str:
         # Two of one name are two: the number tells them apart in versions.

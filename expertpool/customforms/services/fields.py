@@ -173,13 +173,21 @@ def restore_field(*, field: CustomField, actor: User | None, now: datetime) -> N
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if row.active:
         return
+    check_restorable(row)
     row.active, row.updated_at = True, now
-    _refuse_unclear_name(row)
     row.full_clean()
     row.save(update_fields=["active", "updated_at"])
     mark()
     after = _said(row)
     record("customfield.restore", actor=actor, now=now, subject=row, after=after)
+
+
+def check_restorable(row: CustomField) -> None:
+    """Refuse (ValidationError) a retired field whose name another has: it is that one that can be renamed."""
+    if taken := _taken_by(row):
+        raise ValidationError(
+            {"label": f"停用期间“{taken}”用了这个名称，请先给那个字段换一个名称，再重新启用。"}
+        )
 
 
 def _said(row: CustomField) -> Values:
@@ -265,18 +273,23 @@ def _refuse_hidden(row: CustomField) -> None:
 
 def _refuse_unclear_name(row: CustomField) -> None:
     """Refuse a name that imports could not tell from another field's: it would take its cells."""
-    name = normalise_header(row.label)
-    if not name:
+    if not normalise_header(row.label):
         raise ValidationError({"label": "括号里只是说明，请在括号外写上名称。"})
-    # Retired ones have no column that a header could mean.
-    others = CustomField.objects.filter(subject=row.subject, active=True).exclude(pk=row.pk)
-    fields = (*SUBJECTS[row.subject].built_in, *map(declare, others))
-    if taken := next((one.label for one in fields if name in one.headers()), ""):
+    if taken := _taken_by(row):
         message = (
             f"“{row.label}”与已有的字段“{taken}”在导入时分不清"
             "（空格、括号里的说明和该字段的其他叫法都不算区别），请换一个名称。"
         )
         raise ValidationError({"label": message})
+
+
+def _taken_by(row: CustomField) -> str:
+    """Return which other field has the name of ``row``; empty: none."""
+    name = normalise_header(row.label)
+    # Retired ones have no column that a header could mean.
+    others = CustomField.objects.filter(subject=row.subject, active=True).exclude(pk=row.pk)
+    fields = (*SUBJECTS[row.subject].built_in, *map(declare, others))
+    return next((one.label for one in fields if name in one.headers()), "")
 
 
 def _refuse_readers(row: CustomField) -> None:

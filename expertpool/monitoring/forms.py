@@ -9,11 +9,14 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from expertpool.accounts.models import Role, User
 from expertpool.core.client import clean_network
 from expertpool.core.lookups import within_days
+from expertpool.core.segments import Chosen, SegmentField
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.monitoring.models import RegionNetwork, Visit
+from expertpool.monitoring.queries.activity import HOURS
 from expertpool.monitoring.queries.pages import page_label
 
 LONGEST = 92  # days of the heat map
@@ -59,6 +62,36 @@ class HeatFilters(FilterForm):
             return None
         today = timezone.localdate()
         return self.value("days") or (today - USUAL, today)
+
+
+class HourFilters(HeatFilters):
+    """What a cell of the map counts: holders of a role, in an hour of the day."""
+
+    role = forms.ModelChoiceField(Role.objects.all(), label="角色", empty_label="全部")
+    hour = forms.ChoiceField(
+        label="时段", choices=[("", "全部"), *((str(hour), f"{hour} 时") for hour in HOURS)]
+    )
+
+
+class OnlineFilters(FilterForm):
+    """Of whom, and what a statistic of who is online counted."""
+
+    q = forms.CharField(label="账号 / 姓名", max_length=100)
+
+    def __init__(self, data: Any, *, viewer: User) -> None:
+        super().__init__(data)
+        self.fields["segment"] = SegmentField("online", viewer)
+
+    @property
+    def segments(self) -> list[Chosen]:
+        return self.value("segment") or []
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if text := self.value("q"):
+            rows = rows.filter(Q(user__username__icontains=text) | Q(user__name__icontains=text))
+        control: Any = self.fields["segment"]
+        narrowed: QuerySet[Any] = control.narrow(rows, self.segments)
+        return narrowed
 
 
 class RegionForm(forms.ModelForm):

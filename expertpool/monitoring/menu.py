@@ -20,6 +20,7 @@ ITEMS = (
         "monitoring:heat",
         permissions=(VIEW,),
         order=40,
+        active=("monitoring:heat_",),
         group="monitoring",
     ),
     MenuItem(

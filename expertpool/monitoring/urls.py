@@ -10,6 +10,7 @@ urlpatterns = [
     path("beat/", seen.beat, name="beat"),
     path("online/", seen.online, name="online"),
     path("hours/", seen.heat, name="heat"),
+    path("hours/list/", seen.heat_hours, name="heat_hours"),
     path("visits/", seen.visits, name="visits"),
     *regions.urls("regions/"),
 ]

@@ -62,6 +62,15 @@ ITEMS = (
         is_fixed=True,
     ),
     MenuItem(
+        "statistics.online",
+        "在线统计",
+        "chart-bar",
+        "reports:online",
+        permissions=("monitoring.view",),
+        order=25,
+        group="monitoring",
+    ),
+    MenuItem(
         "statistics.activity",
         "活跃统计",
         "activity",

@@ -34,6 +34,7 @@ from tests.factories.experts import give_account, make_expert
 from tests.factories.monitoring import beats, seen
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
+from tests.projects.test_exports import export
 
 pytestmark = pytest.mark.django_db
 
@@ -282,8 +283,42 @@ def test_the_heat_map_counts_each_once_an_hour_of_a_day(client: Client, admin: U
     (auditors,) = [cells for cells in by_role.values() if cells[9] == 1]
     assert sum(auditors.values()) == 1
     page = client.get("/monitoring/hours/").content.decode()
-    assert re.search(r'<th scope="row">9 时</th>\s*<td class="heat-4">3</td>', page)
+    assert re.search(r'<th scope="row">9 时</th>\s*<td class="heat-4">\s*<a [^>]+>3</a>', page)
     assert client.get("/monitoring/hours/?days=nonsense").context["rows"] == []
+
+
+@pytest.mark.shows("SYS-23")
+@pytest.mark.usefixtures("media")
+def test_each_cell_of_the_heat_map_leads_to_whom_it_counts_and_the_map_to_excel(
+    client: Client, admin: User
+) -> None:
+    clerk, both = make_user("operator", name="李梅"), make_user("operator")
+    HeldRole.objects.create(user=both, role=ensure_demo_roles()["auditor"])
+    nine = timezone.localtime().replace(hour=9, minute=5, second=0, microsecond=0)
+    nine -= timedelta(days=1)
+    beats(clerk, *(nine + timedelta(minutes=at) for at in (0, 10, -1440, 60)))
+    beats(both, nine, nine.replace(hour=0))
+    login(client, admin)
+    context = client.get("/monitoring/hours/").context
+    page = client.get("/monitoring/hours/").content.decode()
+    for row in context["rows"]:
+        for cell in row.cells:
+            address = f"{context['cells_url']}&role={cell.role}&hour={cell.hour}"
+            link = f'{address.replace("&", "&amp;")}"'
+            assert (link in page) == bool(cell.count)
+            if cell.count:
+                assert client.get(address).context["total"] == cell.count, (row.role, cell.hour)
+    (first, *_) = client.get(f"{context['cells_url']}&hour=10").context["page"]
+    assert first.user == clerk
+    assert client.get("/monitoring/hours/list/?hour=24").context["total"] == 0
+    sheet = export(client, "monitoring.heat")
+    assert [one["时段"] for one in sheet] == [*(f"{hour} 时" for hour in range(24)), "合计"]
+    for row in context["rows"]:
+        assert [one[row.role] for one in sheet] == [*(c.count for c in row.cells), row.total]
+    entries = Entry.objects.filter(action="monitoring.hours", actor=admin)
+    assert entries.exclude(note="").exists()
+    login(client, make_user("operator"))
+    assert client.get("/monitoring/hours/list/").status_code == 403
 
 
 def test_public_visits_keep_no_address(client: Client) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
-from django.db.models.functions import ExtractHour, TruncDate
+from django.db.models import Min, QuerySet
+from django.db.models.functions import ExtractHour, TruncDate, TruncHour
 
 from expertpool.accounts.models import HeldRole, Role, User
 from expertpool.core.configuration import value_of
@@ -54,7 +54,9 @@ def visits_visible_to(user: User) -> QuerySet[Visit]:
 
 @dataclass(frozen=True)
 class Cell:
-    """How often somebody of a role was active in an hour of the day; ``level`` from 0 to LEVELS - 1."""
+    """How often somebody of ``role`` (id) was active in an hour of the day; ``level`` from 0 to LEVELS - 1."""
+
+    role: int
 
     hour: int
     count: int
@@ -86,11 +88,28 @@ def heat_map(user: User, days: tuple[date, date]) -> list[HeatRow]:
     return [row for row in rows if row.total]
 
 
+def hours_behind(
+    user: User, days: tuple[date, date], *, role: int | None = None, hour: int | None = None
+) -> QuerySet[Heartbeat]:
+    """Return of each hour of ``days`` in which somebody was active his first heartbeat: what `heat_map` counts; of the
+    holders of ``role``, and in this ``hour`` of the day, where they are given."""
+    beats = heartbeats_visible_to(user).filter(within_days("at", days)).order_by()
+    if hour is not None:
+        beats = beats.annotate(hour_of_day=ExtractHour("at")).filter(hour_of_day=hour)
+    if role is not None:
+        beats = beats.filter(user__in=HeldRole.objects.filter(role=role).values("user"))
+    # Grouped once: to look for an earlier one of each takes as long as there are, squared.
+    first = beats.values("user", begins=TruncHour("at")).annotate(first=Min("pk")).values("first")
+    # The days again: they say in which partitions to look.
+    rows = Heartbeat.objects.filter(within_days("at", days), pk__in=first)
+    return rows.select_related("user", "user__department").prefetch_related("user__roles")
+
+
 def _row(role: Role, counted: dict[tuple[int, int], int], most: int) -> HeatRow:
     cells = []
     for hour in HOURS:
         count = counted.get((role.pk, hour), 0)
         # Whoever was there at all is seen: the lightest shade is one.
         level = -(-count * (LEVELS - 1) // most) if most else 0
-        cells.append(Cell(hour, count, level))
+        cells.append(Cell(role.pk, hour, count, level))
     return HeatRow(role.name, cells, sum(cell.count for cell in cells))

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.configuration import words_of
+from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.unattended import unattended
-from expertpool.monitoring.forms import HeatFilters, VisitFilters
+from expertpool.monitoring.forms import HeatFilters, HourFilters, OnlineFilters, VisitFilters
+from expertpool.monitoring.models import Heartbeat
 from expertpool.monitoring.permissions import VIEW
 from expertpool.monitoring.queries.activity import (
     HOURS,
     heat_map,
+    hours_behind,
     online_visible_to,
     visits_visible_to,
 )
@@ -39,10 +46,10 @@ def beat(request: UserRequest) -> HttpResponse:
 @requires(VIEW)
 def online(request: UserRequest) -> HttpResponse:
     now = timezone.now()
-    shown = listing(
-        request, online_visible_to(request.user, now=now), sorts={"at": "at"}, default_sort="-at"
-    )
-    note_reading("monitoring.online", request, now=now)
+    form = OnlineFilters(request.GET, viewer=request.user)
+    rows = online_visible_to(request.user, now=now)
+    shown = listing(request, rows, sorts={"at": "at"}, default_sort="-at", form=form)
+    note_reading("monitoring.online", request, now=now, words=form.words)
     context = shown.context | {"every": words_of(BEAT_SECONDS)}
     return render_list(request, "monitoring/online.html", context)
 
@@ -73,5 +80,38 @@ def heat(request: UserRequest) -> HttpResponse:
     rows = heat_map(request.user, days) if days else []
     note_reading("monitoring.heat", request, now=timezone.now(), words=form.words)
     hours = [(hour, [row.cells[hour] for row in rows]) for hour in HOURS]
-    context = {"filter_form": form, "rows": rows, "hours": hours, "days": days}
+    context = {
+        "filter_form": form,
+        "rows": rows,
+        "hours": hours,
+        "days": days,
+        "cells_url": _cells_url(days),
+        "total": sum(row.total for row in rows),
+        "export_url": export_url("monitoring.heat"),
+    }
     return render_list(request, "monitoring/heat.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def heat_hours(request: UserRequest) -> HttpResponse:
+    """Who was active in which hours: what a cell of the heat map counts."""
+    form = HourFilters(request.GET)
+    rows = Heartbeat.objects.none()
+    if days := form.chosen:
+        role, hour = form.value("role"), form.value("hour")
+        rows = hours_behind(
+            request.user,
+            days,
+            role=role.pk if role else None,
+            hour=int(hour) if hour else None,
+        )
+    shown = listing(request, rows, sorts={"at": "at"}, default_sort="-at")
+    note_reading("monitoring.hours", request, now=timezone.now(), words=form.words)
+    context = shown.context | {"filter_form": form}
+    return render_list(request, "monitoring/hours.html", context)
+
+
+def _cells_url(days: tuple[date, date] | None) -> str:
+    asked = {"days": f"{days[0]} 至 {days[1]}"} if days else {}
+    return f"{reverse('monitoring:heat_hours')}?{urlencode(asked)}"

@@ -20,7 +20,7 @@ from expertpool.core.views.moments import MomentField
 from expertpool.monitoring.queries.activity import finest_since
 from expertpool.monitoring.settings import BEATS_KEPT
 from expertpool.reports.forms.statistics import Choosing, Reading
-from expertpool.reports.queries.records import ACTIVITY, RecordTopic
+from expertpool.reports.queries.records import ACTIVITY, ONLINE, RecordTopic
 from expertpool.reports.queries.statistics import Asked
 
 
@@ -97,7 +97,15 @@ def _length(longest: timedelta) -> str:
     return f"{longest.days} 天" if longest.days else f"{longest // timedelta(hours=1)} 小时"
 
 
-FORMS = {ACTIVITY.code: ActivityFilter}
+class OnlineFilter(RecordFilter):
+    """Who is online now: of no period."""
+
+    def __init__(self, data: Any, *, topic: RecordTopic, asked: Asked, viewer: User) -> None:
+        super().__init__(data, topic=topic, asked=asked, viewer=viewer)
+        del self.fields["days"]
+
+
+FORMS = {ACTIVITY.code: ActivityFilter, ONLINE.code: OnlineFilter}
 
 
 def read_records(topic: RecordTopic, params: QueryDict, *, user: User, now: datetime) -> Reading:

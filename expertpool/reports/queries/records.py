@@ -18,15 +18,17 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Extract, ExtractHour, NullIf, TruncHour
+from django.utils import timezone
 
 from expertpool.accounts.enums import NOT_FAILED, SUCCEEDED, LoginMethod, LoginOutcome
 from expertpool.accounts.models import LoginRecord, Role, User
 from expertpool.accounts.queries import login_records_visible_to
 from expertpool.accounts.services.devices import BROWSERS, SYSTEMS
 from expertpool.core.registry import PUBLIC_PAGES
-from expertpool.monitoring.models import Heartbeat, PublicVisit
+from expertpool.monitoring.models import Heartbeat, LastBeat, PublicVisit
 from expertpool.monitoring.permissions import TRAFFIC, VIEW
-from expertpool.monitoring.queries.activity import heartbeats_visible_to
+from expertpool.monitoring.queries.activity import heartbeats_visible_to, online_visible_to
+from expertpool.reports.queries.departments import department_words
 from expertpool.reports.queries.periods import spans
 from expertpool.reports.queries.statistics import (
     Asked,
@@ -185,6 +187,32 @@ ACTIVITY = RecordTopic(
         "活跃用户按人计算，有几个角色的在每个角色各计一次，各行相加可能大于合计；活跃人时为一人一小时，与活跃时段的热力图一致；专家等外部人员的心跳只记到小时，有名单未公开的抽取时待公开后计入。"
     ),
     seen=heartbeats_visible_to,
+)
+
+
+ONLINE = RecordTopic(
+    "online",
+    "在线用户",
+    "人在线",
+    None,
+    LastBeat.objects.all,
+    VIEW,
+    "monitoring:online",
+    (
+        ROLE,
+        Dimension(
+            "department",
+            "部门",
+            plain("user__department"),
+            department_words,
+            none="没有部门",
+            read=int,
+        ),
+    ),
+    (Measure("count", "在线人数"),),
+    note="此刻打开着页面的用户，有几个角色的在每个角色各计一次；有名单未公开的抽取时不计专家，与在线用户列表一致。",
+    # Without the roles that its list shows: sums have none.
+    seen=lambda user: online_visible_to(user, now=timezone.now()).prefetch_related(None),
 )
 
 

@@ -286,6 +286,7 @@ def _item(_reader: User, at: int) -> None:
 ROWS: dict[str, MakeRow] = {
     "accounts:login_list": _login,
     "monitoring:online": lambda reader, at: beats(make_user(), timezone.now()),
+    "monitoring:heat_hours": lambda reader, at: beats(make_user(), timezone.now()),
     "monitoring:visits": lambda reader, at: seen(make_user(), timezone.now()),
     "monitoring:region_list": lambda reader, at: RegionNetwork.objects.create(
         network=f"203.0.{at}.0/24", region="湖南省"

@@ -186,3 +186,35 @@ def test_roles_and_hours_of_the_day_equal_the_heat_map(client, admin):
         }
     exported = export(client, "reports.activity", by="role", begins=begins, ends=ends)
     assert [one["活跃人时"] for one in exported][-1] == 7
+
+
+# --- Who is online -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.shows("SYS-21")
+def test_who_is_online_is_counted_as_the_list_shows(client, admin):
+    clerk, both, gone = make_user("operator"), make_user("operator"), make_user("operator")
+    both.roles.add(built_in_roles()["auditor"])
+    now = timezone.now()
+    beats(clerk, now)
+    beats(both, now)
+    beats(gone, now - timedelta(hours=1))
+    login(client, admin)
+    page = reverse("reports:online")
+    for by in ("role", "department"):
+        context = client.get(page, {"by": by}).context
+        found = context["found"]
+        assert found.total.sums["count"] == 2
+        assert context["chart"]["values"] == [line.sums["count"] for line in found.lines]
+        for line, figures in [*context["lines"], (found.total, context["total_figures"])]:
+            for _, figure, url in figures:
+                assert client.get(url).context["total"] == int(figure), (by, line)
+        exported = export(client, "reports.online", by=by)
+        assert [row["在线人数"] for row in exported] == [
+            line.sums["count"] for line in (*found.lines, found.total)
+        ]
+    assert len(client.get(page, {"by": "role"}).context["found"].lines) == 2
+    listed = client.get(reverse("monitoring:online"), {"q": clerk.username})
+    assert [row.user for row in listed.context["page"]] == [clerk]
+    login(client, make_user("operator"))
+    assert client.get(page).status_code == 403

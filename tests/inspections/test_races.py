@@ -90,7 +90,7 @@ def test_of_two_who_decide_at_once_one_decides(
     if not locked:
         monkeypatch.setattr(deciding, "locked", unlocked)
         monkeypatch.setattr(approvals, "_running_of", running_of)
-    meet_at(monkeypatch, deciding, "_check_reasons", locked=locked)
+    meet_at(monkeypatch, approvals, "parts_taken", locked=locked)
 
     def decided(outcome: State, by: User) -> Any:
         return lambda: decide_inspection(

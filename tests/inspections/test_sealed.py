@@ -128,8 +128,9 @@ def test_nobody_is_asked_for_what_he_has_handed_in_nor_does_its_reminder_tell_ot
 
 
 def test_what_is_being_written_and_attached_is_its_experts_alone(
-    row: Inspection, admin: User
+    row: Inspection, admin: User, time_machine: Any
 ) -> None:
+    time_machine.move_to(NOW, tick=False)
     before = seen_by(admin, row)
     user = row.expert.user
     file = SimpleUploadedFile("证.pdf", b"%PDF-1.7\n%%EOF\n")

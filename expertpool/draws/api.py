@@ -317,11 +317,11 @@ def draw_reschedule(
     "/draws/{draw_id}/letters/at-once",
     response=answers(DrawOutput),
     operation_id="letter_send_at_once",
-    summary="免打扰时段内立即发出邀请",
+    summary="免打扰时段内立即发出推迟的邀请和取消通知",
 )
 @allows("draws.run")
 def letter_send_at_once(request: UserRequest, draw_id: Id, data: ReasonInput) -> dict[str, Any]:
-    """写明原因，立即发出因免打扰时段而推迟的邀请；答复时限仍不计免打扰时段。"""
+    """写明原因，立即发出因免打扰时段而推迟的邀请、取消通知；答复时限仍不计免打扰时段。"""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=draw_id)
     send_at_once(draw=draw, reason=data.reason, actor=request.user, now=timezone.now())
     return _draw(draw, request.user)

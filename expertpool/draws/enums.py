@@ -120,7 +120,7 @@ class ActionCode(models.TextChoices):
     DECIDE_RELEASE = "decide_release", "确认公开"
     PUBLISH = "publish", "公布结果"
     RECORD_REPLY = "record_reply", "申请代登记"
-    SEND_AT_ONCE = "send_at_once", "立即发出邀请"
+    SEND_AT_ONCE = "send_at_once", "立即发出推迟的通知"
     SEND_AGAIN = "send_again", "重新发送邀请"
     PAUSE = "pause", "暂停抽取"
     RESUME = "resume", "恢复抽取"

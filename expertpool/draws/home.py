@@ -25,6 +25,7 @@ from expertpool.draws.enums import (
     InvitationState,
 )
 from expertpool.draws.models import Draw, DrawAlarm, DrawPause, Invitation
+from expertpool.draws.queries.called_off import draws_with_untold, untold
 from expertpool.draws.queries.clock import DAY, pool_pauses, quiet_until
 from expertpool.draws.queries.draws import (
     draw_scope_q,
@@ -367,6 +368,26 @@ def letters_that_wait_for_the_morning(user: User, now: datetime) -> Iterator[Tod
             )
 
 
+def cancellations_that_wait_for_the_morning(user: User, now: datetime) -> Iterator[Todo]:
+    """Draws of which somebody who sat does not know that he need not come, until quiet hours are over: also void
+    ones. How many they are, the page says once names are public."""
+    run, watched = (draws_visible_to(user, code).order_by() for code in run_or_watched())
+    draws = Draw.objects.filter(Q(pk__in=run.values("pk")) | Q(pk__in=watched.values("pk")))
+    found = list(islice(draws_with_untold(draws, now=now), MOST_TODOS))
+    mine = run.filter(pk__in=[draw.pk for draw, _ in found]).values_list("pk", flat=True)
+    own = set(mine) if found else set()
+    for draw, until in found:
+        at_once = "；须马上告知的，在抽取页面写明原因「立即发出」" if draw.pk in own else ""
+        yield Todo(
+            f"有专家还不知道不用到场：{draw.title}",
+            f"{draw.number}，取消通知等免打扰时段后，{moment_text(until)} 发出{at_once}",
+            reverse("draws:detail", args=[draw.pk]),
+            "clock",
+            "orange",
+            "查看",
+        )
+
+
 def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
     for draw, fare in found:
         what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
@@ -391,6 +412,9 @@ TODOS = (
     Source("unreached_letters", run_or_watched, 7, letters_that_reach_nobody, unreached_lines),
     Source("rerouted_letters", run_or_watched, 8, letters_that_wait_for_the_route, unreached_lines),
     Source("quiet_letters", run_or_watched, 8, letters_that_wait_for_the_morning, unreached_lines),
+    Source(
+        "quiet_cancellations", run_or_watched, 8, cancellations_that_wait_for_the_morning, untold
+    ),
     Source("paused_draws", run_or_watched, 9, paused_draws, _paused),
     Source("values_to_give", CONTRIBUTOR_PERMISSION.values, 10, values_to_give, _sealed),
     Source("draws_to_give_up", "draws.run", 11, draws_to_give_up, _sealed),

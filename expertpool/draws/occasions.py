@@ -667,3 +667,5 @@ ASKING = (*LETTERS, EMERGENCY.code, ANSWER_REMINDER.code)
 CALLING = (EMERGENCY.code, ANSWER_REMINDER.code, REMINDER.code, MOVED_UP.code, PANEL_MOVED.code)
 # Those that do not go out in quiet hours.
 WAITING = (*LETTERS, ANSWER_REMINDER.code, REMINDER.code, CANCELLED.code, RELEASED.code)
+# Those by which somebody hears that he is not expected any more.
+CANCELLING = (CANCELLED.code, RELEASED.code)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from expertpool.draws.models.draw import Draw
 
 WHEN, WHERE = "评审时间", "评审地点"
+_MOMENT = "%Y-%m-%d %H:%M"  # as `core.text.moment_text` says it
 
 
 def words_of_move(before: dict[str, str], after: dict[str, str]) -> str:
@@ -40,6 +44,15 @@ class Rescheduling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw} 改期"
+
+    @property
+    def openings_before(self) -> list[datetime]:
+        """When the panel was to sit until then, to the minute; nothing where somebody altered the row."""
+        try:
+            times = [datetime.strptime(one, _MOMENT) for one in self.before[WHEN].split("、")]  # noqa: DTZ007
+        except ValueError:
+            return []
+        return [timezone.make_aware(one) for one in times]
 
     @property
     def words(self) -> str:

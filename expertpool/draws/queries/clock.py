@@ -26,6 +26,7 @@ from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import last_closing, next_opening
 from expertpool.draws.queries.reveal import proven_opening
+from expertpool.draws.queries.setting_out import goes_before
 from expertpool.draws.rules import Policy
 from expertpool.draws.settings import (
     EMERGENCY_LONGEST,
@@ -330,7 +331,8 @@ def held_until(occasion: str, invitation_id: str, channel: str, now: datetime) -
     closing = closing_of(invitation)
     if occasion in ASKING and pause_of(invitation.draw):
         return closing  # or until somebody resumes the draw
-    until = letters_wait_until(invitation.draw, now=now, closing=closing, channel=channel)
+    latest = goes_before(occasion, invitation, closing=closing, now=now)
+    until = letters_wait_until(invitation.draw, now=now, closing=latest, channel=channel)
     if until is None and _stops(invitation, occasion) and is_gone(invitation, now=now):
         # The sweep stops the draw for him (`services.leavers`); who is back by then gets it.
         return min(closing, now + TRIED_AGAIN)

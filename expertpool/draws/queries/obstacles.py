@@ -296,10 +296,12 @@ def decide_reschedule(facts: OfDraw) -> None:
 
 
 def send_at_once(facts: OfDraw) -> None:
+    if facts.reach.cancelled:
+        return  # also of a draw that is over, void or paused: somebody may set out
     if facts.reach.pause:
         raise LettersRefused("抽取已暂停，请先恢复。")
     if facts.draw.status != DrawStatus.INVITING or not facts.reach.is_held:
-        raise LettersRefused("没有因免打扰时段而推迟的邀请。")
+        raise LettersRefused("没有因免打扰时段而推迟的邀请、取消通知。")
 
 
 def send_again(facts: OfDraw) -> None:

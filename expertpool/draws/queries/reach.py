@@ -16,6 +16,7 @@ from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
 from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.board import Board, board_of
+from expertpool.draws.queries.called_off import untold_of
 from expertpool.draws.queries.clock import (
     closing_of,
     letters_wait_until,
@@ -67,7 +68,8 @@ class Fare:
 class Reach(Fare):
     """The same with what holds them back: quiet hours, which put off the letters to ``held`` of them, the
     last until ``held_until``; a changed way (``rerouted_by``), which does to ``rerouted`` until ``rerouted_until``
-    (docs/decisions/0114); or a pause."""
+    (docs/decisions/0114); or a pause. ``cancelled`` who sat do not know yet that they need not come: quiet hours
+    hold back what says so until ``cancelled_until``, by the hours alone."""
 
     held: int
     held_until: datetime | None
@@ -76,6 +78,8 @@ class Reach(Fare):
     rerouted_by: str
     waiver: QuietWaiver | None
     pause: DrawPause | None
+    cancelled: int
+    cancelled_until: datetime | None
 
     @property
     def is_held(self) -> bool:
@@ -95,7 +99,7 @@ class Reach(Fare):
         shown = (
             f"{self.unreached}-{self.given_up}-{len(self.down)}"
             f"-{self.held}-{self.held_until}-{self.pause is not None}"
-            f"-{self.rerouted}-{self.rerouted_until}"
+            f"-{self.rerouted}-{self.rerouted_until}-{self.cancelled}-{self.cancelled_until}"
         )
         return blind_index("draws.reach", shown).hex()[:16]
 
@@ -138,6 +142,7 @@ def reach_of(
     routes = held_routes(now) if waiting else {}
     held = _held(letters, quiet, routes, now=now)
     last = max(routes.values(), default=None)
+    untold, told_at = untold_of(draw, lines, now=now, by_night=by_night)
     return Reach(
         **vars(fare),
         held=len(held),
@@ -147,6 +152,8 @@ def reach_of(
         rerouted_by="、".join(map(route_name, routes)),
         waiver=waiver() if waiver else waiver_of(draw, now=now),
         pause=pause_of(draw),
+        cancelled=untold,
+        cancelled_until=told_at,
     )
 
 

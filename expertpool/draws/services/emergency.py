@@ -37,6 +37,7 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.occasions import EMERGENCY
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.called_off import untold_to
 from expertpool.draws.queries.clock import emergency_minutes
 from expertpool.draws.queries.emergency import (
     ENDED,
@@ -309,7 +310,9 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     waiting = draw.invitations.filter(state=InvitationState.INVITED)
     # The clock of who was not reached will start with the shorter time; his letter goes out now.
     rows = list(waiting.filter(reached_at__isnull=False, deadline_at__gt=deadline_at))
+    # Nor does anybody wait until morning who need not come.
     bring_forward(messages=letters_to(waiting), now=now)
+    bring_forward(messages=untold_to(draw.invitations.all()), now=now)
     write_lines(rows, deadline_at=deadline_at)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=deadline_at)

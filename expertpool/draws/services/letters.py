@@ -14,6 +14,7 @@ from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation, QuietWaiver
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.called_off import untold_to
 from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.reach import NEVER_LEFT, ON_ITS_WAY, letters_to, reach_of
@@ -37,7 +38,8 @@ from expertpool.notifications.services.waiting import bring_forward, end_wait
 @transaction.atomic
 def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     """Send the letters that quiet hours hold back, and all later ones of these hours; return how
-    many go out now. Deadlines count no quiet time all the same. Logs why, and tells supervisors.
+    many go out now. Deadlines count no quiet time all the same. Logs why, and tells supervisors. Of a void draw,
+    or a paused one, that is what says to somebody that he need not come.
 
     Refuses (LettersRefused) without a reason, and where quiet hours hold back nothing.
     """
@@ -48,8 +50,11 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     if refusal := too_long(reason, 200):
         raise LettersRefused(f"立即发出的原因{refusal}")
     # The hours may have been changed since they put the letters off.
-    held = reach_of(draw, list(draw.invitations.all()), now=now).held_until
-    until = max(filter(None, (quiet_until(now, draw.project.regime), held)), default=now)
+    lines = list(draw.invitations.all())
+    reach = reach_of(draw, lines, now=now)
+    until = max(
+        filter(None, (quiet_until(now, draw.project.regime), reach.held_until)), default=now
+    )
     waiver = QuietWaiver(
         draw=draw,
         reason=reason.strip(),
@@ -60,9 +65,12 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
     waiver.full_clean()
     # Before letters are brought forward: those of later in these hours ask for it.
     waiver.save(force_insert=True)
-    sent = bring_forward(messages=letters_to(_unreached(draw)), now=now)
+    sent = bring_forward(messages=untold_to(lines), now=now)
+    if reach.pause is None:
+        sent += bring_forward(messages=letters_to(_unreached(draw)), now=now)
     hand = Hand(StepVia.PAGE, StepReason.OTHER, actor)
-    head = write_note(draw, NoteCode.SENT_AT_ONCE, hand=hand, now=now)
+    # The record of a void draw has ended.
+    head = write_note(draw, NoteCode.SENT_AT_ONCE, hand=hand, now=now) if draw.is_valid else ""
     record(
         "draw.send_at_once",
         actor=actor,
@@ -71,7 +79,8 @@ def send_at_once(*, draw: Draw, reason: str, actor: User, now: datetime) -> int:
         after=at_head(head),
         note=waiver.reason,
     )
-    what = "在免打扰时段内立即发出邀请"
+    letters = {"邀请": reach.is_held, "取消通知": reach.cancelled}
+    what = f"在免打扰时段内立即发出{'和'.join(one for one, held in letters.items() if held)}"
     tell_step(draw, what, waiver.reason, key=f"at-once:{waiver.pk}", actor=actor, now=now)
     return sent
 

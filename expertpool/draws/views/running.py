@@ -201,7 +201,7 @@ def _going_on(draw: Draw) -> str:
 @requires("draws.run")
 def at_once(request: UserRequest, pk: int) -> HttpResponse:
     """Send what quiet hours hold back."""
-    return _with_reason(request, pk, send_at_once, "邀请正在发出。")
+    return _with_reason(request, pk, send_at_once, "推迟的通知正在发出。")
 
 
 def _with_reason(

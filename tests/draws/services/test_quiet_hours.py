@@ -16,19 +16,27 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.configuration import Span
+from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import LettersRefused
-from expertpool.draws.home import letters_that_wait_for_the_morning
+from expertpool.draws.home import (
+    cancellations_that_wait_for_the_morning,
+    letters_that_wait_for_the_morning,
+)
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries import clock
 from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.queries.reach import board_at, reach_of
+from expertpool.draws.services.checking import check_record, looks_bent
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.outset import look_ahead
+from expertpool.draws.services.pausing import pause_draw
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sealing import start_draw
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.settings import INVITING, OWN_QUIET_HOURS, QUIET_HOURS
 from expertpool.notifications.channels.email.settings import HOST
 from expertpool.notifications.enums import ChannelCode
@@ -36,14 +44,16 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.queries.route import held_routes
 from expertpool.notifications.services.delivery import deliver
 from expertpool.projects.enums import Regime
+from expertpool.projects.models import Project
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.draws.services.test_races import run_at_once
-from tests.factories.answers import declare_emergency
+from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure, note_change
+from tests.factories.widening import accept_all
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_hours")]
@@ -412,3 +422,131 @@ def test_mail_that_waits_since_its_way_was_changed_is_not_held_by_quiet_hours(
         start = client.get(reverse("draws:start", args=[other.pk]))
         assert "邮件邀请 2026-11-24 12:29 发出" in start.content.decode()
         assert "60 分钟内（2026-11-24 13:29 前）答复" in start.content.decode()
+
+
+@pytest.fixture
+def agreed(operator: User) -> Draw:
+    """Two who have agreed in the evening to a review two days later, by mail."""
+    for n in range(4):
+        make_expert(email=f"e{n}@example.cn")
+    evening = at("24 20:00")
+    project = make_ready_project(
+        now=evening, opens_in_hours=48, seats=2, reply_minutes=60, channels=("email",)
+    )
+    draw = start_draw(project=project, actor=operator, now=evening, entropy=SeededEntropy(1))
+    post(draw, evening)
+    accept_all(draw, now=at("24 20:30"))
+    return draw
+
+
+def sits_at(draw: Draw, opening: datetime) -> None:
+    Project.objects.filter(pk=draw.project_id).update(opening_at=opening)
+    draw.project.refresh_from_db()
+
+
+def void(draw: Draw, operator: User, supervisor: User) -> None:
+    request = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=NIGHT)
+    decide_void(request=request, agree=True, note="", actor=supervisor, now=NIGHT)
+    draw.refresh_from_db()
+
+
+def call_off(draw: Draw, kind: str, operator: User, supervisor: User) -> str:
+    """Cancel one or all in the night; return the occasion by which they hear of it."""
+    if kind == "replaced":
+        record_answer(
+            invitation=draw.invitations.earliest("line"),
+            state=InvitationState.REPLACED,
+            reason="另有安排",
+            actor=operator,
+            now=NIGHT,
+            entropy=SeededEntropy(7),
+            second=supervisor,
+        )
+        return "draw.released"
+    if kind == "void":
+        void(draw, operator, supervisor)
+        return "draw.cancelled"
+    reschedule(
+        draw=draw,
+        meetings=[NewMeeting(draw.project_id, at("30 09:00"), "302 室")],
+        reason="供应商答疑延期",
+        actor=operator,
+        now=NIGHT,
+        entropy=SeededEntropy(8),
+    )
+    return "draw.rescheduled"
+
+
+@pytest.mark.shows("DRAW-15")
+@pytest.mark.parametrize("kind", ["replaced", "void", "moved"])
+@pytest.mark.parametrize(
+    ("sits", "due"),
+    [("25 07:30", NIGHT), ("25 09:30", NIGHT), ("25 14:00", at("25 07:00"))],
+)
+def test_who_is_called_off_hears_of_it_before_he_sets_out(
+    agreed: Draw, operator: User, supervisor: User, kind: str, sits: str, due: datetime
+) -> None:
+    sits_at(agreed, at(sits))
+    letters = Message.objects.filter(occasion=call_off(agreed, kind, operator, supervisor))
+    for letter in letters.filter(channel="email"):
+        deliver(message_id=letter.pk, now=NIGHT)
+    assert letters.filter(channel="email").exists()
+    state = "sent" if due == NIGHT else "queued"
+    assert set(letters.filter(channel="email").values_list("due_at", "state")) == {(due, state)}
+
+
+@pytest.mark.shows("DRAW-15")
+def test_pages_say_who_is_not_told_yet_and_the_button_tells_him(
+    client: Client, agreed: Draw, operator: User, supervisor: User
+) -> None:
+    void(agreed, operator, supervisor)
+    letters = Message.objects.filter(occasion="draw.cancelled", channel="email")
+    for letter in letters:
+        deliver(message_id=letter.pk, now=NIGHT)
+    with time_machine.travel(NIGHT, tick=False):
+        page = login(client, operator).get(reverse("draws:detail", args=[agreed.pk]))
+        text = page.content.decode()
+        # How many of those who had not answered knew of it, is told with the names.
+        assert "有专家还不知道不用到场" in text
+        assert "通知将于 2026-11-25 07:00 发出" in text
+        assert reverse("draws:send_at_once", args=[agreed.pk]) in text
+    (mine,) = cancellations_that_wait_for_the_morning(operator, NIGHT)
+    (watched,) = cancellations_that_wait_for_the_morning(supervisor, NIGHT)
+    assert mine.title == watched.title == f"有专家还不知道不用到场：{agreed.title}"
+    assert "2026-11-25 07:00 发出" in watched.text
+    assert ("立即发出" in mine.text, "立即发出" in watched.text) == (True, False)
+    count = letters.count()
+    assert send_at_once(draw=agreed, reason="有人要提前出发", actor=operator, now=NIGHT) >= count
+    for letter in letters:
+        deliver(message_id=letter.pk, now=NIGHT)
+    assert set(letters.values_list("state", flat=True)) == {"sent"}
+    assert list(cancellations_that_wait_for_the_morning(operator, NIGHT)) == []
+    assert not looks_bent(agreed)
+    assert check_record(draw_id=agreed.pk, now=NIGHT) is None
+    with pytest.raises(LettersRefused, match="没有因免打扰"):
+        send_at_once(draw=agreed, reason="再来一次", actor=operator, now=NIGHT)
+
+
+def test_a_paused_draw_tells_at_once_who_need_not_come_and_asks_nobody(
+    agreed: Draw, operator: User, supervisor: User
+) -> None:
+    call_off(agreed, "replaced", operator, supervisor)
+    pause_draw(draw=agreed, reason="评审地点待定", actor=operator, now=NIGHT)
+    asked = LETTERS.filter(state="queued", channel="email")
+    assert asked.exists()
+    send_at_once(draw=agreed, reason="有人要提前出发", actor=operator, now=NIGHT)
+    for letter in Message.objects.filter(channel="email", state="queued"):
+        deliver(message_id=letter.pk, now=NIGHT)
+    assert Message.objects.get(occasion="draw.released", channel="email").state == "sent"
+    assert asked.exists()
+
+
+def test_an_emergency_lets_no_cancellation_wait(
+    agreed: Draw, operator: User, supervisor: User
+) -> None:
+    call_off(agreed, "replaced", operator, supervisor)
+    letter = Message.objects.get(occasion="draw.released", channel="email")
+    deliver(message_id=letter.pk, now=NIGHT)
+    declare_emergency(draw=agreed, reason="次日开标", minutes=15, actor=operator, now=NIGHT)
+    letter.refresh_from_db()
+    assert letter.due_at == NIGHT

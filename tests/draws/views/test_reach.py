@@ -151,7 +151,7 @@ def test_quiet_hours_are_told_before_and_after_sealing(client: Client, operator:
         client.post(reverse("draws:send_at_once", args=[draw.pk]), REASON)
         page = page_of(client, draw)
         assert "发出，答复时限从" not in page
-        assert f"{operator} 决定在免打扰时段内发出邀请" in page
+        assert f"{operator} 决定在免打扰时段内发出通知" in page
         assert "开标提前" in page
 
 

@@ -334,12 +334,15 @@ def letters_that_wait_for_the_route(user: User, now: datetime) -> Iterator[Todo]
 
 
 def _asked_since(user: User, since: datetime) -> QuerySet[Draw]:
-    """Draws of `_inviting`, not paused, that have asked somebody ``since`` then; ``may``: whether he runs it."""
+    """Draws of `_inviting`, not paused, that have asked somebody ``since`` then, or gone on; ``may``: whether he runs it."""
     asked = Invitation.objects.filter(
         draw=OuterRef("pk"), state=InvitationState.INVITED, invited_at__gt=since
     )
-    paused = DrawPause.objects.filter(draw=OuterRef("pk"), resumed_at__isnull=True)
-    draws = _inviting(user).filter(Exists(asked), ~Exists(paused)).select_related("project")
+    pauses = DrawPause.objects.filter(draw=OuterRef("pk"))
+    # Whoever came to his seat in a pause is asked only after it.
+    lately = Q(Exists(asked)) | Q(Exists(pauses.filter(resumed_at__gt=since)))
+    running = _inviting(user).filter(lately, ~Exists(pauses.filter(resumed_at__isnull=True)))
+    draws = running.select_related("project")
     run = draws_visible_to(user, "draws.run").filter(pk=OuterRef("pk"))
     return draws.annotate(may=Exists(run)).order_by("-pk")[:MOST_TODOS]
 

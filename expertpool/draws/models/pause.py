@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -60,6 +62,10 @@ class DrawPause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draw} 暂停"
+
+    def holds(self, at: datetime) -> bool:
+        """Whether nothing went out of what was written ``at`` that time, before it ended."""
+        return self.paused_at <= at and (self.resumed_at is None or at < self.resumed_at)
 
     @property
     def is_of_pool(self) -> bool:

@@ -105,16 +105,30 @@ class Reach(Fare):
 
 
 def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None = None) -> Board:
-    """Return how ``draw`` stands, where those who were seated in the quiet hours of ``now`` say until when these hold
-    back their letters. By the hours alone: of whom they reach, and by what, nothing is told."""
+    """Return how ``draw`` stands, where those who were seated in the quiet hours of ``now``, or in a pause that ended in
+    them, say until when these hold back their letters. By hours and pauses alone: of whom they reach, and by what,
+    nothing is told."""
     board = board_of(draw)
     waiting = [line for line in board.lines if line.state == InvitationState.INVITED]
     if not waiting:
         return board
     closing = closing_of(waiting[0])
     until = letters_wait_until(draw, now=now, closing=closing, by_night=by_night)
-    seated = [one for one in waiting if quiet_until(one.invited_at, draw.project.regime) == until]
-    if until is None or not seated:
+    if until is None:
+        return board
+    regime = draw.project.regime
+    pauses = [
+        one
+        for one in DrawPause.objects.filter(draw=draw, resumed_at__isnull=False)
+        if one.resumed_at and quiet_until(one.resumed_at, regime) == until
+    ]
+    seated = [
+        one
+        for one in waiting
+        if quiet_until(one.invited_at, regime) == until
+        or any(pause.holds(one.invited_at) for pause in pauses)
+    ]
+    if not seated:
         return board
     for line in seated:
         line.quiet_until = until

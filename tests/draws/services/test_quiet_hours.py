@@ -33,7 +33,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.outset import look_ahead
-from expertpool.draws.services.pausing import pause_draw
+from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -53,7 +53,7 @@ from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure, note_change
-from tests.factories.widening import accept_all
+from tests.factories.widening import accept_all, reply
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_hours")]
@@ -550,3 +550,22 @@ def test_an_emergency_lets_no_cancellation_wait(
     declare_emergency(draw=agreed, reason="次日开标", minutes=15, actor=operator, now=NIGHT)
     letter.refresh_from_db()
     assert letter.due_at == NIGHT
+
+
+def test_a_draw_that_goes_on_in_quiet_hours_says_whom_it_still_holds(
+    operator: User, supervisor: User
+) -> None:
+    for n in range(3):
+        make_expert(email=f"e{n}@example.cn")
+    draw = seal(operator, at("24 21:30"))
+    post(draw, at("24 21:30"))
+    pause_draw(draw=draw, reason="评审地点待定", actor=operator, now=at("24 21:40"))
+    reply(draw.invitations.get(line=1), accept=False, now=at("24 21:50"))
+    draw.refresh_from_db()
+    resume_draw(draw=draw, reason="地点已定", actor=operator, now=NIGHT)
+    post(draw, NIGHT)
+    assert states(draw) >= {"queued"}
+    board = board_at(draw, now=NIGHT)
+    assert [line.line for line in board.held] == [3]
+    assert board.invited_note == "其中 1 人的邀请免打扰时段后发出"
+    assert_home_says(operator, supervisor, draw, count=1)

@@ -160,6 +160,34 @@ def test_a_platform_moves_a_review_and_asks_for_an_earlier_one(runner: Caller) -
     assert earlier.json()["words"].count("北楼") == 2
     assert Rescheduling.objects.count() == 1  # a second person decides on the page
     assert_problem(runner.post(address, moved(timedelta(days=3))), 409, "draw-refused")
+    never = runner.post(address, moved(timedelta(days=3), moves=5))
+    assert_problem(never, 409, "draw-refused")
+    assert "填写的改期次数是 5，本次抽取只改过 1 次" in never.json()["detail"]
+
+
+def test_what_a_move_would_not_do_is_refused_by_the_project(runner: Caller) -> None:
+    now = timezone.now()
+    for _ in range(2):
+        make_expert()
+    draw = make_draw(now=now, seats=2, operator=runner.user)
+    other, opening = approved(), draw.project.opening_at + timedelta(days=2)
+    own, foreign = (
+        {"project_id": pk, "place": "北楼", "opening_at": opening.isoformat()}
+        for pk in (draw.project_id, other.pk)
+    )
+    late = own | {"opening_at": (opening + timedelta(days=1)).isoformat()}
+    for meetings, what in (
+        ([own, foreign], f"项目 {other.pk} 不属于这次抽取"),
+        ([foreign], f"项目 {other.pk} 不属于这次抽取"),
+        ([own, late], f"项目 {draw.project_id}（{draw.project.name}）写了两次"),
+    ):
+        said = {"reason": "答疑", "meetings": meetings, "moves": 0}
+        answer = runner.post(f"/draws/{draw.pk}/reschedule", said)
+        assert_problem(answer, 422, "invalid-values")
+        (error,) = answer.json()["errors"]
+        assert error["field"] == f"meetings.{len(meetings) - 1}.project_id"
+        assert what in error["message"]
+    assert not Rescheduling.objects.exists()
 
 
 @pytest.mark.shows("DRAW-15")

@@ -17,6 +17,18 @@ def words_of_move(before: dict[str, str], after: dict[str, str]) -> str:
     return " → ".join("，".join((one[WHEN], one[WHERE])) for one in (before, after))
 
 
+def change_in_words(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
+    """Say to experts what is another than it was, and in a line what is new, by the names of `occasions.RESCHEDULED`:
+    of a review that takes place elsewhere at the same time, nobody would understand that it was put off."""
+    when, where = after[WHEN], after[WHERE]
+    if when == before[WHEN]:
+        change = f"地点改为{where}（原定{before[WHERE]}），时间不变，仍为 {when}"
+        return {"改动": change, "改动要点": f"地点改为{where}"}
+    was = before[WHEN] if where == before[WHERE] else f"{before[WHEN]}，{before[WHERE]}"
+    stays = "地点不变，仍为" if where == before[WHERE] else "地点"
+    return {"改动": f"改期为 {when}，{stays}{where}（原定 {was}）", "改动要点": f"改期到 {when}"}
+
+
 class Rescheduling(models.Model):
     """That the panel of a draw sits at another time or place: ``before`` and ``after`` in words, by
     `WHEN` and `WHERE`. Everybody who sat was asked anew; each draw of the panel has its row."""

@@ -41,6 +41,7 @@ from expertpool.draws.models import (
     Invitation,
     Rescheduling,
 )
+from expertpool.draws.models.rescheduling import change_in_words
 from expertpool.draws.occasions import RESCHEDULED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import reveal_time
@@ -135,6 +136,10 @@ def check_seen(draw: Draw, moves: int | None) -> None:
     """Refuse (RescheduleRefused) to move ``draw`` by what was read before its last move."""
     if moves is None or moves == draw.moves:
         return
+    if moves > draw.moves:
+        raise RescheduleRefused(
+            f"填写的改期次数是 {moves}，本次抽取只改过 {draw.moves} 次。请重新读取后再改期。"
+        )
     last = draw.reschedulings.select_related("moved_by", "confirmed_by").last()
     said = (
         f"{last.hands} 于 {moment_text(last.moved_at)} 改期（{last.words}）" if last else "没有改期"
@@ -155,7 +160,9 @@ def changed_meetings(
     projects: Sequence[Project], meetings: Sequence[NewMeeting], *, now: datetime
 ) -> list[NewMeeting]:
     """Return those of ``meetings`` that are new to ``projects``. Refuses (RescheduleRefused) that none
-    is, a review that began, and a time that is over."""
+    is, a review that began, and a time that is over; (ValidationError) a project that the panel does not review, and
+    one that is named twice."""
+    _check_named(projects, meetings)
     wanted = {one.project_id: one for one in meetings}
     changed = []
     for project in projects:
@@ -175,6 +182,22 @@ def changed_meetings(
     if not changed:
         raise RescheduleRefused("评审时间、地点都没有变化，无需改期。")
     return changed
+
+
+def _check_named(projects: Sequence[Project], meetings: Sequence[NewMeeting]) -> None:
+    known, seen, faults = {project.pk: project.name for project in projects}, set[int](), {}
+    for at, one in enumerate(meetings):
+        if one.project_id not in known:
+            faults[f"meetings.{at}.project_id"] = (
+                f"项目 {one.project_id} 不属于这次抽取，不能一起改期。"
+            )
+        elif one.project_id in seen:
+            faults[f"meetings.{at}.project_id"] = (
+                f"项目 {one.project_id}（{known[one.project_id]}）写了两次，请只留一个时间、地点。"
+            )
+        seen.add(one.project_id)
+    if faults:
+        raise ValidationError(faults)
 
 
 def is_earlier(projects: Sequence[Project], meetings: Sequence[NewMeeting]) -> bool:
@@ -310,6 +333,7 @@ def _ask_anew(
         "原评审时间": moved.before[WHEN],
         "原评审地点": moved.before[WHERE],
         "改期原因": moved.reason,
+        **change_in_words(moved.before, moved.after),
     }
     key = f"rescheduled:{moved.pk}"
     tell_experts(

@@ -14,9 +14,11 @@ from django.utils import timezone
 import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import ActionCode, DrawStatus, InvitationState
 from expertpool.draws.exceptions import ReplyRefused, RescheduleRefused
 from expertpool.draws.models import Draw, DrawEvent, DrawPlan, Hold, Invitation, Rescheduling
+from expertpool.draws.occasions import RESCHEDULED
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.queries.hands import hand_steps_of
@@ -33,6 +35,7 @@ from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule, words_after
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Leave
+from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import Message
 from tests.draws.views.letters import link_of
 from tests.factories.accounts import make_user
@@ -523,3 +526,34 @@ def test_an_early_release_is_not_told_of_a_list_that_is_sealed_again(
         assert "确认：评审提前" not in client.get(address).content.decode()
         assert early_release(draw) is None
         assert client.get(public).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "place", "said", "title"),
+    [
+        (
+            0,
+            "302 会议室",
+            "地点改为302 会议室（原定{was}），时间不变，仍为 {at}。",
+            "评审地点改为302 会议室",
+        ),
+        (2, None, "改期为 {new}，地点不变，仍为{was}（原定 {at}）。", "评审改期到 {new}"),
+        (2, "302 会议室", "改期为 {new}，地点302 会议室（原定 {at}，{was}）。", "评审改期到 {new}"),
+    ],
+)
+def test_letters_say_what_of_time_and_place_is_new(
+    draw: Draw, operator: User, days: int, place: str | None, said: str, title: str
+) -> None:
+    project = draw.project
+    words = {
+        "was": project.place,
+        "at": moment_text(project.opening_at),
+        "new": moment_text(project.opening_at + days * DAY),
+    }
+    move(draw, operator, days=days, place=place or project.place)
+    letter = Message.objects.filter(occasion="draw.rescheduled", channel="email").earliest("pk")
+    assert said.format(**words) in letter.body
+    assert letter.subject == f"{title.format(**words)}，请重新确认"
+    sms = RESCHEDULED.defaults[ChannelCode.SMS][1]
+    assert "{{改动}}" in sms
+    assert "{{改动}}" in RESCHEDULED.defaults[ChannelCode.WECHAT][1]

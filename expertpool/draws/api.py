@@ -549,7 +549,7 @@ def _draw(draw: Draw, user: User) -> dict[str, Any]:
         "counts": {
             "seats": board.seats,
             "standbys": board.standby_count,
-            "invited": board.invited_count,
+            "invited": len(board.lines),
             "accepted": board.accepted_count,
             "waiting": board.waiting_count,
             "exited": board.exit_count,

@@ -110,19 +110,24 @@ class Board:
 
     @property
     def invited_count(self) -> int:
-        """Everybody who was ever asked to a seat, as lists of draws say it (已邀请人数) but with standbys: his letter has gone
+        """Everybody who was ever asked to a seat of the panel, as lists of draws say it (已邀请人数): his letter has gone
         out, or waits for whatever reason."""
-        return len(self.lines)
+        return len(self.lines) - self._asked_to_stand_by
+
+    @property
+    def _asked_to_stand_by(self) -> int:
+        return sum(line.is_standby for line in self.lines)
 
     @property
     def invited_note(self) -> str:
-        """How many of those were asked to stand by, which lists of draws do not count, and to how many letters go out later."""
-        held = self.held
+        """How many were asked to stand by besides, and to how many of all letters go out later."""
+        held, standbys = self.held, self._asked_to_stand_by
         paused = sum(line.came_in_pause for line in held)
+        among = "合计" if standbys else "其中"
         counts = {
-            "含候补 {} 人": sum(line.is_standby for line in self.lines),
-            "其中 {} 人的邀请恢复后发出": paused,
-            "其中 {} 人的邀请免打扰时段后发出": len(held) - paused,
+            "另邀请候补 {} 人": standbys,
+            f"{among} {{}} 人的邀请恢复后发出": paused,
+            f"{among} {{}} 人的邀请免打扰时段后发出": len(held) - paused,
         }
         return "，".join(words.format(count) for words, count in counts.items() if count)
 

@@ -14,7 +14,8 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, ReplyVia
 from expertpool.draws.exports.projects import DETAILS
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.draws import plan_for
+from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.draws import plan_for, with_counts
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
@@ -95,6 +96,14 @@ def test_who_was_only_asked_has_not_agreed(client: Client, draw: Draw) -> None:
     assert "候补同意 0 / 1" in client.get(page).content.decode()
     reply(next(line for line in draw.invitations.all() if line.is_standby), accept=True)
     assert "候补同意 1 / 1" in client.get(page).content.decode()
+
+
+def test_the_page_of_a_draw_counts_the_invited_as_the_list_does(client: Client, draw: Draw) -> None:
+    listed = with_counts(Draw.objects.filter(pk=draw.pk)).get().drawn_count
+    board = board_of(draw)
+    assert (listed, board.invited_count, board.invited_note) == (2, 2, "另邀请候补 1 人")
+    login(client, draw.operator)
+    assert "另邀请候补 1 人" in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
 
 
 @pytest.mark.shows("DRAW-08", "DRAW-15")

@@ -153,7 +153,7 @@ def test_who_stays_frozen_loses_his_turn_in_the_open(
     release(draw_id=draw.pk, now=draw.reveal_at)
     draw.refresh_from_db()
     sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at + MINUTE)
-    assert dict(sheet.head)["人工干预"] == "1 次"
+    assert dict(sheet.head)["人工干预"] == "1 次（封存后改动专家资料 1 次）"
     record = build_record(draw)
     assert find_difference(record) is None
     assert engine_difference(record) is None

@@ -35,6 +35,8 @@ _PROJECT = (
     Placeholder("打印时间", "2026-11-24 08:10"),
 )
 LATER = "名单公开后显示"
+# What persons did to the draw, as the built-in sheet says it; nothing where nobody did.
+HANDS = ("人工干预", "应急抽取", "改期", "放宽条件补抽", "作废")
 _DRAW = (
     Placeholder("抽取方式", "随机抽取"),
     Placeholder("抽取状态", "抽取成功"),
@@ -42,6 +44,15 @@ _DRAW = (
     Placeholder("候补人数", 1),
     Placeholder("候选人数", 126),
     Placeholder("抽取条件", "技术类 4 人：专业 属于 计算机应用；经济类 1 人：专业 属于 财务"),
+    Placeholder("人工干预", "2 次（更换专家 1 次、应急抽取 1 次）"),
+    Placeholder("应急抽取", "2026-11-23 16:10 起，答复 15 分钟；周敏 申请，李监督 确认；次日开标"),
+    Placeholder(
+        "改期", "2026-11-20 10:00 周敏：2026-11-24 09:00，301 → 2026-11-24 09:30，306；检修"
+    ),
+    Placeholder(
+        "放宽条件补抽", "补充 CQ20261116-0002（评审组有空缺）；监督人 李监督 确认；人数不足"
+    ),
+    Placeholder("作废", "2026-11-23 17:00 周敏 申请，李监督 确认：回避单位漏填"),
     Placeholder("封存时间", "2026-11-17 15:00"),
     Placeholder("封存值", "7d0c1f3a 52e8b946 …"),
     Placeholder("种子", "c41be907 6a2f83d5 …"),
@@ -103,6 +114,7 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
         # Before the release it tells how many others are held elsewhere.
         "候选人数": LATER if draw.told_candidates is None else draw.told_candidates,
         "抽取条件": "\n".join(conditions),
+        **{name: "\n".join(text for label, text in sheet.head if label == name) for name in HANDS},
         "封存时间": moment_text(draw.sealed_at),
         "封存值": sheet.seal,
         "种子": sheet.seed,

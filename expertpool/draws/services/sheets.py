@@ -15,7 +15,8 @@ from expertpool.core.text import moment_text
 from expertpool.core.visibility import Nobody, Viewer
 from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.exceptions import NamesSealed
-from expertpool.draws.models import Draw, DrawEvent, Invitation, PickRequest
+from expertpool.draws.models import Draw, DrawEvent, Invitation, PickRequest, VoidRequest
+from expertpool.draws.models.invitation import UNREACHED_YET
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -25,10 +26,15 @@ from expertpool.draws.queries.draws import (
     widened_by,
 )
 from expertpool.draws.queries.emergency import emergencies_of, hands_of
-from expertpool.draws.queries.hands import hand_steps_of, second_in_words
+from expertpool.draws.queries.hands import (
+    hand_steps_by_kind,
+    hand_steps_of,
+    kinds_in_brackets,
+    second_in_words,
+)
 from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.plan_versions import sealed_unseen
-from expertpool.draws.queries.requests import who_widened
+from expertpool.draws.queries.requests import agreed_request, who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import role_words, slots_of, stands_by_in, state_in
@@ -42,6 +48,8 @@ CAN_REPLAY = "可以核验封存和次序；完整记录公开后可以重新推
 CANNOT_REPLAY = "可以查看公开的说明。本名单由人工选定，不是随机抽取，没有可核验的抽取过程。"
 ATTENDS = {InvitationState.ACCEPTED: "参加", InvitationState.INVITED: "待答复"}
 ABSENT, IN_SOME = "不参加", "部分参加"
+# Of a void draw: who had agreed is not expected any more.
+AGREED_BEFORE, STOOD_BY_BEFORE, NOBODY_SIGNS = "作废前同意", "作废前同意候补", "—"
 STANDBY_MARK = "候补"
 SPECIALTIES = 2  # as many as fit into a line
 CONTRIBUTORS = {"operator": "经办人", "supervisor": "监督人"}
@@ -61,6 +69,7 @@ class SheetRow:
     attends: str
     remark: str  # the role; the group; in which projects; 补抽, 人工, 分配, 候补递补; state and reason of an exit; 已不在库
     standby: str = ""  # 候补, or nothing
+    signs: bool = True  # nobody signs the list of a void draw
 
     @property
     def cells(self) -> list[Any]:
@@ -74,7 +83,7 @@ class SheetRow:
             self.specialty,
             self.contact,
             self.attends,
-            "",
+            "" if self.signs else NOBODY_SIGNS,
             self.remark,
         ]
 
@@ -179,6 +188,20 @@ def _head(draw: Draw, *, seats: int) -> list[tuple[str, str]]:
     ]
 
 
+def hands_in_words(draw: Draw) -> str:
+    """Say how many steps persons took in ``draw``, and of what kinds, as its page does."""
+    return f"{hand_steps_of(draw)} 次{kinds_in_brackets(hand_steps_by_kind(draw))}"
+
+
+def _void(draw: Draw) -> list[tuple[str, str]]:
+    """When, by whom and why a void draw was voided."""
+    request = agreed_request(VoidRequest, draw) if draw.status == DrawStatus.VOID else None
+    if request is None:
+        return []
+    hands = f"{request.requested_by} 申请，{request.decided_by} 确认"
+    return [("作废", f"{moment_text(request.decided_at)} {hands}：{request.reason}")]
+
+
 def _rescheduled(draw: Draw) -> list[tuple[str, str]]:
     return [
         ("改期", f"{moment_text(one.moved_at)} {one.hands}：{one.words}；{one.reason}")
@@ -200,8 +223,9 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("抽取时间", moment_text(draw.ordered_at)),
         ("抽取人数", f"应抽 {seats} 人{standbys}{told}"),
         ("抽取状态", draw.status_label),
+        *_void(draw),
         *([("抽取方案", unseen)] if (unseen := sealed_unseen(draw)) else []),
-        ("人工干预", f"{hand_steps_of(draw)} 次"),
+        ("人工干预", hands_in_words(draw)),
         *_emergency(draw),
         *_panel(draw),
     ]
@@ -253,7 +277,8 @@ def _picked(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ),
         ("人数", f"应选 {seats} 人，可选 {draw.candidate_count} 人"),
         ("状态", draw.status_label),
-        ("人工干预", f"{hand_steps_of(draw)} 次"),
+        *_void(draw),
+        ("人工干预", hands_in_words(draw)),
         *([("缺额", lacking)] if draw.is_list_in_force and lacking else []),
     ]
 
@@ -291,6 +316,7 @@ def _row(row: NamedRow, group: str, gone: str | None, phone: Callable[[Expert], 
         attends=attends,
         remark="，".join(remarks),
         standby=STANDBY_MARK if invitation.is_standby else "",
+        signs=invitation.draw.status != DrawStatus.VOID,
     )
 
 
@@ -298,12 +324,21 @@ def _attends(invitation: Invitation) -> tuple[str, list[str]]:
     """Whether he takes part; of a batch, where that is not so for all its projects alike, with remarks in
     which."""
     slots = invitation.draw.covered
-    said: dict[str, list[str]] = {word: [] for word in (*ATTENDS.values(), STANDBY_MARK, ABSENT)}
+    is_void = invitation.draw.status == DrawStatus.VOID
+    agreed, stands_by = (
+        (AGREED_BEFORE, STOOD_BY_BEFORE)
+        if is_void
+        else (ATTENDS[InvitationState.ACCEPTED], STANDBY_MARK)
+    )
+    # As its page says it.
+    is_unreached = invitation.state_label == UNREACHED_YET
+    waits = UNREACHED_YET if is_unreached else ATTENDS[InvitationState.INVITED]
+    said: dict[str, list[str]] = {word: [] for word in (agreed, waits, stands_by, ABSENT)}
     for slot in slots:
         state = state_in(invitation, slot, slots)
-        word = ATTENDS.get(state, ABSENT) if state else ABSENT
-        if state == InvitationState.ACCEPTED and stands_by_in(invitation, slot):
-            word = STANDBY_MARK
+        word = waits if state == InvitationState.INVITED else ABSENT
+        if state == InvitationState.ACCEPTED:
+            word = stands_by if stands_by_in(invitation, slot) else agreed
         said[word].append(slot.number)
     parts = {word: "、".join(numbers) for word, numbers in said.items() if numbers}
     if len(parts) == 1:

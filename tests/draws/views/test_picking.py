@@ -267,7 +267,7 @@ def test_whose_hand_a_list_needed_is_public_and_on_the_sheet(
     assert "2 次（代登记答复 1 次、另选专家 1 次）" in page
     with time_machine.travel(draw.reveal_at, tick=False):
         head = dict(build_sheet(draw=draw, actor=admin, now=timezone.now()).head)
-    assert head["人工干预"] == "2 次"
+    assert head["人工干预"] == "2 次（代登记答复 1 次、另选专家 1 次）"
     told = told_of(draw)
     assert otherwise_in(told) is None
     # Counted and never logged: what rows say alone.

@@ -17,12 +17,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.enums import InvitationState, ReplyVia, SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import named_rows, release
 from expertpool.draws.services.replies import answer, take_leave
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sheet_files import KIND, store_sheet
+from expertpool.draws.services.sheet_starters import starter
+from expertpool.draws.services.sheet_values import draw_sheet_values
+from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.files.queries import attachments_of
 from tests.draws.views.letters import lines
@@ -232,3 +236,41 @@ def test_a_void_draw_prints_no_sign_in_sheet(
         answer = client.get(sign_in, follow=True)
     assert "不再签到" in answer.content.decode()
     assert not Entry.objects.filter(action="draw.names", note__contains="签到表").exists()
+
+
+def test_the_sheet_of_a_void_draw_says_so_and_asks_nobody_to_sign(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    now = timezone.now()
+    asked = request_void(draw=draw, reason="回避单位漏填", actor=operator, now=now)
+    decide_void(request=asked, agree=True, note="同意", actor=supervisor, now=now)
+    draw.refresh_from_db()
+    sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at)
+    head = dict(sheet.head)
+    hands = f"{operator} 申请，{supervisor} 确认：回避单位漏填"
+    assert head["作废"].endswith(hands)
+    assert {row.attends for row in sheet.rows} == {"作废前同意", "不参加"}
+    assert {row.cells[8] for row in sheet.rows} == {"—"}
+    assert draw_sheet_values(draw, sheet).fields["作废"] == head["作废"]
+
+
+def test_a_sheet_of_ones_own_can_say_what_hands_did(draw: Draw, operator: User) -> None:
+    now = timezone.now()
+    reschedule(
+        draw=draw,
+        meetings=[
+            NewMeeting(draw.project_id, draw.project.opening_at + timedelta(days=1), "302 室")
+        ],
+        reason="供应商答疑延期",
+        actor=operator,
+        now=now,
+        entropy=ENTROPY,
+    )
+    draw.refresh_from_db()
+    sheet = build_sheet(draw=draw, actor=operator, now=draw.project.opening_at)
+    fields = draw_sheet_values(draw, sheet).fields
+    assert fields["人工干预"] == dict(sheet.head)["人工干预"] == "1 次（改期 1 次）"
+    assert "供应商答疑延期" in str(fields["改期"])
+    assert {fields[name] for name in ("应急抽取", "放宽条件补抽", "作废")} == {""}
+    cells = openpyxl.load_workbook(io.BytesIO(starter(SheetKind.DRAW))).active.values
+    assert "{{人工干预}}" in str(list(cells))

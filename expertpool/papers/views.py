@@ -147,7 +147,7 @@ def _catalogues() -> list[dict[str, Any]]:
                 for title, note, placeholders in (
                     ("整张表的变量", "", paper.vocabulary.fields),
                     (
-                        "每位专家的变量",
+                        "每一行的变量",
                         "写在表格的一行里，这一行按人数自动重复",
                         paper.vocabulary.columns,
                     ),

@@ -53,6 +53,7 @@ class ProjectImporter(Importer):
             label="导入后",
             choices=[(DRAFT, "存为草稿，以后再提交审核"), (SUBMITTED, "直接提交审核")],
             initial=DRAFT,
+            error_messages={"required": "请选择导入后存为草稿还是直接提交审核。"},
         ),
     }
 

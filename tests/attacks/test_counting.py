@@ -41,6 +41,7 @@ from expertpool.projects.models import Project
 from tests.api.caller import Caller, assert_problem
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.factories.picks import allow_manual_ways
 from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
@@ -254,7 +255,7 @@ def test_how_long_candidates_last_says_not_whether_somebody_is_held(
     assert draw.candidate_count == 12 - held
     page = reverse("draws:detail", args=[draw.pk])
     assert "备选专家：综合充足。" in login(client, operator).get(page).content.decode()
-    draw.invitations.update(state="declined")
+    written_otherwise(*draw.invitations.all(), state="declined")
     found = lasting_of(draw, board_of(draw), now=NOW + timedelta(minutes=10))
     assert found is not None
     # Two exits in ten minutes; ten are left of twelve.

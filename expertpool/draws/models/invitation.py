@@ -65,6 +65,9 @@ class Invitation(models.Model):
     by_hour = False
     # Until when quiet hours hold back the letter that asks him first, where that was looked for (`queries.reach`).
     quiet_until: datetime | None = None
+    # What its row says, where somebody else wrote that: ``state`` is then what this system wrote last
+    # (`queries.written.as_written`).
+    altered_to: str | None = None
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="invitations")
     panel = models.ForeignKey(Draw, editable=False, on_delete=models.CASCADE, related_name="+")
@@ -148,6 +151,11 @@ class Invitation(models.Model):
     def came_in_pause(self) -> bool:
         """Whether he came to his seat while his draw stands, where that was asked for (`queries.board`)."""
         return bool(getattr(self, "is_held", False))
+
+    @property
+    def row_state(self) -> str:
+        """What the column says."""
+        return self.state if self.altered_to is None else self.altered_to
 
     @property
     def has_heard(self) -> bool:

@@ -13,6 +13,7 @@ from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import hour_of, next_minute
 from expertpool.draws.enums import SEATED_STATES, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawPause, Invitation
+from expertpool.draws.queries.written import as_written
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ def board_of(draw: Draw, *widened: Draw) -> Board:
     for line in lines:
         # No statement for each of them.
         line.draw = draws[line.draw_id]
+    as_written(lines)
     for one in draws.values():
         _share_deadline([line for line in lines if line.draw_id == one.pk])
     groups = [

@@ -13,6 +13,7 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.identity import open_identity, seat_key
 from expertpool.draws.queries.untold import sealed_draws
+from expertpool.draws.queries.written import as_written
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 
@@ -28,13 +29,13 @@ def invitations_of(expert: Expert) -> list[Invitation]:
         .prefetch_related("draw__projects")
         .order_by("-draw__project__opening_at", "-pk")
     )
-    return [row for row in rows if _is_of(row, expert)]
+    return as_written([row for row in rows if _is_of(row, expert)])
 
 
 def invitation_of(expert: Expert, pk: int) -> Invitation | None:
     """Return the invitation ``pk``, if it is that of ``expert``."""
     row = _seats_of(expert).filter(pk=pk).select_related("draw__project__batch").first()
-    return row if row and _is_of(row, expert) else None
+    return as_written([row])[0] if row and _is_of(row, expert) else None
 
 
 def own_invitation_ids(user: User) -> list[int]:

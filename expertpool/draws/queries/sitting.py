@@ -20,6 +20,7 @@ from django.db.models.expressions import Combinable
 from expertpool.draws.enums import SEATED_STATES, InvitationState, PanelRole
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.meetings import S, Slot, coming, last_closing
+from expertpool.draws.queries.written import as_written
 from expertpool.projects.models import Project
 
 # Of one who had agreed and goes: for all that is not over. Every other exit answers a question.
@@ -170,13 +171,13 @@ def parts_of(line: Invitation) -> list[LineIn]:
 
 
 def lines_of(draws: Iterable[Draw], rows: QuerySet[Invitation] | None = None) -> list[Invitation]:
-    """Return the lines of ``draws``, all or those of ``rows``, each with its draw: one query."""
+    """Return the lines of ``draws``, all or those of ``rows``, each with its draw and as this system wrote it: one query."""
     by_key = {draw.pk: draw for draw in draws}
     found = Invitation.objects.all() if rows is None else rows
     lines = list(found.filter(draw__in=by_key).order_by("draw_id", "line"))
     for line in lines:
         line.draw = by_key[line.draw_id]
-    return lines
+    return as_written(lines)
 
 
 def asked_in(project: str) -> Q:

@@ -1,5 +1,5 @@
-"""Whether what a line says was written by this system: whoever writes rows moves no seat and opens no
-name by it (docs/decisions/0134).
+"""Whether what a line says was written by this system: whoever writes rows moves no seat, ends no draw and opens
+no name by it (docs/decisions/0134, 0494).
 
 A line has a proof over what decides in its state: of who is asked his clock, of who agreed that he
 signed in. It names its own number, which the database lets only grow, so that an old proof, with
@@ -18,8 +18,14 @@ from django.db.models.functions import Cast, Coalesce
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import is_rewritten, proven
 from expertpool.core.crypto import proof
-from expertpool.draws.enums import INVALID, AlarmKind, DrawStatus, InvitationState
-from expertpool.draws.models import Invitation
+from expertpool.draws.enums import (
+    EXIT_REASON,
+    INVALID,
+    AlarmKind,
+    DrawStatus,
+    InvitationState,
+)
+from expertpool.draws.models import Draw, DrawAlarm, DrawEvent, Invitation
 from expertpool.draws.occasions import CONFIRMED
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.outage import off_since
@@ -43,17 +49,49 @@ READ = (
 )
 
 
-def proof_of(line: Invitation) -> bytes:
-    """Return what proves that this system wrote what ``line`` says, by a key outside the database. It
-    names the line by what never changes."""
-    said = [_text(getattr(line, name)) for name in DECIDES.get(line.state, ())]
-    about = (line.draw.number, line.commit, line.proof_n, str(line.state))
+def proof_of(line: Invitation, state: str | None = None) -> bytes:
+    """Return what proves that this system wrote what ``line`` says, or would in ``state``, by a key outside the
+    database. It names the line by what never changes."""
+    state = line.state if state is None else state
+    said = [_text(getattr(line, name)) for name in DECIDES.get(state, ())]
+    about = (line.draw.number, line.commit, line.proof_n, str(state))
     return proof("draws.invitation", [*about, *said])
 
 
 def is_written(line: Invitation) -> bool:
-    """Tell whether this system wrote what ``line`` says, last."""
-    return bytes_eq(bytes(line.proof), proof_of(line))
+    """Tell whether this system wrote what the row of ``line`` says, last."""
+    return line.altered_to is None and bytes_eq(bytes(line.proof), proof_of(line))
+
+
+def as_written(lines: list[Invitation]) -> list[Invitation]:
+    """Let those of ``lines`` (each with its draw) whose row somebody else wrote stand as this system wrote them last;
+    return all. What the row says stays in ``altered_to``."""
+    for line in lines:
+        if not is_written(line) and line.altered_to is None:
+            line.state, line.altered_to = _last_written(line), line.state
+    return lines
+
+
+def _last_written(line: Invitation) -> str:
+    """Where no more than the state was altered the proof says what it was; otherwise log and events do."""
+    for state in InvitationState:
+        if bytes_eq(bytes(line.proof), proof_of(line, state)):
+            return state
+    if answered := answered_state(line):
+        return answered
+    if line.draw.status == DrawStatus.VOID:
+        return InvitationState.CANCELLED
+    events = DrawEvent.objects.filter(draw=line.draw, content__type="exit")
+    left = events.filter(content__commit=line.commit).exists()
+    return InvitationState.CONFLICT if left else InvitationState.INVITED
+
+
+def has_to_answer(draw: Draw) -> bool:
+    """Tell whether somebody of ``draw`` has still to answer, by what this system wrote."""
+    lines = list(Invitation.objects.filter(draw=draw).only("draw_id", *READ).order_by())
+    for line in lines:
+        line.draw = draw
+    return any(line.state == InvitationState.INVITED for line in as_written(lines))
 
 
 def has_signed_in(line: Invitation) -> bool:
@@ -63,13 +101,15 @@ def has_signed_in(line: Invitation) -> bool:
 
 
 def answered_state(line: Invitation) -> InvitationState | None:
-    """Return to what ``line`` was answered by the log, since its panel was last moved; None: not yet, as far
-    as that knows. For a line that somebody else has written: the log only grows."""
-    moved = next(proven(entries_for(line.draw).filter(action=MOVED)), None)
-    since = moved.pk if moved else 0
-    last = next(proven(entries_for(line).filter(action="draw.reply", pk__gt=since)), None)
+    """Return to what ``line`` was answered by the log; None: not yet, as far as that knows: who sat was asked anew
+    by a move of the panel. For a line that somebody else has written: the log only grows."""
+    last = next(proven(entries_for(line).filter(action="draw.reply")), None)
     label = (last.after or {}).get("参与状态") if last else None
-    return next((state for state in InvitationState if state.label == label), None)
+    state = next((state for state in InvitationState if state.label == label), None)
+    if last is None or state in EXIT_REASON:
+        return state
+    moved = next(proven(entries_for(line.draw).filter(action=MOVED)), None)
+    return None if moved and moved.pk > last.pk else state
 
 
 def undone(lines: QuerySet[Invitation]) -> QuerySet[Invitation]:
@@ -105,10 +145,12 @@ def why_not_over(line: Invitation) -> AlarmKind | None:
 
 
 def forged_lines() -> list[Invitation]:
-    """Return the lines that somebody else has written, or whose answer was undone, of draws that run or whose names
-    are sealed."""
+    """Return the lines that somebody else has written, or whose answer was undone, of draws that run, whose names
+    are sealed, or of which that was told and is not over."""
     sealed = Q(draw__released_at__isnull=True) & ~Q(draw__status__in=INVALID)
-    rows = Invitation.objects.filter(sealed | Q(draw__status=DrawStatus.INVITING))
+    told = DrawAlarm.objects.filter(kind=AlarmKind.LINE, done_at__isnull=True).values("draw")
+    goes_on = Q(draw__status=DrawStatus.INVITING) | Q(draw__in=told)
+    rows = Invitation.objects.filter(sealed | goes_on)
     found = rows.select_related("draw").only("draw__number", *READ).order_by("draw", "line")
     back = set(undone(rows).values_list("pk", flat=True))
     return [line for line in found if line.pk in back or not is_written(line)]

@@ -17,6 +17,7 @@ from django.conf import settings
 from expertpool.core.crypto import blind_index
 from expertpool.draws.exceptions import LinkInvalid
 from expertpool.draws.models import Invitation, ReplyLink
+from expertpool.draws.queries.written import as_written
 from expertpool.draws.registry import reply_path
 from expertpool.draws.services.entropy import Entropy
 
@@ -45,7 +46,7 @@ def invitation_for_token(token: str) -> Invitation:
         found.proof, _proof(bytes(found.token_hash), found.invitation)
     ):
         raise LinkInvalid("链接无效：请使用短信或邮件中的完整链接，或联系项目联系人。")
-    return found.invitation
+    return as_written([found.invitation])[0]
 
 
 def _key(token: str) -> bytes:

@@ -47,7 +47,7 @@ from expertpool.draws.queries.reveal import (
     is_latest,
     proven_opening,
 )
-from expertpool.draws.queries.sitting import slots_of, state_in
+from expertpool.draws.queries.sitting import lines_of, slots_of, state_in
 from expertpool.draws.queries.untold import as_text
 from expertpool.draws.queries.waiting import (
     still_waiting,
@@ -223,7 +223,7 @@ def read_who_sat(
 
 def named_rows(draw: Draw) -> list[NamedRow]:
     """Open all lines of a draw. Only for code that checked the right to read them."""
-    invitations = list(draw.invitations.order_by("line"))
+    invitations = lines_of([draw])
     ids = {row.pk: open_identity(row).expert_id for row in invitations}
     experts = (
         Expert.objects.select_related("employer", "division")

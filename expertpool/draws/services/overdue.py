@@ -26,7 +26,7 @@ from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic, logged_moves, proven_opening
 from expertpool.draws.queries.waiting import still_waiting, waiting_for_answers
-from expertpool.draws.queries.written import forged_lines
+from expertpool.draws.queries.written import as_written, forged_lines, has_to_answer, is_over
 from expertpool.draws.services import clock, leavers, names, ordering, outage, replies
 from expertpool.draws.services.alarms import Overdue, open_alarms, raise_alarm
 from expertpool.draws.services.checking import check_stopped
@@ -148,13 +148,15 @@ def overdue(*, now: datetime) -> list[Overdue]:
     waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
     # Not late: somebody else set the time, and names stay sealed (`moved_reveals`).
     moved = open_alarms(AlarmKind.REVEAL).filter(draw=OuterRef("pk"))
+    # By their rows nobody, or somebody, waits; this system may have written otherwise.
+    told = Exists(open_alarms(AlarmKind.LINE).filter(draw=OuterRef("pk")))
     # What is archived or void changes no more, but names become public at their time.
     running = Draw.objects.exclude(status__in=INVALID).exclude(
         projects__status=ProjectStatus.ARCHIVED
     )
     found: dict[AlarmKind, QuerySet[Draw]] = {
         AlarmKind.ANSWERS: running.filter(Exists(waiting.filter(deadline_at__lte=late))),
-        AlarmKind.END: running.filter(~Exists(waiting), status=DrawStatus.INVITING).exclude(
+        AlarmKind.END: running.filter(~Exists(waiting) | told, status=DrawStatus.INVITING).exclude(
             pk__in=_standing(now)
         ),
         AlarmKind.RELEASE: Draw.objects.filter(
@@ -176,7 +178,18 @@ def overdue(*, now: datetime) -> list[Overdue]:
     released = Draw.objects.filter(pk__in=due[AlarmKind.RELEASE]).select_related("project")
     still = still_waiting(released, now=late)
     due[AlarmKind.RELEASE] = [pk for pk in due[AlarmKind.RELEASE] if pk not in still]
+    ending = list(Draw.objects.filter(pk__in=due[AlarmKind.END]).order_by("pk"))
+    due[AlarmKind.END] = [draw.pk for draw in ending if not has_to_answer(draw)]
+    due[AlarmKind.ANSWERS] += [draw.pk for draw in ending if _is_sat_out(draw, late)]
     return [Overdue(draw_id, kind) for kind, ids in due.items() for draw_id in ids]
+
+
+def _is_sat_out(draw: Draw, late: datetime) -> bool:
+    """Whether the panel of ``draw`` sits, and waits for somebody whose row another has written as if he had
+    answered."""
+    lines = as_written(list(draw.invitations.exclude(state=InvitationState.INVITED)))
+    waiting = (line for line in lines if line.state == InvitationState.INVITED)
+    return any(is_over(line, now=late) for line in waiting)
 
 
 def _past_ordering(*, now: datetime) -> list[Overdue]:

@@ -44,7 +44,13 @@ from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpubl
 from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.presence import has_come
 from expertpool.draws.queries.tries import check_tries
-from expertpool.draws.queries.written import answered_state, is_over, is_written, why_not_over
+from expertpool.draws.queries.written import (
+    answered_state,
+    as_written,
+    is_over,
+    is_written,
+    why_not_over,
+)
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.covering import move_projects
 from expertpool.draws.services.entropy import Entropy
@@ -240,12 +246,13 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     all wait until their time was given back (`services.outage`)."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
-    if invitation.state != InvitationState.INVITED or off_since(now):
+    if not _may_wait(invitation) or off_since(now):
         return False
     invitation = lock_invitation(invitation)
-    if invitation.state != InvitationState.INVITED or now < invitation.deadline_at:
+    waits, written = invitation.state == InvitationState.INVITED, is_written(invitation)
+    if written and (not waits or now < invitation.deadline_at):
         return False
-    if not is_over(invitation, now=now):
+    if not (waits and is_over(invitation, now=now)):
         raise_alarm(
             Overdue(invitation.draw_id, why_not_over(invitation) or AlarmKind.LINE), now=now
         )
@@ -270,6 +277,13 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     return True
 
 
+def _may_wait(invitation: Invitation) -> bool:
+    """Tell whether an answer may be waited for: also where somebody else wrote that there is one."""
+    if invitation.state == InvitationState.INVITED:
+        return True
+    return invitation.draw.status == DrawStatus.INVITING and not is_written(invitation)
+
+
 @transaction.atomic
 def end_cut_off(*, invitation_id: int, now: datetime, entropy: Entropy) -> None:
     """Let somebody leave his seat who could not answer, since the service was off until his panel sat: he is
@@ -289,11 +303,14 @@ def end_cut_off(*, invitation_id: int, now: datetime, entropy: Entropy) -> None:
 
 @transaction.atomic
 def expire_due(*, draw_id: int, now: datetime, entropy: Entropy) -> int:
-    """Do `expire` for every invitation of a draw whose deadline is over; return how many were."""
-    rows = Invitation.objects.filter(
-        draw_id=draw_id, state=InvitationState.INVITED, deadline_at__lte=now
-    )
-    due = list(rows.order_by("line").values_list("pk", flat=True))
+    """Do `expire` for every invitation of a draw whose deadline is over, or whose row somebody else wrote; return how
+    many were."""
+    rows = Invitation.objects.filter(draw_id=draw_id).select_related("draw").order_by("line")
+    due = [
+        row.pk
+        for row in as_written(list(rows))
+        if row.state == InvitationState.INVITED and (row.deadline_at <= now or not is_written(row))
+    ]
     return sum(expire(invitation_id=pk, now=now, entropy=entropy) for pk in due)
 
 
@@ -341,14 +358,14 @@ def lock_invitation(invitation: Invitation) -> Invitation:
 
 
 def read_locked(invitation: Invitation) -> Invitation:
-    """Lock the draw of an invitation and read it anew."""
+    """Lock the draw of an invitation and read it anew, as this system wrote it."""
     draw = _lock_draw(invitation.draw_id)
     # Read under the lock: an answer may have come while we waited for it.
     read: Invitation | None = _invitations.first(invitation=invitation.pk)
     if read is None:
         raise Invitation.DoesNotExist
     read.draw = draw
-    return read
+    return as_written([read])[0]
 
 
 _invitations = Prepared(lambda: Invitation.objects.filter(pk=Given("invitation")))
@@ -368,6 +385,8 @@ def _settle(
 ) -> None:
     if via != ReplyVia.DEADLINE and not is_written(invitation):
         _check_answered(invitation, allowed)
+    if invitation.state not in allowed:
+        raise ReplyRefused(OVER)
     if state == InvitationState.ACCEPTED:
         hold_whoever_agrees(invitation, himself=confirmed is None, now=now)
     elif (
@@ -389,7 +408,7 @@ def _settle(
         "changed_by": actor,
         "reminded_at": None,
     } | ({"signed_in_at": None} if state == InvitationState.ACCEPTED else {})
-    rows = Invitation.objects.filter(pk=invitation.pk, state__in=allowed)
+    rows = Invitation.objects.filter(pk=invitation.pk, state=invitation.row_state)
     if not rows.update(**proven(invitation, **settled)):
         raise ReplyRefused(OVER)
     # Whoever asked to record something for him was slower.

@@ -50,6 +50,7 @@ from expertpool.draws.queries.meetings import next_opening, words_of
 from expertpool.draws.queries.policy import held_to
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.sitting import lines_of
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand
@@ -287,10 +288,7 @@ def _named(error: ValidationError) -> list[str]:
 
 
 def _seated(draw: Draw) -> list[Invitation]:
-    rows = list(Invitation.objects.filter(draw=draw, state__in=SEATED_STATES).order_by("line"))
-    for row in rows:
-        row.draw = draw
-    return rows
+    return [row for row in lines_of([draw]) if row.state in SEATED_STATES]
 
 
 def _ask_anew(

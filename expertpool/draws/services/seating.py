@@ -21,7 +21,6 @@ from expertpool.draws.enums import (
     SKIP_REASON,
     DrawStatus,
     ExclusionReason,
-    InvitationState,
     Origin,
     StepReason,
     StepVia,
@@ -33,6 +32,7 @@ from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import waits_for_supervisor
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.obstacles import NOBODY_LEFT
+from expertpool.draws.queries.written import has_to_answer
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand, by_system
 from expertpool.draws.services.holding import SEATING_LOCK, free
@@ -137,7 +137,7 @@ def leave_seat(*, invitation: Invitation, reason: str, hand: Hand, now: datetime
 def carry_on(draw: Draw, *, now: datetime, entropy: Entropy) -> None:
     """Fill what is due in a running draw, or end it; nothing while somebody has to answer. The caller
     holds the row lock."""
-    if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
+    if has_to_answer(draw):
         return
     lock_transaction(SEATING_LOCK)
     fill_or_end(draw, load_state(draw), plan_of(draw), now=now, entropy=entropy)
@@ -212,7 +212,7 @@ def finish_if_answered(draw: Draw, state: vdraw.Standing, *, now: datetime) -> N
     """
     if draw.status != DrawStatus.INVITING:
         return
-    if Invitation.objects.filter(draw=draw, state=InvitationState.INVITED).exists():
+    if has_to_answer(draw):
         return
     sits = state.has_opened(now)
     if not sits and waits_for_supervisor(draw):

@@ -43,6 +43,7 @@ from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import check_void
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.sitting import lines_of
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.holding import SEATING_LOCK, free_all
 from expertpool.draws.services.locking import lock_draw
@@ -118,9 +119,8 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
     ):
         end_with_subject(kind, draw, why=VOIDED, now=now)
     rows = Invitation.objects.filter(draw=draw)
-    seated = []
-    for row in rows:
-        row.draw = draw
+    lines, seated = lines_of([draw]), []
+    for row in lines:
         end_with_subject(AnswerRequest, row, why=VOIDED, now=now)
         cancel_messages(about=row)
         if row.state in SEATED_STATES and row.has_heard:
@@ -130,7 +130,7 @@ def _void(draw: Draw, request: VoidRequest, actor: User, now: datetime) -> None:
         more = {"后续安排": PANEL_STAYS if draw.widens_id else MAYBE_AGAIN}
         tell_experts(CANCELLED, seated, key="cancelled", now=now, more=more)
     free_all(rows)
-    waiting = [row for row in rows if row.state == InvitationState.INVITED]
+    waiting = [row for row in lines if row.state == InvitationState.INVITED]
     write_lines(
         waiting, state=InvitationState.CANCELLED, replied_at=now, replied_via=ReplyVia.SYSTEM
     )

@@ -16,12 +16,15 @@ def proven(line: Invitation, **changes: Any) -> dict[str, Any]:
     them. The caller holds the row lock of its draw, and read it under that.
 
     What somebody else has written is not vouched for by this: where it goes on to decide, the line
-    stays without a proof.
+    stays without a proof. A state that he wrote is taken back, where the line was read `as_written`.
     """
-    state = changes.get("state", line.state)
-    vouched = set(DECIDES.get(state, ())) <= changes.keys() or is_written(line)
+    if line.altered_to is not None:
+        changes = {"state": line.state} | changes
+    anew = set(DECIDES.get(changes.get("state", line.state), ())) <= changes.keys()
+    vouched = (anew and "state" in changes) or is_written(line)
     for name, value in changes.items():
         setattr(line, name, value)
+    line.altered_to = None
     line.proof_n += 1
     line.proof = proof_of(line) if vouched else b""
     return changes | {name: getattr(line, name) for name in PROOF}
@@ -29,6 +32,5 @@ def proven(line: Invitation, **changes: Any) -> dict[str, Any]:
 
 def write_lines(lines: Sequence[Invitation], **changes: Any) -> None:
     """Do `proven` for each of ``lines``, of which each says the same, and write them."""
-    for line in lines:
-        proven(line, **changes)
-    Invitation.objects.bulk_update(lines, [*changes, *PROOF])
+    written = {name for line in lines for name in proven(line, **changes)}
+    Invitation.objects.bulk_update(lines, sorted(written) or [*PROOF])

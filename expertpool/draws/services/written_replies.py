@@ -10,6 +10,7 @@ from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.occasions import HEARD
+from expertpool.draws.queries.written import as_written
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.telling import answer_code, tell_experts
@@ -70,7 +71,8 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
             entropy=entropy,
         )
     except ReplyRefused as refusal:
-        invitation.refresh_from_db(fields=["state"])
+        invitation.refresh_from_db()
+        as_written([invitation])
         words = WORDS.get((invitation.state, accept), str(refusal))
         return _tell(invitation, words, reply, now)
     if not accept and via not in HEARD_AT_ONCE:

@@ -28,6 +28,7 @@ from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import mark_of
+from expertpool.draws.queries.written import as_written
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.changed_pool import resume_changed
 from expertpool.draws.services.entropy import SystemEntropy
@@ -233,6 +234,7 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
     """Ask for what an expert told the operator to be recorded (drawer)."""
     draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
     invitation = get_object_or_404(Invitation, draw=draw, line=line)
+    as_written([invitation])
     back, now = reverse("draws:detail", args=[pk]), timezone.now()
     if invitation.state not in RECORDABLE:
         return not_opened(request, "这一行已经有结果，不能再登记。", back=back)

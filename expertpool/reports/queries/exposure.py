@@ -31,6 +31,7 @@ from expertpool.draws.queries.draws import covers
 from expertpool.draws.queries.outlook import GUESSABLE_BITS, panel_bits, tally
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import lines_of, state_of
+from expertpool.draws.queries.written import READ
 from expertpool.reports.queries.expectation import (
     ChiSquare,
     compare_counts,
@@ -148,6 +149,7 @@ def _add_draw(found: dict[int, Exposure], draw: Draw) -> None:
 _LINES = Invitation.objects.only(
     *("draw", "commit", "origin", "group", "state"),
     *("invited_at", "asked_again_at", "moved_up_at", "replied_at"),
+    *READ,
 )
 
 

@@ -16,7 +16,7 @@ from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused, SignInRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.presence import is_stopped, presence_of
-from expertpool.draws.queries.written import is_over
+from expertpool.draws.queries.written import as_written, is_over
 from expertpool.draws.services.calendar import calendar_file
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.presence import TOO_MANY, sign_in
@@ -67,6 +67,8 @@ def why_not_taken(request: HttpRequest, invitation: Invitation, refusal: ReplyRe
     """Say to whoever posted the answer that was refused which one counts; nothing where it is the
     same, or the page of the invitation says all there is to say."""
     invitation.refresh_from_db()
+    invitation.altered_to = None
+    as_written([invitation])
     if invitation.state == InvitationState.INVITED:
         return "" if is_over(invitation, now=timezone.now()) else str(refusal)
     accepts = request.POST.get("answer") == "accept"

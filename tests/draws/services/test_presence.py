@@ -29,6 +29,7 @@ from expertpool.draws.services.sign_in import build_sign_in
 from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, make_draw
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all, reply
 from tests.fixtures import login
@@ -206,7 +207,7 @@ def test_only_near_the_review_and_only_who_is_expected(draw: Draw, operator: Use
         come(first, now=OPENING - timedelta(minutes=61))
     with pytest.raises(SignInRefused, match="已经结束"):
         come(first, now=OPENING + timedelta(days=2))
-    Invitation.objects.filter(pk=second.pk).update(state=InvitationState.LEAVE)
+    written_otherwise(second, state=InvitationState.LEAVE)
     with pytest.raises(SignInRefused, match="没有确认参加"):
         come(second)
 

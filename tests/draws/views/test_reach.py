@@ -34,6 +34,7 @@ from tests.draws.services.test_clock import break_mail
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_ready_project, reach
 from tests.factories.experts import make_expert
+from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -218,9 +219,9 @@ def test_how_long_the_candidates_last_is_said_in_words(
 
     assert told(NOW).words == "综合够用"  # four left for two seats
     assert told(NOW).until is None
-    draw.invitations.filter(line=1).update(state=InvitationState.DECLINED)
+    written_otherwise(draw.invitations.get(line=1), state=InvitationState.DECLINED)
     assert told(NOW + timedelta(minutes=30)).until is None  # one exit says nothing of the next
-    draw.invitations.filter(line=2).update(state=InvitationState.DECLINED)
+    written_otherwise(draw.invitations.get(line=2), state=InvitationState.DECLINED)
     found = told(NOW + timedelta(minutes=30))  # two exits in half an hour, four left
     assert found.until == NOW + timedelta(minutes=90)
     assert not found.to_opening

@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawKind, ReplyVia
+from expertpool.draws.exceptions import VoidRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
+from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import Expert
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_ready_project
@@ -135,3 +137,14 @@ def test_nor_by_the_line_that_is_left(
         rows = Invitation.objects.filter(draw=draw).order_by("line")
         orders.add(tuple(expert_id_of(row) for row in rows))
     assert len(orders) > 1
+
+
+def test_why_a_list_is_void_names_nobody_of_it(
+    units: list[list[Expert]], admin: User, supervisor: User, operator: User
+) -> None:
+    """Who may not read the names reads the reason; who does not know them learns nothing by a refusal."""
+    draw = choose(units, admin, supervisor)
+    named = f"原专家 {' '.join(units[0][0].name)} 不合适"
+    with pytest.raises(VoidRefused, match="不能写出名单中专家的姓名"):
+        request_void(draw=draw, reason=named, actor=admin, now=NOW)
+    assert request_void(draw=draw, reason=named, actor=operator, now=NOW).reason == named

@@ -42,11 +42,13 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.facts import OfDraw
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import check_void
+from expertpool.draws.queries.picking import who_knows
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.sitting import lines_of
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.holding import SEATING_LOCK, free_all
 from expertpool.draws.services.locking import lock_draw
+from expertpool.draws.services.pick_checks import names_any, people_of
 from expertpool.draws.services.state import append_events, at_head, load_state
 from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import tell_experts
@@ -55,6 +57,7 @@ from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
 VOIDED = "抽取已作废"
+NAMES_SOMEBODY = "作废的原因在名单公开之前就能看到，不能写出名单中专家的姓名、编号、手机号、邮箱或证件号码，请改写。"
 # What a letter says of the review itself: whether it is drawn for again, nobody has decided yet.
 MAYBE_AGAIN = "重新抽取时抽中您的，会再次邀请。"
 PANEL_STAYS = "评审照常进行，空缺的席位另行抽取专家；再次抽中您的，会再次邀请。"
@@ -65,16 +68,25 @@ def request_void(*, draw: Draw, reason: str, actor: User, now: datetime) -> Void
     """Ask for a draw to be voided. Changes nothing of the draw until a second person agrees.
 
     Refuses (VoidRefused) without a reason, for a draw that was not ordered or is void, for an
-    archived project, while another request is open, and for a draw that was widened: the latest
-    is voided first.
+    archived project, while another request is open, for a draw that was widened: the latest
+    is voided first; and a reason that names somebody of a list that is still sealed.
     """
     draw = _lock(draw)
     if not is_reason(reason):
         raise VoidRefused(f"请写明作废的原因{SAY_MORE}。")
     check_action(ActionCode.ASK_VOID, draw, actor=actor, now=now)
+    _check_words(draw, reason, actor)
     request = VoidRequest(draw=draw, reason=reason)
     ask(request, action="draw.void_request", actor=actor, now=now, refused=VoidRefused)
     return request
+
+
+def _check_words(draw: Draw, reason: str, actor: User) -> None:
+    """Refuse what names somebody of a list whose names are sealed: more people read the reason than may read these. Only
+    to who knows the whole list: a refusal would tell others who is on it."""
+    is_sealed = not draw.is_random and draw.released_at is None
+    if is_sealed and actor.pk in who_knows(draw) and names_any(people_of(draw)[0], reason):
+        raise VoidRefused(NAMES_SOMEBODY)
 
 
 @transaction.atomic

@@ -73,6 +73,7 @@ ASSIGNMENT_STATES = {
     "void": "已作废",
 }
 ABOUT_STANDING = "请与公开页面或抽取表上的核对：不同的，是记录较旧或最后的事件被截去"
+HELP = frozenset({"-h", "--help"})
 HEAD = re.compile(r"[0-9a-f]{64}")
 ABOUT_SHORT = "公开前的记录：只核对封存、定序和事件链；席位在完整记录公开后核对"
 
@@ -146,9 +147,10 @@ def main(argv: list[str], called: str = "python verify.py") -> int:
     # Copied from a page or a sheet, where it stands in parts.
     shown = "".join("".join(argv[1:]).split()).lower()
     names = argv[:1] if HEAD.fullmatch(shown) else argv
-    if len(names) not in (1, 2):
+    asks_how = not HELP.isdisjoint(argv)
+    if asks_how or len(names) not in (1, 2):
         say(f"用法：{called} 记录.json [事件链头]  或  {called} 公开前的记录.json 记录.json")
-        return 2
+        return 0 if asks_how else 2
     records = []
     for name in names:
         try:

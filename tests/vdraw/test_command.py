@@ -44,6 +44,9 @@ def test_other_words_tell_how_it_is_called(alone: Path) -> None:
         assert answer.returncode == 2
         assert answer.stdout.startswith("用法：python -m vdraw verify 记录.json")
         assert "verify.py" not in answer.stdout
+    asked = run(alone, "verify", "--help")  # no file of that name
+    assert asked.returncode == 0
+    assert asked.stdout.startswith("用法：python -m vdraw verify 记录.json")
 
 
 def test_what_it_says_of_itself_stands_in_the_folder(alone: Path) -> None:

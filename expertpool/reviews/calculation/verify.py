@@ -393,9 +393,10 @@ def shown(value: Any) -> str:
 
 
 def main(arguments: list[str], *, called: str = "python3 verify.py") -> int:
-    if len(arguments) != 1:
-        print(f"用法：{called} 评审记录.json", file=sys.stderr)
-        return 2
+    asks_how = not {"-h", "--help"}.isdisjoint(arguments)
+    if asks_how or len(arguments) != 1:
+        print(f"用法：{called} 评审记录.json", file=sys.stdout if asks_how else sys.stderr)
+        return 0 if asks_how else 2
     try:
         record = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
         if record["format"] not in FORMATS:

@@ -141,6 +141,8 @@ def test_it_says_how_it_is_called(capsys: Any, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SystemExit, match="2"):
         runpy.run_path(str(FILE), run_name="__main__")
     assert "用法" in capsys.readouterr().err
+    assert verify.main(["--help"]) == 0
+    assert "用法" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.experts import make_expert
 from tests.factories.papers import own_book, upload
 from tests.fixtures import login
+from tests.worker import ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-27")]
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -220,3 +221,12 @@ def test_what_people_keep_with_a_draw_is_read_by_whoever_may_read_its_names(
         # Before the names are public, nobody: a sheet says them, whatever its name.
         Draw.objects.filter(pk=draw.pk).update(released_at=None)
         assert login(client, operator).get(address).status_code == 404
+
+
+def test_a_phone_is_told_that_it_cannot_record(client: Client, draw: Draw) -> None:
+    page = login(client, draw.operator).get(reverse("draws:recordings", args=[draw.pk]))
+    text = " ".join(page.content.decode().split())
+    assert '<span class="recordable"> <a' in text
+    assert "手机不能录屏：请用电脑打开抽取大厅" in text
+    styles = (ROOT / "frontend/src/css/drawroom.css").read_text()
+    assert ".room-recorder, .recordable { display: none; }" in styles

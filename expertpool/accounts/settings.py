@@ -164,6 +164,15 @@ PASSWORD_WARNING = Setting(
     order=47,
     help="这些天里每次登录都提醒本人修改；0 为不提醒。",
 )
+PASSWORD_LETTER = Setting(
+    "accounts.password_letter",
+    "密码到期前多少天发通知",
+    Number(0, 60, "天"),
+    7,
+    group=SIGN_IN,
+    order=48,
+    help="站内消息和邮件，每个密码一次，只发给本单位用户（专家和申报人登录时提醒）；0 为不发。",
+)
 TOKEN_LONGEST = Setting(
     "accounts.token_longest",
     "接口令牌最长有效",
@@ -209,6 +218,7 @@ SETTINGS = (
     PASSWORDS_KEPT,
     PASSWORD_AGE,
     PASSWORD_WARNING,
+    PASSWORD_LETTER,
     TAKEN_PER_HOUR,
     TOKEN_LONGEST,
     TOKEN_USUAL,

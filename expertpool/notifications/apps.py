@@ -45,6 +45,7 @@ class NotificationsConfig(AppConfig):
             tell_ruled,
         )
         from expertpool.notifications.services.line import take_told
+        from expertpool.notifications.services.password_ends import ENDS
         from expertpool.notifications.services.searches import CLEARED, tell_cleared
         from expertpool.notifications.services.wechat import CHANGED
         from expertpool.notifications.settings import SETTINGS
@@ -65,7 +66,7 @@ class NotificationsConfig(AppConfig):
         NARROW_PAGES.add(
             *narrow_pages("notifications:inbox", "notifications:message", "notifications:read_all")
         )
-        OCCASIONS.add(ACTED, RULED, CHANGED, CLEARED)
+        OCCASIONS.add(ACTED, RULED, CHANGED, CLEARED, ENDS)
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
         subscribe(AccountActed, tell_acted)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.core.jobs import DEADLINES, MESSAGES, app, retry_external
-from expertpool.notifications.services import bounces, delivery, line, replies, reports
+from expertpool.notifications.services import (
+    bounces,
+    delivery,
+    line,
+    password_ends,
+    replies,
+    reports,
+)
 
 
 @app.task(name="notifications.deliver_message", queue=MESSAGES, retry=retry_external)
@@ -64,3 +71,13 @@ def forget_waiting(timestamp: int) -> None:
     """Every night: remove reports and replies of which nobody found the message."""
     reports.forget_waiting(now=timezone.now())
     replies.forget_replies(now=timezone.now())
+
+
+@app.periodic(cron="10 8 * * *")
+@app.task(
+    name="notifications.tell_ending_passwords",
+    queueing_lock="notifications.tell_ending_passwords",
+)
+def tell_ending_passwords(timestamp: int) -> None:
+    """Each morning: tell whose password soon gets too old."""
+    password_ends.tell_ending_passwords(now=timezone.now())

@@ -6,19 +6,23 @@ A password that is older than the office lets it be is good for choosing another
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth import login
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from expertpool.accounts.enums import BY_PASSWORD, LoginMethod
-from expertpool.accounts.models import User
+from expertpool.accounts.models import UsedPassword, User
+from expertpool.accounts.queries import outsiders_among
 from expertpool.accounts.registry import why_no_password
 from expertpool.accounts.services.second_steps import BACKEND
-from expertpool.accounts.settings import PASSWORD_AGE, PASSWORD_WARNING
+from expertpool.accounts.settings import PASSWORD_AGE, PASSWORD_LETTER, PASSWORD_WARNING
 from expertpool.core.configuration import value_of
 from expertpool.siteconfig.queries.counting import counted
 
@@ -50,3 +54,34 @@ def password_ends(user: User, *, now: datetime) -> datetime | None:
     # Of one that was chosen before such rows were kept no more is known than when the account was opened.
     chosen = user.used_passwords.order_by("-id").values_list("at", flat=True).first()
     return (chosen or user.created_at) + timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class EndingPassword:
+    """That the password of ``user``, which was ``chosen`` then, ``ends``."""
+
+    user: User
+    chosen: datetime
+    ends: datetime
+
+
+def ending_passwords(*, now: datetime) -> list[EndingPassword]:
+    """Return the passwords of people of the office that end within the days of `PASSWORD_LETTER`, as `password_ends`
+    says; none of those who have to choose one anyway."""
+    days, before = counted(PASSWORD_AGE, now), value_of(PASSWORD_LETTER)
+    if not days or not before:
+        return []
+    age = timedelta(days=days)
+    last = UsedPassword.objects.filter(user=OuterRef("pk")).order_by("-id").values("at")[:1]
+    rows = (
+        User.objects.filter(is_active=True, must_change_password=False)
+        .annotate(chosen=Coalesce(Subquery(last), "created_at"))
+        .filter(chosen__gt=now - age, chosen__lte=now - age + timedelta(days=before))
+    )
+    found = list(rows.order_by("pk"))
+    outside = outsiders_among([user.pk for user in found])
+    return [
+        EndingPassword(user, user.chosen, user.chosen + age)
+        for user in found
+        if user.pk not in outside and not why_no_password(user)
+    ]

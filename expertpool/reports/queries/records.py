@@ -192,7 +192,7 @@ ACTIVITY = RecordTopic(
 
 ONLINE = RecordTopic(
     "online",
-    "在线用户",
+    "在线",
     "人在线",
     None,
     LastBeat.objects.all,

@@ -10,11 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.core.views.filters import keyword_field
+from expertpool.core.lookups import within_days
+from expertpool.core.segments import Chosen, SegmentField
+from expertpool.core.views.filters import DateRangeField, keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.evaluations.enums import Participation
 from expertpool.evaluations.permissions import VIEW
 from expertpool.evaluations.queries.measures import measured
+from expertpool.evaluations.queries.ratings import ratings_counted_for
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
 
@@ -65,10 +68,17 @@ class RatingFilter(FilterForm):
     below = forms.IntegerField(label="综合得分不高于", min_value=0, max_value=100)
     since = forms.DateField(label="评价从")
     until = forms.DateField(label="评价到")
+    days = DateRangeField(label="评审时间")
+    counted = forms.ChoiceField(label="计入平均", choices=[("", "全部"), ("1", "只看计入的")])
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
         self.user = user
+        self.fields["segment"] = SegmentField("ratings", user)  # what a statistic counted
+
+    @property
+    def segments(self) -> list[Chosen]:
+        return self.value("segment") or []
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if text := self.value("q"):
@@ -81,7 +91,15 @@ class RatingFilter(FilterForm):
             rows = rows.filter(given_at__date__gte=since)
         if until := self.value("until"):
             rows = rows.filter(given_at__date__lte=until)
-        return rows
+        if days := self.value("days"):
+            rows = rows.filter(within_days("evaluation__project__opening_at", days))
+        if self.value("counted"):
+            rows = rows.filter(
+                pk__in=ratings_counted_for(self.user, now=timezone.now()).values("pk")
+            )
+        control: Any = self.fields["segment"]
+        narrowed: QuerySet[Any] = control.narrow(rows, self.segments)
+        return narrowed
 
 
 class MeasureFilter(FilterForm):

@@ -162,6 +162,8 @@ class Reading:
         if line is not self.found.total:
             own = segment_text((self.dimension.code, line.key))
             query["segment"] = ",".join(filter(None, (query.get("segment", ""), own)))
+        for name, value in self.topic.behind:
+            query[name] = value
         if measure.tab:
             query["tab"] = measure.tab
         return f"{reverse(self.topic.url)}?{query.urlencode()}"

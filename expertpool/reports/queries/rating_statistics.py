@@ -6,19 +6,15 @@ read one by one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Value
 from django.db.models.functions import NullIf
 from django.utils import timezone
 
-from expertpool.accounts.models import User
-from expertpool.core.lookups import Among
 from expertpool.evaluations.enums import Participation
-from expertpool.evaluations.models import Rating
 from expertpool.evaluations.permissions import VIEW
-from expertpool.evaluations.queries.ratings import all_ratings, counts, ratings_visible_to
+from expertpool.evaluations.queries.ratings import all_ratings, ratings_counted_for
 from expertpool.projects.enums import Regime
 from expertpool.reports.queries.departments import department_words
 from expertpool.reports.queries.expert_statistics import specialties
@@ -34,20 +30,6 @@ from expertpool.reports.queries.statistics import (
 
 PROJECT = "evaluation__project"
 OPENING = "projects.opening_at"
-# Ratings whose proofs are looked at, each in 0.1 ms: of more than these the database adds up what it has.
-MOST_LOOKED_AT = 2_000
-
-
-def ratings_counted_for(user: User) -> QuerySet[Rating]:
-    """Return the ratings that go into averages and that ``user`` may read, none that was altered as long as they are few
-    enough to look at each."""
-    rows = ratings_visible_to(user, now=timezone.now()).order_by()
-    rows = rows.filter(withdrawn_at__isnull=True, evaluation__closed_at__isnull=False)
-    some = list(rows[: MOST_LOOKED_AT + 1])
-    if len(some) > MOST_LOOKED_AT:
-        return rows
-    altered: Sequence[int] = [one.pk for one in some if not counts(one)]
-    return rows.exclude(Among("pk", altered)) if altered else rows
 
 
 def _kind(asked: Any) -> Any:
@@ -61,7 +43,7 @@ RATINGS = RecordTopic(
     None,
     all_ratings,
     VIEW,
-    "",
+    "evaluations:ratings",
     (
         Dimension(
             "department",
@@ -94,6 +76,8 @@ RATINGS = RecordTopic(
         "只计名单已公开、评价已截止的项目，撤销的不计；只含您看得到名单和评价的项目和专家。"
         "平均得分为各份评价综合得分的平均；有几个专业的专家在每个专业各计一次，合计只计一次。"
     ),
-    seen=ratings_counted_for,
+    seen=lambda user: ratings_counted_for(user, now=timezone.now()),
+    # Its list has those, too, that do not count.
+    behind=(("counted", "1"),),
     at=f"{PROJECT}__opening_at",
 )

@@ -141,7 +141,7 @@ class Measure:
 @dataclass(frozen=True)
 class Topic:
     """What is counted: ``rows(user)`` in the scope of his statistics, as ``model`` of ``subject``; those who hold
-    ``permission`` have the list at ``url``. ``prepare`` annotates what measures add up. Of a topic with more rows than
+    ``permission`` have the list at ``url``, which is asked what ``behind`` says besides (names and values of its filters). ``prepare`` annotates what measures add up. Of a topic with more rows than
     ``large`` sums are kept: of each part, or, with ``tallies_rows``, of each row what ``prepare`` would add up."""
 
     code: str
@@ -156,6 +156,7 @@ class Topic:
     prepare: Callable[[QuerySet[Any], Asked], QuerySet[Any]] = lambda rows, asked: rows
     more: Callable[[], tuple[Measure, ...]] = field(default=tuple)
     note: str = ""
+    behind: tuple[tuple[str, str], ...] = ()
     large: int = 0
     tallies_rows: bool = False
 

@@ -109,3 +109,27 @@ def test_only_what_its_reader_may_read_counts(admin: User, rated: list[Evaluatio
     # Of another department: neither experts nor reviews of others are in his scope.
     stranger = make_user("department")
     assert login(Client(), stranger).get(PAGE).status_code == 403
+
+
+def test_the_list_behind_each_number_has_the_ratings_that_it_counts(
+    admin: User, rated: list[Evaluation]
+) -> None:
+    """Numbers led nowhere; the list has withdrawn ratings, and those of a time that goes on, too."""
+    client = login(Client(), admin)
+    Rating.objects.filter(pk=Rating.objects.order_by("pk")[0].pk).update(withdrawn_at=NOW)
+    days = f"{(NOW - 40 * DAY).date()} 至 {NOW.date()}"
+    for query in ({}, {"days": days}):
+        for dimension in client.get(PAGE).context["reading"].topic.dimensions_for(admin):
+            context = client.get(PAGE, {"by": dimension.code, **query}).context
+            for line, figures in [
+                *context["lines"],
+                (context["found"].total, context["total_figures"]),
+            ]:
+                (_, number, url), (_, _, of_mean) = figures
+                listed = client.get(url).context
+                assert listed["total"] == int(number) > 0, (dimension.code, line.label)
+                assert of_mean == url
+                told = [one.rating.total for one in listed["lines"]]
+                assert mean(told) == line.sums["mean"]
+    page = client.get(reverse("evaluations:ratings"), {"segment": "participation:x"})
+    assert page.context["total"] == 0

@@ -346,6 +346,7 @@ class ImportColumn:
     they write everywhere; ``missed`` is said of a cell that holds one. ``word`` is a value as it is read.
     ``instead_of`` is the column (code) of a list beside whose own header this one's codes decide, row by row (专业名称
     and 专业代码), and ``agree`` tells whether such a code and what stands in the other cell mean the same.
+    ``may_refuse_all``: where it takes none of its cells it is the right column all the same, and asks about each word.
     ``in_template``: the template has it; else only lists of others do.
     ``src`` gives the address that proposes words of a long list while one types.
     """
@@ -380,6 +381,7 @@ class ImportColumn:
     instead_of: str = ""
     agree: Callable[[str, str], bool] | None = None
     in_template: bool = True
+    may_refuse_all: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -202,15 +202,22 @@ def _table_above(place: _Place, named: Named, naming: str) -> int:
 
 
 def below(
-    rows: Iterable[Numbered], header_row: int, header: Sequence[str] = ()
+    rows: Iterable[Numbered],
+    header_row: int,
+    header: Sequence[str] = (),
+    titles: list[str] | None = None,
 ) -> Iterator[Numbered]:
     """Yield the rows below the header, without those that repeat it for the print, with blanks of their own
-    (姓  名)."""
+    (姓  名). What stands alone in a row above it joins the ``titles``."""
     again = [_bare(cell) for cell in header]
     while again and not again[-1]:
         again.pop()
     for number, cells in rows:
-        if number > header_row and not (again and _is_again(cells, again)):
+        if number <= header_row:
+            filled = [cell for cell in cells if cell not in ("", None)]
+            if titles is not None and len(filled) == 1 and isinstance(filled[0], str):
+                titles.append(_bare(filled[0]))
+        elif not (again and _is_again(cells, again)):
             yield number, cells
 
 
@@ -423,7 +430,7 @@ def refused_whole(
     as the beginning of a sheet below the header at ``place`` (sheet, row) shows."""
     sheet, row = place
     rows = [cells for top in tops if top["name"] == sheet for n, cells in top["rows"] if n > row]
-    cleaners = {column.code: column.clean for column in columns}
+    cleaners = {column.code: column.clean for column in columns if not column.may_refuse_all}
     found = []
     for at, code in enumerate(codes):
         below = [
@@ -708,8 +715,10 @@ class _Recogniser:
         return self.lists[column.code]
 
     def _all_refused(self, code: str, at: int) -> bool:
-        clean = self.columns[code].clean
-        return all(_is_refused(clean, cell) for cell in self.below[at])
+        column = self.columns[code]
+        if column.may_refuse_all:
+            return False
+        return all(_is_refused(column.clean, cell) for cell in self.below[at])
 
     def _once(self, codes: list[str], why: list[str]) -> None:
         """Leave a column to the header that fits it best: by content, then as a header of the

@@ -153,6 +153,8 @@ class Importer(ABC):
     listed: ClassVar[str] = ""
     # The importer (code) that changes what is there already, and the name of its first page.
     updated_by: ClassVar[tuple[str, str] | None] = None
+    # Columns (codes) whose headings may say that nobody below them is to be taken, unless the user wants it.
+    keeps_out: ClassVar[frozenset[str]] = frozenset()
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 
@@ -179,6 +181,7 @@ class Importer(ABC):
         self.options = options
         self.previews = False
         self.file_name = self.sheet = ""
+        self.titles: list[str] = []  # what stands alone in rows above the header, as they are read
         # What is asked of a word that is no word of a list, by column and word.
         self.questions: dict[tuple[str, str], Question] = {}
         self.said: Mapping[

@@ -28,9 +28,10 @@ def scan_table(file: IO[bytes] | Any, *, name: str, actor: Any, now: datetime) -
 
 @contextmanager
 def open_table(
-    importer: type[Importer], path: Path, *, user: Any = None
+    importer: type[Importer], path: Path, *, user: Any = None, titles: list[str] | None = None
 ) -> Generator[tuple[Header, Generator[Numbered]]]:
-    """Give the header of a file and the rows below it; ``user`` is whose memory of headers counts.
+    """Give the header of a file and the rows below it; ``user`` is whose memory of headers counts; what
+    stands alone above the header joins the ``titles`` as the rows are read.
 
     Raises UnreadableFile for what is no table or lacks a required column.
     """
@@ -49,5 +50,5 @@ def open_table(
         raise UnreadableFile(f"表中没有必填的列：{'、'.join(header.missing)}。")
     with closing(rows_of(columns, path, sheet=header.sheet)) as rows:
         ticked = Ticked(columns, header.cells, header.codes)
-        listed = below(rows, header.row, header.cells)
+        listed = below(rows, header.row, header.cells, titles)
         yield replace(header, codes=ticked.codes), ticked.rows(listed)  # type: ignore[misc]

@@ -313,8 +313,8 @@ def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) ->
     with is kept together with what was found: nobody confirms the one without the other. Announces
     ImportPreviewed."""
     with closing(_rows(run)) as all_rows:
-        rows = below(all_rows, run.header_row, run.headers)
         collector = _collector(run, now)
+        rows = below(all_rows, run.header_row, run.headers, collector.importer.titles)
         first = islice(rows, collector.importer.previewed)
         found = _check(run, first, collector, answers, keep=False)
         run.partial = next(rows, None) is not None
@@ -507,7 +507,7 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
     ):
         found = _check(
             run,
-            below(rows, run.header_row, run.headers),
+            below(rows, run.header_row, run.headers, collector.importer.titles),
             collector,
             answers,
             keep=True,

@@ -65,6 +65,19 @@ _NOT_LISTED = frozenset(
         "False",
     ]
 )
+# What a part of a list, its title or its sheet says of people who have left, or may not be drawn.
+_LEFT = re.compile(
+    r"(?<![未无非不])(?<!没有)(?<!不含)(?<!除)"
+    r"(?:退休|离休|退出|退库|出库|离库|取消|注销|吊销|撤销|离职|辞职|离任|卸任|调离|调出|去世|离世|病故|逝世|已故|亡故"
+    r"|病逝|死亡|黑名单|不良[记纪]录|清退|开除|除名|停用|停聘|解聘|冻结|暂停|失效|终止|届满|到期"
+    r"|不再(?:参加|参与|担任|聘任|聘用|续聘))"
+)
+_OF_PART = r"(?:人员|专家|名单|名册|部分|情况|同志|教师|职工|干部|者|类|组)"
+# A heading that speaks of a part of the people, and is no sentence: 已取消资格人员, 在职专家名单.
+_LEFT_PART = re.compile(rf"[^,，。;；:：]{{0,30}}?(?:{_OF_PART}(?:名单|名册)?|{_LEFT.pattern})的?")
+_OTHER_PART = re.compile(
+    rf"(?:在职|在岗|在库|在聘|在任|现职|现任|外聘|特聘|正式|有效|新增|续聘|返聘|继续聘任|其他|其余){_OF_PART}(?:名单|名册)?"
+)
 _ASK = "名单上写的是“{}”，请在上面选择是否照常导入。"
 _ANSWERS = {"": "这些行不导入", LEFT_EMPTY: "照常导入（不管这一列）"}
 
@@ -91,6 +104,43 @@ def _not_listed(cell: Any) -> str:
     if word in _NOT_LISTED or not word:
         return ""
     raise CellRefused("在黑名单中", _ASK.format(word), word=word)
+
+
+def has_left(text: str) -> bool:
+    """Tell whether a text says of people that they have left, or may not be drawn."""
+    return _LEFT.search(text) is not None
+
+
+def speaks_of_part(text: str) -> bool:
+    """Tell whether a heading speaks of a part of the people by their standing: 退休人员, 在职专家."""
+    bare = re.sub(r"[(（【\[].{0,20}?[)）】\]]$", "", text) or text[1:-1]
+    is_left = has_left(bare) and _LEFT_PART.fullmatch(bare)
+    return bool(is_left or _OTHER_PART.fullmatch(bare))
+
+
+def _part(cell: Any) -> str:
+    """Clean what a heading says of its part; refuses one of people who have left. It is kept nowhere."""
+    word = as_line(cell)
+    if not has_left(word):
+        return ""
+    raise CellRefused("名单上写着不在库", _ASK.format(word), word=word)
+
+
+def _left(cell: Any) -> str:
+    """Clean what stands where lists say why somebody left; refuses what says so. It is kept nowhere."""
+    word = as_line(cell)
+    if not word or word in _NOT_LISTED:
+        return ""
+    raise CellRefused("写有{}", _ASK.format(word), word=word)
+
+
+def _left_when(cell: Any) -> str:
+    """Clean since when somebody has left into one word, by which all days are asked about at once."""
+    word = as_line(cell)
+    return "" if not word or word in _NOT_LISTED else _DATED
+
+
+_DATED = "有日期"
 
 
 STATE = ImportColumn(
@@ -139,8 +189,60 @@ AT_WORK = ImportColumn(
     help="写着“否”、退休、离职等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
-STATES = (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK)
+SECTION = ImportColumn(
+    "section",
+    "所在部分",
+    _part,
+    help="写着退休、退出、取消资格、去世等的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
+_LEAVING = (
+    *(
+        "退出",
+        "退库",
+        "离库",
+        "出库",
+        "注销",
+        "取消资格",
+        "取消",
+        "调离",
+        "调出",
+        "离职",
+        "辞职",
+        "辞聘",
+    ),
+    *("解聘", "停聘", "停用", "清退", "除名", "去世", "死亡", "列入黑名单"),
+)
+LEFT_WHY = ImportColumn(
+    "left_why",
+    "退出原因",
+    _left,
+    aliases=(
+        *(f"{one}原因" for one in _LEAVING if one != "退出"),
+        *(f"是否{one}" for one in (*_LEAVING, "退休") if one != "列入黑名单"),
+        *("退出专家库原因", "退出理由", "退出情况", "退休情况"),
+    ),
+    help="有内容的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+    may_refuse_all=True,
+)
+LEFT_WHEN = ImportColumn(
+    "left_when",
+    "退出时间",
+    _left_when,
+    aliases=(
+        *(f"{one}时间" for one in _LEAVING if one != "退出"),
+        *(f"{one}日期" for one in _LEAVING),
+        *("退出专家库时间", "退出年月"),
+    ),
+    help="有内容的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
+STATES = (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK, SECTION, LEFT_WHY, LEFT_WHEN)
 _TOLD = {
+    SECTION.code: "名单中这一部分这样写；退休的也可以入库，导入不会办理退出",
+    LEFT_WHY.code: "名单上这样写；退休的也可以入库，导入不会办理退出",
+    LEFT_WHEN.code: "名单上写有退出的日期；导入不会办理退出",
     AGREED.code: "名单上没有写明同意入库",
     REVIEWED.code: "名单上的审核意见不是同意",
     AT_WORK.code: "名单上没有写明在职；退休的也可以入库",
@@ -151,6 +253,9 @@ _TOLD = {
 
 def ask_of_state(row: Row, importer: Importer) -> None:
     """Ask once about each state that keeps rows out."""
+    if row.values.pop(LEFT_WHEN.code, "") and all(one.code != LEFT_WHY.code for one in row.faults):
+        told = _ASK.format(LEFT_WHEN.header)
+        row.faults.append(importer.fault(LEFT_WHEN.code, "写有退出时间", told, word=_DATED))
     for fault in row.faults:
         if fault.code in _TOLD and fault.word:
             question = Question(_TOLD[fault.code], _ANSWERS)

@@ -69,7 +69,13 @@ from expertpool.experts.services.import_options import (
 )
 from expertpool.experts.services.import_persons import KNOWING, SamePersons, same_but_specialties
 from expertpool.experts.services.import_rows import RowRules
-from expertpool.experts.services.import_states import STATES, ask_of_state
+from expertpool.experts.services.import_states import (
+    SECTION,
+    STATES,
+    ask_of_state,
+    has_left,
+    speaks_of_part,
+)
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
@@ -97,6 +103,7 @@ class ExpertImporter(Importer):
     permission = "experts.import"
     option_fields = OPTIONS
     asked = (KNOWING,)
+    keeps_out = frozenset((SECTION.code,))
 
     @classmethod
     def options_for(cls, user: User) -> Mapping[str, Any]:
@@ -234,12 +241,15 @@ class ExpertImporter(Importer):
         # In a list of units a unit is one of its rows.
         if self.of_list != ExpertKind.ORGANISATION and UNIT_LIKE.fullmatch(text):
             return "employer"
-        return "specialties" if self.rules.is_specialty(text) else ""
+        if self.rules.is_specialty(text):
+            return "specialties"
+        return SECTION.code if speaks_of_part(text) else ""
 
     def heading_of_sheet(self, name: str) -> str:
         column = self.by_code["expert_type"]
         is_type = name in column.meanings() or (column.words and name in column.words())
-        return self.heading(name) or ("expert_type" if is_type else "")
+        part = SECTION.code if has_left(name) else ""
+        return self.heading(name) or ("expert_type" if is_type else part)
 
     def is_example(self, row: Row) -> bool:
         # A name that says so is none by the rule of names, and was not taken into the values.
@@ -432,7 +442,7 @@ def import_file(
     outcome = ImportResult()
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     importer.counted.clear()  # whoever runs a command on the server has the pool anyway
-    with transaction.atomic(), open_table(ExpertImporter, path, user=actor) as (header, rows):
+    with transaction.atomic(), _open(importer, path) as (header, rows):
         importer.sheet = header.sheet
         importer.of_list = importer.of_list or read_kind(header)[1].get(KIND, "")
         collector = Collector(importer, header.codes)
@@ -457,6 +467,10 @@ def import_file(
         report.write_bytes(table.content)
     outcome.accepted = totals.accepted
     return outcome
+
+
+def _open(importer: ExpertImporter, path: Path) -> Any:
+    return open_table(ExpertImporter, path, user=importer.actor, titles=importer.titles)
 
 
 def _in_short(row: Row) -> dict[str, Any]:

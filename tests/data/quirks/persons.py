@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.data.quirks.files import Quirk, book, merge, plain
 
 PHONES = [f"1397788{at:04}" for at in range(1, 20)]
@@ -116,5 +118,79 @@ PERSONS = (
         1,
         first={"name": "双甲", "id_number": "110101197510150017"},
         each={"employer.name": [UNIT]},
+    ),
+    Quirk(
+        "parts_of_who_has_left.xlsx",
+        book(
+            {
+                "名单": [
+                    ["某市专家名单"],
+                    ["序号", "姓名", "手机号", "工作单位"],
+                    ["一、在职人员"],
+                    [1, "部甲", PHONES[0], UNIT],
+                    ["二、退休人员"],
+                    [2, "部乙", PHONES[1], UNIT],
+                    ["", "小计 1 人"],
+                    [3, "部丙", PHONES[2], UNIT],
+                    ["三、已取消资格人员"],
+                    ["（一）湖南大学"],
+                    [4, "部丁", PHONES[3], ""],
+                    ["四、外聘的各位"],
+                    [5, "部戊", PHONES[4], UNIT],
+                    ["去世"],
+                    [6, "部己", PHONES[5], UNIT],
+                    ["在职专家"],
+                    [7, "部庚", PHONES[6], UNIT],
+                    ["说明：退休人员不填第 4 列"],
+                    [8, "部辛", PHONES[7], UNIT],
+                ]
+            }
+        ),
+        4,
+        dict.fromkeys((6, 8, 11, 15), "名单上写着不在库"),
+        each={"name": ["部甲", "部戊", "部庚", "部辛"]},
+    ),
+    Quirk(
+        "a_sheet_of_who_has_left.xlsx",
+        book({"2025年退出": [["姓名", "手机号"], ["表甲", PHONES[0]], ["表乙", PHONES[1]]]}),
+        0,
+        dict.fromkeys((2, 3), "名单上写着不在库"),
+    ),
+    Quirk(
+        "a_title_of_who_has_left.xlsx",
+        book(
+            {
+                "Sheet1": [
+                    ["附件 2"],
+                    ["某市 2025 年度退出专家库人员名单"],
+                    ["姓名", "手机号"],
+                    ["题甲", PHONES[0]],
+                ]
+            }
+        ),
+        0,
+        {4: "名单上写着不在库"},
+    ),
+    Quirk(
+        "why_and_when_they_left.xlsx",
+        plain(
+            ["因甲", PHONES[0], "受到处罚", "2025-06-30"],
+            ["因乙", PHONES[1], "", ""],
+            ["因丙", PHONES[2], "", date(2025, 6, 30)],
+            ["因丁", PHONES[3], "否", "/"],
+            head=["姓名", "手机号", "退出原因", "退出时间"],
+        ),
+        2,
+        {2: "写有退出原因", 4: "写有退出时间"},
+    ),
+    Quirk(
+        "all_of_them_left.xlsx",
+        plain(
+            *(["因甲", PHONES[0], "受到处罚"], ["因乙", PHONES[1], "去世"]),
+            ["因丙", PHONES[2], "本人申请"],
+            head=["姓名", "手机号", "注销原因"],
+        ),
+        0,
+        dict.fromkeys((2, 3, 4), "写有退出原因"),
     ),
 )

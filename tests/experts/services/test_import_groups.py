@@ -195,3 +195,33 @@ def test_a_second_press_opens_no_account_and_says_so(client: Client) -> None:
 def _said(answer: object) -> str:
     headers = getattr(answer, "headers", {})
     return str(headers.get("HX-Trigger", "")).encode().decode("unicode_escape")
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_part_of_people_who_have_left_is_asked_about(client: Client, tmp_path: Path) -> None:
+    rows = [HEAD, ["退休人员"], ["部甲", "13911110001"], ["在职人员"], ["部乙", "13911110002"]]
+    page = upload(client, tmp_path, rows)
+    assert page.context["run"].reasons == {"名单上写着不在库": 1}
+    assert "第 2 行写的是“退休人员”" in page.content.decode()
+    said = standing(page, **{word_field(page, "退休人员（独占一行）"): "-"})
+    page = post(client, "answers", page.context["run"], said)
+    assert page.context["run"].accepted == 2
+    post(client, "confirm", page.context["run"], standing(page))
+    assert Expert.objects.count() == 2
+
+
+@pytest.mark.shows("EXP-07")
+def test_why_somebody_left_is_asked_about_where_all_have(client: Client, tmp_path: Path) -> None:
+    left = [("甲", "受到处罚"), ("乙", "去世"), ("丙", "去世")]
+    people = [
+        [f"退{name}", f"1391111000{at}", why, "2025-06-30"]
+        for at, (name, why) in enumerate(left, 1)
+    ]
+    page = upload(client, tmp_path, [[*HEAD, "退出原因", "退出时间"], *people])
+    assert page.context["run"].state == "previewed"
+    assert page.context["run"].reasons == {"写有退出原因": 3}
+    said = standing(page, **{word_field(page, "受到处罚"): "-"})
+    page = post(client, "answers", page.context["run"], said)
+    said = standing(page, **{word_field(page, "有日期"): "-"})
+    page = post(client, "answers", page.context["run"], said)
+    assert (page.context["run"].accepted, page.context["run"].refused) == (1, 2)

@@ -17,6 +17,7 @@ class ChangesConfig(AppConfig):
             FIELDS,
             RIGHT,
             SUBJECT,
+            WRITTEN,
             field_labels,
             labels_of,
             requests_decidable_by,
@@ -36,6 +37,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core import home
         from expertpool.core.criteria import register_criteria
         from expertpool.core.events import subscribe
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
         from expertpool.customforms.registry import FILE_HOLDERS
         from expertpool.experts.events import ExpertChanged, ExpertsChanged, ExpertsMerged
@@ -55,6 +57,7 @@ class ChangesConfig(AppConfig):
         OWN_DATA.add(*OWN)
         OWN_FILES.add(*OWN_FILES_HERE)
         FILE_HOLDERS.add(FIELD_FILES)
+        MANDATES.add(*WRITTEN)
         ASKING.add(AskOthers("changes", ask_others))
         subscribe(ExpertChanged, expert_changed)
         subscribe(ExpertsChanged, experts_changed)

@@ -17,6 +17,7 @@ from expertpool.core.fields import (
     ProofField,
     is_vouched,
     readable,
+    shut_cells,
 )
 
 YEARS = Bounds(1900, 2100, "年份应在 1900 至 2100 之间。")
@@ -33,7 +34,7 @@ class ChangeRequest(models.Model):
 
     expert = models.ForeignKey("experts.Expert", on_delete=models.CASCADE, related_name="+")
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
-    reason = EncryptedTextField("申请理由", bound_to=("uid",), at_least=512)
+    reason = EncryptedTextField("申请理由", bound_to=("uid",), at_least=512, seals_empty=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
     )
@@ -59,6 +60,7 @@ class ChangeRequest(models.Model):
         null=False,
         default=b"",
         says=("pk", "uid.hex", "expert.number", "asked_by.username", "asked_at"),
+        opens=("reason",),
     )
 
     class Meta:
@@ -101,8 +103,10 @@ class ChangeRequest(models.Model):
 
     @property
     def stands(self) -> bool:
-        """Whether it, with all that it asks, is of the record of which it was asked."""
-        return is_vouched(self) and all(one.expert_id == self.expert_id for one in self.items.all())
+        """Whether it, with all that it asks, is of the record of which it was asked, and reads as it was asked."""
+        return is_vouched(self) and all(
+            one.expert_id == self.expert_id and not shut_cells(one) for one in self.items.all()
+        )
 
     @property
     def is_of_office(self) -> bool:
@@ -122,9 +126,15 @@ class ChangeItem(models.Model):
     request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="items")
     expert = models.ForeignKey("experts.Expert", on_delete=models.CASCADE, related_name="+")
     field = models.CharField("内容", max_length=50)
-    before = EncryptedTextField("原值", bound_to=("request_id", "field"), at_least=256)
-    after = EncryptedTextField("新值", bound_to=("request_id", "field"), at_least=256)
-    value = EncryptedTextField("填写的值", bound_to=("request_id", "field"), at_least=256)
+    before = EncryptedTextField(
+        "原值", bound_to=("request_id", "field"), at_least=256, seals_empty=True
+    )
+    after = EncryptedTextField(
+        "新值", bound_to=("request_id", "field"), at_least=256, seals_empty=True
+    )
+    value = EncryptedTextField(
+        "填写的值", bound_to=("request_id", "field"), at_least=256, seals_empty=True
+    )
     is_open = models.BooleanField("待核准", default=True)
     overtaken_by = models.ForeignKey(
         "experts.ExpertVersion",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -15,6 +16,7 @@ from expertpool.changes.models import Career, ChangeItem, ChangeRequest, Work
 from expertpool.core.criteria import Choice
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import UNREADABLE
+from expertpool.core.mandates import Mandate
 from expertpool.core.subjects import FieldDeclaration, File, Kind, Owner
 from expertpool.core.visibility import Level, level_for, show, told
 from expertpool.customforms.models import FieldFile
@@ -54,6 +56,16 @@ def with_items(rows: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
     return rows.select_related(
         "expert", "expert__employer", "asked_by", "decided_by"
     ).prefetch_related(Prefetch("items", items))
+
+
+def _waiting(now: datetime) -> QuerySet[ChangeRequest]:
+    return with_items(ChangeRequest.objects.filter(state=RequestState.WAITING)).order_by("-pk")
+
+
+# Nobody decides on others (`services.requests.decide_request`).
+WRITTEN = (
+    Mandate("changes.requests", "变更申请", _waiting, is_whole=True, holds=lambda row: row.stands),
+)
 
 
 def requests_visible_to(user: User) -> QuerySet[ChangeRequest]:

@@ -300,11 +300,14 @@ class ProofField(BlindIndexField):
     refers to; nothing where there is none): made with each save, by a key outside the database.
 
     Rows are named by what never changes (``role.code``), never by an id. What past the models writes
-    (``update()``, statements) makes none.
+    (``update()``, statements) makes none. The encrypted columns ``opens`` have to open as well: their words
+    are theirs by the binding, and an emptied one says nothing where ``seals_empty`` (docs/decisions/0500).
     """
 
-    def __init__(self, *args: Any, says: Sequence[str] = (), **kwargs: Any) -> None:
-        self.says = tuple(says)  # not of the schema
+    def __init__(
+        self, *args: Any, says: Sequence[str] = (), opens: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        self.says, self.opens = tuple(says), tuple(opens)  # not of the schema
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
@@ -322,7 +325,8 @@ class ProofField(BlindIndexField):
 
     def holds_for(self, row: models.Model) -> bool:
         """Tell whether this system wrote what ``row`` says."""
-        return bytes(getattr(row, self.attname) or b"") == self.made_of(row)
+        made = bytes(getattr(row, self.attname) or b"") == self.made_of(row)
+        return made and all(opens(row, name) for name in self.opens)
 
 
 def is_vouched(row: models.Model, by: str = "proof") -> bool:

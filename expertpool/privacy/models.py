@@ -35,7 +35,7 @@ class DataRequest(models.Model):
     kind = models.CharField("事项", max_length=10, choices=RequestKind.choices)
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # Filled up, so that its length tells nothing.
-    text = EncryptedTextField("说明", bound_to=("uid", "expert_id"), at_least=512)
+    text = EncryptedTextField("说明", bound_to=("uid", "expert_id"), at_least=512, seals_empty=True)
     asked_at = models.DateTimeField("申请时间")
     # Written when it is asked: what the office decides later is for later requests.
     due_at = models.DateTimeField("答复期限")
@@ -55,6 +55,7 @@ class DataRequest(models.Model):
         null=False,
         default=b"",
         says=("expert.number", "kind", "uid.hex", "asked_at", "due_at"),
+        opens=("text",),
     )
     answer_proof = ProofField(
         "答复凭证",

@@ -23,7 +23,7 @@ class ExpertObjection(models.Model):
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # Filled up to that length: else a long one could be told from a short one.
-    text = EncryptedTextField("申诉内容", bound_to=("uid",), at_least=512)
+    text = EncryptedTextField("申诉内容", bound_to=("uid",), at_least=512, seals_empty=True)
     asked_at = models.DateTimeField("申诉时间")
     answer = models.CharField("答复", max_length=500, blank=True)
     answered_by = models.ForeignKey(
@@ -106,6 +106,7 @@ class RatingObjection(ExpertObjection):
             "answered_by.username",
             "answered_at",
         ),
+        opens=("text",),
     )
 
     class Meta:
@@ -139,6 +140,7 @@ class CautionObjection(ExpertObjection):
             *("uid.hex", "caution.expert.number", "caution.requested_at"),
             *("upheld", "answer", "answered_by.username", "answered_at"),
         ),
+        opens=("text",),
     )
 
     class Meta:

@@ -22,7 +22,9 @@ class BlacklistAppeal(models.Model):
     entry = models.ForeignKey(BlacklistEntry, on_delete=models.CASCADE, related_name="appeals")
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # Moved to the entry of another it does not open.
-    reason = EncryptedTextField("申诉理由", bound_to=("uid", "entry_id"), at_least=1024)
+    reason = EncryptedTextField(
+        "申诉理由", bound_to=("uid", "entry_id"), at_least=1024, seals_empty=True
+    )
     asked_at = models.DateTimeField("申诉时间")
     agreed = models.BooleanField("成立", null=True, blank=True)
     note = models.CharField("处理意见", max_length=300, blank=True)
@@ -41,6 +43,7 @@ class BlacklistAppeal(models.Model):
             *("uid.hex", "entry.expert.number", "entry.added_at", "asked_at"),
             *("agreed", "note", "decided_by.username", "decided_at"),
         ),
+        opens=("reason",),
     )
 
     class Meta:

@@ -23,7 +23,7 @@ class Renewal(models.Model):
     )
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # Filled up to that length: else it would tell who has explained much.
-    reason = EncryptedTextField("申请说明", bound_to=("uid",), at_least=512)
+    reason = EncryptedTextField("申请说明", bound_to=("uid",), at_least=512, seals_empty=True)
     asked_at = models.DateTimeField("申请时间")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
@@ -59,6 +59,7 @@ class Renewal(models.Model):
             ),
             *("ended_at", "decided_by.username"),
         ),
+        opens=("reason",),
     )
 
     never = ("DELETE",)

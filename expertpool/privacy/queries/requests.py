@@ -13,8 +13,8 @@ from expertpool.privacy.models import DataRequest
 from expertpool.privacy.permissions import DECIDE
 
 A_LOOK = 10_000  # forged rows that one page reads, in some tenths of a second
-# What the proof of a request says, and whose it is: of many rows nothing else is read.
-PROVEN = ("kind", "uid", "asked_at", "due_at", "proof", "expert__number")
+# What the proof of a request says and opens, and whose it is: of many rows nothing else is read.
+PROVEN = ("kind", "uid", "asked_at", "due_at", "text", "proof", "expert__number")
 
 
 def written(rows: QuerySet[DataRequest], *, a_look: int | None = None) -> QuerySet[DataRequest]:

@@ -1,0 +1,56 @@
+"""Operations of migrations that encrypt anew what stands in a column: what they are told is of that time, whatever
+the models say since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+from django.db.migrations import RunPython
+
+from expertpool.core.crypto import Vault, binding
+
+_AT_ONCE = 2000
+
+
+def seal_empty(
+    table: str, column: str, *bound: str, at_least: int, where: str = "TRUE"
+) -> RunPython:
+    """Return the operation by which the empty cells of ``column``, bound to the columns ``bound``, say by a key that
+    nothing stands there (`EncryptedField.seals_empty`); of rows ``where`` nothing may stand."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        vault, place = Vault("FIELD_KEY", at_least), binding(table, column)
+        for rows in _rows(table, bound, f"{column} = '' AND {where}"):
+            tokens = vault.encrypt_all((b"", place + binding(*row[1:])) for row in rows)
+            _write(table, column, [row[0] for row in rows], tokens)
+
+    return RunPython(forwards, RunPython.noop, elidable=True)
+
+
+def _rows(table: str, columns: tuple[str, ...], where: str) -> Iterator[list[tuple[Any, ...]]]:
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT id, {', '.join(columns)} FROM {table}"  # noqa: S608 (names of a migration)
+                f" WHERE id > %s AND {where} ORDER BY id LIMIT %s",
+                [after, _AT_ONCE],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield rows
+
+
+def _write(table: str, column: str, keys: list[int], tokens: list[bytes]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} AS row SET {column} = made.token"  # noqa: S608
+            " FROM unnest(%s::bigint[], %s::bytea[]) AS made(id, token) WHERE row.id = made.id",
+            [keys, tokens],
+        )
+        # What was just written would keep the table from being altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -37,6 +37,7 @@ CAME_OF = ("state", "done", "made", "refused", "said", "error", "finished_at")
 LATEST = 500  # rows of a kind that are looked at each minute
 MOST_TOLD = 50  # rows of a kind in one night: more say no more
 FEW = 2000  # rows whose proofs are asked each time
+A_LOOK = 10_000  # forged rows that one page reads, in some tenths of a second
 KNOWN_FOR = (
     600.0  # seconds: what is found forged while somebody alters what it refers to is asked again
 )

@@ -8,12 +8,13 @@ from datetime import datetime
 from django.db.models import Q
 
 from expertpool.changes.registry import OwnData
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.models import Expert
 from expertpool.privacy.queries.erasures import YEAR
 from expertpool.privacy.queries.periods import years_until_erased
-from expertpool.privacy.queries.requests import A_LOOK, requests_of
+from expertpool.privacy.queries.requests import requests_of
 
 ERASURE_SORTS: dict[str, str | tuple[str, ...]] = {"deleted": ("deleted_at", "id")}
 SORTS: dict[str, str | tuple[str, ...]] = {"due": ("due_at", "id")}

@@ -127,7 +127,8 @@ def test_a_change_that_does_not_read_as_it_was_asked_is_agreed_to_by_nobody(
 
 
 def _objection(rater: User) -> object:
-    return make_objection(make_rating(make_expert(), rater, now=timezone.now() - 2 * DAY))
+    expert = make_expert(user=make_user("expert"))
+    return make_objection(make_rating(expert, rater, now=timezone.now() - 2 * DAY))
 
 
 @pytest.mark.parametrize(

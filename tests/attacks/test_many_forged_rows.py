@@ -1,6 +1,6 @@
 """Whoever writes hundreds of thousands of withdrawals into the table takes nobody out of draws (`tests/privacy`), nor does he make
 each look at who can be drawn read them all (docs/decisions/0455). Nor do requests about data that nobody made stop the pages that show
-them (docs/decisions/0485)."""
+them (docs/decisions/0485), nor do appeals (docs/decisions/0501)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core import mandates
-from expertpool.experts.models import Expert
+from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
+from expertpool.experts.services.telling import token_of
 from expertpool.joining.enums import Purpose
 from expertpool.joining.services.setup import ensure_consent
 from expertpool.privacy.models import Consent, DataRequest
-from expertpool.privacy.queries import requests
 from expertpool.privacy.queries.consents import may_be_named, withdrew
 from expertpool.privacy.services.consenting import set_consent
 from tests.factories.accounts import make_user
-from tests.factories.experts import give_account, make_expert
+from tests.factories.experts import give_account, make_appeal, make_expert
 from tests.factories.privacy import make_data_request
 from tests.fixtures import login
 
@@ -131,7 +131,7 @@ def test_a_page_reads_so_many_forged_requests_and_the_next_goes_on(
 ) -> None:
     """What was asked before, and since, stands on the first already."""
     monkeypatch.setattr(mandates, "FEW", 20)
-    monkeypatch.setattr(requests, "A_LOOK", 60)
+    monkeypatch.setattr("expertpool.privacy.queries.requests.A_LOOK", 60)
     monkeypatch.setattr("expertpool.privacy.views.own.A_LOOK", 60)
     monkeypatch.setattr("expertpool.privacy.tables.A_LOOK", 60)
     monkeypatch.setattr(mandates, "_forged", {})
@@ -164,3 +164,51 @@ def test_a_page_reads_so_many_forged_requests_and_the_next_goes_on(
         assert read <= (200 if is_own else 100)
     assert shown[0] >= {kinds[0], kinds[2]}
     assert shown[-1] == set(kinds)
+
+
+def forge_appeals(entry: BlacklistEntry, many: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO experts_blacklistappeal (uid, reason, asked_at, note, entry_id)"
+            " SELECT gen_random_uuid(), '', now() - interval '3 days', '', %s FROM generate_series(1, %s)",
+            [entry.pk, many],
+        )
+
+
+@pytest.mark.parametrize("page", ["list", "entry", "link"])
+def test_nor_does_a_page_wait_for_all_forged_appeals(
+    page: str, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor that of the expert himself, which no account opens."""
+    monkeypatch.setattr(mandates, "FEW", 20)
+    for views in ("blacklist", "appeals"):
+        monkeypatch.setattr(f"expertpool.experts.views.{views}.A_LOOK", 60)
+    monkeypatch.setattr(mandates, "_forged", {})
+    read = 0
+    prove = mandates.vouched
+
+    def counted(rows: QuerySet[BlacklistAppeal]) -> list[BlacklistAppeal]:
+        nonlocal read
+        assert all("phone" in row.entry.expert.get_deferred_fields() for row in rows)
+        read += len(rows)
+        return prove(rows)
+
+    monkeypatch.setattr(mandates, "vouched", counted)
+    appeal = make_appeal(make_user("admin", username="first"), now=timezone.now() - 2 * DAY)
+    entry = appeal.entry
+    forge_appeals(entry, 400)
+    mandates._forged.clear()
+    read = 0
+    if page == "link":
+        found = Client().get(reverse("experts:appeal", args=[token_of(entry)])).context["appeals"]
+    else:
+        client = login(Client(), admin)
+        url = (
+            reverse("experts:blacklist")
+            if page == "list"
+            else reverse("experts:blacklist_entry", args=[entry.pk])
+        )
+        context = client.get(url).context
+        found = context["appealed"] if page == "list" else [one[0] for one in context["appeals"]]
+    assert found == ({entry.pk} if page == "list" else [appeal])
+    assert read <= 100

@@ -21,12 +21,19 @@ from expertpool.workflow.queries.approvals import waiting_for
 RIGHT = "experts.blacklist"
 SUBJECT = "experts.blacklistappeal"
 MOST_FILES_MB = 50
+# What the proof of an appeal says and opens: of many rows nothing else is read.
+PROVEN = (
+    *("uid", "asked_at", "agreed", "note", "decided_at", "reason", "proof"),
+    *("entry__added_at", "entry__expert__number", "decided_by__username"),
+)
 
 
-def sound(rows: QuerySet[BlacklistAppeal]) -> list[BlacklistAppeal]:
+def sound(rows: QuerySet[BlacklistAppeal], *, a_look: int | None = None) -> list[BlacklistAppeal]:
     """Return those of ``rows``, the latest first, that an expert made here, and that were decided here if they were
-    (docs/decisions/0483)."""
-    return vouched_among(rows.order_by("-pk").select_related("entry__expert", "decided_by"))
+    (docs/decisions/0483); ``a_look`` for a page (`core.mandates.vouched_among`)."""
+    whole = rows.order_by("-pk").select_related("entry__expert", "decided_by")
+    keys = [row.pk for row in vouched_among(whole.only(*PROVEN), a_look=a_look)]
+    return list(whole.filter(pk__in=keys)) if keys else []
 
 
 def _appeals(now: datetime) -> QuerySet[BlacklistAppeal]:

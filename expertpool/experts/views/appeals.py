@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.views.drawers import attempt, posted
 from expertpool.core.views.links import opened_by_link
 from expertpool.experts.enums import ExpertStatus
@@ -39,7 +40,7 @@ def appeal(request: HttpRequest, token: str, entry: BlacklistEntry) -> HttpRespo
 
     if form.is_bound and attempt(form, write, refusals=(ExpertRefused, FileRefused)):
         return redirect("experts:appeal", token=token)
-    appeals = sound(entry.appeals.all())
+    appeals = sound(entry.appeals.all(), a_look=A_LOOK)
     is_on = not entry.removed_at and entry.expert.status == ExpertStatus.BLACKLISTED
     context = {
         "entry": entry,

@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.views.bulk import BulkAction, bulk_view
@@ -64,7 +65,7 @@ def index(request: UserRequest) -> HttpResponse:
     appealed = told(undecided_appeals()).filter(
         entry__in=[one.pk for one in result.context["page"]]
     )
-    also = {"appealed": {one.entry_id for one in sound(appealed)}}
+    also = {"appealed": {one.entry_id for one in sound(appealed, a_look=A_LOOK)}}
     return render_list(request, "experts/blacklist.html", result.context | also)
 
 
@@ -252,7 +253,7 @@ def _entry(request: UserRequest, pk: int) -> HttpResponse:
     row = blacklist_visible_to(request.user).get(pk=pk)
     mine = set(appeals_to_decide(request.user).filter(entry=row).values_list("pk", flat=True))
     rows = told(row.appeals.all())
-    appeals = sound(rows)
+    appeals = sound(rows, a_look=A_LOOK)
     now = timezone.now()
     context = {
         "title": f"黑名单记录 · {row.expert.name}",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.core.mandates import vouched_among
+from expertpool.core.mandates import A_LOOK, vouched_among
 from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.privacy.models import DataRequest
 from expertpool.privacy.permissions import DECIDE
 
-A_LOOK = 10_000  # forged rows that one page reads, in some tenths of a second
 # What the proof of a request says and opens, and whose it is: of many rows nothing else is read.
 PROVEN = ("kind", "uid", "asked_at", "due_at", "text", "proof", "expert__number")
 

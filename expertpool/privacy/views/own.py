@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.changes.registry import OWN_DATA
 from expertpool.core.configuration import value_of
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
@@ -19,7 +20,7 @@ from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.forms import AskForm, ConsentForm
 from expertpool.privacy.queries.consents import standings_of
 from expertpool.privacy.queries.reads import MOST_OWN, kind_of, reads_of, what_was_seen
-from expertpool.privacy.queries.requests import A_LOOK, requests_of
+from expertpool.privacy.queries.requests import requests_of
 from expertpool.privacy.registry import KINDS
 from expertpool.privacy.services.asking import ask_about_data
 from expertpool.privacy.services.consenting import set_consent

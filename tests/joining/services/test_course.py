@@ -523,9 +523,9 @@ def test_an_organisation_applies_by_its_own_form(admin: User) -> None:
     chosen = {"specialties": [str(make_specialty("A0402").pk)]}
     row = save_step(application=row, step="profession", typed=chosen, version=row.version, now=NOW)
     assert "id_number" not in stored(row)["basic"]
-    assert "at_ties" in ReturnForm(kind="organisation", said={}).fields
-    assert "at_jobs" not in ReturnForm(kind="organisation", said={}).fields
-    assert "at_jobs" in ReturnForm(kind="individual", said={}).fields
+    assert "at_ties" in ReturnForm(kind="organisation", said={}, reader=admin).fields
+    assert "at_jobs" not in ReturnForm(kind="organisation", said={}, reader=admin).fields
+    assert "at_jobs" in ReturnForm(kind="individual", said={}, reader=admin).fields
     attach(subject=row, uploaded_file=scan("执照.png"), kind="proof", actor=row.user, now=NOW)
     hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
     approve(application=again(row), actor=admin, now=NOW)

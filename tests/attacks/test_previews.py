@@ -97,10 +97,10 @@ def test_after_the_import_he_is_told_which_rows_and_not_whose(known: Expert, cle
     assert [row["row"] for row in refused_of(run)] == [2, 3]
     refused = client.get(reverse("experts:import_refused", args=[run.pk]))
     sheet = read_xlsx(io.BytesIO(refused.content))
-    told = "专家库或登录账号中已有，只能属于一个人"
+    told = "专家库或登录账号中已有，只能属于一个人；您不能查看完整{}，请由能查看的人核对（谁能查看，在「角色」中设置）"
     assert [row[:3] for row in sheet[1:]] == [
-        [2, f"手机号重复：{told}", "甲"],
-        [3, f"证件号重复：{told}", "乙"],
+        [2, f"手机号重复：{told.format('手机号')}", "甲"],
+        [3, f"证件号重复：{told.format('证件号码')}", "乙"],
     ]
     text = page.content.decode()
     assert known.name not in text + str(sheet)

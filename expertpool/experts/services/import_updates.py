@@ -45,6 +45,7 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.queries.imported import CHANGING
 from expertpool.experts.services.another import LABELS, AnotherPerson, refuse_another
+from expertpool.experts.services.import_alike import BY_NAME, AlikeByName
 from expertpool.experts.services.import_columns import expert_columns
 from expertpool.experts.services.import_lookups import (
     DepartmentNames,
@@ -116,6 +117,7 @@ class ExpertUpdater(Importer):
         self.departments = DepartmentNames(departments_within(actor, "experts.edit"))
         self.title_levels = title_levels()
         self.units = NamedUnits(self)
+        self.alike = AlikeByName(actor)
         self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
         self.rows: dict[int, int] = {}  # expert → row of this file
         self.doubted: dict[int, int] = {}  # expert → row that may be somebody else's
@@ -152,6 +154,8 @@ class ExpertUpdater(Importer):
         for old, (_, number) in self.merged.items():
             if kept := self.found["number"].get(number):
                 self.found["number"][old] = kept
+        unfound = (row.values for row in rows if not self._named(row.values))
+        self.alike.look_up([one for one in unfound if not one.get("number")], experts)
 
     def _keys(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return by what a row may be found: numbers that the user may see only."""
@@ -171,6 +175,8 @@ class ExpertUpdater(Importer):
 
     def _doubt(self, row: Row, named: dict[str, Expert]) -> str:
         """Return why a row may be about somebody else: telephones move on, and numbers slip by a row."""
+        if BY_NAME in named:
+            return self.alike.doubt(row.values)
         name = row.values.get("name") or ""
         (key, expert), *others = named.items()
         if others or _flat(name) in ("", _flat(expert.name)):
@@ -189,9 +195,9 @@ class ExpertUpdater(Importer):
     # --- what ---------------------------------------------------------------------------------
 
     def validate(self, row: Row) -> Fault | None:
-        named = self._named(row.values)
+        named = self._named(row.values) or self.alike.one(row.values)
         if not named:
-            return Fault("", "库中没有这位专家", NOT_HERE)
+            return Fault("", "库中没有这位专家", self.alike.several(row.values) or NOT_HERE)
         expert = next(iter(named.values()))
         if len({one.pk for one in named.values()}) > 1:
             told = "，".join(f"{KEY_LABELS[key]}是{one}的" for key, one in named.items())

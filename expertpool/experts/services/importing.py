@@ -81,7 +81,7 @@ from expertpool.experts.services.import_writing import COLUMNS, copy_experts, ne
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.status import first_term
-from expertpool.experts.services.taken import UNIQUE, is_plain, whose
+from expertpool.experts.services.taken import UNCHECKED, UNIQUE, is_plain, whose, whose_by_name
 from expertpool.experts.validators.regions import Regions
 from expertpool.experts.validators.values import oddities
 
@@ -317,11 +317,17 @@ class ExpertImporter(Importer):
         return True
 
     def _whose(self, code: str, row: Row) -> str:
-        """Say whose a number is, to whoever sees it; of rows that no page shows it is not looked up."""
+        """Say whose a number is, to whoever sees it, or gives its owner's name; of rows that no page shows it is not
+        looked up."""
         told = ""
-        if self.actor and code not in self.counted and self.named_owners < SHOWN:
+        if self.actor and self.named_owners < SHOWN:
             self.named_owners += 1
-            told = whose(code, row.values[code], self.actor)
+            if code in self.counted:
+                told = whose_by_name(code, row.values[code], row.values["name"], self.actor)
+            else:
+                told = whose(code, row.values[code], self.actor)
+        elif code in self.counted:
+            told = UNCHECKED.format(UNIQUE[code])
         return told or "专家库或登录账号中已有，只能属于一个人。"
 
     def _blacklisted(self, row: Row) -> Fault | None:

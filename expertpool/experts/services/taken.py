@@ -31,6 +31,7 @@ from expertpool.experts.settings import TAKEN_PER_HOUR
 UNIQUE = {"phone": "手机号", "id_number": "证件号码", "email": "邮箱"}
 _FIND = {"phone": expert_by_phone, "id_number": expert_by_id_number, "email": expert_by_email}
 UNSEEN = "duplicate_unseen"
+UNCHECKED = "专家库或登录账号中已有，只能属于一个人；您不能查看完整{}，请由能查看的人核对（谁能查看，在「角色」中设置）。"
 UNNAMED = "该{}在专家库中已有，不能再次登记。您不能查看完整号码，请由能查看的人核对（谁能查看，在「角色」中设置）；本次已记入日志。"
 
 
@@ -96,6 +97,16 @@ def whose(field: str, value: str, actor: User) -> str:
         return _whose(label, owner, actor)
     holder = account_by(field, value) if field in CONTACTS else None
     return _whose_account(label, holder, actor) if holder else ""
+
+
+def whose_by_name(field: str, value: str, name: str, actor: User) -> str:
+    """Say whose a number of ``field`` is to somebody who may not see it, where he gives the ``name`` of its owner, whom
+    he may see; else who can find out."""
+    owner = _FIND[field](value)
+    is_named = owner is not None and owner.name == name
+    if owner and is_named and experts_visible_to(actor).filter(pk=owner.pk).exists():
+        return _whose(UNIQUE[field], owner, actor)
+    return UNCHECKED.format(UNIQUE[field])
 
 
 def _has_already(expert: Expert, field: str) -> bool:

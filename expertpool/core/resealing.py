@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.migrations import RunPython
 
-from expertpool.core.crypto import Vault, binding
+from expertpool.core.crypto import DecryptionError, Vault, binding
 
 _AT_ONCE = 2000
 
@@ -27,6 +27,30 @@ def seal_empty(
             _write(table, column, [row[0] for row in rows], tokens)
 
     return RunPython(forwards, RunPython.noop, elidable=True)
+
+
+def bind_more(table: str, column: str, *more: str, before: str, at_least: int) -> RunPython:
+    """Return the operation by which ``column``, bound to the column ``before``, is bound to ``more`` as well. What does
+    not open stays as it is, and does not open then either; what is bound already stays, too."""
+
+    def rebind(old: int, new: int) -> None:
+        vault, place, bound = Vault("FIELD_KEY", at_least), binding(table, column), (before, *more)
+        for rows in _rows(table, (*bound, column), f"{column} <> ''"):
+            keys, pairs = [], []
+            for pk, *values, token in rows:
+                try:
+                    plain = vault.decrypt(bytes(token), place + binding(*values[:old]))
+                except DecryptionError:
+                    continue
+                keys.append(pk)
+                pairs.append((plain, place + binding(*values[:new])))
+            _write(table, column, keys, vault.encrypt_all(pairs))
+
+    return RunPython(
+        lambda apps, editor: rebind(1, 1 + len(more)),
+        lambda apps, editor: rebind(1 + len(more), 1),
+        elidable=True,
+    )
 
 
 def _rows(table: str, columns: tuple[str, ...], where: str) -> Iterator[list[tuple[Any, ...]]]:

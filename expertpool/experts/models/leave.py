@@ -20,12 +20,15 @@ class Leave(models.Model):
     (docs/decisions/0185)."""
 
     never = ("DELETE",)
-    final = ("cancelled_at",)
+    final = ("expert_id", "cancelled_at")
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="leaves")
     during = DateTimeRangeField("请假时间")
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
-    reason = EncryptedTextField("事由", bound_to=("uid",), at_least=256)
+    # Led to another expert it does not open.
+    reason = EncryptedTextField(
+        "事由", bound_to=("uid", "expert_id"), at_least=256, seals_empty=True
+    )
     created_at = models.DateTimeField("登记时间")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

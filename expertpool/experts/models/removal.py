@@ -17,7 +17,7 @@ class AvoidanceRemoval(models.Model):
     decided. It outlives the avoidance, whose words it keeps."""
 
     never = ("DELETE",)
-    final = ("decided_at",)
+    final = ("expert_id", "decided_at")
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="avoidance_removals")
     avoidance = models.ForeignKey(
@@ -30,7 +30,10 @@ class AvoidanceRemoval(models.Model):
     target = models.CharField("单位或人员", max_length=320)
     kind = models.CharField("关系", max_length=20, choices=AvoidanceKind.choices)
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
-    reason = EncryptedTextField("申请理由", bound_to=("uid",), at_least=512)
+    # Led to another expert it does not open.
+    reason = EncryptedTextField(
+        "申请理由", bound_to=("uid", "expert_id"), at_least=512, seals_empty=True
+    )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
     )

@@ -15,17 +15,18 @@ class Recommendation(models.Model):
     until ``expires_at``. The link stands in the message alone, here is its keyed digest."""
 
     never = ("DELETE",)
-    final = ("used_at", "revoked_at")
+    final = ("recommender_id", "used_at", "revoked_at")
 
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     recommender = models.ForeignKey(
         "experts.Expert", verbose_name="推荐人", on_delete=models.PROTECT, related_name="+"
     )
-    name = EncryptedTextField("姓名", bound_to=("uid",), at_least=64)
-    phone = EncryptedTextField("手机号", bound_to=("uid",))
-    email = EncryptedTextField("邮箱", bound_to=("uid",), at_least=64)
+    # Led to another recommender they do not open.
+    name = EncryptedTextField("姓名", bound_to=("uid", "recommender_id"), at_least=64)
+    phone = EncryptedTextField("手机号", bound_to=("uid", "recommender_id"))
+    email = EncryptedTextField("邮箱", bound_to=("uid", "recommender_id"), at_least=64)
     contact_index = BlindIndexField("手机号索引")
-    reason = EncryptedTextField("推荐理由", bound_to=("uid",), at_least=256)
+    reason = EncryptedTextField("推荐理由", bound_to=("uid", "recommender_id"), at_least=256)
     digest = BlindIndexField("链接摘要", unique=True)
     sent_at = models.DateTimeField("发送时间")
     expires_at = models.DateTimeField("有效期至")

@@ -65,7 +65,7 @@ class BenefitRequest(models.Model):
     update in `points.services.benefits`."""
 
     never = ("DELETE",)
-    final = ("answered_at",)
+    final = ("expert_id", "answered_at")
 
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
@@ -75,7 +75,8 @@ class BenefitRequest(models.Model):
     )
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     # What somebody needs may tell of his health; filled up, so that its length tells nothing.
-    text = EncryptedTextField("说明", bound_to=("uid",), at_least=512)
+    # Led to another expert it does not open.
+    text = EncryptedTextField("说明", bound_to=("uid", "expert_id"), at_least=512, seals_empty=True)
     asked_at = models.DateTimeField("申请时间")
     agreed = models.BooleanField("同意", null=True, blank=True)
     answer = models.CharField("答复", max_length=500, blank=True)

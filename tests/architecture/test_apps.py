@@ -60,6 +60,7 @@ CORE = {
     "reading",
     "registry",
     "rekeying",
+    "resealing",
     "responses",
     "saved_searches",
     "scanning",

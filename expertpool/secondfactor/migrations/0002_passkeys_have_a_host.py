@@ -1,15 +1,17 @@
 """Under which name of the site each passkey was registered (docs/decisions/0497)."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.db import migrations, models
 
 import expertpool.core.fields
 from expertpool.core.crypto import proof
-from expertpool.secondfactor.queries import site_host
 
 
 def name_hosts(apps, schema_editor):
     """What stands there now counts as of the name that is configured now."""
-    host = site_host()
+    host = (urlsplit(settings.SITE_URL).hostname or "").lower()
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.id, u.username, p.handle FROM secondfactor_passkey p"

@@ -150,7 +150,11 @@ class RowReader:
         nothing = NOTHING
         if column.is_extra and _takes(column, "无"):  # may be the answer to what an office asks
             nothing = MARKS_FOR_NOTHING
-        noughts = {0.0} if ZERO in column.blanks else set()
+        noughts: set[Any] = {0.0} if ZERO in column.blanks else set()
+        if (
+            as_text(True) in column.blanks
+        ):  # a cell that holds no text, but what Excel shows as TRUE
+            noughts |= {True, False}
         marks = nothing | {*column.blanks} | noughts | SAME | ERRORS
         return marks - {*column.choices, *(known or ())}
 

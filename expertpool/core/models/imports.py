@@ -153,7 +153,8 @@ class ImportRun(HoldsFiles, models.Model):
             return (
                 f"文件中的内容都已在库中，其中 {gone} 行的档案已删除：要再用的，请先恢复这些档案，再用“批量更新”导入这个文件。"
                 if gone
-                else "文件中的内容都已在库中，没有新的行。如果是同一份文件，无须再次导入。"
+                else "没有导入任何行：每一行的号码都已在库中，或在文件中重复。如果是同一份文件，无须再次导入；"
+                "是别人的，说明号码填错了，请逐行核对。"
             )
         if self.reasons and set(self.reasons) <= UNCHANGED:
             return "没有要更新的内容：没有勾选，或与库中的档案相同。"

@@ -26,6 +26,9 @@ ID_KIND_WORDS = {
 NO_EMPLOYER = (
     *("退休", "已退休", "退休人员", "离退休", "离休", "内退"),
     *("无单位", "无业", "待业", "自由职业", "自由职业者", "个人"),
+    # What programs write: a cell that Excel shows as TRUE reads 是.
+    *("是", "否", "TRUE", "True", "true", "FALSE", "False", "false"),
+    *("None", "none", "NONE", "NULL", "Null", "null", "(null)", "nan", "NaN", "NAN", "undefined"),
 )
 SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
 # What lists mean by words that the dictionaries do not have, where each can mean one only: chosen on the page

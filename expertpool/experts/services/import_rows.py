@@ -53,6 +53,10 @@ _WITH_SEX = re.compile(r"(.+)[(（\[【]([男女])[)）\]】]")
 _WITH_TITLE = re.compile(
     r"(?P<name>[\u3400-\u9fff·]{2,8}?)\s*(?:[\s,，]|[(（\[【])\s*(?P<said>[\u4e00-\u9fff]{2,8})\s*[)）\]】]?"
 )
+# 博士 庞淳衡, 教授，李四
+_TITLE_FIRST = re.compile(
+    r"(?P<said>[\u4e00-\u9fff]{2,8})\s*[\s,，]\s*(?P<name>[\u3400-\u9fff·]{2,8})"
+)
 _POSTS = frozenset(
     f"{rank}{post}"
     for rank in ("", "副")
@@ -131,11 +135,14 @@ class RowRules:
         typed = next((one.was for one in row.notes if one.column == "姓名"), name)
         if (typed is name and name.isalpha()) or row.values.get("kind") == ExpertKind.ORGANISATION:
             return  # nearly all
-        found = _WITH_TITLE.fullmatch(typed.strip())
-        said = found["said"] if found else ""
-        title = self._importer.by_code["title"].meanings().get(said, said)
-        is_title = title in self._title_levels
-        if found is None or not (is_title or said in _POSTS or said in _STYLES):
+        for form in (_WITH_TITLE, _TITLE_FIRST):
+            found = form.fullmatch(typed.strip())
+            said = found["said"] if found else ""
+            title = self._importer.by_code["title"].meanings().get(said, said)
+            is_title = title in self._title_levels
+            if found and (is_title or said in _POSTS or said in _STYLES):
+                break
+        else:
             return
         row.values["name"] = found["name"]
         code = "title" if is_title else "position" if said in _POSTS else ""

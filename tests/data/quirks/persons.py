@@ -193,4 +193,29 @@ PERSONS = (
         0,
         dict.fromkeys((2, 3, 4), "写有退出原因"),
     ),
+    Quirk(
+        "titles_before_names.xlsx",
+        plain(
+            ["博士 庞淳衡", PHONES[0]],
+            ["教授 龚书珩", PHONES[1]],
+            ["龚书衡 教授", PHONES[2]],
+            head=["姓名", "手机号"],
+        ),
+        3,
+        each={"name": ["庞淳衡", "龚书珩", "龚书衡"], "title": ["", "教授", "教授"]},
+    ),
+    Quirk(
+        "units_that_programs_wrote.xlsx",
+        plain(
+            *(
+                [f"程{at}", phone, unit]
+                for at, phone, unit in zip(
+                    "甲乙丙丁", PHONES, (True, "None", "NULL", UNIT), strict=False
+                )
+            ),
+            head=["姓名", "手机号", "工作单位"],
+        ),
+        4,
+        each={"employer.name": [None, None, None, UNIT]},
+    ),
 )

@@ -54,9 +54,7 @@ _WITH_TITLE = re.compile(
     r"(?P<name>[\u3400-\u9fff·]{2,8}?)\s*(?:[\s,，]|[(（\[【])\s*(?P<said>[\u4e00-\u9fff]{2,8})\s*[)）\]】]?"
 )
 # 博士 庞淳衡, 教授，李四
-_TITLE_FIRST = re.compile(
-    r"(?P<said>[\u4e00-\u9fff]{2,8})\s*[\s,，]\s*(?P<name>[\u3400-\u9fff·]{2,8})"
-)
+_TITLE_FIRST = re.compile(r"(?P<said>[\u4e00-\u9fff]{2,8})[\s,，]+(?P<name>[\u3400-\u9fff·]{2,8})")
 _POSTS = frozenset(
     f"{rank}{post}"
     for rank in ("", "副")

@@ -102,6 +102,7 @@ JOB_LABELS = {
     "notifications.forget_waiting": "清理对不上的短信回执",
     "notifications.keep_line": "保持短信线路",
     "notifications.read_bounces": "取退信",
+    "notifications.tell_ending_passwords": "提醒密码将到期",
 }
 CLEANING = "清理过期文件"
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import keep_head, record
@@ -371,6 +372,11 @@ def read_locked(invitation: Invitation) -> Invitation:
 _invitations = Prepared(lambda: Invitation.objects.filter(pk=Given("invitation")))
 
 
+def _as_read(invitation: Invitation) -> QuerySet[Invitation]:
+    """The row, if nobody has answered it since it was read."""
+    return Invitation.objects.filter(pk=invitation.pk, state=invitation.row_state)
+
+
 def _settle(
     invitation: Invitation,
     state: InvitationState,
@@ -408,8 +414,7 @@ def _settle(
         "changed_by": actor,
         "reminded_at": None,
     } | ({"signed_in_at": None} if state == InvitationState.ACCEPTED else {})
-    rows = Invitation.objects.filter(pk=invitation.pk, state=invitation.row_state)
-    if not rows.update(**proven(invitation, **settled)):
+    if not _as_read(invitation).update(**proven(invitation, **settled)):
         raise ReplyRefused(OVER)
     # Whoever asked to record something for him was slower.
     why = f"参与状态已是「{state.label}」"

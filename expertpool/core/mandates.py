@@ -36,6 +36,7 @@ LATELY = timedelta(days=1)
 CAME_OF = ("state", "done", "made", "refused", "said", "error", "finished_at")
 LATEST = 500  # rows of a kind that are looked at each minute
 MOST_TOLD = 50  # rows of a kind in one night: more say no more
+AT_ONCE = 500  # rows of which the night asks together
 FEW = 2000  # rows whose proofs are asked each time
 A_LOOK = 10_000  # forged rows that one page reads, in some tenths of a second
 KNOWN_FOR = (
@@ -181,7 +182,7 @@ def forged_rows(*, now: datetime) -> dict[str, int]:
 
 def _parts(rows: QuerySet[Any]) -> Iterator[list[Any]]:
     read = rows.iterator(FEW)
-    while part := list(islice(read, LATEST)):
+    while part := list(islice(read, AT_ONCE)):
         yield part
 
 

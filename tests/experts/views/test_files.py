@@ -79,7 +79,7 @@ def test_the_same_file_again_is_told_in_a_sentence(
     upload(client, tmp_path, ROWS[:2])
     client.post(reverse("experts:import_confirm", args=[ImportRun.objects.get().pk]))
     page = upload(client, tmp_path, ROWS[:2])
-    assert "没有新的行" in page.content.decode()
+    assert "没有导入任何行：每一行的号码都已在库中" in page.content.decode()
     assert "确认导入" not in page.content.decode()
 
 

@@ -81,6 +81,8 @@ class Try:
         return [where(Noise.prompt, heard, (at - 0.3, at + 0.6))[1] for at in begins]
 
 
+# Sound in real time: on processors that other tests keep busy a packet comes too late now and then.
+@pytest.mark.flaky(reruns=3)
 @pytest.mark.shows("OVW-08", "DRAW-40", "PRJ-17")
 def test_a_telephone_of_another_make_is_called(tmp_path: Path) -> None:
     """Who takes it hears every word, and is on the tape; who refuses, waits, hangs up or has answered otherwise meanwhile is

@@ -8,6 +8,7 @@ what it was for, is old.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -88,10 +89,17 @@ def _last_written(line: Invitation) -> str:
 
 def has_to_answer(draw: Draw) -> bool:
     """Tell whether somebody of ``draw`` has still to answer, by what this system wrote."""
-    lines = list(Invitation.objects.filter(draw=draw).only("draw_id", *READ).order_by())
-    for line in lines:
+    asked = Q(state=InvitationState.INVITED)
+    # Mostly one who is asked says so by his row: the others are looked at where none does.
+    return any(is_written(line) for line in _read(draw, asked)) or any(
+        line.state == InvitationState.INVITED for line in as_written([*_read(draw, ~asked)])
+    )
+
+
+def _read(draw: Draw, rows: Q) -> Iterator[Invitation]:
+    for line in Invitation.objects.filter(rows, draw=draw).only("draw_id", *READ).order_by():
         line.draw = draw
-    return any(line.state == InvitationState.INVITED for line in as_written(lines))
+        yield line
 
 
 def has_signed_in(line: Invitation) -> bool:

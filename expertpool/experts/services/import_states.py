@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from expertpool.core.importing import CellRefused, ImportColumn, Importer, Question, Row, as_line
@@ -82,28 +83,22 @@ _ASK = "名单上写的是“{}”，请在上面选择是否照常导入。"
 _ANSWERS = {"": "这些行不导入", LEFT_EMPTY: "照常导入（不管这一列）"}
 
 
-def _member(cell: Any) -> str:
-    """Clean a state; refuses one that keeps somebody out. It is kept nowhere."""
-    word = as_line(cell)
-    if word in _MEMBER or not word:
-        return ""
-    raise CellRefused("{}不是在库", _ASK.format(word), word=word)
+def _passing(problem: str, passes: Callable[[str], object]) -> Callable[[Any], str]:
+    """Return the cleaner of what is kept nowhere: it refuses, as ``problem``, a word that does not ``pass``, so that the
+    office is asked about its rows."""
+
+    def clean(cell: Any) -> str:
+        word = as_line(cell)
+        if not word or passes(word):
+            return ""
+        raise CellRefused(problem, _ASK.format(word), word=word)
+
+    return clean
 
 
-def _agreed(cell: Any) -> str:
-    """Clean what says whether the office agrees, or he is at work; refuses what does not say so. It is kept nowhere."""
-    word = as_line(cell)
-    if not word or word in _MEMBER or _AGREED.fullmatch(word):
-        return ""
-    raise CellRefused("{}不是“是”", _ASK.format(word), word=word)
-
-
-def _not_listed(cell: Any) -> str:
-    """Clean what says that somebody is not on the blacklist; refuses all else. It is kept nowhere."""
-    word = as_line(cell)
-    if word in _NOT_LISTED or not word:
-        return ""
-    raise CellRefused("在黑名单中", _ASK.format(word), word=word)
+def _says_agreed(word: str) -> bool:
+    """Tell whether a word says that the office agrees, or that he is at work."""
+    return word in _MEMBER or _AGREED.fullmatch(word) is not None
 
 
 def has_left(text: str) -> bool:
@@ -118,22 +113,6 @@ def speaks_of_part(text: str) -> bool:
     return bool(is_left or _OTHER_PART.fullmatch(bare))
 
 
-def _part(cell: Any) -> str:
-    """Clean what a heading says of its part; refuses one of people who have left. It is kept nowhere."""
-    word = as_line(cell)
-    if not has_left(word):
-        return ""
-    raise CellRefused("名单上写着不在库", _ASK.format(word), word=word)
-
-
-def _left(cell: Any) -> str:
-    """Clean what stands where lists say why somebody left; refuses what says so. It is kept nowhere."""
-    word = as_line(cell)
-    if not word or word in _NOT_LISTED:
-        return ""
-    raise CellRefused("写有{}", _ASK.format(word), word=word)
-
-
 def _left_when(cell: Any) -> str:
     """Clean since when somebody has left into one word, by which all days are asked about at once."""
     word = as_line(cell)
@@ -146,7 +125,7 @@ _DATED = "有日期"
 STATE = ImportColumn(
     "state",
     "状态",
-    _member,
+    _passing("{}不是在库", _MEMBER.__contains__),
     aliases=("专家状态", "在库状态", "入库状态", "当前状态", "聘任状态", "人员状态"),
     help="写着黑名单、已退出、冻结等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
@@ -156,7 +135,7 @@ STATE = ImportColumn(
 BLACKLIST = ImportColumn(
     "blacklist",
     "黑名单",
-    _not_listed,
+    _passing("在黑名单中", _NOT_LISTED.__contains__),
     aliases=(
         *("是否黑名单", "是否列入黑名单", "是否在黑名单", "列入黑名单", "黑名单标记"),
         *("是否黑名单专家", "黑名单专家", "黑名单情况", "黑名单状态", "是否被列入黑名单"),
@@ -168,7 +147,7 @@ BLACKLIST = ImportColumn(
 AGREED = ImportColumn(
     "agreed",
     "是否同意入库",
-    _agreed,
+    _passing("{}不是“是”", _says_agreed),
     aliases=(*("同意入库", "是否入库", "是否同意", "是否通过", "是否审核通过", "入库意见"),),
     help="写着“否”、不同意、退回等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
@@ -176,7 +155,7 @@ AGREED = ImportColumn(
 REVIEWED = ImportColumn(
     "reviewed",
     "审核意见",
-    _agreed,
+    _passing("{}不是“是”", _says_agreed),
     aliases=("审查意见", "审核结果", "审核结论", "审查结果", "资格审查结果"),
     help="写着不同意、退回等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
@@ -184,7 +163,7 @@ REVIEWED = ImportColumn(
 AT_WORK = ImportColumn(
     "at_work",
     "是否在职",
-    _agreed,
+    _passing("{}不是“是”", _says_agreed),
     aliases=("在职情况", "在职状态", "是否在岗", "在岗情况"),
     help="写着“否”、退休、离职等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
@@ -192,7 +171,7 @@ AT_WORK = ImportColumn(
 SECTION = ImportColumn(
     "section",
     "所在部分",
-    _part,
+    _passing("名单上写着不在库", lambda word: not has_left(word)),
     help="写着退休、退出、取消资格、去世等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
@@ -216,7 +195,7 @@ _LEAVING = (
 LEFT_WHY = ImportColumn(
     "left_why",
     "退出原因",
-    _left,
+    _passing("写有{}", _NOT_LISTED.__contains__),
     aliases=(
         *(f"{one}原因" for one in _LEAVING if one != "退出"),
         *(f"是否{one}" for one in (*_LEAVING, "退休") if one != "列入黑名单"),

@@ -48,10 +48,14 @@ EARLY = "31"  # the carrier speaks before anybody answers: busy in the end
 SPOKEN_TO = (*PRESS, GONE, AT_ONCE, EARLY)  # what they are told goes to the test
 
 
-def scenario(folder: Path, capture: Mapping[str, int]) -> str:
-    """Return the scenario; what is said to a number of ``capture`` goes to the port there."""
+def scenario(
+    folder: Path, capture: Mapping[str, int], alike: Mapping[str, str] | None = None
+) -> str:
+    """Return the scenario; what is said to a number of ``capture`` goes to the port there. What ends as a key of ``alike``
+    does as the number there."""
+    does = {**(alike or {})}
     sdp = {one: SDP.format(port=capture.get(one, "[media_port]")) for one in SPOKEN_TO}
-    numbers = [*REFUSE, *PRESS, *SILENT, GONE, AT_ONCE, EARLY]
+    numbers = [*REFUSE, *PRESS, *SILENT, GONE, AT_ONCE, EARLY, *does]
     find = "".join(
         f'<strcmp assign_to="c{one}" variable="digits" value="{one}"/>'
         f'<test assign_to="is{one}" variable="c{one}" compare="equal" value="0"/>'
@@ -68,7 +72,7 @@ def scenario(folder: Path, capture: Mapping[str, int]) -> str:
         {find}</action></recv>
         <send>{_message("100 Trying")}</send>
         """,
-        *(f'<nop next="{one}" test="is{one}"/>' for one in numbers),
+        *(f'<nop next="{does.get(one, one)}" test="is{one}"/>' for one in numbers),
     ]
     for number, words in REFUSE.items():
         parts += [_label(number), _send(RINGING) if number in ("20", "22") else ""]
@@ -167,11 +171,17 @@ def _bye() -> str:
 
 @contextmanager
 def phones(
-    folder: Path, *, port: int, capture: Mapping[str, int], calls: int, seconds: int
+    folder: Path,
+    *,
+    port: int,
+    capture: Mapping[str, int],
+    calls: int,
+    seconds: int,
+    alike: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """Let SIPp take ``calls`` calls at ``port``; what it is told arrives as `scenario` says."""
     path = folder / "phones.xml"
-    path.write_text(scenario(folder, capture))
+    path.write_text(scenario(folder, capture, alike))
     command = ["sipp", "-sf", str(path), "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(port)]
     command += ["-m", str(calls), "-timeout", str(seconds), "-nostdin", "-aa", "-trace_err"]
     log = (folder / "sipp.log").open("w")

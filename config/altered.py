@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from expertpool.core.api import Refusal
 from expertpool.core.crypto import DecryptionError
+from expertpool.core.middleware import Middleware
 from expertpool.core.responses import refused
 from expertpool.draws.services.checking import check_stopped
 from vdraw import EngineError
@@ -21,14 +21,8 @@ logger = logging.getLogger(__name__)
 NOTHING_CHANGED = "已停止，没有改动任何内容。请告诉系统管理员；涉及抽取的，同时告诉监督人。"
 
 
-class AlteredDataMiddleware:
+class AlteredDataMiddleware(Middleware):
     """Answers a request that met altered data by 409: a page, or a message to htmx."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DecryptionError):

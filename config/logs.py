@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.numbers import current_number
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.text import LEFT_OUT, without_people
 
 OFFICE = ZoneInfo("Asia/Shanghai")
@@ -36,7 +37,7 @@ DETAIL = re.compile(
 QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*+(?:”|$)|「[^」\n]*+(?:」|$)", re.MULTILINE)
 OURS = ("expertpool", "config", "vdraw")
 
-KEPT_BYTES = 2 * 1024**2  # of each of the two files of last lines
+KEPT_BYTES = 2 * MEGABYTE  # of each of the two files of last lines
 
 
 def without_links(text: str) -> str:

@@ -38,6 +38,7 @@ from config.programs import (
     public_folder,
     utf8_locale,
 )
+from expertpool.core.sizes import MEGABYTE
 
 __all__ = ["APPLICATION", "DATABASE", "SUPERUSER", "DatabaseUnavailableError", "EmbeddedServer"]
 
@@ -49,7 +50,7 @@ FIRST_WITH_BUILTIN_LOCALE = FIRST_WITH_SUMMARIES = 17
 # For disks without moving heads: looking up a few thousand rows is cheaper than reading all.
 # An eighth of the memory keeps the pages of a pool of a million at hand; it is taken as it is used.
 # The same is said of servers of one's own in docs/decisions/0017.
-BUFFERS_MB = min(max(psutil.virtual_memory().total // 2**20 // 8, 128), 2048)
+BUFFERS_MB = min(max(psutil.virtual_memory().total // MEGABYTE // 8, 128), 2048)
 # Four web processes of sixteen threads, the workers, and as many again for whoever sets more.
 TUNED = (
     *("random_page_cost=1.1", "work_mem=16MB", "max_connections=200"),

@@ -3,13 +3,12 @@ there, a browser would show an empty one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.shortcuts import render
 
 from config.bodies import page_of
+from expertpool.core.middleware import Middleware
 from expertpool.core.responses import Refused, refused
 from expertpool.core.storing import StoreDown
 from expertpool.core.views.listing import PicksRefused
@@ -22,11 +21,8 @@ NO_FORM = (
 REFUSED = (PicksRefused, StoreDown, Settled, ReasonRefused)
 
 
-class RefusalsMiddleware:
+class RefusalsMiddleware(Middleware):
     """Shows a refusal as a page to whoever opened the address himself."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

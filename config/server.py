@@ -26,8 +26,8 @@ from waitress.utilities import Error, InternalServerError
 
 from config.database import WEB_THREADS
 from config.environment import env_int
+from expertpool.core.sizes import MEGABYTE
 
-MEGABYTE = 1024**2
 IDLE_SECONDS = 20  # nothing comes or goes
 REQUEST_SECONDS = 20  # from its first byte to its last; and what the next allow for larger ones
 LEAST_PER_SECOND = 4 * 1024  # bytes of a body

@@ -31,6 +31,7 @@ from config.worker import (
     reading_settings_once,
     with_room_for_calls,
 )
+from expertpool.core.sizes import MEGABYTE
 
 # --- Mode and secrets ---------------------------------------------------------------------
 # To try it or to develop it, not to deploy it: keys are made, demonstration data too.
@@ -225,7 +226,7 @@ STORAGES = {
 # Nothing is collected: what was built a moment ago is served.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TRIAL
 WHITENOISE_MAX_AGE = 0 if TRIAL else 60
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * MEGABYTE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # "select all" on a long list
 
 # --- Backups: no account of the system leads a copy of everything elsewhere, or to his own key -------

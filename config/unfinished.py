@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import logging
 import sys
-from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -20,9 +19,10 @@ from psycopg.errors import QueryCanceled
 
 from config.bodies import page_of
 from config.numbers import current_number
-from config.server import MEGABYTE
 from expertpool.core.client import NOBODY_WAITS, has_left
+from expertpool.core.middleware import Middleware
 from expertpool.core.responses import refused
+from expertpool.core.sizes import MEGABYTE
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +30,8 @@ REASON = "查询太久，已停止"
 MEND = "没有改动任何内容。请减少条件、缩小范围后再试；导出和统计请用后台任务。"
 
 
-class UnfinishedMiddleware:
+class UnfinishedMiddleware(Middleware):
     """Answers a request whose statement was ended by 503: a page, or a message to htmx."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not was_ended(error):

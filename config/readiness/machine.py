@@ -19,9 +19,11 @@ from config.server import bound
 from expertpool.core.health import Check, CheckGroup, Finding, Health
 from expertpool.core.health.program import find_disk
 from expertpool.core.health.words import size_text
+from expertpool.core.sizes import MEGABYTE
 
 MACHINE = CheckGroup("machine", "机器", 10)
-LITTLE_MEMORY, ENOUGH_MEMORY = 1_500 * 2**20, 3_500 * 2**20  # machines sold as 2 and 4 GB have less
+# Machines sold as 2 and 4 GB have less.
+LITTLE_MEMORY, ENOUGH_MEMORY = 1_500 * MEGABYTE, 3_500 * MEGABYTE
 WRITTEN = datetime(
     2026, 11, 1, tzinfo=UTC
 )  # no right clock shows a time before this program was written

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from expertpool.accounts.services.entering import OVER
 from expertpool.core.menus import CLOSED, is_closed
+from expertpool.core.middleware import Middleware
 from expertpool.core.registry import NARROW_PAGES, is_narrowed
 from expertpool.core.responses import refused
 
@@ -34,14 +35,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
         return answer
 
 
-class UseMiddleware:
+class UseMiddleware(Middleware):
     """Keeps that a session is used, once its answer is made; nothing of a request that did not ask who it is, or that a
     page made by itself: by what it says, and by what it asks for (`core.views.unattended`)."""
 
     HEADER = "X-Unattended"  # htmx-setup.js sends it with what a timer asks
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -57,14 +55,8 @@ class UseMiddleware:
         return getattr(request, "is_unattended", False) or self.HEADER in request.headers
 
 
-class _AskingForLogin:
+class _AskingForLogin(Middleware):
     """Looks at each page that asks for a login before it is opened."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any

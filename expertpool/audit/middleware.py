@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 
 from expertpool.audit.context import address
 from expertpool.core.client import client_address
+from expertpool.core.middleware import Middleware
 
 
-class RequestContextMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
+class RequestContextMiddleware(Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = address.set(client_address(request))
         try:

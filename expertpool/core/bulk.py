@@ -26,6 +26,7 @@ from expertpool.core.mandates import FORGED, stands, unless_undone, vouched
 from expertpool.core.models import BulkRun
 from expertpool.core.models.bulk import BulkState
 from expertpool.core.settings import EXPORT_KEPT
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown, store
 from expertpool.core.waiting import remove_unnamed
 
@@ -36,7 +37,7 @@ MOST_UNSEEN = 3  # runs that a list tells of
 OF_A_SET = 500  # of those that are changed as a set
 FOLDER = "bulk"  # of the store, for the files that runs were sent
 SENT = "sent_sha256"  # under which what was posted says which file it was
-PIECE = 1024 * 1024
+PIECE = MEGABYTE
 
 # Rows of one action: a request that takes longer than a minute is broken off.
 MOST_PICKED = 5_000

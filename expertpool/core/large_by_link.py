@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from expertpool.core.catalogue import Catalogue
-
-MEGABYTE = 1024**2
+from expertpool.core.sizes import MEGABYTE
 
 
 @dataclass(frozen=True)

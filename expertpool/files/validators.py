@@ -15,10 +15,10 @@ from expertpool.core.configuration import Setting, value_of
 from expertpool.core.reading.apart import Reading, answer
 from expertpool.core.reading.archives import OLE_MARK, VBA_PROJECT
 from expertpool.core.reading.messages import Refused
+from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE
 
-MEGABYTE = 1024 * 1024
 ACCEPTED = "PDF、Word、Excel、PowerPoint、OFD、图片、TXT、ZIP、MP3、WAV、MP4、WebM"
 
 

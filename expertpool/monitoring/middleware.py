@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from expertpool.core.client import client_address
+from expertpool.core.middleware import Middleware
 from expertpool.core.registry import PUBLIC_PAGES
 from expertpool.monitoring.services.buffer import BUFFER
 from expertpool.monitoring.services.recording import PublicSeen, Seen
@@ -15,12 +14,9 @@ from expertpool.monitoring.services.recording import PublicSeen, Seen
 LONGEST = 2_000  # of a header that is kept for some seconds
 
 
-class VisitMiddleware:
+class VisitMiddleware(Middleware):
     """One entry in the queue for each page that somebody opens himself: not for what a page loads, nor for answers
     that are none."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

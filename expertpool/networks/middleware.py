@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from expertpool.core.client import client_address
 from expertpool.core.menus import API
+from expertpool.core.middleware import Middleware
 from expertpool.networks.enums import RuleKind
 from expertpool.networks.models import NetworkRule
 from expertpool.networks.queries import KEPT
@@ -19,16 +19,10 @@ from expertpool.networks.services.known import known_account
 ALWAYS_OPEN = {"core:health", "core:live", "core:ready"}  # whoever watches over the server asks it
 
 
-class NetworkMiddleware:
+class NetworkMiddleware(Middleware):
     """What was blocked by hand opens nothing at all. A block after failed sign-ins shuts out, of front and back office,
     whoever has not shown who he is: not who has signed in, nor who comes by a link of his own, nor another platform
     with its token, nor a browser in which somebody has signed in before. Many sit behind one address."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any

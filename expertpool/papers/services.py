@@ -12,9 +12,10 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of, words_of
-from expertpool.core.filling import MEGABYTE, TemplateRefused, check_template, fill_template
+from expertpool.core.filling import TemplateRefused, check_template, fill_template
 from expertpool.core.locks import lock_transaction
 from expertpool.core.placeholders import Value
+from expertpool.core.sizes import MEGABYTE
 from expertpool.files.services import Received, attach, receive, remove_attachment
 from expertpool.papers.enums import TemplateState
 from expertpool.papers.exceptions import TemplateGone

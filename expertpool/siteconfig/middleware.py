@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 
 from expertpool.core.configuration import read_once
+from expertpool.core.middleware import Middleware
 
 
-class SettingsMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
+class SettingsMiddleware(Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with read_once():
             # One query for all settings of the request, and one state of them.

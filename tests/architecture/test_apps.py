@@ -43,6 +43,7 @@ CORE = {
     "large_by_link",  # files of whoever has not signed in
     "limits",
     "locks",
+    "middleware",
     "mandates",  # rows that act in a name prove it
     "lookups",
     "management",
@@ -65,6 +66,7 @@ CORE = {
     "saved_searches",
     "scanning",
     "screens",  # that stand at a place and ask for their changing part
+    "sizes",
     "search",
     "segments",  # parts of a list that another page counts
     "settings",

@@ -23,9 +23,9 @@ from expertpool.core.placeholders import Vocabulary
 from expertpool.core.reading import apart
 from expertpool.core.reading.apart import Reading, answers
 from expertpool.core.reading.messages import Refused
+from expertpool.core.sizes import MEGABYTE
 from tests.fixtures import login
 
-MEGABYTE = 1024 * 1024
 SHEET = "xl/worksheets/sheet1.xml"
 
 

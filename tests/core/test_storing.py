@@ -23,6 +23,7 @@ from expertpool.core.exporting.registry import EXPORTS
 from expertpool.core.importing import runs as imports
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import ImportState
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown, store
 from expertpool.core.storing.ranged import FIRST, RangedFile
 from expertpool.experts.models import Expert
@@ -36,7 +37,6 @@ from tests.fixtures import login
 from tests.s3_server import S3Server, is_there, s3_server
 
 NOW = timezone.now()
-MEGABYTE = 1024**2
 TABLE = "姓名,手机号\n王小明,13912345678\n".encode()
 
 

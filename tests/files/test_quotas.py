@@ -11,12 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import store
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach, receive, remove_attachment
 from expertpool.files.settings import STORE_QUOTA, SUBJECT_QUOTA
-from expertpool.files.validators import MEGABYTE
 from tests.factories.accounts import make_department
 from tests.factories.siteconfig import configure
 from tests.files.samples import PDF

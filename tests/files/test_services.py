@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
 from expertpool.audit.models import Entry
+from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach, remove_attachment, remove_orphans
 from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE
-from expertpool.files.validators import MEGABYTE
 from tests.factories.siteconfig import configure
 from tests.files.samples import ACCEPTED, PDF
 

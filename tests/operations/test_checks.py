@@ -32,6 +32,7 @@ from expertpool.core.health.database import find_connections, find_oldest, find_
 from expertpool.core.health.program import find_certificate, find_disk, find_workers
 from expertpool.core.health.words import length_text, size_text
 from expertpool.core.jobs import DEADLINES, defer
+from expertpool.core.sizes import GIGABYTE
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import SendResult, SendStatus
 from expertpool.notifications.enums import ChannelCode
@@ -41,8 +42,6 @@ from expertpool.operations.enums import JOB_LABELS
 from expertpool.operations.queries.checks import find_queues
 from expertpool.operations.queries.jobs import queue_states
 from tests.webhooks.receiver import Receiver
-
-GIGABYTE = 1024**3
 
 
 def disk_with(free: float, total: float = 500 * GIGABYTE) -> Any:

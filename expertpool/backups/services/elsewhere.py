@@ -24,6 +24,7 @@ from expertpool.backups.services import journal
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.making import STATE
 from expertpool.backups.services.manifest import POOL, Manifest
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown
 from expertpool.core.storing.base import FileStore
 
@@ -104,7 +105,7 @@ def _take(store: FileStore, name: str, target: Path) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with store.open(name) as reader, target.open("wb") as writer:
-            shutil.copyfileobj(reader, writer, 2**20)
+            shutil.copyfileobj(reader, writer, MEGABYTE)
     except FileNotFoundError:
         raise BackupRefused(f"{settings.BACKUP_S3} 里没有 {name}：那一份备份不完整。") from None
 

@@ -33,11 +33,12 @@ from expertpool.backups.services.manifest import Manifest, StoredFile
 from expertpool.backups.services.sealing import SUFFIX, put, take
 from expertpool.backups.services.server import Server, server
 from expertpool.backups.services.stored_files import store_named
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.text import moment_text
 from expertpool.files.models import Attachment
 
 FOLDER, FILES = "journal", "files.jsonl"
-PIECE_BYTES = 16 * 2**20
+PIECE_BYTES = 16 * MEGABYTE
 PIECE_NAME = 24  # digits
 PIECES_A_NUMBER = 2**32 // PIECE_BYTES  # the last eight digits of a name go up to here
 MOST_AT_ONCE = 60  # a job takes; those that follow take the rest
@@ -149,7 +150,7 @@ def _keep_piece(path: Path, folder: Path, to: Sequence[str], stage: Path) -> lis
     else:
         plain = stage / "piece.gz"
         with path.open("rb") as reader, gzip.open(plain, "wb", compresslevel=1) as writer:
-            shutil.copyfileobj(reader, writer, 2**20)
+            shutil.copyfileobj(reader, writer, MEGABYTE)
         target = target.with_name(f"{target.name}.gz{SUFFIX if to else ''}")
     part = folder / ".part"
     part.unlink(missing_ok=True)

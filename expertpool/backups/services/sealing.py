@@ -12,6 +12,7 @@ import pyrage
 from pyrage import x25519
 
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
+from expertpool.core.sizes import MEGABYTE
 
 SUFFIX = ".age"
 
@@ -40,7 +41,7 @@ def put(source: Path, target: Path, recipients: Sequence[str]) -> str:
             keys = [x25519.Recipient.from_str(text) for text in recipients]
             pyrage.encrypt_io(reader, writer, keys)
         else:
-            shutil.copyfileobj(reader, writer, 2**20)
+            shutil.copyfileobj(reader, writer, MEGABYTE)
         writer.flush()
         os.fsync(writer.fileno())
     return digest_of(target)
@@ -50,7 +51,7 @@ def take(source: Path, target: Path, identities: Sequence[x25519.Identity]) -> N
     """Write ``source`` to ``target`` in clear."""
     with source.open("rb") as reader, target.open("xb") as writer:
         if source.suffix != SUFFIX:
-            shutil.copyfileobj(reader, writer, 2**20)
+            shutil.copyfileobj(reader, writer, MEGABYTE)
             return
         if not identities:
             message = "这份备份是加密的：请用 --identity 给出私钥文件（age-keygen 生成的）。"

@@ -17,6 +17,7 @@ from pyrage.x25519 import Identity
 from expertpool.backups.exceptions import BackupDamaged
 from expertpool.backups.services.manifest import POOL, StoredFile, pool_file
 from expertpool.backups.services.sealing import SUFFIX, digest_of, put, take
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import Kept, store
 from expertpool.core.storing.local import LocalStore
 from expertpool.files.models import FOLDER
@@ -62,7 +63,7 @@ def _store(directory: Path, kept: Kept, to: Sequence[str], stage: Path) -> Store
     part.parent.mkdir(mode=0o700, exist_ok=True)
     part.unlink(missing_ok=True)
     with store.open(kept.name) as reader, plain.open("wb") as writer:
-        shutil.copyfileobj(reader, writer, 2**20)
+        shutil.copyfileobj(reader, writer, MEGABYTE)
     stored = put(plain, part, to) + (SUFFIX if to else "")
     target = pool_file(directory, stored)
     target.parent.mkdir(mode=0o700, exist_ok=True)

@@ -21,6 +21,7 @@ from expertpool.certificates.validators import clean_elements
 from expertpool.core.documents import Refused, page_png, png_size
 from expertpool.core.locks import lock_transaction
 from expertpool.core.scanning import ScanRefused, scan
+from expertpool.core.sizes import MEGABYTE
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.models import Expert
 
@@ -51,7 +52,7 @@ def keep_background(*, upload: UploadedFile, actor: User, now: datetime) -> Back
     Refuses (CertificateRefused) what is too large, has a virus, is no PNG, JPEG or PDF, is broken or not of the
     sides of A4.
     """
-    if (upload.size or 0) > MOST_UPLOADED * 1024 * 1024:
+    if (upload.size or 0) > MOST_UPLOADED * MEGABYTE:
         raise CertificateRefused(f"文件太大：底版最大 {MOST_UPLOADED} MB。")
     try:
         scan(upload, name=upload.name or "", door="证书底版", user_id=actor.pk, now=now)

@@ -15,12 +15,13 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.registry import OWN_DATA, OWN_FILES, OwnData, OwnFile
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.text import moment_text
 from expertpool.core.workbooks import Writer, open_workbook
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
 
-MOST_BYTES = 512 * 1024**2
+MOST_BYTES = 512 * MEGABYTE
 LACKING = "未附上的文件.txt"
 Table = tuple[OwnData, list[Sequence[str]]]
 

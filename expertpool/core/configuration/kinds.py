@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from expertpool.core.documents import square_png
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.text import clean_code, clean_text
 from expertpool.core.validators import validate_email_address
 
@@ -437,7 +438,7 @@ class Picture(Kind[bytes]):
 class _PictureField(forms.FileField):
     """Cleans to the PNG that is kept, or to nothing."""
 
-    LARGEST = 2 * 1024 * 1024
+    LARGEST = 2 * MEGABYTE
 
     def __init__(self) -> None:
         super().__init__(required=False, widget=forms.FileInput(attrs={"accept": "image/png"}))

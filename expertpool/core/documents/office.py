@@ -23,11 +23,12 @@ from django.conf import settings
 
 from expertpool.core.documents.watching import Bounds, OutOfBounds, own_threads, run_within
 from expertpool.core.reading.messages import Refused
+from expertpool.core.sizes import GIGABYTE, MEGABYTE
 
 logger = logging.getLogger(__name__)
 SECONDS = 60  # of the clock for one file
-MEMORY = 4 * 1024**3  # of addresses of one process: it asks for more than it uses
-LARGEST = 256 * 1024**2  # bytes of a file that it writes
+MEMORY = 4 * GIGABYTE  # of addresses of one process: it asks for more than it uses
+LARGEST = 256 * MEGABYTE  # bytes of a file that it writes
 THREADS = 256
 BUSY = "正在转换的文件太多，请过一分钟再试。"
 FAILED = "这个文件不能按版式显示，请下载后查看。"

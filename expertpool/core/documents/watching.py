@@ -17,9 +17,10 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
+from expertpool.core.sizes import MEGABYTE
+
 EVERY = 0.2  # seconds between two looks
 PAGE = os.sysconf("SC_PAGE_SIZE")
-MB = 1024**2
 PROCESSES = Path("/proc")
 
 
@@ -31,11 +32,11 @@ class Bounds:
 
     seconds: float
     processes: int = 32
-    memory: int = 2048 * MB
+    memory: int = 2048 * MEGABYTE
     files: int = 2000
-    size: int = 512 * MB
-    spare_disk: int = 256 * MB
-    spare_memory: int = 64 * MB
+    size: int = 512 * MEGABYTE
+    spare_disk: int = 256 * MEGABYTE
+    spare_memory: int = 64 * MEGABYTE
 
 
 class OutOfBounds(Exception):
@@ -84,13 +85,13 @@ def _beyond(pid: int, room: Path, bounds: Bounds) -> str:
     if len(family) > bounds.processes:
         return f"became {len(family)} processes"
     if (memory := sum(task.memory for task in family)) > bounds.memory:
-        return f"took {memory // MB} MB of memory"
+        return f"took {memory // MEGABYTE} MB of memory"
     count = size = 0
     try:
         for one in _files(room):
             count, size = count + 1, size + one.st_blocks * 512
             if count > bounds.files or size > bounds.size:
-                return f"wrote {count} files of {size // MB} MB"
+                return f"wrote {count} files of {size // MEGABYTE} MB"
     except OSError as error:  # deeper than a path is long
         return f"wrote what cannot be looked through: {error}"
     if shutil.disk_usage(room).free < bounds.spare_disk:

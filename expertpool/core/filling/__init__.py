@@ -7,7 +7,8 @@ loops, no expressions, so that a template cannot run anything.
 
 from expertpool.core.filling.door import check_template, fill_template, sample_of
 from expertpool.core.filling.findings import TemplateRefused
-from expertpool.core.filling.package import MEGABYTE, MOST_MEGABYTES
+from expertpool.core.filling.package import MOST_MEGABYTES
+from expertpool.core.sizes import MEGABYTE
 
 __all__ = [
     "MEGABYTE",

@@ -20,8 +20,8 @@ from expertpool.core.filling.markup import (
     to_bytes,
 )
 from expertpool.core.reading.archives import OLE_MARK, TYPES
+from expertpool.core.sizes import MEGABYTE
 
-MEGABYTE = 1024 * 1024
 MOST_MEGABYTES = 20  # that an office may allow
 MAX_SIZE = MOST_MEGABYTES * MEGABYTE
 MAX_UNPACKED = 40 * MEGABYTE

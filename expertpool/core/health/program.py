@@ -21,11 +21,11 @@ from expertpool.core import duties
 from expertpool.core.health.catalogue import Check, CheckGroup, Finding, Health
 from expertpool.core.health.words import length_text, size_text
 from expertpool.core.rekeying import lacks_keys, noted_shut
+from expertpool.core.sizes import GIGABYTE
 
 PROGRAM = CheckGroup("program", "程序", 10)
 SERVER = CheckGroup("server", "服务器", 30)
 
-GIGABYTE = 1024**3
 STARTED = timezone.now()
 # A worker says so every ten seconds.
 BEATS = timedelta(minutes=1)

@@ -57,6 +57,7 @@ from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import IMPORTS as FOLDER
 from expertpool.core.models.imports import ImportState
 from expertpool.core.settings import IMPORT_KEPT, IMPORT_SIZE, IMPORTS_PER_HOUR
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown
 from expertpool.core.subjects.subject import one_look
 from expertpool.core.waiting import FileGone, remove_unnamed
@@ -108,7 +109,7 @@ def start_import(
     if not name.lower().endswith(SUFFIXES):
         raise UnreadableFile(f"只能读取 {READ} 文件，请另存为其中一种。")
     most = value_of(IMPORT_SIZE)
-    if (upload.size or 0) > most * 1024**2:
+    if (upload.size or 0) > most * MEGABYTE:
         raise UnreadableFile(f"文件超过 {most} MB，请分成几个文件导入。")
     scan_table(upload, name=name, actor=actor, now=now)
     with one_at_a_time(IMPORTS_PER_HOUR, actor):

@@ -16,10 +16,11 @@ from threading import BoundedSemaphore
 from typing import IO, Any
 
 from expertpool.core.reading.messages import Refused, decode, encode
+from expertpool.core.sizes import MEGABYTE
 
 logger = logging.getLogger(__name__)
 MODULE = "expertpool.core.reading.child"
-LONGEST_ANSWER = 128 * 1024**2  # bytes of one line
+LONGEST_ANSWER = 128 * MEGABYTE  # bytes of one line
 # Of ours the child gets what it needs to start: no key, no address of a database.
 ENVIRONMENT = {
     "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), *filter(None, sys.path)]),
@@ -139,7 +140,7 @@ def _opened(file: bytes | IO[bytes] | Path) -> Iterator[IO[bytes]]:
             copy.write(file)
         else:
             file.seek(0)
-            while block := file.read(1024**2):
+            while block := file.read(MEGABYTE):
                 copy.write(block)
         copy.seek(0)
         yield copy

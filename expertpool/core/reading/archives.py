@@ -8,6 +8,7 @@ import zlib
 from typing import IO
 
 from expertpool.core.reading.messages import Refused
+from expertpool.core.sizes import MEGABYTE
 
 # What the part named so makes of a zip.
 KINDS = {
@@ -17,8 +18,8 @@ KINDS = {
     "OFD.xml": "ofd",
 }
 TYPES = "[Content_Types].xml"
-MOST_DESCRIBED = 4 * 1024**2  # bytes of a part that says what other parts are
-MOST_SEARCHED = 64 * 1024**2  # bytes of all binary parts
+MOST_DESCRIBED = 4 * MEGABYTE  # bytes of a part that says what other parts are
+MOST_SEARCHED = 64 * MEGABYTE  # bytes of all binary parts
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 VBA_PROJECT = "_VBA_PROJECT".encode("utf-16-le")  # names of streams are UTF-16 in this format
 # Programs in a zip: Java archives, Android packages, macros of Office and of OpenDocument.

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from expertpool.core.reading.messages import Refused, decode, encode
+from expertpool.core.sizes import MEGABYTE
 
 # A function of an open file and the request: it returns its answer, or yields its answers.
 READINGS = {
@@ -26,7 +27,6 @@ READINGS = {
     "filled": "expertpool.core.filling.filler:fill",
     "sample": "expertpool.core.filling.filler:sample",
 }
-MEGABYTE = 1024**2
 MOST_WRITTEN = 2048 * MEGABYTE  # of one nameless file in which rows wait
 
 

@@ -25,13 +25,14 @@ from zipfile import BadZipFile, ZipFile
 from expertpool.core.reading.cells import MAIN, Show, show_by_format
 from expertpool.core.reading.extent import MOST_COLUMNS, check_extent
 from expertpool.core.reading.pieces import Cell, Unusual, rows_of, texts_of
+from expertpool.core.sizes import MEGABYTE
 
 ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_SHEETS = 300  # whose beginning is looked at: one may be a form of one person
 SHEETS = 30  # of those beyond that number a third of the rows
-HEAD = 1024**2  # bytes of a sheet in which it is looked for what is hidden
+HEAD = MEGABYTE  # bytes of a sheet in which it is looked for what is hidden
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):\1([0-9]{1,7})")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")

@@ -10,6 +10,7 @@ import typst
 
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pictures import MARK, without_extras
+from expertpool.core.sizes import MEGABYTE
 
 LARGEST_SIDE = 8000  # pixels
 MOST_PIXELS = 40_000_000
@@ -17,7 +18,7 @@ DOTS = 200  # an inch, of what is kept
 TRIAL_DOTS = 9  # an inch, to learn the sides
 A4 = (297, 210)  # millimetres
 STRETCH = 0.06  # so far may the sides be from those of A4: a letter lies beyond
-MOST_BYTES = 12 * 1024 * 1024  # of what is kept
+MOST_BYTES = 12 * MEGABYTE  # of what is kept
 TRIAL = """#set page(width: auto, height: auto, margin: 0pt)
 #image("{name}")"""
 WHOLE = """#set page(width: {width}mm, height: {height}mm, margin: 0pt, fill: white)

@@ -39,13 +39,14 @@ from expertpool.core.reading.flat import (
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pieces import Unusual
 from expertpool.core.reading.texts import ENDINGS, text_rows
+from expertpool.core.sizes import MEGABYTE
 
-MOST_UNPACKED = 512 * 1024**2  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
+MOST_UNPACKED = 512 * MEGABYTE  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
 BLOCK = 500  # rows that are handed over at once
 LOCKED = "文件有打开密码，请去掉密码后再上传。"
 _COMPOUND, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 _PAGE_WITHIN = 4_096  # bytes
-_DIRECTORY_WITHIN = 64 * 1024**2  # bytes
+_DIRECTORY_WITHIN = 64 * MEGABYTE  # bytes
 WEB_PAGE = (
     "这是网页格式的表格，只是名称像 Excel 文件（从办公系统导出的常是这样）。"
     "请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
@@ -201,7 +202,7 @@ def _check_extents(file: IO[bytes]) -> None:
 
 def _check_extent_of(part: IO[bytes]) -> None:
     rest, columns, rows, begun = b"", 0, 0, 0
-    while block := part.read(1024**2):
+    while block := part.read(MEGABYTE):
         text = rest + block
         begun += block.count(b"<row")
         for letters, digits in _ADDRESS.findall(text):

@@ -13,6 +13,7 @@ from typing import IO
 
 from expertpool.core.reading.extent import LONGEST_CELL, Numbered, check_extent
 from expertpool.core.reading.messages import Refused
+from expertpool.core.sizes import MEGABYTE
 
 ENDINGS = (".csv", ".tsv", ".txt")
 DELIMITERS = (",", "\t", ";", "|")
@@ -166,7 +167,7 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
     decode = getincrementaldecoder(encoding)().decode
     file.seek(0)
     try:
-        while block := file.read(1024**2):
+        while block := file.read(MEGABYTE):
             decode(block)
         decode(b"", True)
     except UnicodeDecodeError:

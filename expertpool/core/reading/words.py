@@ -11,10 +11,11 @@ from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from expertpool.core.reading.messages import Refused
+from expertpool.core.sizes import MEGABYTE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-MOST_XML = 48 * 1024**2  # bytes of a part once unpacked
+MOST_XML = 48 * MEGABYTE  # bytes of a part once unpacked
 MOST_LETTERS, MOST_BLOCKS = 300_000, 3_000
 MOST_COLUMNS, LONGEST_CELL = 30, 500
 BROKEN = "文件打不开，可能已损坏，请下载后查看。"

@@ -6,7 +6,9 @@ import io
 import os
 from collections.abc import Callable
 
-FIRST, LARGEST = 256 * 1024, 4 * 1024**2  # bytes fetched at once: more, the longer one reads on
+from expertpool.core.sizes import MEGABYTE
+
+FIRST, LARGEST = 256 * 1024, 4 * MEGABYTE  # bytes fetched at once: more, the longer one reads on
 
 
 class RangedFile(io.RawIOBase):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from expertpool.core.middleware import Middleware
 from expertpool.core.registry import PUBLIC_PAGES
 
 HEADER = "X-Robots-Tag"
@@ -44,12 +44,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return HttpResponse(xml, content_type="application/xml; charset=utf-8")
 
 
-class RobotsMiddleware:
+class RobotsMiddleware(Middleware):
     """Says with each answer but those of listed pages that it is not to be found: files and data have no page to
     say it on."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import store
 from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.models import Draw
@@ -29,7 +30,6 @@ from expertpool.files.services import Received, attach, receive
 from expertpool.files.settings import MEDIA_SIZE
 from expertpool.projects.enums import EvidenceKind
 
-MEGABYTE = 1024 * 1024
 LARGEST_PART = 4 * MEGABYTE  # below what a request may hold
 
 

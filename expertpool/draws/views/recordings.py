@@ -14,6 +14,7 @@ from expertpool.accounts.models import User, UserRequest
 from expertpool.core.configuration import value_of
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
+from expertpool.core.sizes import MEGABYTE
 from expertpool.core.text import is_key
 from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.models import Draw
@@ -21,7 +22,6 @@ from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.recordings import may_record_screen, unfinished_recordings
 from expertpool.draws.services.recordings import (
     LARGEST_PART,
-    MEGABYTE,
     append_part,
     finish_recording,
 )

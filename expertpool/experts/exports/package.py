@@ -16,6 +16,7 @@ from expertpool.audit.events import PersonsListed
 from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.exporting import Reading, Rows, Stamp, for_a_file, write_xlsx
+from expertpool.core.sizes import GIGABYTE
 from expertpool.core.subjects import File
 from expertpool.core.visibility import is_exportable, told
 from expertpool.customforms.queries.files import SUBJECT as FIELD_FILE
@@ -29,7 +30,7 @@ from expertpool.files.queries import opened
 
 # One answer while somebody waits for it; a larger one is better cut by its filters.
 MOST_EXPERTS = 2_000
-MOST_BYTES = 1024**3
+MOST_BYTES = GIGABYTE
 _UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 

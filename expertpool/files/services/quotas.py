@@ -9,12 +9,12 @@ from django.template.defaultfilters import filesizeformat
 
 from expertpool.core.configuration import value_of
 from expertpool.core.locks import lock_transaction
+from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import known_size, quota_of, store_size, together_with, type_size
 from expertpool.files.registry import file_subject
 from expertpool.files.settings import STORE_QUOTA
-from expertpool.files.validators import MEGABYTE
 
 FULL_SUBJECT = (
     "放不下：这里的附件已用 {used}，合计最多 {most}，这个文件 {size}。请先删除不需要的附件。"

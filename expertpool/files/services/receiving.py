@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
 from expertpool.core.scanning import ScanRefused, scan
+from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.registry import file_subject
 from expertpool.files.services.quotas import refuse_full_store
-from expertpool.files.validators import MEGABYTE, FileType, detect_type
+from expertpool.files.validators import FileType, detect_type
 
 
 @dataclass(frozen=True)

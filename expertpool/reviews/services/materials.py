@@ -24,6 +24,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.bulk import ACTIONS, BulkResult, Kept, start_run
 from expertpool.core.models import BulkRun
+from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.services import attach
 from expertpool.reviews.exceptions import ReviewRefused
@@ -35,8 +36,8 @@ from expertpool.reviews.queries.sheets import items_of
 from expertpool.reviews.services.organising import FIXED
 
 MOST_FILES = 2000
-MOST_BYTES = 500 * 1024 * 1024  # of all that is in it, unpacked
-PART = 1024 * 1024
+MOST_BYTES = 500 * MEGABYTE  # of all that is in it, unpacked
+PART = MEGABYTE
 TOO_MANY = f"ZIP 里的文件太多，一次最多 {MOST_FILES} 个。"
 MOST_LIST = MOST_FILES * 1024  # bytes of the list of files at its end
 END, END_BYTES, LAST = b"PK\x05\x06", 22, 22 + 65_535  # with the longest comment

@@ -16,6 +16,7 @@ from expertpool.backups.services.making import Wish, make_backup, unsealed
 from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
 from expertpool.backups.services.trying import try_backup
+from expertpool.core.sizes import MEGABYTE
 
 
 class Command(BaseCommand):
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         seconds = (row.finished_at - row.started_at).total_seconds() if row.finished_at else 0
         self.stdout.write(
             f"备份完成并已核对：{directory / row.name}\n"
-            f"{row.get_kind_display()}，{(row.size or 0) / 2**20:.1f} MB，{seconds:.0f} 秒"
+            f"{row.get_kind_display()}，{(row.size or 0) / MEGABYTE:.1f} MB，{seconds:.0f} 秒"
         )
         if settings.BACKUP_S3 and directory == settings.BACKUP_DIR:
             sent = elsewhere.send(directory)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from expertpool.core.configuration import Reader
+from expertpool.core.sizes import MEGABYTE
 from expertpool.notifications.channels.email.bounce_settings import (
     HOST,
     PASSWORD,
@@ -25,7 +26,7 @@ from expertpool.notifications.channels.email.bounce_settings import (
 PATIENCE = 15  # seconds for each answer
 ALTOGETHER = 60  # seconds: a server that drips holds the worker no longer
 MOST_READ = (
-    128 * 1024 * 1024
+    128 * MEGABYTE
 )  # bytes of one reading: all that a server may send of the letters that are read at once
 AT_ONCE = 200  # letters in one reading; the others in the next
 MOST = 256 * 1024  # bytes of a letter: what went wrong stands before the letter that came back

@@ -31,6 +31,7 @@ from expertpool.core.importing.importer import (
     CHECK,
     CLEANED,
     GUESSED,
+    MENDED,
     REMARKS,
     Fault,
     Importer,
@@ -412,6 +413,25 @@ class RowReader:
             if is_january_or_october(cell):
                 word, kind = f"按 {word} 导入，{WHICH_MONTH}", CHECK
             row.notes.append(Note(column.header, kind, as_text(cell), word))
+
+    def tell_mended(self, row: Row) -> None:
+        """Note of a row that is taken what was typed on the page instead of its cells."""
+        left, shown = {fault.code for fault in row.left}, self.importer.shown(row)
+        nothing = UNCHANGED if self.importer.is_update else EMPTIED
+        notes = []
+        for code, typed in row.mended.items():
+            column = self.importer.by_code.get(code)
+            was = self._stood(row, code)
+            if column and column not in self.importer.asked and code not in left and typed != was:
+                saved = shown.get(column.header) or nothing
+                notes.append(Note(column.header, MENDED, was or EMPTIED, saved))
+        row.notes[:0] = notes
+
+    def _stood(self, row: Row, code: str) -> str:
+        """Return what stands in the cells of a column, as it came."""
+        places = (one.at for one in self.steps if code in (one.column.code, one.column.instead_of))
+        cells = (as_it_stands(row.cells[at]) for at in places if at < len(row.cells))
+        return BETWEEN.join(filter(None, cells))
 
     def _is_left_out(self, row: Row) -> bool:
         """Tell whether a row only shows how to fill in a list, and count it."""

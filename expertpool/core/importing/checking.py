@@ -59,6 +59,8 @@ def check_rows(
         for row in chunk:
             if row.into:  # counts as little as a row directly below the one with which it is one
                 continue
+            if row.mended and not row.faults:
+                reader.tell_mended(row)
             _count(row, totals, importer)
             if not row.faults:
                 if taken:

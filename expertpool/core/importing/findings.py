@@ -16,7 +16,7 @@ from typing import Any
 from expertpool.core.importing.answers import Answers, proposals
 from expertpool.core.importing.columns import BETWEEN, CellRefused, as_text
 from expertpool.core.importing.finding import Header
-from expertpool.core.importing.importer import CHECK, Fault, Importer, Note, Row, Totals
+from expertpool.core.importing.importer import CHECK, MENDED, Fault, Importer, Note, Row, Totals
 from expertpool.core.importing.reading import MADE, Top
 from expertpool.core.models import ImportRun
 from expertpool.core.models.imports import UNCHANGED
@@ -91,6 +91,7 @@ class Collector:
         self.codes = codes
         required = (one.code for one in importer.by_code.values() if one.required)
         self.name = importer.named_by or next(required, "")
+        self.by_header = {one.header: code for code, one in importer.by_code.items()}
         self.first: list[dict[str, str]] = []
         self.refused: list[dict[str, Any]] = []
         self.unchanged: list[dict[str, Any]] = []
@@ -119,7 +120,15 @@ class Collector:
         is_pressing = len(self.pressing) < PRESSING and any(one.is_pressing for one in row.notes)
         rows = self.pressing if is_pressing else self.notes
         if len(rows) < SHOWN and (notes := list(self._first(row.notes, is_pressing))):
-            rows.append({"row": row.number, "name": self.name_of(row), "notes": notes})
+            told = [asdict(note) | self._typed(row, note) for note in notes]
+            rows.append({"row": row.number, "name": self.name_of(row), "notes": told})
+
+    def _typed(self, row: Row, note: Note) -> dict[str, str]:
+        """Return in which cell a note is mended, and what is saved of it; nothing where none is."""
+        code = self.by_header.get(note.column, "")
+        if not code or not note.in_place or note.kind not in (CHECK, MENDED):
+            return {}
+        return {"code": code, "saved": self.importer.shown(row).get(note.column, "")}
 
     def _said(self, row: Row) -> list[dict[str, Any]]:
         """Return what was asked of a row that is taken by its answer: it can be taken back."""
@@ -129,17 +138,16 @@ class Collector:
             if row.values.get(one.code)
         ]
 
-    def _first(self, notes: Sequence[Note], is_pressing: bool) -> Iterator[dict[str, Any]]:
+    def _first(self, notes: Sequence[Note], is_pressing: bool) -> Iterator[Note]:
         """Yield those of ``notes`` of which not many say the same: what is said of each row hides what
         is said of few."""
         for note in notes:
             # Of what was cleaned or guessed the value differs from row to row.
             said = _VALUES.sub("", note.now).partition("：")[0] if note.kind == CHECK else ""
-            if (is_pressing and note.is_pressing) or self.alike[
-                note.kind, note.column, said
-            ] < ALIKE:
+            is_shown = note.kind == MENDED or (is_pressing and note.is_pressing)
+            if is_shown or self.alike[note.kind, note.column, said] < ALIKE:
                 self.alike[note.kind, note.column, said] += 1
-                yield asdict(note)
+                yield note
 
     def refuse(self, row: Row) -> None:
         # Thousands of rows that are in order do not hide the one that is not.

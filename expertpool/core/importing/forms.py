@@ -25,7 +25,7 @@ IN_A_CELL = 2_000  # letters that an input of a refused cell holds; of more it s
 LISTED = 100  # words that a select offers; of more the user types one
 EMPTY_WORD, UNCHANGED_WORD = "这一格留空", "这一格不改动"  # said of a word of a long list
 EMPTIED = (LEFT_EMPTY, EMPTY_WORD, UNCHANGED_WORD)
-ASKED = ("refused", "left", "answered")  # cells that the page offers
+ASKED = ("refused", "left", "answered", "notes")  # cells that the page offers
 REASONS = {
     Why.REMEMBERED: "按上次的选择",
     Why.CHOSEN: "按您的选择",
@@ -194,8 +194,8 @@ def _starred(column: Any) -> str:
 
 
 class AnswersForm(forms.Form):
-    """What stands on the page of a preview: what words mean (``word-…``), and what stands in refused
-    cells instead (``cell-12-phone``).
+    """What stands on the page of a preview: what words mean (``word-…``), and what stands instead in cells that
+    were refused, or are to be looked at (``cell-12-phone``).
 
     ``answers`` are those that count already: only what differs from them is said. A field that
     was not sent says nothing.
@@ -225,9 +225,13 @@ class AnswersForm(forms.Form):
                 known = lists.setdefault(column.code, list(column.words()))
                 field = _word_field(column, line, known, is_update=importer.is_update)
             self.fields[name], self.words_asked[name] = field, line
+        # A cell of which several things are said is typed once.
+        self.cells_asked: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         for row, cell in self._cells():
-            if (column := columns.get(cell["code"])) is not None:
-                self.fields[_cell_name(row, cell)] = _cell_field(
+            name, column = _cell_name(row, cell), columns.get(cell["code"])
+            if column is not None and name not in self.cells_asked:
+                self.cells_asked[name] = row, cell
+                self.fields[name] = _cell_field(
                     column,
                     column.choices if column in importer.asked else (),
                     label=f"第 {row['row']} 行的{cell['column']}",
@@ -245,10 +249,14 @@ class AnswersForm(forms.Form):
         self, kinds: Sequence[str] = ASKED
     ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         for row in (row for kind in kinds for row in self.found.get(kind, ())):
-            yield from ((row, cell) for cell in row["cells"])
+            yield from ((row, cell) for cell in row.get("cells", ()))
+            yield from ((row, note) for note in row.get("notes", ()) if note.get("code"))
 
     def _content(self, row: dict[str, Any], cell: dict[str, Any]) -> str:
-        """Return what stands in a cell, as far as a page shows it, or was typed for it and refused, too."""
+        """Return what stands in a cell, as far as a page shows it, or was typed for it and refused, too; of one that
+        is taken what will be saved."""
+        if "saved" in cell:
+            return shown(cell["saved"], most=IN_A_CELL)
         typed = self.answers.cells.get(row["row"], {}).get(cell["code"])
         return shown(str(cell["content"]), most=IN_A_CELL) if typed is None else typed
 
@@ -283,6 +291,18 @@ class AnswersForm(forms.Form):
     def left_lines(self) -> list[dict[str, Any]]:
         return self.cell_lines("left")
 
+    def note_lines(self) -> list[dict[str, Any]]:
+        """Return what is said of rows that are taken; of a cell the first time with its field, if it is typed nowhere
+        else on the page."""
+        lines = []
+        for row in self.found.get("notes", ()):
+            for note in row["notes"]:
+                name = _cell_name(row, note) if note.get("code") else ""
+                is_typed = name in self.cells_asked and self.cells_asked[name][1] is note
+                field = self[name] if is_typed else None
+                lines.append({"row": row["row"], "name": row["name"], "field": field} | note)
+        return lines
+
     def words(self) -> dict[str, dict[str, str | None]]:
         """Return what was said of words; None where a meaning is taken back, or a proposal
         declined."""
@@ -302,9 +322,8 @@ class AnswersForm(forms.Form):
     def cells(self) -> dict[int, dict[str, str]]:
         """Return what was typed where it differs from what stood there."""
         mended: dict[int, dict[str, str]] = {}
-        for row, cell in self._cells():
-            name = _cell_name(row, cell)
-            if name in self.fields and name in self.data:
+        for name, (row, cell) in self.cells_asked.items():
+            if name in self.data:
                 typed = self.cleaned_data[name]
                 if _flat(typed) != _flat(self._content(row, cell)):
                     mended.setdefault(row["row"], {})[cell["code"]] = typed

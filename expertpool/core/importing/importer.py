@@ -13,7 +13,7 @@ from expertpool.core.importing.columns import CellRefused, ImportColumn
 from expertpool.core.importing.finding import Header
 
 REMARKS = 10
-CLEANED, GUESSED, CHECK = "已整理", "按推测填写", "请核对"  # kinds of notes
+CLEANED, GUESSED, CHECK, MENDED = "已整理", "按推测填写", "请核对", "已改正"  # kinds of notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What was done to a cell of a row that is taken: cleaned, guessed, or to be looked at.
+    """What was done to a cell of a row that is taken: cleaned, guessed, mended by the user, or to be looked at.
 
-    ``is_pressing``: it is shown before all others.
+    ``is_pressing``: it is shown before all others. ``in_place``: what is to be looked at can be mended by typing
+    something else into the cell; not what is asked about apart, nor what is no matter of this cell.
     """
 
     column: str
@@ -46,6 +47,7 @@ class Note:
     was: str
     now: str
     is_pressing: bool = False
+    in_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,7 +327,7 @@ class RowRules:
     def _ask(self, row: Row, word: str, read: str, others: Sequence[str]) -> None:
         """Ask of a specialty that is taken whether another is meant."""
         told = f"按 {read} 导入；另有 {'、'.join(others)}，请核对。"
-        row.notes.append(Note("评审专业", CHECK, word, told))
+        row.notes.append(Note("评审专业", CHECK, word, told, in_place=False))
         row.words.append(("specialties", word))
         meanings = {"": f"请选择（不选就按 {read} 导入）", read: f"就是 {read}"}
         meanings |= {one: f"当作 {one}" for one in others}

@@ -178,7 +178,7 @@ class NamedUnits:
         near = self._near.get(pair, [])[:MOST_NEAR]
         if near:
             told = f"单位库里有相近的：{'、'.join(map(str, near))}，请核对是否同一家。"
-            row.notes.append(Note(LABEL, CHECK, name, told))
+            row.notes.append(Note(LABEL, CHECK, name, told, in_place=False))
         alike, parts = self._alike.get(pair, []), self._parts.get(name, [])
         if not (near or alike or parts):
             return

@@ -246,7 +246,8 @@ class ExpertUpdater(Importer):
             ):
                 continue
             if code in self.hidden:
-                row.notes.append(Note(declared.label, CHECK, "", "您看不到全文，这一项不更新。"))
+                told = "您看不到全文，这一项不更新。"
+                row.notes.append(Note(declared.label, CHECK, "", told, in_place=False))
                 continue
             if code == "birth":
                 if expert.birth_date and value.fits(expert.birth_date):
@@ -371,7 +372,8 @@ class ExpertUpdater(Importer):
     def _note_row(self, expert: Expert, row: Row) -> None:
         if (old := row.values.get("number")) in self.merged:
             told = f"这份档案已并入 {expert.number}，更新的是保留的档案。"
-            row.notes.append(Note(NUMBER.header, CHECK, old, told, is_pressing=True))
+            note = Note(NUMBER.header, CHECK, old, told, is_pressing=True, in_place=False)
+            row.notes.append(note)
         if first := self.doubted.get(expert.pk):
             told = f"第 {first} 行也指{expert}：两行只能更新一行，请核对后只勾选其中一行。"
             row.notes.append(Note("整行", CHECK, f"第 {row.number} 行", told, is_pressing=True))

@@ -235,7 +235,8 @@ class ExpertImporter(Importer):
         self.named.warn(row)
         warn_of_avoidances(row)
         if sentence := self.persons.told(row.values, row.number):
-            row.notes.append(Note("姓名", CHECK, row.values["name"], sentence, is_pressing=True))
+            whom = row.values["name"]
+            row.notes.append(Note("姓名", CHECK, whom, sentence, is_pressing=True, in_place=False))
 
     def heading(self, text: str) -> str:
         # In a list of units a unit is one of its rows.

@@ -230,7 +230,8 @@ class AnswerImporter(Importer):
         name = row.values.get("name", "")
         if name and "*" not in name and name != payee:
             told = f"与收款专家「{payee}」不同，请核对。"
-            row.notes.append(Note("收款户名", CHECK, name, told, is_pressing=True))
+            note = Note("收款户名", CHECK, name, told, is_pressing=True, in_place=False)
+            row.notes.append(note)
 
     def _find(self, row: Row) -> Payment | Fault:
         reference = row.values.get("reference", "").upper()

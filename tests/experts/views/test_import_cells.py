@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
 from tests.core.importing.sheets import write_xlsx
+from tests.factories.experts import make_expert, make_unit
 from tests.fixtures import login
 
 pytestmark = [
@@ -165,3 +168,74 @@ def test_examples_are_left_out_and_told(admin: User, tmp_path: Path) -> None:
     assert page.context["run"].accepted == 2
     assert list(page.context["found"]["examples"]) == ["2", "3", "4", "7", "8"]
     assert "像填写示例的行没有导入 第 2 行“张三”" in text_of(page).replace("</strong>", "")
+
+
+def test_what_is_to_be_looked_at_is_mended_in_place(admin: User, tmp_path: Path) -> None:
+    client, head = login(Client(), admin), ["姓名", "手机号", "备注"]
+    page = uploaded(
+        client,
+        tmp_path,
+        head,
+        ["焦宥峤（组长）", "13911110001", "已调离"],
+        ["季书蔚*", "13911110002", ""],
+        ["李娜（女）", "13911110003", ""],  # read already: nothing is asked
+    )
+    fields = {name: page.context["form"][name].value() for name in page.context["form"].fields}
+    assert fields == {
+        "cell-2-name": "焦宥峤（组长）",
+        "cell-2-remark": "已调离",
+        "cell-3-name": "季书蔚*",
+    }
+    assert text_of(page).count('name="cell-2-name"') == 1
+    # What stands there unchanged is no news, and is imported as it was shown.
+    answers = reverse("experts:import_answers", args=[page.context["run"].pk])
+    page = client.post(
+        answers, fields | {"cell-2-name": "焦宥 峤", "cell-2-remark": ""}, follow=True
+    )
+    told = [
+        (line["row"], line["column"], line["kind"], line["was"], line["now"])
+        for line in page.context["form"].note_lines()
+    ]
+    assert told[:2] == [
+        (2, "姓名", "已改正", "焦宥峤（组长）", "焦宥峤"),
+        (2, "备注", "已改正", "已调离", "（空）"),
+    ]
+    # It stays on the page, where it can be typed once more, also where it cannot be taken.
+    assert page.context["form"]["cell-2-name"].value() == "焦宥峤"
+    page = client.post(answers, fields | {"cell-3-name": "季" * 3_000}, follow=True)
+    assert page.status_code == 422
+    assert page.context["form"]["cell-3-name"].value() == "季" * 3_000
+    page = client.post(answers, {"cell-3-name": "季书蔚"}, follow=True)
+    confirmed(client, page)
+    assert {(one.name, one.remark) for one in Expert.objects.all()} == {
+        ("焦宥峤", ""),
+        ("季书蔚", ""),
+        ("李娜", ""),
+    }
+    table = client.get(reverse("experts:import_refused", args=[page.context["run"].pk]))
+    noted = list(load_workbook(BytesIO(table.getvalue())).worksheets[2].values)
+    assert (3, "季书蔚", "姓名", "已改正", "季书蔚*", "季书蔚") in noted
+
+
+def test_what_is_asked_apart_has_no_field(admin: User, tmp_path: Path) -> None:
+    client = login(Client(), admin)
+    first = make_expert(name="李娜", phone="13922220000", employer=make_unit("黄石一院"))
+    page = uploaded(
+        client, tmp_path, ["姓名", "手机号", "工作单位"], ["李娜", "13911110001", "黄石一院"]
+    )
+    (line,) = page.context["form"].note_lines()
+    assert (first.number in line["now"], line["field"]) == (True, None)
+
+
+def test_a_cell_left_empty_and_to_be_looked_at_is_typed_once(admin: User, tmp_path: Path) -> None:
+    client, head = login(Client(), admin), ["姓名", "手机号", "评审专业"]
+    page = uploaded(client, tmp_path, head, ["甲真", "13911110001", "A010101-A010103、火星学"])
+    assert text_of(page).count('name="cell-2-specialties"') == 1
+    form = page.context["form"]
+    assert form["cell-2-specialties"].value() == "A010101-A010103、火星学"
+    assert [line["field"] for line in form.note_lines()] == [None]
+    # As it stands it says nothing: the check that was shown is confirmed.
+    fields = {name: form[name].value() or "" for name in form.fields}
+    run = page.context["run"]
+    client.post(reverse("experts:import_confirm", args=[run.pk]), fields | {"check": run.checks})
+    assert Expert.objects.get().specialties.count() == 3

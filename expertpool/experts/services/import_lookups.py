@@ -16,7 +16,7 @@ from expertpool.directory.models import Division, Specialty
 from expertpool.experts.fields.meant import ways_to_write
 
 TOLD = 6  # specialties of one name
-NO_CODE, NO_NAME = "专业代码不存在", "专业名称不存在"
+NO_CODE, NO_NAME, MISWRITTEN = "专业代码不存在", "专业名称不存在", "专业代码格式"
 _APART = re.compile(r"([;；,，、\n])")
 _WITH_CODE = 30  # letters that may stand beside a name
 # A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
@@ -25,7 +25,13 @@ _NAMED = re.compile(r"(?P<name>[^A-Za-z0-9]+?)[\s:：\-—(（]{0,20}(?P<code>[A
 _NEXT = re.compile(r"(?<![\s/／|+])[\s/／|+]++(?=[A-Za-z]\d{2,}(?![A-Za-z0-9]))")
 # 建筑工程（设计）, 设计（建筑工程）, 工程造价-土建
 _QUALIFIED = re.compile(r"(.+?)\s{0,9}(?:[(（]([^()（）]+)[)）]|[-—–－:：·]{1,9}\s{0,9}((?s:.+)))")
-_MISTYPED = re.compile(r"([A-Za-z])[-. ]?([\dOo]+(?:[-. ]\d+)*)\s*等?")  # AO401, A-04-01, A0401等
+_CODE = re.compile(r"[A-Za-z]\d+")
+# AO401, A-04-01, A0401等, A0401X
+_MISTYPED = re.compile(
+    r"([A-Za-z])[-. ]?((?=[OoIl]*\d)[\dOoIl]+(?:[-. ][\dOoIl]+)*)(?:\s*等|[-. ]?[A-Za-z])?"
+)
+_MEANT = str.maketrans("OoIl", "0011", "-. ")
+_FEWEST_DIGITS = 2  # of a code that begins with one of ours: a branch
 _LEAST = 2  # letters that tell of a specialty
 # A0401-A0405, A0401至0405, A0401~05
 _RANGE = re.compile(r"(?P<first>[A-Za-z]\d{2,})\s*(?:[-—–~～]+|至|到)\s*(?P<last>[A-Za-z]?\d{2,})")
@@ -231,9 +237,7 @@ class SpecialtyNames:
     def _perhaps(self, word: str, coded: int) -> list[int]:
         """Return what may be meant by a word that is none: 建筑工程设计, 货物（空调）, AO401."""
         if (typed := _MISTYPED.fullmatch(word)) is not None:
-            digits = re.sub(r"[-. ]", "", typed[2].upper().replace("O", "0"))
-            known = self._codes.get(f"{typed[1].upper()}{digits}")
-            return [known] if known else []
+            return self._near_code(typed[1].upper(), typed[2].translate(_MEANT))
         name, more = _qualified(word) or ("", "")
         if coded:
             more = _plain(self._coded(word)[1]).replace(_plain(self._rows[coded][1]), "", 1)
@@ -252,6 +256,16 @@ class SpecialtyNames:
                 if len(end) >= _LEAST and word.endswith(end):
                     found += self._within(pk, word.removesuffix(end))
         return sorted(set(found), key=lambda pk: self._rows[pk][0])
+
+    def _near_code(self, letter: str, digits: str) -> list[int]:
+        """Return what a code that is none may be: one of those in the narrowest branch with whose code it begins."""
+        if known := self._codes.get(f"{letter}{digits}"):
+            return [known]
+        for end in range(len(digits) - 1, _FEWEST_DIGITS - 1, -1):
+            if branch := self._codes.get(f"{letter}{digits[:end]}"):
+                below = [pk for pk, row in self._rows.items() if row[2] == branch]
+                return [*below, branch]
+        return []
 
     def _highest(self, found: list[int]) -> list[int]:
         """Return those that belong to none of the others."""
@@ -377,14 +391,16 @@ class SpecialtyNames:
                 "专业名称有歧义",
                 f"有 {len(named)} 个，请填代码：{self._told(named)}。",
             )
-        is_code = one.isascii() or _MISTYPED.fullmatch(one)
+        reason = NO_CODE if _CODE.fullmatch(one) else NO_NAME
+        if reason == NO_NAME and _MISTYPED.fullmatch(one):
+            reason = MISWRITTEN
         inside = "" if one == word else f"中的“{one}”"
         told = (
             "在专业分类中没有启用，请换一个，或先启用"
             if one in self._shut
             else "不在专业目录中，请核对"
         )
-        raise _refused("specialties", word, NO_CODE if is_code else NO_NAME, f"{inside}{told}。")
+        raise _refused("specialties", word, reason, f"{inside}{told}。")
 
     @cached_property
     def _shut(self) -> set[str]:

@@ -27,6 +27,7 @@ from expertpool.experts.fields.words import LEVELS_ALONE
 from expertpool.experts.queries.availability import last_day
 from expertpool.experts.services.import_levels import Levels
 from expertpool.experts.services.import_lookups import (
+    MISWRITTEN,
     NO_NAME,
     DepartmentNames,
     DivisionNames,
@@ -272,9 +273,9 @@ class RowRules:
             row.notes.append(Note("评审专业", CHECK, word, told, is_pressing=True))
         for word, read, others in self._specialties.doubts(values["specialty_ids"], values):
             self._ask(row, word, read, others)
-        # A wrong code is a slip, and a name of several asks for one of them: once, for all rows that have it. A name
-        # that is none costs its cell.
-        slips = [error for error in refusals if error.reason != NO_NAME]
+        # A code that is none is a slip, and a name of several asks for one of them: once, for all rows that have it. A
+        # name that is none, and what is written as no code is, cost their cell.
+        slips = [error for error in refusals if error.reason not in (NO_NAME, MISWRITTEN)]
         if slips and not values["specialty_ids"]:
             yield self._refusal(slips[0])
         else:

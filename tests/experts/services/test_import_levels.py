@@ -230,3 +230,43 @@ def test_the_levels_are_no_columns_of_the_template() -> None:
     (headers, *_) = read_xlsx(BytesIO(template_bytes(ExpertImporter)))
     assert "评审专业" in headers
     assert not {*LEVELS, "省", "市", "区县"} & {*headers}
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("word", "reason", "first"),
+    [
+        ("A0401X", "专业代码格式", "A0401"),
+        ("A-04-01", "专业代码格式", "A0401"),
+        ("AO4Ol", "专业代码格式", "A0401"),
+        ("HVAC", "专业名称不存在", ""),
+    ],
+)
+def test_what_is_written_as_no_code_is_costs_its_cell(
+    client: Client, tmp_path: Path, word: str, reason: str, first: str
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "专业"], ["甲", "13911110001", word]])
+    run = page.context["run"]
+    assert (run.accepted, run.reasons, run.left) == (1, {}, {reason: 1})
+    (line,) = page.context["form"].word_lines()
+    assert next(iter(line["proposals"]), "").split(" ")[0] == first
+    answer = {word_field(page, word): first or "这一格留空"}
+    page = post(client, "answers", run, standing(page, **answer))
+    post(client, "confirm", page.context["run"], standing(page))
+    codes = [one.code for one in Expert.objects.get().specialties.all()]
+    assert codes == [first] * bool(first)
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_code_that_is_none_is_asked_once_with_its_neighbours_and_can_be_left(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [[f"甲{'一二三'[at]}", f"1391111000{at}", "A040177"] for at in range(3)]
+    page = upload(client, tmp_path, [[*HEAD, "专业"], *rows])
+    assert page.context["run"].reasons == {"专业代码不存在": 3}
+    (line,) = page.context["form"].word_lines()
+    assert (line["count"], line["proposals"][0].split(" ")[0]) == (3, "A040101")
+    said = standing(page, **{word_field(page, "A040177"): "这一格留空"})
+    page = post(client, "answers", page.context["run"], said)
+    post(client, "confirm", page.context["run"], standing(page))
+    assert Expert.objects.filter(specialties=None).count() == 3

@@ -1,14 +1,18 @@
-"""What was recorded, and who may hear it."""
+"""What was recorded, and who may hear it; which calls are under way."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.configuration import value_of
+from expertpool.notifications.channels.voice.settings import SIP, TRUNK
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import messages_visible_to
 from expertpool.notifications.queries.subjects import readable_by
@@ -32,6 +36,23 @@ def tapes_of(message: Message) -> Mapping[int, Sequence[tuple[str, str]]]:
     for attempt, number in rows.values_list("attempt", "attempt__number"):
         found[attempt].append(("通话录音", reverse("telephone:tape", args=[message.uid, number])))
     return found
+
+
+def calls_by_a_line() -> bool:
+    """Tell whether the office calls by a line of its own: of what a cloud does nobody knows before it is over."""
+    return bool(value_of(TRUNK) == SIP)
+
+
+def talks_at(about_type: str, ids: Collection[str], *, at: datetime) -> dict[str, bool]:
+    """Return about which of ``ids`` somebody was being called at ``at``, and whether he had taken the call by then."""
+    rows = Call.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=at),
+        attempt__message__about_type=about_type,
+        attempt__message__about_id__in=ids,
+        began_at__lte=at,
+    )
+    found = rows.order_by("pk").values_list("attempt__message__about_id", "answered_at")
+    return {about: taken is not None and taken <= at for about, taken in found}
 
 
 TAPES = AttemptFiles("telephone.tapes", tapes_of)

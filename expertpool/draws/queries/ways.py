@@ -6,10 +6,21 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from expertpool.core.configuration import value_of
-from expertpool.draws.models import Draw
+from expertpool.core.prepared import Given, Prepared
+from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.settings import WAITS
 from expertpool.notifications.enums import ChannelCode
+
+
+def channels_of(draw: Draw) -> list[str]:
+    """Return the channels by which those are told who sit in ``draw``, by the plan of its project."""
+    return list(_channels.first(project=draw.project_id) or ())
+
+
+_channels = Prepared(
+    lambda: DrawPlan.objects.filter(project=Given("project")).values_list("channels", flat=True)
+)
 
 
 def waits_of(draw: Draw, channels: Iterable[str]) -> dict[str, timedelta]:

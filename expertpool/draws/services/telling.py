@@ -11,10 +11,9 @@ from django.db.models import Model
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.core.jobs import defer
-from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, InvitationState
-from expertpool.draws.models import Draw, DrawPlan, Invitation, Rescheduling
+from expertpool.draws.models import Draw, Invitation, Rescheduling
 from expertpool.draws.occasions import (
     ASKING,
     CODE,
@@ -35,7 +34,7 @@ from expertpool.draws.queries.meetings import (
     next_opening,
     words_of,
 )
-from expertpool.draws.queries.ways import waits_of
+from expertpool.draws.queries.ways import channels_of, waits_of
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
@@ -104,7 +103,7 @@ def tell_experts(
         for row in rows
     ]
     if not channels:
-        channels = _channels.first(project=draw.project_id)
+        channels = channels_of(draw)
     # Nobody calls to say what is read: whom a plan only calls gets that by all ways there are.
     channels = [one for one in channels if one in occasion.defaults] or occasion.channels
     send_messages(
@@ -126,11 +125,6 @@ def in_writing(row: Invitation) -> dict[str, str]:
 def answer_code(row: Invitation) -> str:
     """Return the code of ``row``: another once he is asked anew, so that no answer to what was asked before counts."""
     return code_of(f"{row.commit}:{row.asked_since.astimezone(UTC).isoformat()}")
-
-
-_channels = Prepared(
-    lambda: DrawPlan.objects.filter(project=Given("project")).values_list("channels", flat=True)
-)
 
 
 def watch_shut(draw: Draw, recipients: Iterable[Recipient]) -> None:

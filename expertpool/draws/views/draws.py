@@ -34,6 +34,7 @@ from expertpool.draws.forms.draw import RECORDABLE, ContributionForm, DrawFilter
 from expertpool.draws.models import Draw, DrawPause, Invitation, PickRequest, VoidRequest
 from expertpool.draws.queries.actions import DrawAction, actions_of, actions_of_project
 from expertpool.draws.queries.board import Board
+from expertpool.draws.queries.calls import calls_of
 from expertpool.draws.queries.clock import past_pool_pauses
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -175,7 +176,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     # Who may not read the names learns of nobody that he sits.
     gone = seats_to_replace([draw], now=now) if reads_names else {}
     waits = waiting and now >= draw.reveal_at
+    calls = calls_of(draw, board.lines, now=now)
     changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}-{waits}"
+    changing += f"-{calls.version}" if calls else ""
     board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in facts.emergencies]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
@@ -191,6 +194,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "covered_note": ANOTHER_PANEL if _changed(board.lines, covered) else ONE_PANEL,
         "names_nobody": draw.names_nobody(now),
         "board": board,
+        "calls": calls,
         # Nobody sits for a void one any more.
         "of_seats": "人" if draw.status == DrawStatus.VOID else f"/ {board.seats} 席",
         "agreed_label": "作废前同意" if draw.status == DrawStatus.VOID else "同意",

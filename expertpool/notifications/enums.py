@@ -106,7 +106,7 @@ class AttemptState(models.TextChoices):
     DELIVERED = "delivered", "已送达"
     UNDELIVERED = "undelivered", "未送达"
     REJECTED = "rejected", "被拒收"
-    RETRY = "retry", "暂未收下"
+    RETRY = "retry", "稍后再试"
     DOWN = "down", "渠道故障"
     UNKNOWN = "unknown", "结果未知"
     CALLED_OFF = "called_off", "已撤回"

@@ -54,7 +54,7 @@ def answer_all(decide: dict[int, Decision]) -> list[str]:
             take_reply(**job.args, now=now, entropy=SystemEntropy())
         ProcrastinateJob.objects.filter(task_name="draws.take_reply")._raw_delete("default")
         outcome = calls.Outcome(decision)
-        assert calls.end(call_id=taken.call_id, outcome=outcome, now=now)
+        assert calls.end(call_id=taken.call_id, outcome=outcome, said=taken.text, now=now)
     return said
 
 
@@ -78,6 +78,7 @@ def test_a_panel_is_found_by_key_presses_alone() -> None:
     assert all("年" not in text and "请于 20" in text for text in said)  # the deadline is filled in
     letters = Message.objects.filter(channel=ChannelCode.VOICE)
     assert set(letters.values_list("state", flat=True)) == {DeliveryState.DELIVERED}
+    assert sorted(one.body for one in letters) == sorted(said)  # the record has what was spoken
     # He heard it in the call.
     assert not Message.objects.filter(occasion=HEARD.code).exists()
 
@@ -107,6 +108,28 @@ def test_whoever_presses_a_key_after_his_answer_is_told_what_counts() -> None:
     assert row.state == InvitationState.ACCEPTED
     (told,) = Message.objects.filter(occasion=HEARD.code)
     assert "同意参加的答复已登记过" in told.body
+
+
+def test_who_answered_between_two_calls_is_called_no_more_and_the_record_says_so() -> None:
+    make_expert(email="")
+    draw = seal(seats=1)
+    now = timezone.now()
+    taken = calls.take(agent="a", now=now)
+    assert taken is not None
+    calls.end(call_id=taken.call_id, outcome=calls.Outcome.BUSY, said=taken.text, now=now)
+    (letter,) = Message.objects.filter(channel=ChannelCode.VOICE)
+    assert "请于 20" not in letter.body  # until when is known when he is called again
+    answer(
+        invitation=draw.invitations.get(),
+        accept=True,
+        reason="",
+        via=ReplyVia.LINK,
+        now=now,
+        entropy=SystemEntropy(),
+    )
+    letter.refresh_from_db()
+    assert letter.state == DeliveryState.CANCELLED
+    assert letter.detail == "已有答复或不再需要，没有再试"
 
 
 def test_whose_telephone_is_a_wrong_number_is_asked_another_way() -> None:

@@ -206,6 +206,9 @@ def test_nine_seats_are_filled_by_programs_alone(
         (InvitationState.DECLINED, ReplyVia.SMS): 1,
         (InvitationState.NO_ANSWER, ReplyVia.DEADLINE): 1,
     }
+    said = Message.objects.filter(channel=ChannelCode.VOICE, state=DeliveryState.DELIVERED)
+    assert len(said) == 6
+    assert all("请于 20" in one.body for one in said)  # as it was spoken, with the deadline
     took = seconds_to_supplement()
     sys.stdout.write(f"from a decline to the next invitation, in seconds: {took}\n")
     assert set(took) == {ChannelCode.VOICE, ChannelCode.SMS}

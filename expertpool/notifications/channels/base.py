@@ -159,7 +159,8 @@ class Channel(ABC):
     the others (docs/decisions/0399).
 
     ``provider`` is who carries its messages now; ``providers`` names all who ever may, ``prices`` what a thousand cost
-    with each; ``shown_only`` names those that carry nothing out of this machine; ``callbacks`` are of those who push reports.
+    with each; ``shown_only`` names those that carry nothing out of this machine; ``callbacks`` are of those who push reports,
+    ``pushes_to`` where whoever administers a provider enters the address for them, ``pushed`` what comes there.
     """
 
     code: str
@@ -182,6 +183,8 @@ class Channel(ABC):
     shown_only: Mapping[str, str] = {}
     prices: Mapping[str, Setting[int]] = {}
     callbacks: Mapping[str, Callback] = {}
+    pushes_to: str = ""
+    pushed: str = ""
     carried_apart: bool = False
     besides: bool = False
 

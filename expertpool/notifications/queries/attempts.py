@@ -69,6 +69,8 @@ class ChannelOverview:
     label: str
     finding: Finding
     providers: Sequence[ProviderState]
+    pushes_to: str  # where the address is entered to which providers push
+    pushed: str  # what comes there
 
     @property
     def pushes(self) -> bool:
@@ -136,6 +138,8 @@ def channel_overviews(*, now: datetime) -> list[ChannelOverview]:
                 # By its own code it is carried where nothing is chosen: into the outbox of development.
                 for provider in dict.fromkeys([channel.provider, *channel.providers])
             ],
+            channel.pushes_to,
+            channel.pushed,
         )
         for channel in CHANNELS
         if channel.is_outward

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from expertpool.core.events import publish
 from expertpool.notifications.channels import CHANNELS, Channel
@@ -52,6 +52,8 @@ STUCK_AFTER = timedelta(minutes=5)
 OVERDUE_AFTER = timedelta(minutes=10)
 TROUBLE = "系统内部错误，详见系统日志。"
 WITHHELD = "收件人已不在库，或评审已经开始，没有发出。"
+STOPPED = "发送前已取消"
+STOPPED_AGAIN = "已有答复或不再需要，没有再试"
 INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"
 
 
@@ -94,7 +96,9 @@ def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
     if occasions:
         waiting = waiting.filter(occasion__in=occasions)
     queued = waiting.filter(state=DeliveryState.QUEUED)
-    stopped = move(queued, DeliveryState.CANCELLED, detail="发送前已取消")
+    # What was tried before has its attempts on record: it was not stopped before it went out.
+    detail = Case(When(attempts=0, then=Value(STOPPED)), default=Value(STOPPED_AGAIN))
+    stopped = move(queued, DeliveryState.CANCELLED, detail=detail)
     if apart := [channel.code for channel in CHANNELS if channel.carried_apart]:
         running = Attempt.objects.filter(message__in=waiting, message__channel__in=apart)
         running.filter(state=AttemptState.SENDING).update(called_off=True)

@@ -132,6 +132,7 @@ class Agent:
                 call_id=taken.call_id,
                 outcome=outcome,
                 words=words,
+                said=taken.text,
                 tape=content,
                 now=timezone.now(),
             )

@@ -104,10 +104,16 @@ def keep_alive(*, agent: str, call_ids: list[int], now: datetime) -> set[int]:
 
 
 def end(
-    *, call_id: int, outcome: Outcome, words: str = "", tape: bytes = b"", now: datetime
+    *,
+    call_id: int,
+    outcome: Outcome,
+    words: str = "",
+    said: str = "",
+    tape: bytes = b"",
+    now: datetime,
 ) -> bool:
     """Record how a call ended, and what follows for its message; once. What was confirmed by a key stands, however the
-    call ended then. ``tape`` is what was recorded."""
+    call ended then. ``said`` is what was spoken, with what is known only when it is, ``tape`` what was recorded."""
     name = f"{FOLDER}/{now:%Y/%m}/{uuid.uuid4().hex}" if tape else ""
     key = b""
     if tape:
@@ -126,6 +132,7 @@ def end(
         call.save()
         _tell(call, now)
         message = call.attempt.message
+        message.body = said or message.body
         if call.attempt.state == AttemptState.SENDING:
             result = result_of(
                 Outcome(call.outcome), calls=message.refusals + 1, most=value_of(MOST)

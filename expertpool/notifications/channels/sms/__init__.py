@@ -78,6 +78,11 @@ class SmsChannel(Channel):
     per_recipient = PER_RECIPIENT
     providers = {code: label for code, label in PROVIDER_LABELS if code in PROVIDERS}
     callbacks = CALLBACKS
+    pushes_to = "在服务商的控制台或接口设置中填为状态回执和上行短信的地址"
+    pushed = (
+        "送没送到、收件人回复了什么，由服务商推送到这里。"
+        "能否回复短信，在「站点设置」的「短信服务商」中选择。"
+    )
 
     def transport(self) -> Transport | None:
         chosen = PROVIDERS.get(value_of(PROVIDER))

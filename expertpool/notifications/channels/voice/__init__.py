@@ -40,6 +40,8 @@ class VoiceChannel(Channel):
     providers = LABELS
     prices = PRICES
     callbacks = {ALIYUN: cloud.CALLBACK}
+    pushes_to = "在云语音的控制台填为呼叫结果的推送地址"
+    pushed = "接没接听、按了哪个键，由云语音推送到这里；自己的电话线路不用填写。"
     trials = (cloud.TRIAL,)
 
     def transport(self) -> Transport | None:

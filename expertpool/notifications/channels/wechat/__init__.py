@@ -44,6 +44,11 @@ class WechatChannel(Channel):
     providers = LABELS
     shown_only = MappingProxyType({LOOPBACK: "演示（不发到微信）"})
     callbacks = dict.fromkeys(LABELS, pushed.CALLBACK)
+    pushes_to = "在公众平台「服务器配置」中填为服务器地址（URL）"
+    pushed = (
+        "送没送到、收件人在服务号里回复了什么，由微信推送到这里。"
+        "Token 须与「站点设置」的「微信服务号」中的相同。"
+    )
 
     @property
     def provider(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -345,6 +345,25 @@ def test_leaving_a_changed_form_is_asked_about(visit: Visit, live_server: LiveSe
     assert asked.value.type == "beforeunload"
     asked.value.dismiss()
     expect(page.get_by_label("姓名")).to_have_value("刘立新")
+
+
+def test_a_list_in_which_nothing_was_chosen_is_not_changed(
+    visit: Visit, page: Page, live_server: LiveServer
+) -> None:
+    def with_a_list(route: Route) -> None:
+        answer = route.fetch()
+        one = '<select name="template"><option value="">选择条件模板</option><option>甲</option></select>'
+        html = re.sub(r"(<form[^>]*data-dirty[^>]*>)", rf"\1{one}", answer.text())
+        route.fulfill(response=answer, body=html)
+
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.route("**/styleguide/form/", with_a_list)
+    visit("form/")
+    expect(page.locator("select[name=template]")).to_have_value("")
+    page.get_by_role("heading").first.click()  # no browser asks where nobody has touched anything
+    page.goto(f"{live_server.url}/styleguide/")
+    assert asked == []
 
 
 # --- Phone -------------------------------------------------------------------------------------

@@ -8,10 +8,18 @@ function values(form) {
   ).toString();
 }
 
+// Where the server chose nothing, a list shows its first entry by itself.
+function isChosenAnew(list) {
+  const options = [...list.options];
+  const own = list.multiple || options.some((option) => option.defaultSelected);
+  if (own) return options.some((option) => option.selected !== option.defaultSelected);
+  return list.selectedIndex > options.findIndex((option) => !option.disabled);
+}
+
 // A fast hand types before the form is watched: then it differs from what the server sent.
 function isTouched(form) {
   return [...form.elements].some((field) => {
-    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    if (field.options) return isChosenAnew(field);
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
     return field.defaultValue !== undefined && field.value !== field.defaultValue;
   });

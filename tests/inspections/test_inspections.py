@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import drawable, suspended
@@ -42,6 +43,7 @@ from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import give_account, make_expert
+from tests.factories.fields import make_field
 from tests.factories.inspections import (
     VALUES,
     hand_in_inspection,
@@ -313,6 +315,22 @@ def test_who_has_an_account_hands_in_himself(admin: User) -> None:
     assert not FILES.may_edit(admin, str(row.pk))
     assert FILES.may_edit(admin, str(other.pk))
     assert not FILES.may_edit(alien, str(other.pk))
+
+
+def test_a_round_that_asks_what_its_keeper_may_not_see_waits_for_who_may(
+    client: Client, admin: User
+) -> None:
+    field = make_field("丁选", options=("子", "寅"))
+    make_expert(extra={field.code: "子"})
+    row = make_round(actor=admin, criteria={"field": field.code, "op": "in", "value": ["子"]})
+    data = FieldData("丁选", ["子", "寅"], readers=["operator"])
+    change_field(field=field, data=data, actor=None, now=timezone.now())
+    with pytest.raises(InspectionRefused, match="由能看到它的人来做") as refused:
+        open_round(row=row, actor=admin, now=timezone.now())
+    assert "修改范围" not in str(refused.value)  # where he finds a lock and nothing to take away
+    page = login(client, admin).get(reverse("inspections:round", args=[row.pk])).content.decode()
+    assert "由能看到它的人来做" in page
+    assert "请删除该条件" not in page
 
 
 def test_a_draft_of_another_device_is_not_lost(admin: User) -> None:

@@ -6,7 +6,7 @@ An app registers the fields of a subject; everything that asks "which rows" then
 
 from expertpool.core.criteria.asking import asks
 from expertpool.core.criteria.compiling import Context, fields_named, prepare, to_q
-from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.criteria.errors import CriteriaError, NotAsked
 from expertpool.core.criteria.fields import (
     Boolean,
     Choice,
@@ -21,7 +21,7 @@ from expertpool.core.criteria.fields import (
 from expertpool.core.criteria.forms import CriteriaField
 from expertpool.core.criteria.gone import GONE_NAMES, GoneNames
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not, canonical, canonical_json
-from expertpool.core.criteria.parsing import parse
+from expertpool.core.criteria.parsing import parse, shown_to, standing
 from expertpool.core.criteria.reaching import own_columns, reach
 from expertpool.core.criteria.registry import (
     criteria_field,
@@ -59,6 +59,7 @@ __all__ = [
     "Multi",
     "Node",
     "Not",
+    "NotAsked",
     "Number",
     "Reference",
     "Text",
@@ -82,5 +83,7 @@ __all__ = [
     "reach",
     "register_criteria",
     "schema",
+    "shown_to",
+    "standing",
     "to_q",
 ]

@@ -6,11 +6,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from expertpool.core.criteria.errors import CriteriaError
+from expertpool.core.criteria.errors import CriteriaError, NotAsked
 from expertpool.core.criteria.fields import VALUELESS, Field
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
-from expertpool.core.criteria.unseen import NOT_ASKED, is_shut
+from expertpool.core.criteria.unseen import conditions_in, is_shut, shut
 from expertpool.core.validators import is_writable
 from expertpool.core.visibility import Viewer
 
@@ -48,6 +48,19 @@ def parse(
     if data in ({"all": []}, {"any": []}):
         return AllOf()
     return _Parser(subject, viewer, known=known, stored=stored, kept=kept).node(data, 1)
+
+
+def standing(subject: str, data: Any, *, actor: Viewer) -> Node:
+    """Return the checked tree of ``data`` as ``actor`` keeps it: what he may ask is checked as typed anew, what he may
+    not stays as it is stored, with words that are gone (docs/decisions/0489). Whoever took ``data`` from a page or by
+    the interface has refused there what he may not ask and what stood nowhere before. Raises CriteriaError."""
+    return parse(subject, data, viewer=actor, kept=conditions_in(data))
+
+
+def shown_to(subject: str, data: Any, *, viewer: Viewer, stored: bool = False) -> Node:
+    """Return the checked tree of ``data``, a stored condition that ``viewer`` asks by at once and cannot change here.
+    Raises NotAsked where one of it is not his to see, CriteriaError for the rest."""
+    return parse(subject, shut(subject, data, viewer), viewer=viewer, stored=stored)
 
 
 def load(text: str) -> Any:
@@ -91,7 +104,7 @@ class _Parser:
         if "field" in data:
             return self.leaf(data)
         if is_shut(data):
-            raise CriteriaError(NOT_ASKED)
+            raise NotAsked
         match list(data.items()):
             case [("not", part)]:
                 return Not(self.node(part, depth + 1))

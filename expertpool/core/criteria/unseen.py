@@ -14,7 +14,6 @@ from expertpool.core.visibility import Viewer
 
 # In the place of the condition; the condition builder shows a line that cannot be changed.
 SHUT = "shut"
-NOT_ASKED = "有一个条件您看不到，您不能按它查找，请由能看到它的人来做。"
 SPOILT = "有一个您看不到的条件无法还原，请重新打开本页再修改。"
 
 _VAULT = Vault("FIELD_KEY")

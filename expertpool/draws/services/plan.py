@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record, record_change
 from expertpool.core.bounds import Bounds
 from expertpool.core.configuration import value_of
-from expertpool.core.criteria import canonical, explain, parse
+from expertpool.core.criteria import canonical, explain, parse, standing
 from expertpool.core.text import HIDDEN, is_hidden
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.exceptions import DrawNotReady, PlanChanged
@@ -108,7 +108,8 @@ def save_plan(
     What really changes it is a new version, which nobody has approved yet; one that waits for
     approval is withdrawn by it. ``version`` is what the editor has read, ``lead`` the project (id) whose plan it was;
     None: whatever stands. Refuses a newer one, or another's (PlanChanged), a plan whose draw is sealed (DrawInProgress), an archived
-    project or a plan without groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError), too many
+    project or a plan without groups (DrawNotReady), conditions that do not parse (core.criteria.CriteriaError; what
+    the actor may not ask stays), too many
     groups or levels, two of one name, and numbers outside their bounds or those that the office has set
     (ValidationError).
     """
@@ -138,7 +139,7 @@ def save_plan(
     # No draw points at them: it has copied what it sealed.
     plan.groups.all().delete()
     for order, entered in enumerate(groups, start=1):
-        _add_group(plan, order, entered)
+        _add_group(plan, order, entered, actor)
     after = plan_in_words(plan)
     record_change("draw.plan", actor=actor, now=now, subject=project, before=before, after=after)
     # Also where it only stands otherwise: an approval is of what is stored.
@@ -252,7 +253,7 @@ def _check_policy(plan: DrawPlan, *, now: datetime) -> None:
         raise ValidationError(errors)
 
 
-def _add_group(plan: DrawPlan, order: int, entered: GroupInput) -> None:
+def _add_group(plan: DrawPlan, order: int, entered: GroupInput, actor: User) -> None:
     group = ConditionGroup(
         plan=plan,
         name=entered.name.strip(),
@@ -262,10 +263,10 @@ def _add_group(plan: DrawPlan, order: int, entered: GroupInput) -> None:
     )
     group.full_clean()
     group.save()
-    add_levels(group, entered.levels)
+    add_levels(group, entered.levels, actor=actor)
 
 
-def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]]) -> None:
+def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]], *, actor: User) -> None:
     """Store the criteria of level 1, 2 … of a ``group`` that has none yet; see `save_plan`."""
     if not levels:
         message = f"条件组「{group.name}」还没有条件，请至少设置第一级次。"
@@ -275,7 +276,7 @@ def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]]) -> None:
         raise ValidationError({"levels": message})
     for number, criteria in enumerate(levels, start=1):
         level = ConditionLevel(
-            group=group, level=number, criteria=canonical(parse(SUBJECT, criteria))
+            group=group, level=number, criteria=canonical(standing(SUBJECT, criteria, actor=actor))
         )
         level.full_clean()
         level.save()

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.criteria import canonical, parse
+from expertpool.core.criteria import canonical, standing
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import ConditionTemplate
 from expertpool.draws.queries.conditions import SUBJECT
@@ -34,7 +34,7 @@ def save_template(
             "name": group.name.strip(),
             "seats": group.seats,
             "standby_seats": group.standby_seats,
-            "levels": [canonical(parse(SUBJECT, level)) for level in group.levels],
+            "levels": [canonical(standing(SUBJECT, level, actor=actor)) for level in group.levels],
         }
         for group in groups
     ]

@@ -67,7 +67,7 @@ def widen_plan(
     for group in ConditionGroup.objects.filter(plan=plan):
         if group.code in levels:
             group.levels.all().delete()
-            add_levels(group, levels[group.code])
+            add_levels(group, levels[group.code], actor=actor)
     check_wider(short, levels, now=now)
     plan.updated_at = now
     plan.save(update_fields=["updated_at"])

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.draws.exceptions import DrawError
@@ -38,7 +39,7 @@ def keep(request: UserRequest) -> HttpResponse:
             actor=request.user,
             now=timezone.now(),
         )
-    except DrawError as error:
+    except (CriteriaError, DrawError) as error:
         return refused(str(error))
     return saved(f"已存为模板「{template.name}」。", refresh="")
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from expertpool.accounts.models import User
-from expertpool.core.criteria import Choice, Context, parse, to_q
+from expertpool.core.criteria import Choice, Context, shown_to, to_q
 from expertpool.core.visibility import told_later
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
@@ -47,11 +47,13 @@ def labels_of(row: Inspection) -> dict[str, str]:
 
 def members_for(round_: Round, user: User, *, now: Any) -> QuerySet[Expert]:
     """Return the members in the scope of ``user`` whom ``round_`` is for; of one that was opened, what its conditions name and is gone
-    since nobody meets. CriteriaError where they ask a field that ``user`` may not ask, or nobody any more, and where a draft
+    since nobody meets. CriteriaError (NotAsked) where they ask a field that ``user`` may not ask, or nobody any more, and where a draft
     names what is gone."""
     rows: QuerySet[Expert] = experts_visible_to(user, MANAGE)
     # By what he may see: a condition must not find out what is hidden from him.
-    node = parse(OF_EXPERTS, round_.criteria, viewer=user, stored=round_.state != RoundState.DRAFT)
+    node = shown_to(
+        OF_EXPERTS, round_.criteria, viewer=user, stored=round_.state != RoundState.DRAFT
+    )
     found: QuerySet[Expert] = rows.filter(to_q(node, Context(now=now)), status=ExpertStatus.FORMAL)
     return found
 

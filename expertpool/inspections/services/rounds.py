@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
-from expertpool.core.criteria import CriteriaError, parse
+from expertpool.core.criteria import CriteriaError, NotAsked, shown_to
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import stands, vouched
@@ -124,7 +124,7 @@ def remove_round(*, row: Round, actor: User, now: datetime) -> None:
 @transaction.atomic
 def open_round(*, row: Round, actor: User, now: datetime) -> Round:
     """Open ``row`` for the members in the scope of ``actor`` who meet its conditions; a job makes the list and
-    tells them. Refuses (InspectionRefused) one that is open already, days that have come, conditions that name what is gone, and a choice of nobody."""
+    tells them. Refuses (InspectionRefused) one that is open already, days that have come, conditions that name what is gone or that he may not see, and a choice of nobody."""
     row = Round.objects.select_for_update().get(pk=row.pk)
     if row.state != RoundState.DRAFT:
         raise InspectionRefused(CHANGED)
@@ -133,7 +133,9 @@ def open_round(*, row: Round, actor: User, now: datetime) -> Round:
     if row.due_date < timezone.localdate(now) + SHORTEST:
         raise InspectionRefused("截止日期已到，请先改为以后的日期。")
     try:
-        parse(OF_EXPERTS, row.criteria, viewer=actor)
+        shown_to(OF_EXPERTS, row.criteria, viewer=actor)
+    except NotAsked as error:
+        raise InspectionRefused(str(error)) from None
     except CriteriaError as error:  # what it names is gone
         raise InspectionRefused(f"{error}请先修改范围。") from None
     total = members_for(row, actor, now=now).count()

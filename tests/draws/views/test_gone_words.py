@@ -17,7 +17,7 @@ from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import ConditionLevel, DrawPlan
+from expertpool.draws.models import ConditionLevel, ConditionTemplate, DrawPlan
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
@@ -26,6 +26,7 @@ from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.templates import save_template
 from expertpool.projects.models import Project
+from tests.architecture.forms import forms_of
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.fields import make_field
@@ -121,6 +122,31 @@ def test_a_right_condition_takes_its_place(client: Client, operator: User) -> No
     saved = client.post(address, posted | {"g1-l1-criteria": json.dumps(leaf)})
     assert saved.status_code == 302
     assert run_prequery(plan=plan, actor=operator, now=timezone.now()).total == 1
+
+
+def test_whoever_may_not_see_the_condition_keeps_it(
+    client: Client, operator: User, admin: User
+) -> None:
+    project = option_removed(operator)
+    field = CustomField.objects.get()
+    stored = ConditionLevel.objects.get().criteria
+    data = FieldData("丁选", ["子"], readers=["operator"])
+    change_field(field=field, data=data, actor=None, now=timezone.now())
+    address = reverse("draws:plan", args=[project.pk])
+    page = login(client, admin).get(address).content.decode()
+    assert field.code not in page
+    shown = forms_of(page)[-1].values
+    seats = next(one for one in shown if one.endswith("-seats"))
+    assert client.post(address, shown | {seats: "2"}).status_code == 302
+    level = ConditionLevel.objects.get()
+    assert (level.group.seats, level.criteria) == (2, stored)
+    kept = shown | {"template_name": "丙模板"}
+    assert client.post(reverse("draws:template_keep"), kept).status_code == 204
+    assert ConditionTemplate.objects.get().groups[0]["levels"] == [stored]
+    # Who may see it is told what to mend.
+    login(client, operator)
+    own = forms_of(client.get(address).content.decode())[-1].values
+    assert "请删除该条件" in client.post(address, own).content.decode()
 
 
 def test_plans_and_templates_are_named_before_a_word_or_the_field_goes(

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from random import randrange
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -47,6 +48,7 @@ MOST_KNOWN = 1_000_000
 Row = TypeVar("Row", bound=Model)
 logger = logging.getLogger(__name__)
 _forged: dict[str, tuple[float, set[int]]] = {}  # of a table: until when, and the versions of rows
+_held: dict[str, set[int]] = {}  # of a table: the rows that were not
 
 
 @dataclass(frozen=True)
@@ -126,19 +128,20 @@ def vouched_among(rows: QuerySet[Row], *, a_look: int | None = None) -> list[Row
     """Return those of ``rows``, in their order, that this system wrote, however many somebody else wrote: these are few.
     Of thousands, what was found forged is not read again for some minutes by this process (docs/decisions/0455).
     ``a_look``: for a page, which does not wait until all are read: after so many forged ones it is answered by what was
-    found at both ends, and the next look goes on."""
+    found first, and the next look goes on."""
     first = list(rows[: FEW + 1])
     if len(first) <= FEW:
         return vouched(first)
-    forged, found = _forged_of(rows.model), list[Row]()
+    forged, held, found = _forged_of(rows.model), _held_of(rows.model), list[Row]()
     at = RawSQL(f'"{rows.model._meta.db_table}"."xmin"::text::bigint', (), BigIntegerField())  # noqa: S611 (a model's)
     versions = rows.annotate(row_version=at).values_list("pk", "row_version")
     new = {pk: pk << 32 | xmin for pk, xmin in versions if pk << 32 | xmin not in forged}
     met = 0
-    for part in _from_both_ends(list(new)) if a_look else _in_order(list(new)):
+    for part in _by_turns(list(new), held) if a_look else _in_order(list(new)):
         own = vouched(rows.filter(pk__in=part))
         found += own
         forged |= {new[pk] for pk in part} - {new[row.pk] for row in own}
+        held |= {row.pk for row in own}
         met += len(part) - len(own)
         if a_look and met >= a_look:
             break
@@ -150,13 +153,25 @@ def _in_order(keys: Sequence[int]) -> Iterator[Sequence[int]]:
     return (keys[at : at + FEW] for at in range(0, len(keys), FEW))
 
 
-def _from_both_ends(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Parts by turns from the front and from the back: what was there before somebody wrote, and what came since."""
-    parts = list(_in_order(keys))
-    while parts:
-        yield parts.pop(0)
-        if parts:
-            yield parts.pop()
+def _by_turns(keys: Sequence[int], held: Collection[int]) -> Iterator[Sequence[int]]:
+    """Parts: what held before, then both ends (what was there before somebody wrote, and what came since), and from
+    anywhere on the others. Whoever writes all his rows anew between two looks hides what is among them for some looks
+    only (docs/decisions/0506)."""
+    yield from _in_order([key for key in keys if key in held])
+    rest = [key for key in keys if key not in held]
+    yield rest[:FEW]
+    yield rest[FEW:][-FEW:]
+    if middle := rest[FEW:-FEW]:
+        begin = randrange(len(middle))  # noqa: S311 (where to begin)
+        yield from _in_order(middle[begin:] + middle[:begin])
+
+
+def _held_of(model: type[Model]) -> set[int]:
+    """Return which rows of ``model`` (ids) this process found sound at some time: they are asked first, and each time."""
+    held = _held.setdefault(model._meta.db_table, set())
+    if len(held) > MOST_KNOWN:
+        held.clear()
+    return held
 
 
 def _forged_of(model: type[Model]) -> set[int]:

@@ -166,6 +166,29 @@ def test_a_page_reads_so_many_forged_requests_and_the_next_goes_on(
     assert shown[-1] == set(kinds)
 
 
+def test_whoever_writes_them_anew_between_two_looks_hides_what_is_asked_for_some_looks_only(
+    his: Expert, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of his rows is a new version at each look (docs/decisions/0506)."""
+    monkeypatch.setattr(mandates, "FEW", 20)
+    monkeypatch.setattr("expertpool.privacy.queries.requests.A_LOOK", 200)
+    monkeypatch.setattr(mandates, "_forged", {})
+    monkeypatch.setattr(mandates, "_held", {})
+    forge_requests(make_expert("另一人"), 200)
+    make_data_request(his, kind="explain", now=timezone.now() - 2 * DAY)
+    forge_requests(make_expert("另一人"), 200)
+    mandates._held.clear()
+    client, shown = login(Client(), admin), []
+    for _ in range(20):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE privacy_datarequest SET due_at = due_at")
+        mandates._forged.clear()
+        shown.append(len(client.get(reverse("privacy:requests")).context["page"]))
+    assert 1 in shown
+    # Once it was found, it is asked first.
+    assert set(shown[shown.index(1) :]) == {1}
+
+
 def forge_appeals(entry: BlacklistEntry, many: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -101,7 +101,6 @@ def decide_appeal(
     if why := _why_not_another(appeal, actor, now=now):
         raise ExpertRefused(why)
     note = required_reason(note, called="处理意见", most=300)
-    _ = appeal.reason  # led to another entry, it does not open
     try:
         verdict = decide(subject=appeal, agree=agree, note=note, actor=actor, now=now)
     except DecisionRefused as error:

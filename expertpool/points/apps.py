@@ -14,6 +14,7 @@ class PointsConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.exporting import EXPORTS
         from expertpool.core.health import CHECKS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
@@ -32,6 +33,7 @@ class PointsConfig(AppConfig):
         from expertpool.points.occasions import ANSWERED
         from expertpool.points.permissions import PERMISSIONS
         from expertpool.points.queries.criteria import FIELD
+        from expertpool.points.queries.requests import WRITTEN
         from expertpool.points.registry import POINT_FACTS, REVIEW_FACTS
         from expertpool.points.services.erasing import ERASERS as GOES
         from expertpool.points.services.erasing import KEEPERS as STAYS
@@ -56,6 +58,7 @@ class PointsConfig(AppConfig):
         OCCASIONS.add(ANSWERED)
         register_matters(*MATTERS)
         CHECKS.add(LEDGER)
+        MANDATES.add(*WRITTEN)
         RULE_ACTIONS.add(CREDIT)
         register_criteria(EXPERT.code, FIELD)
         register_criteria(SUBJECT, FIELD)

@@ -14,9 +14,9 @@ from expertpool.core.registry import MenuItem
 from expertpool.experts.queries.experts import expert_for
 from expertpool.points.permissions import SERVE
 from expertpool.points.queries.ledger import balance_of
-from expertpool.points.queries.requests import requests_waiting
+from expertpool.points.queries.requests import unanswered_by
 
-_requests = WaitingFor(lambda user, now: some(requests_waiting(user)))
+_requests = WaitingFor(lambda user, now: some(unanswered_by(user)))
 
 
 def to_answer(user: User, now: datetime) -> Iterator[Todo]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from expertpool.accounts.queries import WaitingFor
 from expertpool.core.registry import MOST_WAITING, MenuGroup, MenuItem
 from expertpool.points.permissions import MANAGE, SERVE, VIEW
-from expertpool.points.queries.requests import requests_waiting
+from expertpool.points.queries.requests import unanswered_by
 
 GROUP = MenuGroup("points", "积分与服务", 15)
 ITEMS = (
@@ -27,7 +27,7 @@ ITEMS = (
         "points:request_list",
         permissions=(SERVE,),
         order=20,
-        count=WaitingFor(lambda user, now: requests_waiting(user)[:MOST_WAITING]),
+        count=WaitingFor(lambda user, now: unanswered_by(user)[:MOST_WAITING]),
         active=("points:answer",),
         group="points",
     ),

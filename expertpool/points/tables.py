@@ -36,7 +36,14 @@ def _entries(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
 def _requests(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
     for one in requests_of(expert):
         asked, answered = moment_text(one.asked_at), moment_text(one.answered_at)
-        yield one.benefit.name, one.readable_text, asked, one.state_label, one.answer, answered
+        yield (
+            one.benefit.name,
+            one.readable_text,
+            asked,
+            one.state_label,
+            one.readable_answer,
+            answered,
+        )
 
 
 OWN = (

@@ -127,8 +127,8 @@ def test_a_request_is_told_the_next_day_while_names_are_sealed(
     now = timezone.now()
     make_expert()
     make_draw(now=now - timedelta(minutes=1), operator=operator, seats=1)
-    request = make_request(expert, now=now)
+    make_request(expert, now=now)
     assert not requests_visible_to(admin).exists()
     assert not requests_waiting(admin).exists()
-    BenefitRequest.objects.filter(pk=request.pk).update(asked_at=now - timedelta(days=1))
+    request = make_request(expert, now=now - timedelta(days=1))
     assert requests_waiting(admin).get() == request

@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from expertpool.core.bounds import ORDER, Bounds, within
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.experts.models import Expert
 
 THRESHOLD = Bounds(0, 1_000_000)
+FORGED_ANSWER = "答复不是在系统中作出的，或被改动过，不作数；本人可以再次申请。"
 
 
 class PointLevel(models.Model):
@@ -61,11 +62,12 @@ class Benefit(models.Model):
 
 
 class BenefitRequest(models.Model):
-    """What an expert asked for, and what the office answered. ``agreed`` changes once, by one conditional
-    update in `points.services.benefits`."""
+    """What an expert asked for, and what the office answered: once, in `points.services.benefits`, which also sees to it
+    that of a service one waits. ``proof`` says that he asked for it here, ``answer_proof`` that the office answered
+    so (docs/decisions/0505)."""
 
     never = ("DELETE",)
-    final = ("expert_id", "answered_at")
+    final = ("expert_id", "benefit_id", "asked_at", "answered_at", "agreed", "answered_by_id")
 
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
@@ -89,16 +91,22 @@ class BenefitRequest(models.Model):
         related_name="+",
     )
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    # The service by its number: its name may change, and has no code behind it.
+    proof = ProofField(
+        "凭证", says=("expert.number", "benefit_id", "uid.hex", "asked_at"), opens=("text",)
+    )
+    answer_proof = ProofField(
+        "答复凭证",
+        says=(
+            *("expert.number", "uid.hex", "agreed", "answer"),
+            *("answered_by.username", "answered_at"),
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "服务申请"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["expert", "benefit"],
-                condition=Q(answered_at__isnull=True),
-                name="points_request_one_open",
-            ),
             models.CheckConstraint(
                 condition=Q(agreed__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
                 | Q(agreed__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
@@ -116,11 +124,25 @@ class BenefitRequest(models.Model):
         return readable(self, "text")
 
     @property
+    def is_forged_answer(self) -> bool:
+        """Whether something was answered that the office did not answer here, or not so."""
+        return self.answered_at is not None and not is_vouched(self, "answer_proof")
+
+    @property
+    def readable_answer(self) -> str:
+        """What the office answered, as a page shows it; of a forged answer nothing."""
+        return FORGED_ANSWER if self.is_forged_answer else self.answer
+
+    @property
     def state_label(self) -> str:
+        if self.is_forged_answer:
+            return "答复无效"
         if self.agreed is None:
             return "待答复"
         return "已同意" if self.agreed else "未同意"
 
     @property
     def tone(self) -> str:
+        if self.is_forged_answer:
+            return "red"
         return {None: "amber", True: "green", False: "grey"}[self.agreed]

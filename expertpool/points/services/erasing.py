@@ -8,6 +8,7 @@ from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import Eraser, Keeper
 from expertpool.points.models import BenefitRequest
+from expertpool.points.queries.requests import requests_of
 
 
 def _count(expert: Expert) -> int:
@@ -16,12 +17,14 @@ def _count(expert: Expert) -> int:
 
 def _erase(expert: Expert, actor: User | None, now: datetime) -> None:
     for row in BenefitRequest.objects.filter(expert=expert):
+        # What nobody answered is not vouched for by what becomes of it.
+        proof = [] if row.is_forged_answer else ["answer_proof"]
         row.text, row.answer = "", ""
-        row.save(update_fields=["text", "answer"])
+        row.save(update_fields=["text", "answer", *proof])
 
 
 def _holds(expert: Expert) -> str:
-    rows = BenefitRequest.objects.filter(expert=expert, answered_at__isnull=True)
+    rows = requests_of(expert).filter(answered_at__isnull=True)
     return "还有没有答复的服务申请，请先答复。" if rows.exists() else ""
 
 

@@ -162,7 +162,7 @@ def requests(request: UserRequest) -> HttpResponse:
 @requires(SERVE)
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Answer what an expert asked for (drawer)."""
-    row = get_object_or_404(requests_waiting(request.user), pk=pk)
+    row = get_object_or_404(requests_waiting(request.user, pk))
     form = AnswerForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:

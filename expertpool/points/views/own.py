@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import page_size, render_list
 from expertpool.experts.guards import as_expert
@@ -33,7 +34,7 @@ MOST_REQUESTS = 20
 def points(request: UserRequest, expert: Expert) -> HttpResponse:
     balance, levels = balance_of(expert), all_levels()
     page = Paginator(entries_of(expert), page_size(request)).get_page(request.GET.get("page"))
-    asked = list(requests_of(expert)[:MOST_REQUESTS])
+    asked = list(requests_of(expert, a_look=A_LOOK)[:MOST_REQUESTS])
     waiting = [one.benefit_id for one in asked if one.answered_at is None]
     context = {
         "standing": standing_of(balance, levels),

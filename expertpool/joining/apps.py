@@ -44,6 +44,7 @@ class JoiningConfig(AppConfig):
         )
         from expertpool.joining.queries.flow import FLOW
         from expertpool.joining.queries.public import is_open
+        from expertpool.joining.queries.recommendations import WRITTEN
         from expertpool.joining.services import event_kinds
         from expertpool.joining.services.erasing import ERASERS as GOES
         from expertpool.joining.services.erasing import KEEPERS as STAYS
@@ -59,6 +60,7 @@ class JoiningConfig(AppConfig):
 
         register_permissions(PERMISSIONS)
         LOG_ACTIONS.add(*ACTIONS)
+        MANDATES.add(*WRITTEN)
         MANDATES.add(Mandate("joining.link", "友情链接", lambda now: FriendLink.objects.all()))
         SITE_SETTINGS.add(*SETTINGS)
         MENU.add(*ITEMS)

@@ -7,12 +7,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from expertpool.core.fields import BlindIndexField, EncryptedTextField, readable
+from expertpool.core.fields import (
+    BlindIndexField,
+    EncryptedTextField,
+    ProofField,
+    is_vouched,
+    readable,
+)
 
 
 class Recommendation(models.Model):
     """That an expert recommends a colleague, who is sent a link by which he applies; it leads there once,
-    until ``expires_at``. The link stands in the message alone, here is its keyed digest."""
+    until ``expires_at``. The link stands in the message alone, here is its keyed digest. ``proof`` says that he did so
+    here, when, by which link, and what became of it (docs/decisions/0505)."""
 
     never = ("DELETE",)
     final = ("recommender_id", "used_at", "revoked_at")
@@ -35,6 +42,14 @@ class Recommendation(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    proof = ProofField(
+        "凭证",
+        says=(
+            *("uid.hex", "recommender.number", "contact_index", "digest", "sent_at", "expires_at"),
+            *("created_by.username", "used_at", "revoked_at"),
+        ),
+        opens=("name", "phone", "email", "reason"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "同行推荐"
@@ -56,12 +71,21 @@ class Recommendation(models.Model):
         return str(self.uid)
 
     @property
+    def is_sound(self) -> bool:
+        """Whether somebody recommended here as it stands, and it became here what it says."""
+        return is_vouched(self)
+
+    @property
     def readable_name(self) -> str:
         return readable(self, "name")
 
     @property
     def readable_reason(self) -> str:
         return readable(self, "reason")
+
+    def is_live_at(self, now: datetime) -> bool:
+        """Whether its link leads somewhere still."""
+        return not self.used_at and not self.revoked_at and self.expires_at > now
 
     def state_at(self, now: datetime) -> tuple[str, str]:
         """Return in words, and by which tone, where it stands."""

@@ -20,7 +20,8 @@ from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
 from expertpool.joining.models import Recommendation
 from expertpool.joining.occasions import LINKS, RECOMMENDED
 from expertpool.joining.queries.public import is_open
-from expertpool.joining.services.registering import CLOSED, TAKEN_LINK
+from expertpool.joining.queries.recommendations import recommendations_of
+from expertpool.joining.services.registering import CLOSED, TAKEN_LINK, locked
 from expertpool.joining.settings import RECOMMENDATION_DAYS, RECOMMENDATIONS_PER_DAY
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -53,8 +54,9 @@ def recommend(
         raise JoiningRefused(CLOSED)
     # Two clicks at once: the second one finds the first.
     Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
-    own = Recommendation.objects.filter(recommender=expert)
-    if own.filter(sent_at__gt=now - DAY).count() >= (most := value_of(RECOMMENDATIONS_PER_DAY)):
+    # What he did not recommend here takes no place of his.
+    own = recommendations_of(expert)
+    if sum(one.sent_at > now - DAY for one in own) >= (most := value_of(RECOMMENDATIONS_PER_DAY)):
         raise JoiningRefused(f"每天最多推荐 {most} 人，请明天再试。")
     index = contact_index("phone", colleague.phone)
     by_mail = contact_index("email", colleague.email) if colleague.email else None
@@ -66,8 +68,7 @@ def recommend(
             raise JoiningRefused(
                 "这是您本人的联系方式，不能推荐自己；请填被推荐人的。", field=field
             )
-    live = own.filter(used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
-    if live.filter(contact_index=index).exists():
+    if any(one.is_live_at(now) and bytes(one.contact_index) == index for one in own):
         raise JoiningRefused("已经推荐过这个手机号，链接还有效；要重发请先撤回。", field="phone")
     ways = ways_outside(RECOMMENDED, phone=colleague.phone, email=colleague.email)
     if not ways:
@@ -107,19 +108,23 @@ def recommend(
 
 @transaction.atomic
 def revoke(*, row: Recommendation, actor: User, now: datetime) -> None:
-    """Take a link back that nobody has used; it leads nowhere from now on. Refuses a used one."""
-    rows = Recommendation.objects.filter(pk=row.pk, used_at__isnull=True, revoked_at__isnull=True)
-    # By one statement: of who uses it and who takes it back one comes first.
-    if not rows.update(revoked_at=now):
+    """Take a link back that nobody has used; it leads nowhere from now on. Refuses a used one, and one that was not sent
+    here."""
+    # Read under the lock: of who uses it and who takes it back one comes first.
+    row = locked(row)
+    if not row.is_sound or row.used_at or row.revoked_at:
         raise JoiningRefused("链接已经使用或撤回，请刷新页面。")
+    row.revoked_at = now
+    row.save(update_fields=["revoked_at", "proof"])
     record("joining.revoke", actor=actor, now=now, subject=row.recommender)
 
 
 def recommendation_for(token: str, *, now: datetime) -> Recommendation:
-    """Return what the link leads to; LinkInvalid for another text, and one that is used or over."""
-    rows = Recommendation.objects.select_related("recommender")
+    """Return what the link leads to; LinkInvalid for another text, one that is used or over, and one that nobody sent
+    here."""
+    rows = Recommendation.objects.select_related("recommender", "created_by")
     row = rows.filter(digest=_key(token)).first()
-    if row is None or row.used_at or row.revoked_at or row.expires_at <= now:
+    if row is None or not row.is_live_at(now) or not row.is_sound:
         raise LinkInvalid(TAKEN_LINK)
     return row
 

@@ -292,14 +292,21 @@ def open_application(row: Registration, user: User, now: datetime) -> Applicatio
     return application
 
 
+@transaction.atomic
 def claim(recommendation: Recommendation, *, now: datetime) -> None:
-    """Use the link of ``recommendation`` up. Refuses (JoiningRefused) one that is used, over or taken back:
-    of two at once one gets it."""
-    rows = Recommendation.objects.filter(
-        pk=recommendation.pk, used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
-    )
-    if not rows.update(used_at=now):
+    """Use the link of ``recommendation`` up. Refuses (JoiningRefused) one that is used, over, taken back, or that
+    nobody sent here: of two at once one gets it."""
+    row = locked(recommendation)
+    if not row.is_live_at(now) or not row.is_sound:
         raise JoiningRefused(TAKEN_LINK)
+    row.used_at = now
+    row.save(update_fields=["used_at", "proof"])
+
+
+def locked(recommendation: Recommendation) -> Recommendation:
+    """Return ``recommendation`` as it stands now, which nobody else changes in this transaction."""
+    rows = Recommendation.objects.select_for_update(of=("self",))
+    return rows.select_related("recommender", "created_by").get(pk=recommendation.pk)
 
 
 def applicant_role() -> Role:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import render_list
@@ -16,6 +17,7 @@ from expertpool.experts.models import Expert
 from expertpool.joining.exceptions import JoiningRefused
 from expertpool.joining.forms.registration import RecommendForm
 from expertpool.joining.models import Recommendation
+from expertpool.joining.queries.recommendations import recommendations_of
 from expertpool.joining.services.recommending import Colleague, recommend, revoke
 
 MOST = 200  # the latest, in a list
@@ -26,7 +28,7 @@ MOST = 200  # the latest, in a list
 def recommendations(request: UserRequest, expert: Expert) -> HttpResponse:
     """Whom he recommended, and what became of the links."""
     now = timezone.now()
-    own = Recommendation.objects.filter(recommender=expert)[:MOST]
+    own = recommendations_of(expert, a_look=A_LOOK)[:MOST]
     rows = [(row, *row.state_at(now)) for row in own]
     return render_list(request, "joining/recommendations.html", {"rows": rows})
 

@@ -22,6 +22,7 @@ from expertpool.core.visibility import Level, level_for
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import own_avoidances
+from expertpool.experts.queries.leaves import leaves_of
 from expertpool.experts.queries.records import status_course
 from expertpool.files.queries import attachments_of
 
@@ -104,9 +105,9 @@ def avoidance_rows(expert: Expert, now: datetime) -> Rows:
 
 
 def leave_rows(expert: Expert, now: datetime) -> Rows:
-    for one in expert.leaves.all():
+    for one in leaves_of(expert):
         times = moment_text(one.during.lower), moment_text(one.during.upper)
-        yield *times, one.readable_reason, moment_text(one.cancelled_at)
+        yield *times, one.readable_reason, moment_text(one.ended_at)
 
 
 def request_rows(expert: Expert, now: datetime) -> Rows:

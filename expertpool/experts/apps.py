@@ -65,7 +65,7 @@ class ExpertsConfig(AppConfig):
             TERMS_ENDING,
         )
         from expertpool.experts.permissions import OWN, PERMISSIONS
-        from expertpool.experts.queries import admission, appeals
+        from expertpool.experts.queries import admission, appeals, leaves, removals
         from expertpool.experts.queries.accounts import (
             FROM_FILE,
             is_of_expert,
@@ -181,7 +181,7 @@ class ExpertsConfig(AppConfig):
             )
         )
         register_criteria(appeals.SUBJECT, *appeals.FIELDS)
-        MANDATES.add(*appeals.WRITTEN)
+        MANDATES.add(*appeals.WRITTEN, *leaves.WRITTEN, *removals.WRITTEN)
         FLOW_SUBJECTS.add(
             FlowSubject(
                 appeals.SUBJECT,

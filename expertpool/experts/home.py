@@ -10,11 +10,12 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import WaitingFor
 from expertpool.core.home import MOST_TODOS, Number, Source, Todo, some
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.registry import MenuItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.admission import RIGHT, admissions_waiting_for, returned_ones
 from expertpool.experts.queries.experts import experts_visible_to
-from expertpool.experts.queries.removals import removals_to_decide, undecided_removals
+from expertpool.experts.queries.removals import removals_to_decide, sound, undecided_removals
 
 
 def formal_experts(user: User, now: datetime) -> Iterator[Number]:
@@ -47,7 +48,7 @@ def experts_to_correct(user: User, now: datetime) -> Iterator[Todo]:
 
 def removals_waiting(user: User, now: datetime) -> Iterator[Todo]:
     """What experts ask to be removed of what the office has set, for who may decide it now."""
-    for one in removals_to_decide(user)[:MOST_TODOS]:
+    for one in sound(removals_to_decide(user), a_look=A_LOOK)[:MOST_TODOS]:
         url = f"{reverse('experts:detail', args=[one.expert_id])}?tab=avoidances"
         text = f"申请移除与{one.target}的回避"
         yield Todo(f"核定：{one.expert.name}", text, url, "ban", "amber", "核定")

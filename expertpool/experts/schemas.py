@@ -175,7 +175,7 @@ class LeaveOutput(Output):
     start: datetime
     end: datetime
     reason: str = Field(alias="readable_reason")
-    state: str = Field(description="未开始、请假中、已结束、已销假")
+    state: str = Field(description="未开始、请假中、已结束、已销假；无效：不是在系统中登记的")
 
     @staticmethod
     def resolve_start(leave: Leave) -> datetime:

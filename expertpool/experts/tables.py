@@ -79,8 +79,10 @@ def state_pill(expert: Expert, today: date) -> tuple[str, str]:
 
 
 def leave_pill(leave: Leave, now: datetime) -> tuple[str, str]:
-    """Return label and tone of a leave at ``now``."""
-    if leave.cancelled_at:
+    """Return label and tone of a leave at ``now``; of one that nobody filed here that it is none."""
+    if not leave.is_sound:
+        return "无效", "red"
+    if leave.ended_at:
         return "已销假", "grey"
     if leave.during.upper <= now:
         return "已结束", "grey"

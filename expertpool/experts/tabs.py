@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from expertpool.audit.queries import timeline_of
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.registry import Tab
 from expertpool.core.visibility import told
 from expertpool.directory.queries import path_names
@@ -16,6 +17,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.actions import actions_for
 from expertpool.experts.queries.availability import avoidance_words
 from expertpool.experts.queries.files import may_view_expert_files
+from expertpool.experts.queries.leaves import sound
 from expertpool.experts.queries.records import HIDDEN_FIELD, status_course, versions_of
 from expertpool.experts.queries.removals import removals_of, removals_to_decide
 
@@ -58,13 +60,13 @@ def avoidances(request: HttpRequest, expert: Expert) -> str:
     mine = set(to_decide.values_list("pk", flat=True))
     context = {
         "rows": [(row, *avoidance_words(row, on=today)) for row in rows],
-        "removals": [(one, one.pk in mine) for one in told(removals_of([expert]))],
+        "removals": [(one, one.pk in mine) for one in removals_of(expert, openly=True)],
     }
     return _page(request, "avoidances", expert, **context)
 
 
 def leaves(request: HttpRequest, expert: Expert) -> str:
-    rows = told(expert.leaves.select_related("created_by"))
+    rows = sound(told(expert.leaves.all()), a_look=A_LOOK)
     return _page(request, "leaves", expert, rows=rows, now=timezone.now())
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -116,7 +117,7 @@ def test_no_line_says_who_was_frozen_or_is_away(
     frozen, away, *_ = rows = list(draw.invitations.order_by("line"))
     Expert.objects.filter(pk=expert_id_of(frozen)).update(status="frozen")
     opening = draw.project.opening_at
-    during = (opening - HOUR, opening + HOUR)
+    during = DateTimeTZRange(opening - HOUR, opening + HOUR)
     Leave.objects.create(expert_id=expert_id_of(away), during=during, reason="出差", created_at=NOW)
     move(draw, operator, to=opening, place="市公共资源交易中心 401")
     assert Hold.objects.filter(active=False).values("invitation").distinct().count() == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -41,7 +42,7 @@ def test_a_clerk_moves_the_review_and_experts_confirm_on_the_phone(open_browser)
     free, away = lines(draw)
     Leave.objects.create(
         expert_id=expert_id_of(away),
-        during=(moved - timedelta(hours=1), moved + timedelta(hours=9)),
+        during=DateTimeTZRange(moved - timedelta(hours=1), moved + timedelta(hours=9)),
         reason="出差",
         created_at=now,
     )

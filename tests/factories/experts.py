@@ -156,7 +156,9 @@ def go_away(*experts: int, now: datetime) -> None:
 
 def come_back(*experts: int, now: datetime) -> None:
     """End the leave of `go_away`."""
-    Leave.objects.filter(expert__in=experts, cancelled_at=None).update(cancelled_at=now)
+    for leave in Leave.objects.filter(expert__in=experts, cancelled_at=None):
+        leave.cancelled_at = now
+        leave.save(update_fields=["cancelled_at", "end_proof"])
 
 
 def make_appeal(by: User | None, *, now: datetime = NOW, **kw: Any) -> BlacklistAppeal:

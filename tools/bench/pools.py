@@ -15,10 +15,11 @@ from random import Random
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from expertpool.accounts.models import Department, User
-from expertpool.core.fields import encrypted_fields
+from expertpool.core.fields import ProofField, encrypted_fields
 from expertpool.directory.models import Division, Specialty, Title, Unit
 from expertpool.experts.enums import AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, Expert, ExpertSpecialty, Leave, Tag
@@ -78,7 +79,9 @@ def fill_pool(size: int, *, now: datetime, seed: int = 1) -> None:
         copy_rows(Expert, _FIELDS, _experts(random, world, days, size))
         copy_rows(ExpertSpecialty, ("expert_id", "specialty_id"), _links(world, size))
         copy_rows(_TAGGINGS, ("expert_id", "tag_id"), _tagged(random, tags, size))
-        names: tuple[str, ...] = ("expert_id", "during", "reason", "created_at")
+        names: tuple[str, ...] = (
+            *("expert_id", "during", "reason", "created_at", "uid", "proof", "end_proof"),
+        )
         copy_rows(Leave, names, _leaves(random, days, size))
         names = ("expert_id", "unit_id", "kind", "end_date")
         copy_rows(AvoidanceUnit, names, _avoidance_units(random, units, days, size))
@@ -237,8 +240,19 @@ def _leaves(random: Random, days: _Days, size: int) -> Iterator[tuple[Any, ...]]
     start = day_start(days.today)
     for pk in random.sample(range(1, size + 1), size // 25):
         first = start + timedelta(days=random.randint(-60, 20))
-        during = f"[{first.isoformat()},{(first + timedelta(days=40)).isoformat()})"
-        yield pk, during, "出国学习", days.now
+        last = first + timedelta(days=40)
+        during = f"[{first.isoformat()},{last.isoformat()})"
+        leave = Leave(
+            expert=Expert(number=f"ZJ2020{pk:06d}"),
+            during=DateTimeTZRange(first, last),
+            created_at=days.now,
+        )
+        proofs = (made.made_of(leave) for made in _proofs(Leave))
+        yield pk, during, "出国学习", days.now, leave.uid, *proofs
+
+
+def _proofs(model: type[Leave]) -> list[ProofField]:
+    return [one for one in model._meta.fields if isinstance(one, ProofField)]
 
 
 _KINDS = (AvoidanceKind.CURRENT_EMPLOYER, AvoidanceKind.PAST_EMPLOYER, AvoidanceKind.DECLARED)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
@@ -24,6 +25,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import merged_records
+from expertpool.experts.queries.leaves import lasting, overlapping
 
 # By these somebody was chosen: that they changed since takes nobody his seat.
 ONLY_TO_CHOOSE = {ExclusionReason.FREQUENCY_CAP, ExclusionReason.NOT_FITTING}
@@ -211,7 +213,6 @@ def _leaves_of_office() -> QuerySet[Leave]:
     asked: he knew of none of them when he agreed."""
     leaves = Leave.objects.filter(
         expert=Coalesce(OuterRef("expert__merged_into"), OuterRef("expert")),
-        cancelled_at__isnull=True,
         created_at__gt=Coalesce(OuterRef("replied_at"), OuterRef("invited_at")),
     )
     own = Coalesce(OuterRef("expert__merged_into__user"), OuterRef("expert__user"), Value(0))
@@ -224,11 +225,11 @@ def _absent(away: Iterable[tuple[Draw, dict[int, int]]], *, now: datetime) -> di
     for draw, rows in away:
         seats = Invitation.objects.filter(pk__in=rows.values())
         for seat in lines_of([draw], seats):
-            overlap = Q(pk__in=[])
-            for period in periods_of(slots_left(seat, draw.covered, now=now)):
-                overlap |= Q(during__overlap=period)
-            leaves = Exists(_leaves_of_office().filter(overlap))
-            if seats.filter(leaves, pk=seat.pk).exists():
+            overlap = overlapping(periods_of(slots_left(seat, draw.covered, now=now)))
+            found = _leaves_of_office().filter(overlap).values("pk")
+            keys = seats.filter(pk=seat.pk).values_list(ArraySubquery(found), flat=True).get()
+            # The rows alone would have somebody replaced by a leave that nobody filed.
+            if keys and lasting(Leave.objects.filter(pk__in=keys)):
                 marks[seat.pk] = AWAY
     return marks
 

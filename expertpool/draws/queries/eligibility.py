@@ -34,6 +34,7 @@ from expertpool.draws.queries.fitting import (
     planned_levels,
     sealed_levels,
 )
+from expertpool.draws.queries.leaves import Leaves, on_leave
 from expertpool.draws.queries.meetings import coming, periods_of
 from expertpool.draws.queries.participation import (
     Window,
@@ -54,12 +55,13 @@ _REASONS = {one.value: one for one in ExclusionReason}  # of twenty thousand, as
 class Eligibility:
     """The outcome of one evaluation. ``excluded`` names the first reason of each expert who fits
     a group but may not be drawn, of whom ``refused`` says what he fits; ``groups`` are in the plan's order.
-    ``levels`` (by group) and what is ``avoided`` are as they were read: whoever goes on from here need not
-    read them again."""
+    ``levels`` (by group), what is ``avoided`` and which ``leaves`` count are as they were read: whoever goes on from
+    here need not read them again."""
 
     groups: list[ConditionGroup]
     levels: Mapping[str, Sequence[Level]]
     avoided: Avoided
+    leaves: Leaves
     eligible: list[Fitting]
     refused: dict[int, Fitting]
     excluded: dict[int, ExclusionReason]
@@ -88,10 +90,12 @@ def evaluate(
     # Who sits there is sealed: a count before the seal must not be less by them.
     in_panel = short.exclusions if short and knowing is Knowledge.ALL else []
     exclusions = in_panel + _conditions(plan, avoided, now=now, knowing=knowing)
-    found = fitting_experts(levels, exclusions, now=now)
+    leaves = Leaves(avoided.projects, now=now, knowing=knowing)
+    found = leaves.fitting(levels, exclusions)
     eligible = [item for item in found if not item.reason]
     refused = {item.expert_id: item for item in found if item.reason}
-    return Eligibility(groups, levels, avoided, eligible, refused, _excluded(refused.values()))
+    counts = _excluded(refused.values())
+    return Eligibility(groups, levels, avoided, leaves, eligible, refused, counts)
 
 
 def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> list[Fitting]:
@@ -105,6 +109,7 @@ def openly_eligible(found: Eligibility, plan: DrawPlan, *, now: datetime) -> lis
         return found.eligible
     avoided = avoided_by(members_of(plan.project), knowing=Knowledge.OPEN)
     exclusions = _conditions(plan, avoided, now=now, knowing=Knowledge.OPEN, only=hidden)
+    exclusions = found.leaves.corrected(exclusions, openly=True)
     # What somebody fits is the same whoever asks: why he may not be drawn is asked anew, and that alone.
     openly_excluded = excluded_by(exclusions, only=hidden)
     # As if he could be drawn: that he cannot is what nobody may know.
@@ -149,7 +154,7 @@ class Exclusions:
         found, left = list[Fitting](), set(expert_ids)
         for levels in (*self._one_of(fitted), self._levels):
             if left:
-                found += fitting_experts(levels, exclusions, now=self._now, only=left)
+                found += self._leaves.fitting(levels, exclusions, only=left)
                 left -= {item.expert_id for item in found}
         return _excluded(found) | dict.fromkeys(left, ExclusionReason.NOT_FITTING)
 
@@ -163,6 +168,10 @@ class Exclusions:
     @cached_property
     def _avoided(self) -> Avoided:
         return avoided_by(members_of(self._plan.project), knowing=self._knowing)
+
+    @cached_property
+    def _leaves(self) -> Leaves:
+        return Leaves(self._avoided.projects, now=self._now, knowing=self._knowing)
 
     @cached_property
     def _levels(self) -> dict[str, list[Level]]:
@@ -222,13 +231,7 @@ def _conditions(
             _any(availability.out_of_term(start, now=now) for start in openings),
         ),
         (ExclusionReason.SUSPENDED, Q(pk__in=[]) if sealed else availability.suspended(now)),
-        (
-            ExclusionReason.ON_LEAVE,
-            _any(
-                availability.on_leave(*period, openly=knowing is Knowledge.OPEN)
-                for period in periods
-            ),
-        ),
+        (ExclusionReason.ON_LEAVE, on_leave(periods, openly=knowing is Knowledge.OPEN)),
         (ExclusionReason.HELD, _one_of(held_expert_ids(periods, knowing=knowing, only=only))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),

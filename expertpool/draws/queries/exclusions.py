@@ -15,11 +15,13 @@ from operator import or_
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from expertpool.core.criteria import Context, parse, to_q
-from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason
+from expertpool.draws.enums import RESTS_ON_DRAWS, ExclusionReason, Knowledge
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import exclusion_conditions
+from expertpool.draws.queries.leaves import Leaves
 from expertpool.experts.models import Expert
+from expertpool.projects.queries.batches import members_of
 
 UNTOLD = (
     *(reason for reason in ExclusionReason if reason in RESTS_ON_DRAWS),
@@ -31,13 +33,18 @@ TOLD = tuple(reason for reason in ExclusionReason if reason not in UNTOLD)
 def excluded_experts(plan: DrawPlan, *, now: datetime) -> QuerySet[Expert]:
     """Return who meets a condition of ``plan`` and is excluded now for a reason that may be told,
     which is annotated as ``reason``."""
-    told = [one for one in exclusion_conditions(plan, now=now) if one[0] not in UNTOLD]
+    fits = _fits(plan, now=now)
+    leaves = Leaves(members_of(plan.project), now=now, knowing=Knowledge.OPEN)
+    conditions = leaves.among(Expert.objects.filter(fits)).corrected(
+        exclusion_conditions(plan, now=now)
+    )
+    told = [one for one in conditions if one[0] not in UNTOLD]
     reason = Case(
         *(When(condition, then=Value(code.value)) for code, condition in told),
         default=Value(""),
         output_field=CharField(),
     )
-    found = Expert.objects.filter(_fits(plan, now=now), reduce(or_, (q for _, q in told)))
+    found = Expert.objects.filter(fits, reduce(or_, (q for _, q in told)))
     return found.annotate(reason=reason).order_by("number")
 
 

@@ -257,7 +257,7 @@ class _Inquiry:
         yield from self._avoidances()
 
     def _exclusion_conditions(self) -> list[Exclusion]:
-        return exclusion_conditions(self.plan, now=self.now)
+        return self.found.leaves.corrected(exclusion_conditions(self.plan, now=self.now))
 
     def _avoidances(self) -> Iterator[_Exclusion]:
         projects = members_of(self.plan.project)

@@ -31,6 +31,7 @@ from expertpool.draws.queries.meetings import coming, periods_of
 from expertpool.draws.queries.participation import draws_holding
 from expertpool.experts.models import AvoidanceUnit, Expert, Leave
 from expertpool.experts.queries.experts import account_of, merged_records
+from expertpool.experts.queries.leaves import lasting, overlapping
 from expertpool.experts.queries.records import (
     declared_relations,
     filed_leaves,
@@ -208,11 +209,8 @@ class PoolChanges:
     @cached_property
     def _leaves(self) -> dict[int, list[Leave]]:
         """The leaves that keep the lost from this draw."""
-        overlap = Q(pk__in=[])
-        for period in self._periods:
-            overlap |= Q(during__overlap=period)
         rows: dict[int, list[Leave]] = defaultdict(list)
-        for row in Leave.objects.filter(overlap, expert__in=self.lost, cancelled_at__isnull=True):
+        for row in lasting(Leave.objects.filter(overlapping(self._periods), expert__in=self.lost)):
             rows[row.expert_id].append(row)
         return rows
 

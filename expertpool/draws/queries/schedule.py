@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.months import Span
 from expertpool.core.visibility import told
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.sitting import LineIn, parts_of
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.leaves import sound
 
 LEAVES = "?tab=leaves"
 SHOWN = {InvitationState.INVITED: "amber", InvitationState.ACCEPTED: "green"}
@@ -21,7 +23,7 @@ def schedule_of(expert: Expert, lines: Iterable[Invitation]) -> list[Span]:
     """Return to which reviews of ``lines`` (which the reader may read) he is asked or comes, and his leaves
     as far as anybody is told of them."""
     spans = [_review(part) for line in lines for part in parts_of(line) if part.state in SHOWN]
-    leaves = told(expert.leaves.filter(cancelled_at__isnull=True))
+    leaves = [one for one in sound(told(expert.leaves.all()), a_look=A_LOOK) if not one.ended_at]
     return spans + [
         Span(one.during.lower, one.during.upper, "请假", "请假", "orange", LEAVES) for one in leaves
     ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from expertpool.core.bounds import MOMENTS
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.experts.models.expert import Expert
 
 
@@ -17,10 +18,14 @@ class Leave(models.Model):
     """A long leave (长期请假): not drawn for anything inside ``during``. It ends by itself when the
     period is over; ``cancelled_at`` ends it early. Two leaves of one expert never overlap, but his own
     (``is_own``: filed by himself) and those of the office: it may not know of his yet
-    (docs/decisions/0185)."""
+    (docs/decisions/0185). ``proof`` says that it was filed here, for whom and when; ``end_proof`` that it was ended here,
+    or was not (docs/decisions/0505). What was filed never changes, so that nobody takes the proof away either."""
 
     never = ("DELETE",)
-    final = ("expert_id", "cancelled_at")
+    final = (
+        *("expert_id", "during", "is_own", "created_at", "created_by_id", "proof"),
+        "cancelled_at",
+    )
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="leaves")
     during = DateTimeRangeField("请假时间")
@@ -37,6 +42,17 @@ class Leave(models.Model):
     cancelled_at = models.DateTimeField("销假时间", null=True, blank=True)
     # Since when its expert ends it; told on the next day, until which it counts (docs/decisions/0194).
     taken_back_at = models.DateTimeField("本人销假时间", null=True, blank=True, editable=False)
+    # Not whether the reason opens: whoever alters that must not bring somebody back into draws.
+    proof = ProofField(
+        "凭证",
+        says=(
+            *("uid.hex", "expert.number", "during.lower", "during.upper"),
+            *("is_own", "created_at", "created_by.username"),
+        ),
+    )
+    end_proof = ProofField(
+        "销假凭证", says=("uid.hex", "expert.number", "taken_back_at", "cancelled_at")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "请假"
@@ -65,6 +81,26 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert_id} {self.during}"
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it was filed here, as it stands."""
+        return is_vouched(self)
+
+    @property
+    def is_ended_elsewhere(self) -> bool:
+        """Whether its row says an end that nobody made here: it goes on."""
+        return not is_vouched(self, "end_proof")
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was ended early, if it was here."""
+        return None if self.is_ended_elsewhere else self.cancelled_at
+
+    @property
+    def given_back_at(self) -> datetime | None:
+        """Since when its expert ends it, if he does."""
+        return None if self.is_ended_elsewhere else self.taken_back_at
 
     @property
     def readable_reason(self) -> str:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from expertpool.core.fields import EncryptedTextField, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models.avoidance import AvoidanceUnit
 from expertpool.experts.models.expert import Expert
@@ -14,7 +14,8 @@ from expertpool.experts.models.expert import Expert
 
 class AvoidanceRemoval(models.Model):
     """That an expert asked for an avoidance to be removed which the office has set of him, and what was
-    decided. It outlives the avoidance, whose words it keeps."""
+    decided. It outlives the avoidance, whose words it keeps. ``proof`` says that he asked it here, and what came
+    of it (docs/decisions/0505); of an avoidance one waits, which `services.removals` sees to."""
 
     never = ("DELETE",)
     final = ("expert_id", "decided_at")
@@ -49,16 +50,19 @@ class AvoidanceRemoval(models.Model):
         related_name="+",
     )
     decided_at = models.DateTimeField("核定时间", null=True, blank=True)
+    proof = ProofField(
+        "凭证",
+        says=(
+            *("uid.hex", "expert.number", "target", "kind", "asked_by.username", "asked_at"),
+            *("agreed", "note", "decided_by.username", "decided_at"),
+        ),
+        opens=("reason",),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "移除回避的申请"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["avoidance"],
-                condition=Q(decided_at__isnull=True),
-                name="experts_removal_one_open",
-            ),
             models.CheckConstraint(
                 condition=Q(agreed__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
                 | Q(agreed__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
@@ -68,6 +72,22 @@ class AvoidanceRemoval(models.Model):
 
     def __str__(self) -> str:
         return f"移除回避 {self.target}"
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its expert asked it here, and it was decided here as it stands, or is not yet."""
+        return is_vouched(self)
+
+    @property
+    def is_about(self) -> bool:
+        """Whether the avoidance is still the one that its expert asked about: which it is, no proof can say, since it goes
+        when the office agrees."""
+        row = self.avoidance
+        return row is not None and (row.expert_id, row.target, row.kind) == (
+            self.expert_id,
+            self.target,
+            self.kind,
+        )
 
     @property
     def readable_reason(self) -> str:

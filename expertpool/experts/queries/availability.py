@@ -9,11 +9,12 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from expertpool.core.lookups import Among
 from expertpool.core.visibility import told, told_later
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave
@@ -21,6 +22,17 @@ from expertpool.experts.registry import SUSPENSIONS
 
 M = TypeVar("M", bound=Model)
 PAST_YEARS = 3  # 政府采购法实施条例 第九条
+
+
+class Doubts(NamedTuple):
+    """Which leaves (ids) their rows alone have wrong: nobody filed them here, or nobody ended them here
+    (`queries.leaves`)."""
+
+    unfiled: frozenset[int] = frozenset()
+    unended: frozenset[int] = frozenset()
+
+
+NO_DOUBTS = Doubts()
 
 
 def deleted() -> Q:
@@ -64,12 +76,17 @@ def suspended(now: datetime) -> Q:
     return found
 
 
-def on_leave(start: datetime, end: datetime, *, openly: bool = False) -> Q:
-    """Experts with a leave that overlaps [start, end) and was not cancelled; ``openly``: one that may be
-    told of, as in all below."""
-    leaves = Leave.objects.filter(
-        expert=OuterRef("pk"), cancelled_at__isnull=True, during__overlap=(start, end)
-    )
+def on_leave(
+    start: datetime, end: datetime, *, openly: bool = False, doubts: Doubts = NO_DOUBTS
+) -> Q:
+    """Experts with a leave that overlaps [start, end) and was not cancelled, by the rows but for ``doubts``;
+    ``openly``: one that may be told of, as in all below."""
+    counts = Q(cancelled_at__isnull=True)
+    if doubts.unfiled:
+        counts &= ~Q(Among("pk", doubts.unfiled))
+    if doubts.unended:
+        counts |= Q(Among("pk", doubts.unended))
+    leaves = Leave.objects.filter(counts, expert=OuterRef("pk"), during__overlap=(start, end))
     return Q(Exists(_known(leaves, openly)))
 
 

@@ -94,11 +94,13 @@ def _erase_parts(expert: Expert, actor: User | None, now: datetime) -> None:
     ToldApart.objects.filter(_ties(expert)).delete()
     AvoidanceUnit.objects.filter(expert=expert).delete()
     for removal in AvoidanceRemoval.objects.filter(expert=expert):
+        # As of appeals below.
+        proof = ["proof"] if removal.is_sound else []
         removal.target, removal.reason, removal.note = ERASED, "", ""
-        removal.save(update_fields=["target", "reason", "note"])
+        removal.save(update_fields=["target", "reason", "note", *proof])
     for leave in Leave.objects.filter(expert=expert):
         leave.reason = ""
-        leave.save(update_fields=["reason"])
+        leave.save(update_fields=["reason"])  # which makes no proof
     for appeal in BlacklistAppeal.objects.filter(entry__expert=expert):
         # What nobody said is not vouched for by what becomes of it.
         proof = ["proof"] if appeal.is_sound else []

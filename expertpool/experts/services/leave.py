@@ -34,8 +34,10 @@ def file_leave(
     reason: str,
     actor: User | None,
     now: datetime,
+    as_of: Leave | None = None,
 ) -> Leave:
-    """File a leave of ``expert`` for [start, end): he is drawn for nothing in that time.
+    """File a leave of ``expert`` for [start, end): he is drawn for nothing in that time. ``as_of``: one of a record
+    that is merged into his; it stays by whom and when that was filed.
 
     Refuses reversed times, an end that is past, a missing reason, and a time that overlaps another
     leave of his (LeaveRefused). Announces LeaveFiled.
@@ -61,6 +63,10 @@ def file_leave(
     leave.full_clean(validate_constraints=False)
     if other := _overlapping(leave, is_own=not leave.is_own):
         raise LeaveRefused(_overlap(other))
+    if as_of is not None:
+        # His own stays his own, and what he knew when he agreed to a review stays known.
+        for name in ("created_by", "created_at", "is_own"):
+            setattr(leave, name, getattr(as_of, name))
     # Of the same kind the database refuses it, which alone sees what is filed at this moment. One after the other: two overlapping rows written at once would wait for each other for ever.
     Expert.objects.select_for_update().only("pk").get(pk=expert.pk)
     try:
@@ -100,29 +106,40 @@ def cancel_leave(*, leave: Leave, actor: User | None, now: datetime) -> Leave:
     """End a leave early: from ``now`` he can be drawn again. Of one that others know of they hear on the next day,
     where at once would tell that its expert is at his account: until then it counts.
 
-    Refuses a leave that is over or was cancelled before, also at the same moment by another.
+    Refuses one that nobody filed here, and a leave that is over or was cancelled before, also at the same moment by
+    another. What ended it by its row alone did not end it: then this does.
     """
+    # Two clicks at once: only one of them finds it open.
+    leave = Leave.objects.select_for_update(of=("self",)).select_related("expert").get(pk=leave.pk)
+    if not leave.is_sound:
+        raise LeaveRefused("这条请假不是在系统中登记的，不影响抽取，无须销假。")
     if leave.during.upper <= now:
         raise LeaveRefused("请假已自动结束，无须销假。")
+    if leave.ended_at or leave.given_back_at:
+        raise LeaveRefused("该请假已经销假。")
     before = in_words(leave, *RECORDED)
     act = record("expert.cancel_leave", actor=actor, now=now, subject=leave.expert, before=before)
     later = _is_himself(leave.expert, actor) and stays_for_others(leave, act)
-    name = "taken_back_at" if later else "cancelled_at"
-    # Two clicks at once: only one of them finds it open.
-    open_leaves = Leave.objects.filter(pk=leave.pk, cancelled_at__isnull=True)
-    if not open_leaves.filter(**{f"{name}__isnull": True}).update(**{name: now}):
-        raise LeaveRefused("该请假已经销假。")
-    setattr(leave, name, now)
+    _end(leave, "taken_back_at" if later else "cancelled_at", now)
     if later:
         defer("experts.end_leave", at=next_day(now), leave_id=leave.pk)
     return leave
 
 
+def _end(leave: Leave, name: str, now: datetime) -> None:
+    if leave.is_ended_elsewhere:
+        leave.taken_back_at = None
+    # What an end says stays in the database, whoever wrote it.
+    setattr(leave, name, getattr(leave, name) or now)
+    leave.save(update_fields=["taken_back_at", "cancelled_at", "end_proof"])
+
+
 @transaction.atomic
 def end_taken_back(*, leave_id: int, now: datetime) -> None:
     """End the leave that its expert ended the day before, unless it is over; once, however often it is called."""
-    rows = Leave.objects.filter(pk=leave_id, taken_back_at__isnull=False, cancelled_at__isnull=True)
-    rows.filter(during__endswith__gt=now).update(cancelled_at=now)
+    leave = Leave.objects.select_for_update(of=("self",)).select_related("expert").get(pk=leave_id)
+    if leave.is_sound and leave.given_back_at and not leave.ended_at and leave.during.upper > now:
+        _end(leave, "cancelled_at", now)
 
 
 def _period(leave: Leave) -> str:

@@ -16,10 +16,11 @@ from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.events import ExpertsMerged
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.fields import EXPERT
-from expertpool.experts.models import AvoidanceUnit, Expert, Leave
+from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.occasions import ACCOUNT, MERGED
 from expertpool.experts.queries.alike import two_persons_by, unlike_by
 from expertpool.experts.queries.experts import experts_groupable_by
+from expertpool.experts.queries.leaves import lasting
 from expertpool.experts.queries.pairs import apart_among
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.contacts import contacts_of
@@ -172,18 +173,15 @@ def _close(
 
 def _bring_along(close: Expert, keep: Expert, *, actor: User | None, now: datetime) -> None:
     """Give ``keep`` what keeps ``close`` from draws or puts him into them, each with its entry."""
-    for leave in close.leaves.filter(cancelled_at__isnull=True, during__endswith__gt=now):
-        filed = file_leave(
+    for leave in lasting(close.leaves.filter(during__endswith__gt=now)):
+        file_leave(
             expert=keep,
             start=leave.during.lower,
             end=leave.during.upper,
             reason=leave.readable_reason,
             actor=actor,
             now=now,
-        )
-        # His own stays his own, and what he knew when he agreed to a review stays known.
-        Leave.objects.filter(pk=filed.pk).update(
-            created_by=leave.created_by, created_at=leave.created_at, is_own=leave.is_own
+            as_of=leave,
         )
     held = {_tie(one) for one in keep.avoidance_units.all()}
     for one in close.avoidance_units.all():

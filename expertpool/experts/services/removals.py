@@ -18,6 +18,7 @@ from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
 from expertpool.experts.occasions import REMOVAL_ASKED, REMOVAL_DECIDED
 from expertpool.experts.queries.availability import next_day
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.removals import waiting_about
 from expertpool.experts.services.avoidance import is_of_office, remove_avoidance_unit
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.reasons import required_reason
@@ -27,6 +28,8 @@ from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.services.approvals import decide, start_approval, withdraw_approval
 
+NOT_ASKED = "这项申请不是专家在系统中提出的，或在系统之外改动过，不能核定，请告诉审计员。"
+ALTERED = "这条回避在申请之后改动过，不能按原申请移除；请核对后直接移除这条回避，或不同意这项申请。"
 SETTLED = "这项申请已经处理，或回避已被移除，请刷新页面。"
 REMOVED = "管理部门已移除这条回避"
 
@@ -48,7 +51,8 @@ def request_removal(
     if not is_of_office(row):
         raise ExpertRefused("这条回避由您自己登记，可以直接移除。")
     reason = required_reason(reason, called="申请移除的理由")
-    if AvoidanceRemoval.objects.filter(avoidance=row, decided_at__isnull=True).exists():
+    # What nobody asked here takes no place of his.
+    if waiting_about(row):
         raise ExpertRefused("已有一项待核定的申请，请等待管理部门答复。")
     removal = AvoidanceRemoval(
         expert=expert,
@@ -84,7 +88,8 @@ def decide_removal(
     """Decide on the step at which ``removal`` waits; the last one that agrees removes the avoidance.
 
     Refuses (ExpertRefused) the account of an expert and whoever asked, who may not decide this step,
-    to turn it down without a note, and what was settled. Tells the expert what came of it.
+    to turn it down without a note, what was settled, what nobody asked here, and to agree about an avoidance that is
+    not the one he asked about. Tells the expert what came of it.
     """
     Expert.objects.select_for_update(of=("self",)).get(pk=removal.expert_id)
     removal = AvoidanceRemoval.objects.select_related("expert", "avoidance__unit").get(
@@ -92,6 +97,10 @@ def decide_removal(
     )
     if removal.decided_at is not None or removal.avoidance is None:
         raise ExpertRefused(SETTLED)
+    if not removal.is_sound:
+        raise ExpertRefused(NOT_ASKED)
+    if agree and not removal.is_about:
+        raise ExpertRefused(ALTERED)
     if actor.pk == removal.asked_by_id or is_outsider(actor):
         raise ExpertRefused("专家账号不能核定移除回避的申请，请使用工作账号。")
     note = if_seen(note)
@@ -121,8 +130,7 @@ def decide_removal(
 def remove_for_office(*, row: AvoidanceUnit, actor: User, now: datetime) -> None:
     """Remove ``row`` without being asked; what its expert asked for ends so."""
     Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
-    waiting = AvoidanceRemoval.objects.filter(avoidance=row, decided_at__isnull=True)
-    for removal in waiting.select_related("expert"):
+    for removal in waiting_about(row):
         withdraw_approval(subject=removal, now=now)
         _end(removal, agreed=True, note=REMOVED, actor=actor, now=now)
     remove_avoidance_unit(row=row, actor=actor, now=now)
@@ -131,7 +139,7 @@ def remove_for_office(*, row: AvoidanceUnit, actor: User, now: datetime) -> None
 def _end(removal: AvoidanceRemoval, *, agreed: bool, note: str, actor: User, now: datetime) -> None:
     removal.agreed, removal.note = agreed, note[:300]
     removal.decided_by, removal.decided_at = actor, now
-    removal.save(update_fields=["agreed", "note", "decided_by", "decided_at"])
+    removal.save(update_fields=["agreed", "note", "decided_by", "decided_at", "proof"])
     expert = removal.expert
     words = {
         "专家姓名": expert.name,
@@ -147,7 +155,7 @@ def tell_office(*, removal_id: int, now: datetime) -> None:
     """Tell all who may decide of what an expert asked, unless somebody has; once, however often it is
     called."""
     removal = AvoidanceRemoval.objects.select_related("expert").get(pk=removal_id)
-    if removal.decided_at is not None:
+    if removal.decided_at is not None or not removal.is_sound:
         return
     users = [
         user

@@ -15,7 +15,7 @@ from expertpool.accounts.models import UserRequest
 from expertpool.audit.services import Edits
 from expertpool.core.criteria import KeptWord
 from expertpool.core.permissions import requires
-from expertpool.core.responses import saved
+from expertpool.core.responses import refused, saved
 from expertpool.core.views.crud import Crud, CrudColumn
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
@@ -36,7 +36,7 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.queries.removals import removals_to_decide
 from expertpool.experts.services.avoidance import add_avoidance_unit
-from expertpool.experts.services.removals import decide_removal, remove_for_office
+from expertpool.experts.services.removals import NOT_ASKED, decide_removal, remove_for_office
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags
 
 tags = Crud(
@@ -123,6 +123,8 @@ def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
 def removal_decide(request: UserRequest, pk: int) -> HttpResponse:
     """Decide what an expert asked for: to remove an avoidance that the office has set of him."""
     removal = get_object_or_404(removals_to_decide(request.user), pk=pk)
+    if not removal.is_sound:
+        return refused(NOT_ASKED)
     form = RemovalDecisionForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:

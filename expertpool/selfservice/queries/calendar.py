@@ -10,7 +10,8 @@ from django.urls import reverse
 from expertpool.core.icalendar import CalendarEvent
 from expertpool.core.months import Span
 from expertpool.draws.services.calendar import asked_events, events_of
-from expertpool.experts.models import Expert
+from expertpool.experts.models import Expert, Leave
+from expertpool.experts.queries.leaves import leaves_of
 from expertpool.selfservice.queries.letters import Letter, Stage, letters_of
 
 SHOWN = {Stage.OPEN: "待答复", Stage.COMING: "已确认", Stage.OVER: "已参加"}
@@ -33,7 +34,7 @@ def spans_of(expert: Expert, *, now: datetime) -> Iterator[Span]:
                 url=url,
                 place=meeting.place if letter.names_project else "",
             )
-    for leave in expert.leaves.filter(cancelled_at__isnull=True, taken_back_at__isnull=True):
+    for leave in _leaves(expert):
         url = reverse("selfservice:leaves")
         yield Span(leave.during.lower, leave.during.upper, "请假", ON_LEAVE, "orange", url=url)
 
@@ -45,10 +46,14 @@ def feed_events(expert: Expert, *, now: datetime) -> Iterator[CalendarEvent]:
             yield from events_of(letter.invitation, letter.meetings)
             continue
         yield from asked_events(letter.invitation, letter.meetings)
-    for leave in expert.leaves.filter(cancelled_at__isnull=True, taken_back_at__isnull=True):
+    for leave in _leaves(expert):
         yield CalendarEvent(
             f"leave-{leave.uid.hex}", leave.during.lower, leave.during.upper, "请假"
         )
+
+
+def _leaves(expert: Expert) -> list[Leave]:
+    return [one for one in leaves_of(expert) if not (one.ended_at or one.given_back_at)]
 
 
 def _shown(expert: Expert, now: datetime) -> list[Letter]:

@@ -30,7 +30,7 @@ from expertpool.selfservice.forms.own_data import OwnAvoidanceForm, RemovalForm
 @as_expert
 def avoidances(request: UserRequest, expert: Expert) -> HttpResponse:
     units, today = own_avoidances(expert), timezone.localdate()
-    removals = list(removals_of([expert]))
+    removals = removals_of(expert)
     waiting = {one.avoidance_id for one in removals if one.agreed is None}
     rows = [
         (row, is_of_office(row), row.pk in waiting, *avoidance_words(row, on=today))

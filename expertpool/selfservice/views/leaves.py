@@ -19,6 +19,7 @@ from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.coming import ComingSeats
+from expertpool.experts.queries.leaves import leaves_of
 from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.selfservice.forms.own_data import OwnLeaveForm
 from expertpool.selfservice.services.seats import give_up_own_seats, own_seats
@@ -35,11 +36,11 @@ class OwnLeave:
 
 
 def _own_leave(leave: Leave, now: datetime) -> OwnLeave:
-    if leave.cancelled_at:
+    if leave.ended_at:
         return OwnLeave(leave, "已销假", "grey", cancellable=False)
     if leave.during.upper <= now:
         return OwnLeave(leave, "已结束", "grey", cancellable=False)
-    if leave.taken_back_at:
+    if leave.given_back_at:
         return OwnLeave(leave, "已销假，明天生效", "grey", cancellable=False)
     if leave.during.lower > now:
         return OwnLeave(leave, "未开始", "blue", cancellable=True)
@@ -50,7 +51,7 @@ def _own_leave(leave: Leave, now: datetime) -> OwnLeave:
 @as_expert
 def leaves(request: UserRequest, expert: Expert) -> HttpResponse:
     now = timezone.now()
-    rows = [_own_leave(leave, now) for leave in expert.leaves.all()]
+    rows = [_own_leave(leave, now) for leave in leaves_of(expert)]
     return render_list(request, "selfservice/leaves.html", {"leaves": rows})
 
 
@@ -95,4 +96,4 @@ def cancel(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
         leave = cancel_leave(leave=leave, actor=request.user, now=timezone.now())
     except LeaveRefused as error:
         return refused(str(error))
-    return saved("已销假。" if leave.cancelled_at else "已销假，明天生效，之后您可能被抽取。")
+    return saved("已销假。" if leave.ended_at else "已销假，明天生效，之后您可能被抽取。")

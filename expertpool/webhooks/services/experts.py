@@ -53,6 +53,8 @@ def tell_leave(leave_id: int, *, now: datetime) -> None:
     if not is_wanted(EventCode.EXPERT_LEAVE):
         return
     leave = Leave.objects.get(pk=leave_id)
+    if not leave.is_sound:
+        return
     if not told(Leave.objects.filter(pk=leave_id)).exists():
         tomorrow = day_start(timezone.localdate(now) + timedelta(days=1))
         defer("webhooks.tell_leave", at=tomorrow, leave_id=leave_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -65,7 +66,7 @@ def on_leave(expert: Expert, project: Project) -> None:
     start = project.opening_at - timedelta(days=1)
     Leave.objects.create(
         expert=expert,
-        during=(start, project.opening_at + timedelta(minutes=1)),
+        during=DateTimeTZRange(start, project.opening_at + timedelta(minutes=1)),
         reason="出差",
         created_at=NOW,
     )
@@ -243,11 +244,14 @@ def test_what_is_over_does_not_exclude(project: Project) -> None:
     expert = make_expert()
     start = project.opening_at
     Leave.objects.create(
-        expert=expert, during=(start - timedelta(days=9), start), reason="会议", created_at=NOW
+        expert=expert,
+        during=DateTimeTZRange(start - timedelta(days=9), start),
+        reason="会议",
+        created_at=NOW,
     )
     Leave.objects.create(
         expert=expert,
-        during=(start, start + timedelta(days=1)),
+        during=DateTimeTZRange(start, start + timedelta(days=1)),
         reason="已销假",
         created_at=NOW,
         cancelled_at=NOW,

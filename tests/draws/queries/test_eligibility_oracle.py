@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -100,7 +101,7 @@ class World:
         start = self.project.opening_at
         if at % 7 == 0:
             person.facts.add("leave")
-            during = (start - timedelta(hours=1), start + timedelta(minutes=5))
+            during = DateTimeTZRange(start - timedelta(hours=1), start + timedelta(minutes=5))
             Leave.objects.create(expert=expert, during=during, reason="会议", created_at=NOW)
         if at % 5 == 0:
             recently = at % 2 == 0

@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 import time_machine
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -100,7 +101,7 @@ def away(row: Invitation, draw: Draw, *, days: int = 2) -> None:
     start = draw.project.opening_at + days * DAY
     Leave.objects.create(
         expert_id=expert_id_of(row),
-        during=(start - HOUR, start + HOUR),
+        during=DateTimeTZRange(start - HOUR, start + HOUR),
         reason="出差",
         created_at=NOW,
         created_by=draw.operator,

@@ -453,7 +453,8 @@ def test_he_asks_for_its_removal_and_the_office_decides(
     assert "已申请移除，待管理部门核定" in page(invited.client, "selfservice:avoidances")
     removal = AvoidanceRemoval.objects.get()
     # Names of a draw are sealed: the office hears of it the day after (docs/decisions/0185).
-    AvoidanceRemoval.objects.update(asked_at=removal.asked_at - timedelta(days=1))
+    removal.asked_at -= timedelta(days=1)
+    removal.save()
     tell_removal(removal.pk)
     assert told([admin], "expert.removal_asked") == [admin.name]
     decide = reverse("experts:removal_decide", args=[removal.pk])

@@ -22,7 +22,7 @@ from expertpool.notifications.enums import (
     DeliveryState,
     PutOff,
 )
-from expertpool.notifications.occasions import Registered, Text
+from expertpool.notifications.occasions import Registered, Text, listed_label
 
 
 class MessageTemplate(models.Model):
@@ -64,7 +64,7 @@ class MessageTemplate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.occasion} {self.get_channel_display()}"
+        return f"{listed_label(self.occasion)} {self.get_channel_display()}"
 
     @property
     def text(self) -> Text:
@@ -188,7 +188,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()} {self.occasion}"
+        return f"{self.get_channel_display()} {listed_label(self.occasion)}"
 
     @property
     def stored_registered(self) -> Registered | None:

@@ -69,3 +69,8 @@ def test_what_is_no_host_is_refused(host: Setting[str], typed: str) -> None:
 def test_hosts_and_addresses_are_taken(typed: str) -> None:
     for host in HOSTS:
         host.kind.check(typed)
+
+
+@pytest.mark.parametrize("typed", ["ab", "+86", "８６", "8 6"])
+def test_what_is_no_country_code_is_refused(typed: str) -> None:
+    assert "只能是数字" in refusal({sms.SMPP_PREFIX: typed})[sms.SMPP_PREFIX.code][0]

@@ -8,6 +8,7 @@ from expertpool.audit.models import Entry
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import listed_label
 from expertpool.notifications.queries.messages import notices, own_messages
 from expertpool.notifications.services.deletion import delete_messages
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -61,6 +62,7 @@ def test_the_text_goes_and_that_it_was_sent_stays(message, reader):
     entry = Entry.objects.get(action="notifications.delete")
     assert (entry.actor, entry.note, entry.before["渠道"]) == (admin, "内容有误", "站内信")
     assert "王建国" not in str(entry.before)
+    assert entry.subject_label == f"站内信 {listed_label(INVITATION.code)}"
     assert delete(stored) == 0  # a second time changes nothing
     assert Entry.objects.filter(action="notifications.delete").count() == 1
 

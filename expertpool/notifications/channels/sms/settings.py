@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from expertpool.core.configuration import (
     Boolean,
@@ -125,6 +126,11 @@ def _text(
     return Setting(
         f"notifications.sms_{code}", label, kind, default, group=group, order=order, **more
     )
+
+
+def _check_prefix(value: str) -> None:
+    if not (value.isascii() and value.isdigit()):
+        raise ValidationError("只能是数字，如 86；网关不要求的留空。")
 
 
 _ENDPOINT_HELP = "一般不用改；专有云填写自己的接口地址。"
@@ -406,6 +412,7 @@ SMPP_PREFIX = _text(
     SMPP_SMS,
     80,
     max_length=4,
+    also=_check_prefix,
     help="网关要求手机号前加国家码的填 86；不要求的留空。",
 )
 

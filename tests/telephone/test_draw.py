@@ -53,6 +53,8 @@ def answer_all(decide: dict[int, Decision]) -> list[str]:
         for job in ProcrastinateJob.objects.filter(task_name="draws.take_reply").order_by("id"):
             take_reply(**job.args, now=now, entropy=SystemEntropy())
         ProcrastinateJob.objects.filter(task_name="draws.take_reply")._raw_delete("default")
+        # He hears the thanks, though his answer calls off all that asks him.
+        assert not calls.keep_alive(agent="a", call_ids=[taken.call_id], now=now)
         outcome = calls.Outcome(decision)
         assert calls.end(call_id=taken.call_id, outcome=outcome, said=taken.text, now=now)
     return said

@@ -57,6 +57,7 @@ SEATS, POOL = 9, 16
 AGREES, DECLINES, LISTENS, BUSY = "01", "02", "10", "20"  # what a telephone does
 # A decline is made good within two seconds; a machine that has much else to do takes longer.
 AT_ONCE = 5.0
+THANKS = 3.0  # seconds, spoken in the recordings of the test
 SILENT_FOR = timedelta(seconds=12)
 
 
@@ -171,6 +172,13 @@ def seconds_to_supplement() -> dict[str, float]:
     return found
 
 
+def seconds_of_thanks(letter: Message) -> float:
+    """Return how long the call of ``letter`` went on after the answer."""
+    ended = Call.objects.get(attempt__message=letter).ended_at
+    assert ended is not None
+    return (ended - Reply.objects.get(message=letter).received_at).total_seconds()
+
+
 @pytest.mark.long
 @pytest.mark.shows("OVW-08", "OVW-09", "DRAW-13", "DRAW-20", "DRAW-22", "DRAW-23", "DRAW-40")
 @pytest.mark.usefixtures("moments")
@@ -179,6 +187,8 @@ def test_nine_seats_are_filled_by_programs_alone(
 ) -> None:
     """Three press a key (one of them 2), three write back (one of them N), two open the link in their mail, one says nothing
     until his time is over. Whoever comes for those who left presses 1."""
+    for name in ("thanks-yes", "thanks-no"):
+        speak(tmp_path, name, noise(THANKS, 9))
     draw = seal(("sms", "voice", "email"), SEATS, POOL)
     rows = list(draw.invitations.order_by("line"))
     numbers = [phone_of(row) for row in rows]
@@ -209,6 +219,7 @@ def test_nine_seats_are_filled_by_programs_alone(
     said = Message.objects.filter(channel=ChannelCode.VOICE, state=DeliveryState.DELIVERED)
     assert len(said) == 6
     assert all("请于 20" in one.body for one in said)  # as it was spoken, with the deadline
+    assert min(map(seconds_of_thanks, said)) > THANKS - 0.5
     took = seconds_to_supplement()
     sys.stdout.write(f"from a decline to the next invitation, in seconds: {took}\n")
     assert set(took) == {ChannelCode.VOICE, ChannelCode.SMS}

@@ -97,10 +97,12 @@ def press(*, call_id: int, decision: Decision, now: datetime) -> None:
 
 
 def keep_alive(*, agent: str, call_ids: list[int], now: datetime) -> set[int]:
-    """Say that ``agent`` still has these calls; return those that nobody wants any more."""
+    """Say that ``agent`` still has these calls; return those that nobody wants any more. One in which he has just answered
+    goes on, though his answer calls off all that asks him: he hears that it was taken."""
     rows = Call.objects.filter(pk__in=call_ids, agent=agent, ended_at__isnull=True)
     rows.update(seen_at=now)
-    return set(rows.filter(attempt__called_off=True).values_list("pk", flat=True))
+    unwanted = rows.filter(attempt__called_off=True, pressed="")
+    return set(unwanted.values_list("pk", flat=True))
 
 
 def end(

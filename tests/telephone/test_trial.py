@@ -52,6 +52,12 @@ def test_the_agent_calls_and_the_record_says_how_it_went(office: Client) -> None
     assert Message.objects.get().state == DeliveryState.DELIVERED
 
 
+def test_the_page_says_that_it_calls_by_what_is_saved(office: Client) -> None:
+    page = office.get(PAGE).content.decode()
+    assert "按已保存的线路拨打" in page
+    assert "不需要先保存" not in page
+
+
 def test_it_is_made_by_what_is_saved(office: Client) -> None:
     assert "请先保存" in attempt(office, server="10.8.0.6")
     assert "请先选用" in attempt(office, trunk="none")

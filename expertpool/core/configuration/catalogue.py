@@ -104,6 +104,7 @@ class Trial:
     run: Callable[[Reader, str], str]
     is_mail: bool = True  # the address is one of mail: the reader's own is proposed
     asks: bool = True  # whether there is anything to write beside the button
+    how: str = "用上面正在填写的内容试，不需要先保存。"
 
 
 SITE_SETTINGS: Catalogue[Setting[Any]] = Catalogue(

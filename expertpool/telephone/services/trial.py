@@ -59,4 +59,11 @@ def call_to_try(read: Reader, number: str) -> str:
     return f"电话程序正在拨打 {number}；接通、占线还是线路不通，见「通知记录」。"
 
 
-TRIAL = Trial(VOICE, "拨打测试电话", "手机号", call_to_try, is_mail=False)
+TRIAL = Trial(
+    VOICE,
+    "拨打测试电话",
+    "手机号",
+    call_to_try,
+    is_mail=False,
+    how="由电话程序按已保存的线路拨打：改了线路的，先保存再试。",
+)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from coverage import Coverage
+from coverage import Coverage, CoverageData
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import ConsoleMessage, Page
 
@@ -54,12 +56,23 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def measured_readings() -> Iterator[None]:
+def measured_readings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Count the lines that the child runs, where lines are counted."""
-    with pytest.MonkeyPatch.context() as patch:
-        if Coverage.current() is not None:
-            patch.setattr(apart, "MODULE", "tests.measured_child")
+    if Coverage.current() is None:
         yield
+        return
+    folder = tmp_path_factory.mktemp("lines")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "MODULE", "tests.measured_child")
+        patch.setitem(apart.ENVIRONMENT, "LINES_INTO", str(folder))
+        yield
+    lines: defaultdict[str, set[int]] = defaultdict(set)
+    for file in folder.glob("*.done"):
+        for name, run in json.loads(file.read_text(encoding="utf-8")).items():
+            lines[name].update(run)
+    data = CoverageData(suffix=True)  # beside those of the programs that tests start
+    data.add_lines(lines)
+    data.write()
 
 
 # --- Browser tests -----------------------------------------------------------------------------

@@ -388,6 +388,12 @@ class ImportColumn:
         return (self.header, *self.aliases)
 
 
+@lru_cache(maxsize=4096)
+def known_header(header: str) -> str:
+    """Return one of our own headers as `normalise_header` does; they are the same for each file."""
+    return normalise_header(header)
+
+
 def is_no_header(cell: Any) -> bool:
     """Tell whether ``cell`` is longer than any header, with all that is remarked in it."""
     return isinstance(cell, str) and len(cell) > LONGEST_HEADER

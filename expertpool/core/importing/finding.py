@@ -15,6 +15,7 @@ from expertpool.core.importing.columns import (
     CellRefused,
     ImportColumn,
     as_text,
+    known_header,
     normalise_header,
 )
 from expertpool.core.importing.headers import is_count, is_further, places_beside, stem_of
@@ -291,7 +292,7 @@ def _is_now(cell: Any) -> bool:
 
 def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
     return {
-        normalise_header(header): one.code
+        known_header(header): one.code
         for one in columns
         if not one.instead_of
         for header in (*one.pieces, *one.headers)
@@ -600,7 +601,7 @@ class _Recogniser:
     def _by_likeness(self, codes: list[str], why: list[str]) -> None:
         """Propose columns that no header names for headers that people may mean by them."""
         likely = {
-            normalise_header(header): code
+            known_header(header): code
             for code, one in self.columns.items()
             for header in one.likely
         }

@@ -11,7 +11,7 @@ from django import forms
 
 from expertpool.core.configuration import value_of
 from expertpool.core.importing.answers import LEFT_EMPTY, Answers
-from expertpool.core.importing.columns import ImportColumn, normalise_header
+from expertpool.core.importing.columns import ImportColumn, known_header, normalise_header
 from expertpool.core.importing.finding import Why
 from expertpool.core.importing.headers import letters_of
 from expertpool.core.importing.importer import Importer
@@ -182,7 +182,7 @@ def beside(outline: dict[str, Any]) -> str:
 
 def is_sideways(columns: Sequence[ImportColumn], outline: dict[str, Any]) -> bool:
     """Tell whether headers stand below each other: a form for each person, or a table on its side."""
-    names = {normalise_header(header) for one in columns for header in one.headers}
+    names = {known_header(header) for one in columns for header in one.headers}
     return any(
         len(names.intersection(map(normalise_header, below))) > 1
         for below in outline.get("samples", ())

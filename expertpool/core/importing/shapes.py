@@ -10,7 +10,12 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from expertpool.core.importing.columns import ImportColumn, as_code, normalise_header
+from expertpool.core.importing.columns import (
+    ImportColumn,
+    as_code,
+    known_header,
+    normalise_header,
+)
 from expertpool.core.importing.finding import SOURCE, Why, find_header
 from expertpool.core.importing.headers import letters_of
 from expertpool.core.importing.reading import (
@@ -215,9 +220,9 @@ class _Labels:
         self.codes: dict[str, str] = {}
         for one in reversed(columns):
             for header in (*one.likely, *one.pieces, *reversed(one.headers)):
-                self.codes[normalise_header(header)] = one.code
-        self.further = {normalise_header(one) for each in columns for one in each.others} | {
-            normalise_header(one) for one in _OF_FORMS
+                self.codes[known_header(header)] = one.code
+        self.further = {known_header(one) for each in columns for one in each.others} | {
+            known_header(one) for one in _OF_FORMS
         }
         self.required = {one.code for one in columns if one.required}
         self.naming = next((one.code for one in columns if one.required), "")

@@ -10,6 +10,7 @@ from expertpool.core.importing.columns import (
     CellRefused,
     ImportColumn,
     as_text,
+    known_header,
     normalise_header,
 )
 from expertpool.core.importing.reading import Numbered
@@ -51,7 +52,7 @@ def word_in(column: ImportColumn, header: Any) -> str:
     """Return the word of ``column`` that a header is, and no name of the column; else empty."""
     text = as_text(header) if header is not None else ""
     name = normalise_header(text)
-    known = {normalise_header(one) for one in (*column.headers, *column.pieces)}
+    known = {known_header(one) for one in (*column.headers, *column.pieces)}
     if not name or name in known:
         return ""
     words = {*column.choices, *(column.words() if column.words else ())}

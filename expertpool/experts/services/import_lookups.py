@@ -414,26 +414,34 @@ class SpecialtyNames:
 
 
 class DivisionNames:
-    """Finds divisions by code or by name; a higher level goes before a lower one of that name."""
+    """Finds divisions by code or by name; a higher level goes before a lower one of that name. Read when the first
+    row names one: many a list names none."""
 
-    def __init__(self) -> None:
-        rows = list(Division.objects.order_by("level", "code").values_list("code", "name", "level"))
-        names = {code: name for code, name, _ in rows}
-        self._codes, self._called = names.keys(), names
-        self._names: dict[str, list[str]] = {}
+    @cached_property
+    def _rows(self) -> list[tuple[str, str, int]]:
+        return list(Division.objects.order_by("level", "code").values_list("code", "name", "level"))
+
+    @cached_property
+    def _called(self) -> dict[str, str]:
+        return {code: name for code, name, _ in self._rows}
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
         for level in (1, 2, 3):
             found: dict[str, list[str]] = defaultdict(list)
-            for code, name, at in rows:
+            for code, name, at in self._rows:
                 if at == level:
-                    for words in _ways(code, name, names):
+                    for words in _ways(code, name, self._called):
                         found[words].append(code)
             for words, codes in found.items():
-                self._names.setdefault(words, codes)
+                names.setdefault(words, codes)
+        return names
 
     def find(self, cell: str) -> str | None:
         """Return the code that a cell names. Raises CellRefused."""
         word = "".join(cell.split())
-        if not word or word in self._codes:
+        if not word or word in self._called:
             return word or None
         coded = _DIVISION.fullmatch(word)
         if coded and coded["code"] in self._names.get(coded["name"], ()):

@@ -13,6 +13,7 @@ from django.db.models import (
     BinaryField,
     BooleanField,
     F,
+    Field,
     Func,
     Q,
     QuerySet,
@@ -25,7 +26,7 @@ from django.utils import timezone
 
 
 class Among(Func):
-    """Whether the whole number, or the bytes, in ``column`` are one of ``values``: `in` for thousands of them.
+    """Whether the whole number, the bytes or the text in ``column`` is one of ``values``: `in` for thousands of them.
 
     They travel as one text; each placeholder of its own would cost more to write than to look up,
     and so do the numbers of a list. Rows of one column are gathered by the database first, which
@@ -38,17 +39,32 @@ class Among(Func):
     output_field = BooleanField()
 
     def __init__(
-        self, column: str, values: Collection[int] | Collection[bytes] | QuerySet[Any]
+        self,
+        column: str,
+        values: Collection[int] | Collection[bytes] | Collection[str] | QuerySet[Any],
     ) -> None:
         among = ArraySubquery(values) if isinstance(values, QuerySet) else _array(values)
         super().__init__(F(column), among)
 
 
-def _array(values: Collection[int] | Collection[bytes]) -> Cast:
-    are_bytes = isinstance(next(iter(values), None), bytes)
-    texts = (f'"\\\\x{one.hex()}"' if isinstance(one, bytes) else str(one) for one in values)
-    numbers = Value(f"{{{','.join(texts)}}}", output_field=TextField())
-    return Cast(numbers, ArrayField(BinaryField() if are_bytes else BigIntegerField()))
+def _array(values: Collection[Any]) -> Cast:
+    first = next(iter(values), None)
+    kind: type[Field[Any, Any]] = BigIntegerField
+    if isinstance(first, str):
+        text, kind = array_text(values), TextField
+    elif isinstance(first, bytes):
+        text, kind = array_text([f"\\x{one.hex()}" for one in values]), BinaryField
+    else:
+        text = f"{{{','.join(map(str, values))}}}"
+    return Cast(Value(text, output_field=TextField()), ArrayField(kind()))
+
+
+def array_text(words: Collection[str]) -> str:
+    """Return ``words`` as the database reads an array: the driver would take a call for each."""
+    if not words:
+        return "{}"
+    text = "\0".join(words).replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + text.replace("\0", '","') + '"}'
 
 
 class Ascending(Subquery):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from expertpool.accounts.models import User
+from expertpool.core.lookups import Among
 from expertpool.experts.enums import ExpertStatus, IdKind
 from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.experts import experts_visible_to
@@ -150,9 +151,11 @@ class Namesake(NamedTuple):
 def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Namesake]]:
     """Return by name who of ``names`` is in the pool, as far as ``user`` sees it (None: all): an import
     tells nothing else (docs/decisions/0090)."""
-    rows = Expert.objects.all() if user is None else experts_visible_to(user)
-    rows = rows.filter(name__in=names, merged_into__isnull=True).order_by("pk")
     found: dict[str, list[Namesake]] = defaultdict(list)
+    if not names:
+        return found
+    rows = Expert.objects.all() if user is None else experts_visible_to(user)
+    rows = rows.filter(Among("name", names), merged_into__isnull=True).order_by("pk")
     # A common name has hundreds, of thousands of names: rows, no models, and not all at once.
     compared = rows.values_list(
         *("name", "number", "employer__normalised_name", "birth_date"),

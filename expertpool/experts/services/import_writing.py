@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from expertpool.core.fields import BlindIndexField, EncryptedField
+from expertpool.core.lookups import array_text
 from expertpool.experts.models import Expert
 
 COLUMNS = Expert._meta.concrete_fields
@@ -67,15 +68,7 @@ def _stored(column: Any, records: Sequence[dict[str, Any]]) -> Sequence[Any]:
         bound = zip(*(map(itemgetter(name), records) for name in column.bound_to), strict=True)
         return column.token_each(zip(values, bound, strict=True))
     if isinstance(column, ArrayField):
-        return list(map(_array, values))
+        return list(map(array_text, values))
     if type(getattr(column, "base_field", column)) in _AS_IT_STANDS:
         return values
     return [column.get_db_prep_save(value, connection) for value in values]
-
-
-def _array(words: Sequence[str]) -> str:
-    """Return ``words`` as the database reads an array: the driver would take a call for each."""
-    if not words:
-        return "{}"
-    text = "\0".join(words).replace("\\", "\\\\").replace('"', '\\"')
-    return '{"' + text.replace("\0", '","') + '"}'

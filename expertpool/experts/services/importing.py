@@ -32,6 +32,7 @@ from expertpool.core.importing import (
 from expertpool.core.importing.findings import SHOWN, Collector
 from expertpool.core.importing.sheets import RefusedSheet
 from expertpool.core.jobs import defer
+from expertpool.core.lookups import Among
 from expertpool.core.models.imports import GONE
 from expertpool.core.subjects.importing import Misfits
 from expertpool.directory.models import Unit
@@ -179,20 +180,21 @@ class ExpertImporter(Importer):
             if self.previews and code in self.counted:
                 continue
             name = f"{code}_index"
-            wanted = [row.values[name] for row in rows if row.values[name]]
-            if (
-                not self.previews
-            ):  # what is not kept stays at hand; a preview looks at the first rows
+            wanted = [index for row in rows if (index := row.values[name])]
+            # What is not kept stays at hand; a preview looks at the first rows.
+            if not self.previews:
                 self.saved[code].add(known)
                 known.clear()
-            held = Expert.objects.filter(**{f"{name}__in": wanted}).order_by()
+            if not wanted:
+                continue
+            held = Expert.objects.filter(Among(name, wanted)).order_by()
             found = [index for (index,) in held.values_list(name)]
             # Some are in the pool by an earlier chunk of this file: these keep their row.
             rows_of = self.saved[code].rows_of(found)
             known.update((index, known.get(index) or rows_of.get(index, 0)) for index in found)
             self._note_deleted(code, found)
             if code in CONTACTS:
-                accounts = User.objects.filter(**{f"{name}__in": wanted}).order_by()
+                accounts = User.objects.filter(Among(name, wanted)).order_by()
                 # Those of accounts that are experts' stand in their files, too.
                 known.update(
                     (index, known.get(index, 0)) for (index,) in accounts.values_list(name)

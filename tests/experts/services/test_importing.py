@@ -20,9 +20,10 @@ from expertpool.accounts.models import User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
 from expertpool.core.importing import UnreadableFile, as_text
+from expertpool.core.lookups import array_text
 from expertpool.directory.models import Specialty, Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
-from expertpool.experts.services import import_writing, importing
+from expertpool.experts.services import importing
 from expertpool.experts.services.importing import ExpertImporter, ImportResult, import_file
 from expertpool.experts.settings import AT_ONCE
 from tests.attacks.test_rights import make_role
@@ -311,6 +312,22 @@ def test_no_row_asks_the_database_by_itself(db: None, tmp_path: Path) -> None:
     assert asked(40) == asked(5)
 
 
+def test_no_statement_grows_by_a_placeholder_for_each_row(db: None, tmp_path: Path) -> None:
+    def longest(rows: int) -> int:
+        lines = [{"姓名": f"王{chr(0x4E00 + n)}", "手机号": f"1380013{n:04d}"} for n in range(rows)]
+        counted: list[int] = []
+
+        def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            counted.append(len(params or ()))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(count):
+            assert run(tmp_path, *lines, dry_run=True).accepted == rows
+        return max(counted)
+
+    assert longest(40) == longest(5)
+
+
 def test_a_pending_import_is_not_drawn(db: None, tmp_path: Path) -> None:
     run(tmp_path, {}, options={"status": "pending"})
     assert Expert.objects.get().status == "pending"
@@ -408,5 +425,5 @@ def test_the_command_ends_with_2_for_an_unreadable_file(db: None, tmp_path: Path
 @pytest.mark.parametrize("words", [[], ["王"], ["a b", "", "#12"], ['"', "\\", ",{}", "NULL"]])
 def test_words_of_any_kind_are_an_array_of_the_database(db: None, words: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::text[]", [import_writing._array(words)])
+        cursor.execute("SELECT %s::text[]", [array_text(words)])
         assert cursor.fetchone() == (words,)

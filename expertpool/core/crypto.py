@@ -176,9 +176,11 @@ class Vault:
         """Return a token for each pair of plain bytes and binding."""
         ring = self._ring()
         head, encrypt = ring.head, ring.ciphers[ring.head].encrypt
+        pairs = list(pairs)
+        nonces = os.urandom(NONCE_BYTES * len(pairs))  # asked of the system once
         tokens = []
-        for plain, bound_to in pairs:
-            nonce = os.urandom(NONCE_BYTES)
+        for at, (plain, bound_to) in enumerate(pairs):
+            nonce = nonces[at * NONCE_BYTES : (at + 1) * NONCE_BYTES]
             # The head is authenticated, too: suite and key id cannot be exchanged.
             body = encrypt(nonce, padded(plain, self.at_least), head + bound_to)
             tokens.append(head + nonce + body)

@@ -118,15 +118,15 @@ class EncryptedField(models.Field):
 
     def token_each(self, values: Iterable[tuple[Any, Sequence[Any]]]) -> list[bytes]:
         """The same for many rows, as pairs of a value and what ``bound_to`` is."""
-        pairs, column = list(values), self._column_binding()
-        tokens = iter(
-            self.vault.encrypt_all(
-                (self.to_bytes(value), column + self._row_binding(bound))
-                for value, bound in pairs
-                if not self._stays_empty(value)
-            )
-        )
-        return [b"" if self._stays_empty(value) else next(tokens) for value, _ in pairs]
+        column, to_bytes = self._column_binding(), self.to_bytes
+        pairs = [
+            None
+            if self._stays_empty(value)
+            else (to_bytes(value), column + self._row_binding(bound))
+            for value, bound in values
+        ]
+        tokens = iter(self.vault.encrypt_all(filter(None, pairs)))
+        return [next(tokens) if pair else b"" for pair in pairs]
 
     def _stays_empty(self, value: Any) -> bool:
         return bool(value == self.empty) and not self.seals_empty

@@ -113,6 +113,10 @@ def is_reason(text: str) -> bool:
 
 def if_seen(text: str) -> str:
     """Return ``text``, outer blanks removed; nothing where nobody would see anything of it."""
+    if (
+        text[:1].isalnum() and text[0] not in _DRAWN_AS_NOTHING
+    ):  # nearly all are seen by their first letter
+        return text.strip()
     return text.strip() if any(not is_hidden(char) and not char.isspace() for char in text) else ""
 
 

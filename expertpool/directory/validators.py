@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -27,6 +28,7 @@ validate_code = RegexValidator(
 )
 
 
+@lru_cache(maxsize=4_000)  # a list of thousands names some hundred, each several times a row
 def normalise_unit_name(name: str) -> str:
     """Return ``name`` for comparison: full-width forms and brackets unified, no blanks, one case.
 

@@ -93,7 +93,16 @@ SAYS_NOTHING = NOTHING | ERRORS | {""}
 MOST_REMARK = 60  # letters that are told of it
 _ENTRIES = re.compile(r"[;；,，、\n]+")  # between those of a list
 NOT_CHOSEN = "没有勾选"
+# Rows after which it shows in which columns words come again, the most words that such a column has until then, and
+# the most that are remembered of it.
+TRIED, FEW_SEEN, MOST_SEEN = 500, 300, 2_000
 SAMPLE_CELLS = 4  # alike with the sample row of the template
+
+
+Cleaned = tuple[
+    Any, Note | None, bool
+]  # the value of a cell, its note, and whether it is asked about
+BLANK: Cleaned = ("", None, False)
 
 
 class Step(NamedTuple):
@@ -107,6 +116,8 @@ class Step(NamedTuple):
     known: frozenset[str] | None  # words of the list; others are taken, too, and asked about
     is_noted: bool  # whether a text may come out otherwise
     marks: frozenset[Any]  # what stands for nothing, for what stands above, or is an error
+    seen: dict[str, Cleaned] | None  # what came of a text; None where most rows have another one
+    is_required: bool
 
 
 class RowReader:
@@ -122,11 +133,13 @@ class RowReader:
             for at, code in enumerate(codes)
             if code in columns
         ]
+        self.blank = {step.key: "" for step in self.steps}
         held = [(step.key, step.column.code) for step in self.steps]
         self.typed_here = {step.column.instead_of or step.column.code for step in self.steps}
         self.further = [(key, code) for key, code in held if key != code]
         self.codes = [step.column for step in self.steps if step.column.instead_of]
         self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
+        self.count = 0
         self.above: tuple[list[Any], dict[int, Any]] | None = None
         self.same: dict[int, Any] = {}
         self.width = len(codes)
@@ -142,7 +155,10 @@ class RowReader:
         is_noted = column.words is None or column.is_free  # a choice reads as its word
         said = self.answers.words.get(column.instead_of or column.code)
         marks = self._marks(column, known)
-        return Step(at, key, column, column.clean, said, known, is_noted, marks)
+        # What is said of a word is counted each time that it stands there.
+        seen: dict[str, Cleaned] | None = None if said else {}
+        is_required = column.required and key == column.code
+        return Step(at, key, column, column.clean, said, known, is_noted, marks, seen, is_required)
 
     def _marks(self, column: ImportColumn, known: frozenset[str] | None) -> frozenset[Any]:
         columns = self.importer.by_code.values()
@@ -270,34 +286,69 @@ class RowReader:
     def _is_empty(self, row: Row, cells: list[Any]) -> bool:
         """Clean the cells into ``row``; tell whether none of them holds anything."""
         width, empty, values = len(cells), True, row.values
+        values.update(self.blank)
         self.same = {}
+        self.count += 1
+        if self.count == TRIED:
+            self._forget_what_differs()
         # The loop over all cells of a file: what most of them need stands in it, without a call.
-        for at, key, column, clean, said, known, is_noted, marks in self.steps:
-            cell = cells[at] if at < width else ""
-            value: Any = ""
+        for step in self.steps:
+            cell = cells[step.at] if step.at < width else ""
+            found = BLANK
             if cell is not None and cell != "":
-                if said:
-                    cell = self._meaning(column, said, cell)
-                try:
-                    mark = cell.strip() if type(cell) is str else cell
-                    if mark in marks or (type(mark) is str and not mark[:1].isalnum()):
-                        cell = self._read_mark(row, column, at, cell, marks)
-                    value = "" if cell == "" else clean(cell)
-                except CellRefused as error:
-                    self._refuse(row, column, error)
+                seen = step.seen
+                known = seen.get(cell) if seen and type(cell) is str else None
+                known = known or self._clean(row, step, cell)
+                if known is None:  # refused
                     empty = False
                     continue
-            values[key] = value
+                found = known
+                values[step.key] = found[0]
+            elif not step.is_required:
+                continue
+            value, note, is_asked = found
             if value is None or value == "" or value == []:
-                if column.required and key == column.code:
-                    self._require(row, column)
+                if step.is_required:
+                    self._require(row, step.column)
                 continue
             empty = False
-            if is_noted and value is not cell:
-                self._note(row, column, cell, value)
-            if known is not None and value not in known:
-                row.words.append((column.code, value))
+            if note:
+                row.notes.append(note)
+            if is_asked:
+                row.words.append((step.column.code, value))
         return empty
+
+    def _clean(self, row: Row, step: Step, cell: Any) -> Cleaned | None:
+        """Return what becomes of a cell, and remember it of a text; None where it is refused."""
+        text, is_word = cell, type(cell) is str
+        if step.said:
+            cell = self._meaning(step.column, step.said, cell)
+        try:
+            mark = cell.strip() if type(cell) is str else cell
+            if mark in step.marks or (type(mark) is str and not mark[:1].isalnum()):
+                is_word = False  # what a mark stands for depends on its row
+                cell = self._read_mark(row, step.column, step.at, cell, step.marks)
+            value = "" if cell == "" else step.clean(cell)
+        except CellRefused as error:
+            del row.values[step.key]
+            self._refuse(row, step.column, error)
+            return None
+        if value in EMPTY:
+            return value, None, False
+        note = _note(step.column, cell, value) if step.is_noted and value is not cell else None
+        found = value, note, step.known is not None and value not in step.known
+        seen = step.seen
+        if is_word and seen is not None and len(seen) < MOST_SEEN and type(value) is not list:
+            seen[text] = found
+        return found
+
+    def _forget_what_differs(self) -> None:
+        """Remember no more of columns that hold another text in most rows: names and numbers of people are not kept
+        beyond their rows, and would be looked for in vain."""
+        self.steps = [
+            one._replace(seen=None) if one.seen and len(one.seen) > FEW_SEEN else one
+            for one in self.steps
+        ]
 
     def _meaning(self, column: ImportColumn, said: Mapping[str, str], cell: Any) -> Any:
         cell, used = meant(column, said, cell)
@@ -391,29 +442,6 @@ class RowReader:
         if error.word:
             row.words.append((column.code, error.word))
 
-    def _note(self, row: Row, column: ImportColumn, cell: Any, value: Any) -> None:
-        if type(cell) is str:
-            # Blanks around it nobody sees, nor misses.
-            if type(value) is str and value != cell.strip():
-                row.notes.append(Note(column.header, CLEANED, cell, value))
-            elif type(value) is int and not _AMOUNT.fullmatch(cell.strip()):
-                if (word := column.word(value)) != cell.strip():
-                    row.notes.append(Note(column.header, GUESSED, cell, word))
-            elif type(value) is not str and _is_guessed(cell, word := column.word(value)):
-                row.notes.append(Note(column.header, GUESSED, cell, word))
-        elif (
-            isinstance(value, Decimal)
-            and type(cell) in (int, float)
-            and value == Decimal(str(cell))
-        ):
-            pass  # the same sum, written with its cents
-        elif type(cell) is float and not isinstance(value, str | int | float):
-            # A number that is a date: nobody can be sure which.
-            word, kind = column.word(value), GUESSED
-            if is_january_or_october(cell):
-                word, kind = f"按 {word} 导入，{WHICH_MONTH}", CHECK
-            row.notes.append(Note(column.header, kind, as_text(cell), word))
-
     def tell_mended(self, row: Row) -> None:
         """Note of a row that is taken what was typed on the page instead of its cells."""
         left, shown = {fault.code for fault in row.left}, self.importer.shown(row)
@@ -460,6 +488,28 @@ class RowReader:
 
 def _is_punctuation(char: str) -> bool:
     return unicodedata.category(char).startswith("P")
+
+
+def _note(column: ImportColumn, cell: Any, value: Any) -> Note | None:
+    """Return what is told of a cell that came out as ``value``."""
+    if type(cell) is str:
+        # Blanks around it nobody sees, nor misses.
+        if type(value) is str:
+            return Note(column.header, CLEANED, cell, value) if value != cell.strip() else None
+        if type(value) is int and _AMOUNT.fullmatch(cell.strip()):
+            return None
+        word = column.word(value)
+        is_other = word != cell.strip() if type(value) is int else _is_guessed(cell, word)
+        return Note(column.header, GUESSED, cell, word) if is_other else None
+    if isinstance(value, Decimal) and type(cell) in (int, float) and value == Decimal(str(cell)):
+        return None  # the same sum, written with its cents
+    if type(cell) is float and not isinstance(value, str | int | float):
+        # A number that is a date: nobody can be sure which.
+        word, kind = column.word(value), GUESSED
+        if is_january_or_october(cell):
+            word, kind = f"按 {word} 导入，{WHICH_MONTH}", CHECK
+        return Note(column.header, kind, as_text(cell), word)
+    return None
 
 
 def _is_guessed(cell: str, word: str) -> bool:

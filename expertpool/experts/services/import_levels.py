@@ -79,7 +79,8 @@ def _taken(row: Row, columns: Sequence[ImportColumn]) -> list[str]:
 
 def _texts(values: dict[str, Any], columns: Sequence[ImportColumn]) -> Iterator[str]:
     for column in columns:
-        yield "".join((values.pop(column.code, "") or "").split())
+        said = values.pop(column.code, "")
+        yield "".join(said.split()) if said else ""
 
 
 def _meant(said: Mapping[str, str], word: str) -> str:

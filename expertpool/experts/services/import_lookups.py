@@ -288,6 +288,9 @@ class SpecialtyNames:
     def _named(self, cell: str) -> Iterator[tuple[str, str]]:
         """Yield each specialty that a cell names, with the word of the cell that it is of."""
         for word in filter(None, map(str.strip, self._words(cell))):
+            if self._is_code(word):
+                yield word, word
+                continue
             if codes := self.in_range(word):
                 yield from ((code, word) for code in codes)
                 continue
@@ -321,6 +324,9 @@ class SpecialtyNames:
     def _words(self, cell: str) -> Iterator[str]:
         """Yield what a cell lists: of what stands between commas as much as is one name."""
         parts = _APART.split(cell)  # with what stands between them
+        if all(map(self._is_code, parts[::2])):  # nearly all lists: no name holds codes alone
+            yield from parts[::2]
+            return
         at = 0
         while at < len(parts):
             ends = range(min(at + 2 * self._most - 1, len(parts)), at + 1, -2)
@@ -333,6 +339,10 @@ class SpecialtyNames:
             end, word = next(known, (at + 1, parts[at]))
             yield word
             at = end + 1
+
+    def _is_code(self, word: str) -> bool:
+        """Tell whether a word is a code and nothing else, as it is written: no range, and no name beside it."""
+        return word in self._codes and word.isalnum()
 
     def _split(self, word: str) -> list[str]:
         """Return what stands in a word with blanks between, but a code with its own name before it as one."""

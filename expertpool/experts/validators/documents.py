@@ -26,6 +26,7 @@ from expertpool.experts.enums import IdKind, Sex
 from expertpool.experts.validators.values import MARKS, ROUNDED, WORDS, checked, is_born
 
 LONGEST_ID = 40
+LONG = 18  # letters of an identity card; of other documents so long as a card of permanent residence begins with 9
 # What stands before a number: the mark by which Excel keeps it a text, or what it is. The last X as a cross.
 _BEFORE = re.compile(r"^['‘’`]*(?:(?:居民)?身份证(?:号码?)?\s*:?)?\s*")
 _CROSS = re.compile(r"(?<=^\d{17})[×✕╳Х]$")
@@ -72,6 +73,8 @@ def resident_id(cell: Any) -> str:
 
 def guess_id_kind(value: str) -> str:
     """Return of which kind a cleaned number looks; an identity card where nothing tells otherwise."""
+    if len(value) == LONG and value[0] in "12345678" and value.isalnum():  # nearly all
+        return IdKind.RESIDENT.value
     # A birthday in the wrong column has eight digits, too.
     if _DAY.fullmatch(value):
         return IdKind.RESIDENT.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import ipaddress
 import socket
 import ssl
@@ -22,6 +23,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core import posting
 from expertpool.core.configuration import value_of
+from expertpool.core.connections import WatchedConnection
 from expertpool.notifications.channels import trial
 from expertpool.notifications.channels.email import trial as email_trial
 from expertpool.notifications.channels.email.settings import (
@@ -90,6 +92,20 @@ def test_it_arrives_and_nothing_is_saved(client: Client, admin: User, server: Ma
     assert mail["From"] == "城建专家库 <noreply@example.cn>"
     assert value_of(HOST) == ""
     assert not SettingChange.objects.exists()
+
+
+def test_its_thread_leaves_no_connection_open(
+    client: Client, admin: User, server: MailServer
+) -> None:
+    """The letter reads how the office is called; whoever deletes such a connection is warned."""
+    before = opened()
+    assert "已发出" in attempt(client, admin, server.port)
+    assert opened() == before
+
+
+def opened() -> int:
+    """How many connections of pages and jobs stand."""
+    return sum(type(one) is WatchedConnection and not one.closed for one in gc.get_objects())
 
 
 def test_the_stored_password_serves_where_none_is_typed(

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from django.db import connections
+
 from expertpool.core import posting
 from expertpool.core.configuration import TrialFailed
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
@@ -31,6 +33,7 @@ def sent_in_time(send: Callable[[Outbound], SendResult], outbound: Outbound, *, 
             results.append(send(outbound))
         finally:
             _one_at_a_time.release()
+            connections.close_all()  # of this thread: a letter reads how the office is called
 
     # A trial that hangs must not keep the process from ending.
     thread = threading.Thread(target=run, daemon=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Thread
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from expertpool.core.configuration.reading import Stored
 from expertpool.notifications.channels.base import Outbound, SendStatus
@@ -45,8 +45,13 @@ def tell_by_old_server(occasion: str, envelopes: Sequence[Envelope], *, before: 
 
 
 def _hand_in(server: MailServer, letters: Sequence[Outbound]) -> None:
-    for letter in letters:
-        result = Smtp(server).send(letter)
-        if result.status is not SendStatus.ACCEPTED:
-            logger.warning("the mail server before the change took no letter: %s", result.detail)
-            return
+    try:
+        for letter in letters:
+            result = Smtp(server).send(letter)
+            if result.status is not SendStatus.ACCEPTED:
+                logger.warning(
+                    "the mail server before the change took no letter: %s", result.detail
+                )
+                return
+    finally:
+        connections.close_all()  # of this thread: a letter reads how the office is called

@@ -49,6 +49,7 @@ ALLOWED: dict[tuple[str, str], str] = {
                     "services.agent",
                     "management.commands.voice_agent",
                     "services.trial",
+                    "queries",
                 )
             ),
             ("expertpool.telephone.rules", "expertpool.notifications.channels.base"),

@@ -21,6 +21,7 @@ from expertpool.core.importing.columns import (
     CellRefused,
     Cleaner,
     ImportColumn,
+    as_line,
     as_text,
     is_formula,
     is_january_or_october,
@@ -129,14 +130,21 @@ class RowReader:
         self.importer, self.answers, self.totals = importer, answers, totals
         columns = importer.by_code
         self.steps = [
-            self._step(at, columns[code], key=f"{code} {at}" if code in codes[:at] else code)
+            self._step(
+                at,
+                columns[code],
+                key=f"{code} {at}" if code in codes[:at] else code,
+                is_piece=bool(columns[code].pieces) and codes.count(code) > 1,
+            )
             for at, code in enumerate(codes)
             if code in columns
         ]
         self.blank = {step.key: "" for step in self.steps}
-        held = [(step.key, step.column.code) for step in self.steps]
         self.typed_here = {step.column.instead_of or step.column.code for step in self.steps}
-        self.further = [(key, code) for key, code in held if key != code]
+        self.several: dict[str, list[str]] = {}  # code → keys of its further columns
+        for step in self.steps:
+            if step.key != step.column.code:
+                self.several.setdefault(step.column.code, []).append(step.key)
         self.codes = [step.column for step in self.steps if step.column.instead_of]
         self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
         self.count = 0
@@ -150,15 +158,18 @@ class RowReader:
         self.headings = Headings(importer, answers, totals)
         self.headings.begin(importer.sheet, codes)
 
-    def _step(self, at: int, column: ImportColumn, *, key: str) -> Step:
+    def _step(self, at: int, column: ImportColumn, *, key: str, is_piece: bool) -> Step:
         known = frozenset(column.words()) if column.words and column.is_free else None
-        is_noted = column.words is None or column.is_free  # a choice reads as its word
+        is_noted = (
+            column.words is None or column.is_free
+        ) and not is_piece  # a choice reads as its word
         said = self.answers.words.get(column.instead_of or column.code)
         marks = self._marks(column, known)
+        clean = as_line if is_piece else column.clean  # a day alone is no date
         # What is said of a word is counted each time that it stands there.
         seen: dict[str, Cleaned] | None = None if said else {}
         is_required = column.required and key == column.code
-        return Step(at, key, column, column.clean, said, known, is_noted, marks, seen, is_required)
+        return Step(at, key, column, clean, said, known, is_noted, marks, seen, is_required)
 
     def _marks(self, column: ImportColumn, known: frozenset[str] | None) -> frozenset[Any]:
         columns = self.importer.by_code.values()
@@ -222,9 +233,17 @@ class RowReader:
         """Put together what several columns hold of one."""
         for column in self.codes:
             self._by_code(row, column)
-        for key, code in self.further:
-            parts = (row.values.get(code), row.values.pop(key, ""))
-            row.values[code] = self._together(row, code, parts, is_mended=code in mended)
+        for code, keys in self.several.items():
+            parts = [row.values.get(code), *(row.values.pop(key, "") for key in keys)]
+            column = self.importer.by_code[code]
+            if not column.pieces:
+                row.values[code] = BETWEEN.join(filter(None, dict.fromkeys(parts)))
+                continue
+            try:
+                row.values[code] = self._together(row, column, parts, is_mended=code in mended)
+            except CellRefused as error:
+                row.values.pop(code, None)
+                self._refuse(row, column, error)
 
     def _by_code(self, row: Row, column: ImportColumn) -> None:
         """Put codes instead of what they are called by; beside more names than codes both count."""
@@ -240,16 +259,15 @@ class RowReader:
             header = self.importer.by_code[column.instead_of].header
             row.notes.append(Note(header, CHECK, names, f"以{column.header}列为准：{codes}"))
 
-    def _together(self, row: Row, code: str, parts: tuple[Any, Any], *, is_mended: bool) -> Any:
-        """Return what two columns hold of one: lines of a list, or pieces of a text, of which none may lack."""
-        column = self.importer.by_code[code]
-        if not column.pieces:
-            return BETWEEN.join(filter(None, dict.fromkeys(parts)))
-        first, further = parts
-        if column.required and first and not further and not is_mended:
+    def _together(
+        self, row: Row, column: ImportColumn, parts: list[Any], *, is_mended: bool
+    ) -> Any:
+        """Return what the pieces of a text say, of which none may lack where it is required, and none between others."""
+        first, *further = parts
+        if column.required and first and not all(further) and not is_mended:
             self._require(row, column)
         # The cleaner knows what stands between them: nothing between Chinese letters.
-        return column.clean(" ".join(filter(None, parts)))
+        return column.clean(" ".join(part or "" for part in parts).strip())
 
     def _beside(self, cells: list[Any]) -> str:
         """Return what stands in a row only where nothing is imported; numbers of rows say nothing."""

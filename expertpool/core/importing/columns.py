@@ -335,7 +335,7 @@ class ImportColumn:
     added it; it never takes a header by which another column goes.
 
     ``others`` are headers of something else whose cells look the same: what one has studied is not what
-    one reviews. ``likely`` are headers that may mean it, and are asked about. ``rather`` is the column (code)
+    one reviews. ``apart`` are headers of what is near to it and kept nowhere: it is told, and not asked about. ``likely`` are headers that may mean it, and are asked about. ``rather`` is the column (code)
     that people often call by this one's header. ``looks`` tells of a cell that it can only be of this column, ``bare``
     of one that stands below no header. ``words`` are those it knows:
     another one is refused, or with ``is_free`` taken as it stands; either way it is asked about.
@@ -363,6 +363,7 @@ class ImportColumn:
     width: int = 16
     is_extra: bool = False
     others: Sequence[str] = ()
+    apart: Sequence[str] = ()
     likely: Sequence[str] = ()
     rather: str = ""
     looks: Callable[[Any], bool] | None = None

@@ -23,7 +23,7 @@ from expertpool.core.importing.reading import MADE, Numbered, Top, UnreadableFil
 from expertpool.core.importing.ticks import TICKS, UNTICKED, is_tick, word_in
 from expertpool.core.validators import is_writable
 
-HEADER_WITHIN = 30  # rows that hold anything
+HEADER_WITHIN = 60  # rows that hold anything: how to fill a list in may take a page
 SAYS_NOTHING = {*NOTHING, *ERRORS, "", None}
 SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
@@ -71,6 +71,7 @@ class Why:
     ALSO = "also"  # the same, and its content fits the column, too
     UNKNOWN = "unknown"
     NUMBERING = "numbering"  # a header that is never imported, or no header
+    NOT_KEPT = "not kept"  # a header of something that has no place here
     OWN_NUMBERS = "own numbers"  # such a header over numbers that say more than which row it is
 
 
@@ -149,7 +150,7 @@ def find_header(
     required = {column.code for column in columns if column.required}
     lists = {column.code for column in columns if column.lists}
     chosen = [top for top in tops if sheet is None or top["name"] == sheet]
-    words = {one.code: one for one in columns if one.words or one.choices}
+    words = {one.code: one for one in columns if one.words or one.choices or one.pieces}
 
     def named(cell: Any) -> str:
         """Return the column of a header, or of a series of which it is one (专业二)."""
@@ -266,6 +267,8 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
     name = normalise_header(cell)
     if isinstance(cell, str) and (code := known.get(normalise_header(_BRACKETS.sub("", cell)), "")):
         return code
+    if name.isascii():  # PHONE, phone
+        name = name if name in known else name.lower()
     remembered = name in known and not _REMARKED_FORMER.search(as_text(cell))
     if remembered or _is_former(cell):
         return known[name] if remembered else ""
@@ -292,11 +295,18 @@ def _is_now(cell: Any) -> bool:
 
 def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
     return {
-        known_header(header): one.code
+        name: one.code
         for one in columns
         if not one.instead_of
         for header in (*one.pieces, *one.headers)
+        for name in _ways_to_write(header)
     }
+
+
+def _ways_to_write(header: str) -> tuple[str, ...]:
+    """Return a header as it is compared, an English one in small letters, too."""
+    name = known_header(header)
+    return (name, name.lower()) if name.isascii() else (name,)
 
 
 def _best(
@@ -393,9 +403,17 @@ def _joined(
         elif (column := words.get(named(over))) and not named(under) and word_in(column, under):
             cells.append(_OfColumn(as_text(under)))
             cells[-1].code = column.code
+        elif column and not named(under) and (piece := _piece_of(column, under)):
+            cells.append(piece)
         else:
             cells.append(under)
     return cells
+
+
+def _piece_of(column: ImportColumn, under: Any) -> str:
+    """Return the piece of a column that a header below its own is: 月, below 出生日期; empty: none."""
+    name = normalise_header(under)
+    return next((piece for piece in column.pieces if piece.endswith(name)), "")
 
 
 def _completes(upper: list[Any], lower: list[Any], named: Named) -> bool:
@@ -497,6 +515,7 @@ class _Recogniser:
         self._by_codes(codes, why)
         self._by_content(codes, why)
         self._once(codes, why)
+        self._leave_apart(why)
         return Header(
             self.place.top["name"],
             self.rows[self.place.at][0],
@@ -539,6 +558,13 @@ class _Recogniser:
                 why.append(Why.UNKNOWN)
         return codes, why
 
+    def _leave_apart(self, why: list[str]) -> None:
+        """Ask nothing of headers of what is kept nowhere here."""
+        apart = {known_header(one) for column in self.columns.values() for one in column.apart}
+        for at, reason in enumerate(why):
+            if reason == Why.UNKNOWN and normalise_header(self.cells[at]) in apart:
+                why[at] = Why.NOT_KEPT
+
     def _leave_out_beside(self, codes: list[str], why: list[str]) -> None:
         for at in places_beside(self.columns, self.known, self.cells):
             if self.below[at] or as_text(self.cells[at]):
@@ -556,7 +582,8 @@ class _Recogniser:
             held = [at for at, reason in enumerate(why) if reason != Why.BESIDE]
             found = [at for at in held if normalise_header(self.cells[at]) in column.pieces]
             whole = [at for at in held if codes[at] == column.code and at not in found]
-            is_all = [normalise_header(self.cells[at]) for at in found] == [*column.pieces]
+            names = [normalise_header(self.cells[at]) for at in found]
+            is_all = len(names) > 1 and names == [*column.pieces[: len(names)]]
             for at in found:
                 if is_all and not whole:
                     codes[at], why[at] = column.code, Why.JOINED
@@ -600,15 +627,19 @@ class _Recogniser:
 
     def _by_likeness(self, codes: list[str], why: list[str]) -> None:
         """Propose columns that no header names for headers that people may mean by them."""
-        likely = {
-            known_header(header): code
-            for code, one in self.columns.items()
-            for header in one.likely
-        }
+        likely: dict[str, list[str]] = {}
+        for code, one in self.columns.items():
+            for name in (name for header in one.likely for name in _ways_to_write(header)):
+                likely.setdefault(name, []).append(code)
         for at, reason in enumerate(why):
-            code = likely.get(normalise_header(self.cells[at]), "")
-            if reason == Why.UNKNOWN and code and code not in codes:
+            name = normalise_header(self.cells[at])
+            may_be = likely.get(name) or likely.get(name.lower(), [])
+            if reason == Why.UNKNOWN and (code := self._likeliest(may_be, at)) not in ("", *codes):
                 codes[at], why[at] = code, Why.LIKELY
+
+    def _likeliest(self, may_be: Sequence[str], at: int) -> str:
+        """Return which of several columns a header may mean that the cells look like (职称、职务); else the last."""
+        return max(reversed(may_be), key=lambda one: self._share(one, at) or 0.0, default="")
 
     def _untangle(self, codes: list[str], why: list[str]) -> None:
         """Exchange two columns of which each holds what the other's header says: with no word of its own."""

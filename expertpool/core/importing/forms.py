@@ -41,6 +41,7 @@ REASONS = {
     Why.TWICE: "已有另一列，请核对",
     Why.ALSO: "也像这一项，要合在一起就选同一项",
     Why.UNKNOWN: "不认识的表头",
+    Why.NOT_KEPT: "库中没有这一项",
     Why.OWN_NUMBERS: "像本单位自己的编号",
 }
 ODD = (

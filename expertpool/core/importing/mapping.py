@@ -27,10 +27,11 @@ def broken_rule(
         pieces = [normalise_header(name) for name in stand]
         if all(word_in(one, name) for name in stand):
             continue
-        if one.pieces and sorted(pieces) == sorted(one.pieces):
-            if pieces == [*one.pieces]:
+        first = [*one.pieces[: len(pieces)]]
+        if first and sorted(pieces) == sorted(first):
+            if pieces == first:
                 continue
-            order = "、".join(f"「{piece}」" for piece in one.pieces)
+            order = "、".join(f"「{piece}」" for piece in first)
             return f"合成{one.header}的几列须按 {order} 的先后排列，请在文件中调换后重新上传。"
         return f"有两个表头对应了同一列（{one.header}），请改正其中一个。"
     absent = missing(columns, named)

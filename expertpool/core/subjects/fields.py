@@ -66,6 +66,7 @@ class InImport:
     aliases: Collection[str] = ()
     pieces: Sequence[str] = ()
     others: Collection[str] = ()
+    apart: Collection[str] = ()
     likely: Collection[str] = ()
     rather: str = ""
     order: int = 0
@@ -315,6 +316,7 @@ class FieldDeclaration:
             is_extra=self.is_extra,
             others=tuple(place.others),
             likely=tuple(place.likely),
+            apart=tuple(place.apart),
             rather=place.rather,
             looks=place.looks,
             bare=place.bare,

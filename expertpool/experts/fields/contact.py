@@ -31,7 +31,7 @@ CONTACT = (
         form=InForm(section="contact", order=1, help="加密保存。", wide=True),
         imported=InImport(
             dispensable=True,
-            aliases=("地址", "联系地址", "通信地址"),
+            aliases=("地址", "联系地址", "通信地址", "Address"),
             likely=("家庭住址",),
             sample="示例路 1 号",
             width=24,
@@ -48,7 +48,12 @@ CONTACT = (
         owner=Owner.OWN,
         kind=Text(longest=10, rule=rules.postcode),
         form=InForm(section="contact"),
-        imported=InImport(dispensable=True, aliases=("邮政编码",), sample="410000", width=10),
+        imported=InImport(
+            dispensable=True,
+            aliases=("邮政编码", "Postcode", "Zip Code"),
+            sample="410000",
+            width=10,
+        ),
         exported=InExport(width=8),
         history=InHistory(),
         criterion=InCriteria(field=ask.Text(nullable=True), order=22, draws=False),

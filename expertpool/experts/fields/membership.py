@@ -52,7 +52,7 @@ MEMBERSHIP = (
         label="备注",
         kind=Text(longest=2000, rows=3),
         form=InForm(section="term", order=1),
-        imported=InImport(dispensable=True, aliases=("说明",), width=24),
+        imported=InImport(dispensable=True, aliases=("说明", "Remark", "Remarks"), width=24),
         history=InHistory(order=1),
         criterion=InCriteria(field=ask.Text(nullable=True), order=24, draws=False),
         interface=InInterface(),

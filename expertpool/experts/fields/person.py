@@ -52,6 +52,30 @@ def id_kind_words(expert: Expert) -> str:
 BORN = ask.Date(code="birth", label="出生日期", path="birth_date", nullable=True)
 
 _NUMBERS = ("身份证件号", "身份证件号码", "证件编号")
+_ID_NUMBERS = tuple(
+    f"{kind}{end}"
+    for kind in ("ID", "ID Card", "Identity Card", "Identity")
+    for end in (" No.", " No", " Number")
+)
+# Several telephones in one column, of which the cells show whether they are mobile ones.
+_PHONES = (
+    "电话/手机",
+    "手机/电话",
+    "电话手机",
+    "手机电话",
+    "联系电话/手机",
+    "手机/联系电话",
+    "手机/固话",
+    "固话/手机",
+)
+_PHONES_IN_ENGLISH = (
+    *("Phone", "Mobile", "Mobile Phone", "Cell Phone", "Cellphone", "Telephone", "Tel", "Tel."),
+    *("Phone Number", "Phone No.", "Mobile Number", "Mobile No.", "Contact Number"),
+)
+_LANDLINES = (
+    *("固话", "座机", "固定电话", "座机号码", "固话号码", "办公电话", "办公室电话", "单位电话"),
+    *("住宅电话", "家庭电话", "宅电", "传真", "传真号码", "传真电话", "Fax"),
+)
 
 PERSON = (
     FieldDeclaration(
@@ -81,8 +105,10 @@ PERSON = (
                 "名称",
                 "单位专家名称",
                 "评审专家姓名",
+                "Name",
+                "Full Name",
             ),
-            likely=("评审专家", "English Name", "Name", "Full Name", "被推荐人", "被推荐专家"),
+            likely=("评审专家", "English Name", "被推荐人", "被推荐专家"),
             bare=rules.is_like_a_name,
             pieces=("姓", "名"),
             help="单位专家填单位全称。",
@@ -120,7 +146,7 @@ PERSON = (
         imported=InImport(
             dispensable=True,
             meanings=lambda: SEX_MEANINGS,
-            aliases=("Gender",),
+            aliases=("Gender", "Sex"),
             help="可不填，按身份证号补。",
             sample="男",
             width=8,
@@ -145,7 +171,11 @@ PERSON = (
             dispensable=True,
             code="birth",
             header="出生年月",
-            aliases=("出生日期", "出生年月日", "出生时间", "出生", "生日"),
+            aliases=(
+                *("出生日期", "出生年月日", "出生时间", "出生", "生日"),
+                *("Date of Birth", "Birth Date", "Birthday", "Birth", "DOB"),
+            ),
+            pieces=("出生年", "出生月", "出生日"),
             help="像 1967-09 或 1967-09-20；可不填，按身份证号补。",
             sample="1980-01",
             width=12,
@@ -178,7 +208,7 @@ PERSON = (
             section={INDIVIDUAL: "basic"}, help="不选时按号码判断；港澳台居民居住证选居民身份证。"
         ),
         imported=InImport(
-            aliases=("证件种类", "证件名称", "身份证件类型"),
+            aliases=("证件种类", "证件名称", "身份证件类型", "ID Type"),
             help="可不填，按号码判断。",
             sample="居民身份证",
             width=14,
@@ -202,7 +232,10 @@ PERSON = (
         ),
         imported=InImport(
             looks=passes(documents.resident_id),
-            aliases=("身份证号", "证件号", "身份证号码", "公民身份号码", "身份证", *_NUMBERS),
+            aliases=(
+                *("身份证号", "证件号", "身份证号码", "公民身份号码", "身份证", *_NUMBERS),
+                *("ID Card", "Identity Card", *_ID_NUMBERS),
+            ),
             help="必须是文本格式。同一号码只能有一份档案。",
             sample="110101198001010010",
             width=22,
@@ -235,7 +268,11 @@ PERSON = (
         ),
         imported=InImport(
             looks=passes(rules.phone),
-            aliases=("手机", "手机号码", "联系电话", "联系方式", "电话", "移动电话"),
+            aliases=(
+                *("手机", "手机号码", "联系电话", "联系方式", "电话", "移动电话"),
+                *(*_PHONES, *_PHONES_IN_ENGLISH),
+            ),
+            apart=_LANDLINES,
             help="11 位。同一手机号只能有一份档案。",
             sample="13800138000",
         ),
@@ -255,7 +292,7 @@ PERSON = (
         form=InForm(section={INDIVIDUAL: "basic", ORGANISATION: "work"}, help="加密保存。"),
         imported=InImport(
             looks=passes(rules.email),
-            aliases=("电子邮箱", "电子邮件", "邮件", "Email", "E-mail"),
+            aliases=("电子邮箱", "电子邮件", "邮件", "Email", "E-mail", "Email Address"),
             sample="name@example.cn",
             width=24,
         ),

@@ -56,6 +56,13 @@ from expertpool.experts.fields.words import (
 from expertpool.experts.validators import values as rules
 
 _UNITS = ("工作单位", "所在单位", "现工作单位", "任职单位", "所属单位")
+# Which of the two is meant, or comes first, the cells say.
+_TITLES_AND_POSTS = tuple(
+    f"{one}{between}{other}"
+    for title in ("职称", "技术职称", "专业技术职称")
+    for one, other in ((title, "职务"), ("职务", title))
+    for between in ("", "、", "/", "及", "和", "或")
+)
 
 WORK = (
     FieldDeclaration(
@@ -114,12 +121,10 @@ WORK = (
                 "供职单位",
                 "专家单位",
                 "所属单位",
+                *("Employer", "Company", "Organization", "Organisation", "Affiliation"),
                 *(f"{one}{end}" for one in _UNITS for end in ("名称", "全称", "名称全称")),
             ),
             likely=(
-                "Company",
-                "Organization",
-                "Organisation",
                 "工作单位及部门",
                 "单位及部门",
                 "单位及职务",
@@ -182,7 +187,7 @@ WORK = (
             meanings=lambda: TITLE_MEANINGS,
             may_be=may_be_title,
             dispensable=True,
-            aliases=("专业技术职称", "技术职称", "职称名称"),
+            aliases=("专业技术职称", "技术职称", "职称名称", "Professional Title"),
             likely=(
                 *("技术职称及取得时间", "职称及取得时间", "专业技术职称及取得时间"),
                 "技术职务",
@@ -190,6 +195,8 @@ WORK = (
                 "职称/执业资格",
                 "职称执业资格",
                 "职称或执业资格",
+                "Title",
+                *_TITLES_AND_POSTS,
             ),
             sample="高级工程师",
         ),
@@ -231,8 +238,8 @@ WORK = (
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
             dispensable=True,
-            aliases=("现任职务", "行政职务"),
-            likely=("职务职称", "职务/职称", "职务及职称", "职称职务"),
+            aliases=("现任职务", "行政职务", "Position", "Job Title"),
+            likely=_TITLES_AND_POSTS,
             sample="总工程师",
         ),
         exported=InExport(width=12),
@@ -258,6 +265,7 @@ WORK = (
                 "学历/学位",
                 "学历学位",
                 "学历及学位",
+                "Education",
             ),
             sample="本科",
             width=12,

@@ -14,6 +14,7 @@ from tests.data.quirks.cells import CELLS
 from tests.data.quirks.clerks import CLERKS
 from tests.data.quirks.files import QUIRKS, Quirk
 from tests.data.quirks.groups import APART, GROUPS
+from tests.data.quirks.headers import HEADERS
 from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
 from tests.data.quirks.persons import PERSONS
@@ -21,7 +22,19 @@ from tests.data.quirks.shapes import SHAPES
 from tests.data.quirks.strays import STRAYS
 from tests.factories.experts import NOW
 
-LISTS = (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *APART, *PAIRS, *CELLS, *SHAPES, *PERSONS, *STRAYS)
+LISTS = (
+    *QUIRKS,
+    *OFFICES,
+    *CLERKS,
+    *GROUPS,
+    *APART,
+    *PAIRS,
+    *CELLS,
+    *SHAPES,
+    *PERSONS,
+    *STRAYS,
+    *HEADERS,
+)
 
 
 @pytest.mark.shows("EXP-07", "EXP-08")

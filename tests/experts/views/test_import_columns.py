@@ -157,3 +157,9 @@ def test_a_title_beside_which_its_level_stands(client: Client, tmp_path: Path) -
     post(client, "confirm", page.context["run"], standing(page))
     saved = Expert.objects.order_by("name").values_list("title", "title_level")
     assert list(saved) == [("高级工程师", 3), ("工程师", 2), (titles[2], 0)]
+
+
+def test_a_landline_is_told_and_not_asked_about(client: Client, tmp_path: Path) -> None:
+    page = uploaded(client, tmp_path, ["固话"], ["0731-88880001"], ["0731-88880002"])
+    assert page.context["run"].is_previewed
+    assert page.context["unused"] == ["“固话”（C 列）"]

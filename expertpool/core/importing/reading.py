@@ -12,7 +12,7 @@ from expertpool.core.reading.messages import Refused
 Numbered = tuple[int, list[Any]]
 Top = dict[
     str, Any
-]  # the beginning of a sheet: "name", "rows", "cut" (more follow), "hidden" (places of columns), "hidden_rows" (numbers)
+]  # the beginning of a sheet: "name", "rows", "cut" (more follow), "hidden" (places of columns), "hidden_rows" (numbers), "open_quote" (a row of a text)
 File = Path | bytes | IO[bytes]
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".et", ".ods", ".csv", ".tsv", ".txt")
 READ = ".xlsx、.xls、.et、.ods、.csv 或 .txt"

@@ -38,7 +38,7 @@ from expertpool.core.reading.flat import (
 )
 from expertpool.core.reading.messages import Refused
 from expertpool.core.reading.pieces import Unusual
-from expertpool.core.reading.texts import ENDINGS, text_rows
+from expertpool.core.reading.texts import ENDINGS, open_quote, text_rows
 from expertpool.core.sizes import MEGABYTE
 
 MOST_UNPACKED = 512 * MEGABYTE  # bytes of an .xlsx once unpacked; far above a hundred thousand rows
@@ -87,7 +87,8 @@ def tops_of_sheets(file: IO[bytes], *, kind: str, most: int) -> list[Top]:
 
 def _tops_of_sheets(file: IO[bytes], kind: str, most: int) -> list[Top]:
     if kind in ENDINGS:
-        return [{"name": "", **_first(text_rows(file), most), "hidden": [], "hidden_rows": []}]
+        about = {"hidden": [], "hidden_rows": [], "open_quote": open_quote(file)}
+        return [{"name": "", **_first(text_rows(file), most), **about}]
     with _words_for_broken():
         _check_unpacked(file)
         try:

@@ -46,6 +46,21 @@ def text_rows(file: IO[bytes]) -> Iterator[Numbered]:
             raise Refused(_NOT_A_TABLE) from None
 
 
+def open_quote(file: IO[bytes]) -> int:
+    """Return the first row of which a cell begins with a quotation mark that is not closed; 0: there is none."""
+    text = io.TextIOWrapper(file, encoding=_encoding(file), newline="")
+    try:
+        if not any(QUOTE in line for line in text):
+            return 0
+        text.seek(0)
+        delimiter = _delimiter(text)
+        text.seek(0)
+        rows = _Rows(text, delimiter)
+        return next((at for at, _ in enumerate(rows, 1) if rows.is_open), 0)
+    finally:
+        text.detach()  # the file is read once more
+
+
 def _typed_months(text: IO[str], delimiter: str) -> set[int]:
     """Return the places of columns in which a month kept its last nought (1961.10): no program made numbers of
     them, and 1961.1 is January there."""
@@ -78,9 +93,11 @@ class _Rows:
         self._lines, self._delimiter = lines, delimiter
         self._ahead: list[str] = []
         self._width = 0  # of the widest row so far
+        self.is_open = False  # whether a mark of the last row was not closed
 
     def __iter__(self) -> Iterator[list[str]]:
         while line := self._next():
+            self.is_open = False
             if QUOTE in line:
                 cells = self._quoted(line)
             else:
@@ -106,7 +123,9 @@ class _Rows:
             marks += further.count(QUOTE)
             length += len(further)
         self._ahead += reversed(taken[1:])
-        return [*map(_unquoted, line.rstrip("\r\n").split(self._delimiter))]
+        cells = [*map(_unquoted, line.rstrip("\r\n").split(self._delimiter))]
+        self.is_open = any(cell.startswith(QUOTE) for cell in cells)
+        return cells
 
     def _parsed(self, taken: list[str]) -> list[str] | None:
         """Return the cells of one row; None where a mark stands where none is closed or opened, or where whole rows

@@ -17,7 +17,7 @@ from expertpool.core.importing import UnreadableFile
 from expertpool.core.importing.findings import read_findings
 from expertpool.core.importing.runs import choose_mapping, choose_table
 from expertpool.core.reading.messages import Refused
-from expertpool.core.reading.texts import text_rows
+from expertpool.core.reading.texts import open_quote, text_rows
 from expertpool.experts.services.importing import import_file
 from tests.data.quirks.files import book
 from tests.data.quirks.strays import STRAYS
@@ -124,3 +124,20 @@ def test_a_text_is_read_in_whatever_encoding(encoding: str) -> None:
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(Refused, match="文字编码无法识别"):
         list(text_rows(io.BytesIO(bytes(range(128, 256)) * 3 + b"\xff\xff\n")))
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_quote_that_is_not_closed_is_told_with_its_row(admin: User, tmp_path: Path) -> None:
+    lines = [
+        "姓名,手机号,备注",
+        '引甲,13911110001,"好"',
+        '引乙,13911110002,"甲',
+        "引丙,13911110003,",
+    ]
+    upload = SimpleUploadedFile("名单.csv", "\r\n".join(lines).encode())
+    client = login(Client(), admin)
+    page = client.post(reverse("experts:import"), {"file": upload, "status": "formal"}, follow=True)
+    assert page.context["run"].accepted == 3
+    assert "第 3 行有一格以引号（" in page.content.decode()
+    for text in ('姓名,手机号,备注\r\n引甲,13911110001,"好\r\n的"', '姓名,备注\r\n引甲,5" 管'):
+        assert open_quote(io.BytesIO(text.encode())) == 0

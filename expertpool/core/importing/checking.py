@@ -68,7 +68,7 @@ def check_rows(
             else:
                 refused(row)
         if progress:
-            progress(totals.total)
+            progress(totals.accepted if importer.is_update else totals.total)
     return totals
 
 
@@ -109,14 +109,17 @@ def _saved(
     chunk: Sequence[Row],
     totals: Totals,
     progress: Callable[[int], None] | None,
-) -> Callable[[float], None]:
-    """Return how it is told which part of a chunk is saved: the other half of what is to be done, or the whole of an
-    update."""
+) -> Callable[[int, int], None]:
+    """Return how it is told which part of a chunk is saved: the other half of what is to be done; of an update, whose
+    rows are changed one by one, how many are."""
 
-    def tell(part: float) -> None:
-        if progress:
-            done = part if importer.is_update else (1 + part) / 2
-            progress(totals.total + int(len(chunk) * done))
+    def tell(saved: int, of: int) -> None:
+        if not progress:
+            return
+        if importer.is_update:
+            progress(totals.accepted + saved)
+        else:
+            progress(totals.total + int(len(chunk) * (1 + saved / (of or 1)) / 2))
 
     return tell
 
@@ -127,7 +130,7 @@ def _check_chunk(
     answers: Answers,
     *,
     keep: bool,
-    saved: Callable[[float], None],
+    saved: Callable[[int, int], None],
 ) -> None:
     """Check the rows of one chunk against each other and the database, and save them."""
     for row in chunk:
@@ -150,7 +153,7 @@ def _check_chunk(
 
 
 def _save(
-    importer: Importer, chunk: list[Row], answers: Answers, saved: Callable[[float], None]
+    importer: Importer, chunk: list[Row], answers: Answers, saved: Callable[[int, int], None]
 ) -> None:
     if importer.is_update:
         _refuse_unseen(chunk, answers)
@@ -158,7 +161,7 @@ def _save(
     part = importer.saved_rows
     for at in range(0, len(rows) or 1, part):
         importer.save(rows[at : at + part])
-        saved(min((at + part) / (len(rows) or 1), 1))
+        saved(min(at + part, len(rows)), len(rows))
 
 
 def _refuse_unseen(chunk: list[Row], answers: Answers) -> None:

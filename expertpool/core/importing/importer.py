@@ -157,6 +157,7 @@ class Importer(ABC):
     updated_by: ClassVar[tuple[str, str] | None] = None
     # Columns (codes) whose headings may say that nobody below them is to be taken, unless the user wants it.
     keeps_out: ClassVar[frozenset[str]] = frozenset()
+    most: ClassVar[int] = 0  # rows that one run takes; 0: all of them
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
 

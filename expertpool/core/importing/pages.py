@@ -167,6 +167,7 @@ class _Pages:
             "kept_link": self._kept(run),
             "unused": unused_columns(run, found.get("outline", {})),
             "beside": beside(found.get("outline", {})),
+            "most_note": self._most_note(run),
             "updates": self._updates(request, run, found),
             "still": still,
             "before": jobs_before_run(run, now=timezone.now()),
@@ -187,6 +188,11 @@ class _Pages:
             return reverse(self._name(request, "update"), args=[run.pk])
         namespace = request.resolver_match.namespace  # type: ignore[union-attr]
         return reverse(f"{namespace}:{self.importer.updated_by[1]}") if run.is_done else ""
+
+    def _most_note(self, run: ImportRun) -> str:
+        """Return that no more rows are taken at once, where that many are; else empty."""
+        most = self.importer.most
+        return f"一次最多 {most} 行，其余的请分批" if 0 < most <= run.accepted else ""
 
     def _kept(self, run: ImportRun) -> str:
         """Return where stands what a run brought in; empty: nowhere."""

@@ -55,7 +55,7 @@ from expertpool.experts.services.import_lookups import (
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.profile import refusals_of, update_expert
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators.values import Term, TermYears, expert_number
+from expertpool.experts.validators.values import Term, TermYears, expert_number, says_gone
 
 NUMBER = ImportColumn(
     "number",
@@ -84,6 +84,7 @@ class ExpertUpdater(Importer):
     label = "专家更新"
     permission = "experts.edit"
     is_update = True
+    most = MOST
     named_by = "name"
     previewed = None
     at_once = 50
@@ -192,6 +193,12 @@ class ExpertUpdater(Importer):
             return ""
         return f"聘期至 {end:%Y-%m-%d} 已过，更新后不再抽取他：确是这样的再勾选。"
 
+    def _gone(self, given: dict[str, Any]) -> str:
+        """Return that a remark says of somebody that he has left: as a remark alone it takes him out of no draw."""
+        if not (said := says_gone(given.get("remark") or "")):
+            return ""
+        return f"备注写着“{said}”：只改备注，仍会抽取他。要停止抽取的，请到专家信息页办理；只记下来的再勾选。"
+
     # --- what ---------------------------------------------------------------------------------
 
     def validate(self, row: Row) -> Fault | None:
@@ -207,7 +214,7 @@ class ExpertUpdater(Importer):
             return Fault("", "同一专家出现两次", f"第 {first} 行也是{expert}。")
         row.subject, row.doubt = str(expert), self._doubt(row, named)
         given, specialties = self._given(row, expert)
-        row.doubt = row.doubt or self._over(given)
+        row.doubt = row.doubt or self._over(given) or self._gone(given)
         moves = "new_employer" in row.values
         if fault := self.units.fault(row) or (self.units.unclear(row) if moves else None):
             return fault

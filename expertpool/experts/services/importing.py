@@ -427,9 +427,11 @@ class ExpertImporter(Importer):
 
 @dataclass
 class ImportResult:
-    """What came of a file: the number of experts taken, and each refused row with its reason."""
+    """What came of a file: the number of experts taken, and each refused row with its reason. ``asked`` are those of
+    them about which the page would ask: for a word that no list has, or that keeps its rows out."""
 
     accepted: int = 0
+    asked: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -459,6 +461,7 @@ def import_file(
 
             def refuse(row: Row) -> None:
                 outcome.refused.append(_in_short(row))
+                outcome.asked += bool(row.faults[0].word)
                 if table is not None:
                     table.add(row)
 

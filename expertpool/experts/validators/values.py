@@ -108,6 +108,10 @@ _GONE = re.compile(
     r"(?:调离|调出|离世|去世|病故|逝世|已故|亡故|病逝|黑名单|不良[记纪]录|不良行为|取消资格|清退|开除|除名|停用"
     r"|不再(?:参加|参与|担任|聘任|聘用|续聘)|(?:拒绝|不予|不愿|不)续聘|已解聘)"
 )
+# Of a remark alone, and not: 未退休, 退休返聘.
+_RETIRED = re.compile(
+    r"(?<![未无非不将待拟])(?<!没有|即将|预计)(?<!未办理)(?:已经?|办理)?[退离]休(?!后?返聘|前|年龄)"
+)
 _EXPERT_NUMBER = re.compile(r"ZJ[A-Z0-9]{6,18}")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
@@ -311,8 +315,8 @@ def oddities(
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
     yield from _odd_names(values)
     remark = str(values.get("remark") or "")
-    if found := _GONE.search(remark):
-        yield "备注", remark, f"写着“{found[0]}”，请核对是否还能入库、被抽取。"
+    if said := says_gone(remark):
+        yield "备注", remark, f"写着“{said}”，请核对是否还能入库、被抽取。"
     if (end := values.get("term_end_date")) and end < today:
         yield "聘期至", end.isoformat(), "聘期已过，不会被抽取，请核对。"
     id_number, account = values.get("id_number"), values.get("bank_account")
@@ -351,6 +355,12 @@ def unit_warning(name: str) -> str:
     if _BESIDE_UNIT.search(name):
         return "单位名称前后像是另有说明，按原样登记，请核对；应只写单位全称，几家的用分号隔开。"
     return ""
+
+
+def says_gone(remark: str) -> str:
+    """Return the word of a remark that says that somebody has left, or retired; empty: it says nothing of it."""
+    found = _GONE.search(remark) or _RETIRED.search(remark)
+    return found[0] if found else ""
 
 
 def status_beside(name: str) -> str:

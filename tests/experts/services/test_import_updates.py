@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,12 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.exporting import Stamp
 from expertpool.core.exporting import write_xlsx as write_export
+from expertpool.core.importing import Answers, check_rows
+from expertpool.core.importing.findings import read_findings
 from expertpool.core.importing.runs import perform_import
 from expertpool.experts.exports import ExpertExport
 from expertpool.experts.models import Expert, ExpertVersion
+from expertpool.experts.services import import_updates
 from expertpool.experts.services.demo import ensure_demo_experts
 from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import refused_of, write_xlsx
@@ -505,3 +509,54 @@ def test_a_row_costs_few_statements(admin: User, tmp_path: Path) -> None:
     asked(1)
     few, many = asked(2), asked(10)
     assert (many - few) / 8 < 26
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("remark", "ticked"), [("已退休", False), ("去世", False), ("退休返聘", True)]
+)
+def test_a_remark_that_somebody_has_left_is_not_ticked(
+    admin: User, tmp_path: Path, remark: str, ticked: bool
+) -> None:
+    one = make_expert("张伟", remark="")
+    rows = [["专家编号", "备注"], [one.number, remark]]
+    page = upload(login(Client(), admin), tmp_path, rows)
+    assert page.context["passed_over"] == (set() if ticked else {2})
+    assert ("只改备注，仍会抽取他" in page.content.decode()) is not ticked
+
+
+@pytest.mark.shows("EXP-07")
+def test_an_update_speaks_of_updating(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_updates, "MOST", 2)
+    monkeypatch.setattr(import_updates.ExpertUpdater, "most", 2)
+    experts = [make_expert(name, position="科长") for name in ("张伟", "李娜", "王芳")]
+    client = login(Client(), admin)
+    rows = [["专家编号", "职务"], *([one.number, "处长"] for one in experts)]
+    page = upload(client, tmp_path, rows)
+    assert "一次最多 2 行，其余的请分批" in page.content.decode()
+    run = page.context["run"]
+    told: list[int] = []
+    run.state, run.confirmed_at = "running", timezone.now() - timedelta(hours=1)
+    run.save()
+    page = client.get(reverse("experts:update_run", args=[run.pk]))
+    text = page.content.decode()
+    assert "更新停下了" in text
+    assert "没有任何档案会更新两次" in text
+    assert "导入停下了" not in text
+    assert "继续导入" not in text
+    importer = import_updates.ExpertUpdater(actor=admin, now=timezone.now(), options={})
+    table = [(at, row) for at, row in enumerate(rows[1:], 2)]
+    codes = ["number", "position"]
+    answers = Answers(shown={one["row"]: one["changes"] for one in read_findings(run)["changed"]})
+    check_rows(
+        importer,
+        table,
+        codes,
+        keep=True,
+        refused=lambda _: None,
+        progress=told.append,
+        answers=answers,
+    )
+    assert told[-1] == 2  # of those that are changed, not of the rows of the file

@@ -427,3 +427,16 @@ def test_words_of_any_kind_are_an_array_of_the_database(db: None, words: list[st
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::text[]", [array_text(words)])
         assert cursor.fetchone() == (words,)
+
+
+@pytest.mark.shows("EXP-07")
+def test_the_command_says_how_rows_go_in_that_somebody_has_to_decide(
+    db: None, tmp_path: Path
+) -> None:
+    rows = [[*HEAD, "退出原因"], ["甲", "13800138000", "本人申请"], ["", "13800138001", ""]]
+    path = write_xlsx(tmp_path / "s.xlsx", rows)
+    told = command(str(path))
+    assert "2 行未导入" in told
+    assert "其中 1 行写着退出" in told
+    assert "请用网页“批量导入”上传这个文件" in told
+    assert "请用网页" not in command(str(write_xlsx(tmp_path / "b.xlsx", [rows[0], rows[2]])))

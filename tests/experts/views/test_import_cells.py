@@ -239,3 +239,13 @@ def test_a_cell_left_empty_and_to_be_looked_at_is_typed_once(admin: User, tmp_pa
     run = page.context["run"]
     client.post(reverse("experts:import_confirm", args=[run.pk]), fields | {"check": run.checks})
     assert Expert.objects.get().specialties.count() == 3
+
+
+def test_a_remark_that_somebody_is_retired_is_to_be_looked_at(admin: User, tmp_path: Path) -> None:
+    head = ["姓名", "手机号", "备注"]
+    said = ("已退休", "2020年退休", "未退休", "退休返聘", "不再续聘")
+    rows = [[f"甲{'乙丙丁戊己'[at]}", f"1391111000{at}", one] for at, one in enumerate(said)]
+    page = uploaded(login(Client(), admin), tmp_path, head, *rows)
+    assert [line["was"] for line in page.context["form"].note_lines()] == [
+        *("已退休", "2020年退休", "不再续聘")
+    ]

@@ -14,6 +14,11 @@ from django.utils import timezone
 from expertpool.core.importing import UnreadableFile
 from expertpool.experts.services.importing import ImportResult, import_file
 
+ASKED = (
+    "其中 {} 行写着退出、退休、黑名单等，或目录中没有的词，须有人决定：请用网页“批量导入”上传这个文件，每个词选一次"
+    "（照常导入、当作哪一个或留空）；或在文件中改好、删去这些内容，再导入这些行。"
+)
+
 
 class Command(BaseCommand):
     help = "从 .xlsx、.xls、.ods 或 .csv 文件导入专家；有错的行不导入，并说明原因。"
@@ -50,4 +55,6 @@ def _in_words(outcome: ImportResult, dry_run: bool) -> str:
     verb = "可以导入" if dry_run else "已导入"
     lines = [f"{verb} {outcome.accepted} 位专家，{len(outcome.refused)} 行未导入。"]
     lines += [f"  第 {row['row']} 行 {row['column']}：{row['reason']}" for row in outcome.refused]
+    if outcome.asked:
+        lines.append(ASKED.format(outcome.asked))
     return "\n".join(lines)

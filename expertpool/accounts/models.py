@@ -174,6 +174,8 @@ class User(AbstractBaseUser):
     created_proof = ProofField("创建时间凭证", says=("username", "created_at"))
     # Counted on when all that he is signed in by shall end for good, beyond being enabled again.
     session_round = models.PositiveIntegerField("登录轮次", default=0)
+    # Counted on with each link to choose a password by: those sent before are good no more.
+    link_round = models.PositiveIntegerField("链接轮次", default=0, db_default=0, editable=False)
     # When he showed that the phone is in his hands; a new number is nobody's yet. Read by `phone_shown_at`.
     phone_verified_at = models.DateTimeField("手机号验证时间", null=True, blank=True)
     phone_proof = ProofField(

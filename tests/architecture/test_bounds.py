@@ -161,6 +161,7 @@ BY_THE_SYSTEM = {
     "directory.Specialty.level": "counted: its depth in the tree",
     "accounts.User.failed_logins": "counted",
     "accounts.User.session_round": "counted",
+    "accounts.User.link_round": "counted",
     "accounts.User.app_step": "counted",
     "projects.ProgressEntry.at": "the clock's",
 }

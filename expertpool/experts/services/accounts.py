@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -23,19 +24,26 @@ from expertpool.accounts.services.users import create_user
 from expertpool.audit.services import record
 from expertpool.core.asking import ask
 from expertpool.core.configuration import value_of
+from expertpool.core.fields import readable
 from expertpool.experts.enums import NOT_SIGNED_IN
 from expertpool.experts.exceptions import ExpertRefused, LinkInvalid
 from expertpool.experts.models import Expert
 from expertpool.experts.occasions import ACCOUNT, ACTIVATION, ASKED, PASSWORD
 from expertpool.experts.queries.accounts import ROLE, waits_for_him
 from expertpool.experts.queries.experts import account_of, account_proof, expert_for
-from expertpool.experts.services.contacts import let_account_follow, lock_contacts, way_of_link
+from expertpool.experts.services.contacts import (
+    CONTACTS,
+    let_account_follow,
+    lock_contacts,
+    way_of_link,
+)
 from expertpool.experts.settings import ACTIVATION_VALID
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Recipient, send_message
 
 SALT = "experts.activation"
+LINK = "激活链接"  # what letters call it
 AT_ONCE = 100  # accounts of one job; a password takes a tenth of a second
 
 
@@ -187,11 +195,12 @@ def send_link(
         return
     # Whoever was in already has an account to go on with.
     occasion = occasion or (PASSWORD if user.last_login else ACTIVATION)
-    send_message(
+    send_with_link(
+        user,
+        {"专家姓名": expert.name, "账号": user.username},
         occasion=occasion.code,
         recipient=Recipient(user.username, expert.name, expert.phone, expert.email),
         channels=[way],
-        context={"专家姓名": expert.name, "账号": user.username, **password_link_values(user, now)},
         about=(ACCOUNT, expert.pk),
         key=key,
         now=now,
@@ -201,31 +210,51 @@ def send_link(
         Expert.objects.filter(pk=expert.pk).update(link_sent_at=now)
 
 
+@transaction.atomic
+def send_with_link(user: User, words: Mapping[str, str], *, now: datetime, **message: Any) -> None:
+    """Send ``user`` a ``message`` (as `send_message` takes it, its context the ``words``) with a link by which he
+    chooses a password. It ends those sent before; a letter that was written already (its key) stays good."""
+    # As it stands: his contacts may have been written by another hand of this transaction.
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    user.link_round += 1
+    link = password_link_values(user, now)
+    written = send_message(context={**words, **link}, now=now, **message)
+    if any(link[LINK] in one.body for one in written):
+        user.save(update_fields=["link_round"])
+
+
 def password_link_values(user: User, now: datetime) -> dict[str, str]:
     """Return the link by which ``user`` chooses a password, and until when, as letters have it."""
     # Signed rather than stored: the database holds nothing that lets somebody in.
     token = signing.dumps([user.pk, _state(user)], salt=SALT, compress=True)
     until = timezone.localtime(now + value_of(ACTIVATION_VALID))
     return {
-        "激活链接": settings.SITE_URL + reverse("experts:activate", args=[token]),
+        LINK: settings.SITE_URL + reverse("experts:activate", args=[token]),
         "有效期至": f"{until:%Y-%m-%d %H:%M}",
     }
 
 
 def _state(user: User) -> str:
-    """A digest of what the link is for: once a password is chosen, it is another."""
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+    """A digest of what the link is for: once a password is chosen, phone or mail is another, or a newer link
+    was sent, it is another (docs/decisions/0520)."""
+    reached = [readable(user, name) for name in CONTACTS]
+    said = [user.password_hash, *reached, user.link_round]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def user_for_link(token: str) -> User:
-    """Return whose account the link activates. Raises LinkInvalid for a forged, old or used one."""
+    """Return whose account the link activates. Raises LinkInvalid for a forged, old or used one, and one sent before
+    another, or before his phone or mail was changed."""
     try:
         pk, state = signing.loads(token, salt=SALT, max_age=value_of(ACTIVATION_VALID))
     except (signing.BadSignature, ValueError, TypeError):
         raise LinkInvalid("链接无效或已过期，请联系管理员重新开通。") from None
     user = User.objects.filter(pk=pk, is_active=True).first()
     if user is None or _state(user) != state:
-        raise LinkInvalid("链接已经使用过。请直接登录；忘记密码的，请在登录页点「忘记密码」。")
+        raise LinkInvalid(
+            "链接已失效：已经使用过，或后来又发过新的链接、改过手机号或邮箱。请打开最近一次收到的链接；"
+            "已经设置密码的请直接登录，忘记密码的，请在登录页点「忘记密码」。"
+        )
     return user
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import User
 from expertpool.core.fields import opens
-from expertpool.experts.services.accounts import password_link_values
+from expertpool.experts.services.accounts import send_with_link
 from expertpool.joining.occasions import PASSWORD, PASSWORDS
 from expertpool.joining.queries.public import was_given
 from expertpool.notifications.queries.channels import ways_outside
-from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.notifications.services.sending import Recipient
 
 NOT_OURS = "申请人的手机号和邮箱由他本人验证，不能代改；换了号码的，请申请人用新号码重新申请。"
 
@@ -34,12 +34,13 @@ def send_password_link(user: User, now: datetime, by_himself: bool) -> None:
         raise NotAllowed(
             "申请人的密码只由本人用链接设置，本站现在不能向他的手机或邮箱发送，请稍后再试。"
         )
-    send_message(
+    send_with_link(
+        user,
+        {"姓名": user.name, "账号": user.username},
         occasion=PASSWORD.code,
         recipient=Recipient(None, user.name, phone, email),
         # One way alone: a link that lies in two places can be found in either.
         channels=ways[:1],
-        context={"姓名": user.name, "账号": user.username, **password_link_values(user, now)},
         about=(PASSWORDS, user.pk),
         # Another each time: he may ask again within the day.
         key=f"joining-password:{user.pk}:{now:%Y%m%d%H%M%S%f}",

@@ -27,6 +27,7 @@ from expertpool.experts.services.accounts import (
     user_for_link,
 )
 from expertpool.experts.services.importing import import_file
+from expertpool.experts.services.profile import update_expert
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.subjects import readable_by
 from tests.core.importing.sheets import write_xlsx
@@ -51,6 +52,11 @@ def token() -> str:
     found = re.search(r"/activate/([^/\s]+)/", Message.objects.get().body)
     assert found
     return found[1]
+
+
+def links() -> list[str]:
+    letters = Message.objects.order_by("id")
+    return [found[1] for one in letters if (found := re.search(r"/activate/([^/\s]+)/", one.body))]
 
 
 @pytest.mark.shows("EXP-10")
@@ -106,6 +112,23 @@ def test_whose_phone_has_an_account_gets_no_second_one(admin: User) -> None:
 
 
 @pytest.mark.shows("EXP-10")
+@pytest.mark.parametrize("values", [{"email": "right@example.cn"}, {"phone": "13812340009"}])
+def test_a_link_sent_to_a_wrong_address_ends_when_it_is_corrected(
+    admin: User, values: dict[str, str]
+) -> None:
+    expert = make_expert("王小明", email="wrong@example.cn", phone="13812340001")
+    user = open_account(expert=expert, actor=admin, now=NOW)
+    link = token()
+    assert user_for_link(link) == user
+    expert.refresh_from_db()
+    update_expert(expert=expert, values=values, actor=admin, now=NOW)
+    with pytest.raises(LinkInvalid, match="改过手机号或邮箱"):
+        activate_account(token=link, password=PASSWORD, now=NOW)
+    user.refresh_from_db()
+    assert not user.check_password(PASSWORD)
+
+
+@pytest.mark.shows("EXP-10")
 def test_an_import_opens_accounts_by_a_job(admin: User, tmp_path: Path) -> None:
     rows = [["姓名", "手机号", "邮箱"], ["王小明", "13800138000", "wang@example.cn"]]
     path = write_xlsx(tmp_path / "s.xlsx", rows)
@@ -130,11 +153,10 @@ def test_the_link_is_mailed_again_until_the_account_is_activated(admin: User) ->
     expert.refresh_from_db()
     for _ in range(2):  # at once: one mail
         send_link_again(expert=expert, actor=admin, now=NOW + timedelta(minutes=1))
-    letters = list(Message.objects.order_by("id"))
-    assert len(letters) == 2
-    found = re.search(r"/activate/([^/\s]+)/", letters[1].body)
-    assert found
-    activate_account(token=found[1], password=PASSWORD, now=NOW)
+    old, link = links()
+    with pytest.raises(LinkInvalid, match="最近一次"):
+        user_for_link(old)
+    activate_account(token=link, password=PASSWORD, now=NOW)
     expert.refresh_from_db()
     with pytest.raises(ExpertRefused, match="已经激活"):
         send_link_again(expert=expert, actor=admin, now=NOW)

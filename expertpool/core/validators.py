@@ -125,7 +125,7 @@ def id_card_check_digit(body: str) -> str:
             f"{len(body)} digits: an ID card number has {len(ID_CARD_WEIGHTS)} before the last"
         )
         raise ValueError(message)
-    total = sum(map(mul, map(int, body), ID_CARD_WEIGHTS))
+    total = sum(map(mul, body.encode(), ID_CARD_WEIGHTS)) - ord("0") * sum(ID_CARD_WEIGHTS)
     return "10X98765432"[total % 11]
 
 

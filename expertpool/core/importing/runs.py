@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from tempfile import TemporaryFile
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -187,8 +188,9 @@ def _refuse_gone(run: ImportRun) -> None:
 
 
 def _rows(run: ImportRun) -> Generator[Numbered]:
-    columns = _columns(run)
-    return rows_of(columns, _content(run), suffix=run.suffix, sheet=run.sheet)
+    with TemporaryFile() as file:
+        file.write(_content(run))  # else it stays in memory until the last row is read
+        yield from rows_of(_columns(run), file, suffix=run.suffix, sheet=run.sheet)
 
 
 def _tops(run: ImportRun) -> list[Top]:

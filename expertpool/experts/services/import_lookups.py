@@ -118,10 +118,9 @@ class SpecialtyNames:
     ) -> Iterator[tuple[str, str, list[str]]]:
         """Yield names among the specialties of a row that may mean another one, with how each was read and what
         else it may be: a branch of its name."""
-        for pk in ids:
-            name = self._rows[pk][1]
-            others = self._namesakes.get(pk, [])
-            if others and any(one == name for one, _ in self._named(values["specialties"])):
+        for pk in (one for one in ids if one in self._namesakes):
+            name, others = self._rows[pk][1], self._namesakes[pk]
+            if any(one == name for one, _ in self._named(values["specialties"])):
                 yield name, self._called(pk), [self._called(other) for other in others[:TOLD]]
 
     def on_path(self, path: str) -> str:

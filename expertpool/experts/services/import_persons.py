@@ -11,6 +11,7 @@ from expertpool.core.importing import ImportColumn, choice
 from expertpool.directory.queries import normalise_unit_name
 from expertpool.experts.queries.alike import GROUNDS, MOST_NAMED, Namesake, namesakes
 from expertpool.experts.services.import_levels import SPECIALTY_LEVELS
+from expertpool.experts.services.import_numbers import FirstRows
 
 APART = "不是同一人，仍要导入"
 # As the form asks: whoever is blacklisted does not come back by another telephone.
@@ -41,13 +42,13 @@ class SamePersons:
     def __init__(self, actor: User | None) -> None:
         self._actor = actor
         self._pool: dict[str, list[Namesake]] = {}
-        # Hash of a name and what two seldom share → the first row that has both: a few bytes each.
-        self._rows: dict[int, int] = {}
+        self._rows = FirstRows()  # by the hash of a name and what two seldom share
         self._confirmed: set[int] = set()
 
-    def look_up(self, names: Collection[str]) -> None:
-        """Look up those of a chunk."""
-        self._pool = namesakes(names, self._actor)
+    def look_up(self, rows: Collection[Mapping[str, Any]]) -> None:
+        """Look up those of a chunk, whose values ``rows`` are."""
+        self._pool = namesakes({values["name"] for values in rows}, self._actor)
+        self._rows.begin({mark for values in rows for mark in _marks(values)})
 
     def told(self, values: Mapping[str, Any], number: int) -> str:
         """Return in one sentence what is said of a row that is taken, however many are alike; it is one
@@ -94,22 +95,25 @@ class SamePersons:
 
     def _rows_before(self, values: Mapping[str, Any], number: int) -> dict[int, list[str]]:
         rows: dict[int, list[str]] = defaultdict(list)
-        name, born = values["name"], values["birth_date"]
-        if employer := values.get("employer"):
-            unit = normalise_unit_name(employer)
-            if (first := self._first(name, unit, number)) != number:
-                rows[first].append(GROUNDS["employer_id"])
-        if born:  # as `is_same_birth`: the first day stands for the month
-            month = self._first(name, (born.year, born.month), number)
-            day = self._first(name, born, number)
-            if born.day == 1:
-                first = month
-            else:
-                first = min(day, self._rows.get(hash((name, born.replace(day=1))), number))
+        at_unit, in_month, on_day, on_first = _marks(values)
+        if at_unit and (first := self._rows.first(at_unit, number)) != number:
+            rows[first].append(GROUNDS["employer_id"])
+        if in_month:  # as `is_same_birth`: the first day stands for the month
+            first = self._rows.first(in_month, number)
+            day = self._rows.first(on_day, number)
+            if on_day != on_first:
+                first = min(day, self._rows.find(on_first) or number)
             if first != number:
                 rows[first].append(GROUNDS["birth_date"])
         return rows
 
-    def _first(self, name: str, value: Any, number: int) -> int:
-        """Return the first row that has both; it is this one, if there was none."""
-        return self._rows.setdefault(hash((name, value)), number)
+
+def _marks(values: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    """Return what stands for the name with the employer, month and day of birth, and with the first day of that month;
+    0 for what is not known."""
+    name, employer, born = values["name"], values.get("employer"), values.get("birth_date")
+    at_unit = hash((name, normalise_unit_name(employer))) if employer else 0
+    if not born:
+        return at_unit, 0, 0, 0
+    month = hash((name, (born.year, born.month)))
+    return at_unit, month, hash((name, born)), hash((name, born.replace(day=1)))

@@ -175,7 +175,7 @@ class ExpertImporter(Importer):
             values["phone_index"] = phone_index(values["phone"])
             values["id_number_index"] = id_number_index(values.get("id_number", ""))
             values["email_index"] = email_index(values.get("email", ""))
-        self.persons.look_up({row.values["name"] for row in rows})
+        self.persons.look_up([row.values for row in rows])
         for code, known in self.known.items():
             if self.previews and code in self.counted:
                 continue

@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from expertpool.core.aftermath import is_for_later, leave_behind
 from expertpool.core.configuration import Setting
-from expertpool.core.locks import lock_transaction, session_lock, unlock_session
+from expertpool.core.locks import lock_transaction, session_lock, try_session_lock, unlock_session
 
 
 @contextmanager
@@ -35,6 +35,31 @@ def one_at_a_time(limit: Setting[Any], whose: Model) -> Iterator[None]:
     try:
         if connection.in_atomic_block:
             lock_transaction(name)
+        yield
+    finally:
+        leave_behind(lambda: unlock_session(name))
+
+
+class TooManyAtOnce(Exception):
+    """Two of the same are under way: one that is worked on, and one that waits for it."""
+
+
+@contextmanager
+def one_and_the_next(name: str) -> Iterator[None]:
+    """Let one request within at a time, and one more wait for it, as of somebody who presses twice; raises TooManyAtOnce
+    for any other. A hundred of one person that all waited would hold the threads that answer everybody."""
+    if connection.in_atomic_block and not is_for_later():  # as `one_at_a_time`
+        lock_transaction(name)
+        yield
+        return
+    turn = f"{name}:next"
+    if not try_session_lock(turn):
+        raise TooManyAtOnce
+    try:
+        session_lock(name)
+    finally:
+        unlock_session(turn)
+    try:
         yield
     finally:
         leave_behind(lambda: unlock_session(name))

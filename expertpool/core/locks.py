@@ -27,6 +27,13 @@ def session_lock(name: str) -> None:
         cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
 
 
+def try_session_lock(name: str) -> bool:
+    """Take the advisory lock ``name`` beyond the transaction, until `unlock_session`, if nobody holds it; tell whether."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])
+
+
 def unlock_session(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

@@ -39,7 +39,8 @@ class ApprovalForged(DrawNotReady):
 
 
 class TooManyCounts(DrawError):
-    """This person let experts be counted as often within the hour as the office allows."""
+    """This person let experts be counted as often within the hour as the office allows, or lets two counts be worked on
+    at this moment."""
 
 
 class PlanChanged(DrawError):

@@ -147,8 +147,9 @@ class _Parser:
 
     def kept_leaf(self, field: Field, data: Mapping[str, Any]) -> Leaf:
         if data not in self.kept:
-            told = "的明文" if field.guard else ""
-            raise CriteriaError(f"您看不到“{field.label}”{told}，不能用它作条件，请删除该条件。")
+            # What a guarded field is called everybody reads; of one with readers not even that is told.
+            named = f"“{field.label}”的明文" if field.guard else "一个条件所用的字段"
+            raise CriteriaError(f"您看不到{named}，不能用它作条件，请删除该条件。")
         # Its words may be gone: whoever sees it mends it.
         return _Parser(self.subject, None, known=False, stored=True, kept=()).leaf(data)
 

@@ -30,6 +30,7 @@ from expertpool.draws.queries.readiness import (
 )
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tries import held_refusals
+from expertpool.draws.services.asked_fields import check_asked
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.plan import keep_version, plan_in_words, withdraw_waiting
 from expertpool.projects.models import Project
@@ -71,6 +72,7 @@ def submit_plan(
     if standing.approved or standing.words != words:
         standing = keep_version(plan, words, actor=actor, now=now)
     found = evaluate(plan, now=now, short=shortfall_of(plan.project))
+    check_asked(found)
     fits = tally(item.groups for item in found.eligible)
     thin = thinness(found.groups, fits, policy_for(plan.project.regime, now=now))
     if was_held:

@@ -3,6 +3,7 @@ rests on who sits where names are still sealed."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,10 @@ import vdraw
 from expertpool.accounts.models import User
 from expertpool.audit.actions import action_label
 from expertpool.audit.services import record
+from expertpool.core.aftermath import is_for_later, leave_behind
+from expertpool.core.limits import TooManyAtOnce, one_and_the_next
 from expertpool.draws.enums import ExclusionReason
-from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.exceptions import DrawNotReady, TooManyCounts
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.meetings import coming, periods_of
@@ -86,19 +89,46 @@ class Prequery:
         )
 
 
-@transaction.atomic
+STILL_COUNTING = "您的上一次查询还没有完成，请等它显示后再查。"
+
+
 def run_prequery(
     *, plan: DrawPlan, actor: User, now: datetime, action: str = "draw.prequery"
 ) -> Prequery:
     """Count who could be drawn for ``plan`` now and log that it was asked, as ``action``.
 
     Changes nothing of the draw. Refuses a plan without groups and an archived project (DrawNotReady), and
-    (TooManyCounts) as `note_count`.
+    (TooManyCounts) as `note_count`, and while two of the actor are under way: it is the dearest question that
+    a page asks.
     """
     if plan.project.is_archived:
         raise DrawNotReady("项目已归档，不再抽取，不能预查询。")
-    # Before it is counted: who asks often enough finds out who is among them, by the differences.
+    try:
+        with one_and_the_next(f"draws.prequery:{actor.pk}"):
+            return _noted(plan, actor, now, action)
+    except TooManyAtOnce:
+        raise TooManyCounts(STILL_COUNTING) from None
+
+
+def _noted(plan: DrawPlan, actor: User, now: datetime, action: str) -> Prequery:
+    # Before it is counted, and by itself: who asks often enough finds out who is among them, by the differences; and
+    # one that is refused was asked as well.
     note_count(plan.project, action_label(action), actor=actor, now=now)
+    try:
+        return _logged(plan, actor, now, action)
+    except DrawNotReady:
+        if is_for_later():  # the note is undone with the request
+            leave_behind(lambda: _asked_again(plan, actor, now, action))
+        raise
+
+
+def _asked_again(plan: DrawPlan, actor: User, now: datetime, action: str) -> None:
+    with suppress(TooManyCounts):  # he has had all of them meanwhile
+        note_count(plan.project, action_label(action), actor=actor, now=now)
+
+
+@transaction.atomic
+def _logged(plan: DrawPlan, actor: User, now: datetime, action: str) -> Prequery:
     result = count_candidates(plan, now=now)
     record(
         action,

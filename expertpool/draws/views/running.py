@@ -86,6 +86,9 @@ def _outset(request: UserRequest, project: Project) -> HttpResponse:
         outset = look_ahead(plan=plan, members=members, actor=request.user, now=now)
     except TooManyCounts as error:
         return not_opened(request, str(error), back=plan_address(project))
+    except DrawError as error:
+        messages.error(request, str(error))
+        return redirect(plan_address(project))
     context = {
         "project": project,
         "members": members,

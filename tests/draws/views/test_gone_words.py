@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.customforms.models import CustomField
-from expertpool.customforms.services.fields import FieldData, change_field
+from expertpool.customforms.services.fields import FieldData, change_field, retire_field
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem
 from expertpool.draws.exceptions import DrawNotReady
@@ -170,3 +170,18 @@ def test_plans_and_templates_are_named_before_a_word_or_the_field_goes(
     assert asked.status_code == 422
     assert all(one in page for one in named)
     assert "删除后须修改的" in page
+
+
+def test_the_page_before_the_button_leads_back_where_a_field_is_retired(
+    client: Client, operator: User
+) -> None:
+    project = option_removed(operator)
+    field = CustomField.objects.get()
+    retire_field(field=field, actor=None, now=timezone.now())
+    login(client, operator)
+    page = client.get(reverse("draws:start", args=[project.pk]), follow=True)
+    assert "请修改抽取方案" in page.content.decode()
+    plan = plan_for(project)
+    assert plan is not None
+    with pytest.raises(DrawNotReady, match="请修改抽取方案"):
+        submit_plan(project=project, version=plan.version, actor=operator, now=timezone.now())

@@ -115,6 +115,10 @@ def test_a_condition_that_is_not_shown_keeps_its_place(page: Page, live_server: 
     projects = "projects.project"
     unseen, old = make_field("癸选", subject=projects), make_field("旧选", subject=projects)
     rule = make_rule(condition={"any": [asked(unseen), asked(old)]})
+    node: dict[str, Any] = asked(unseen)
+    for at in range(9):
+        node = {("any", "all")[at % 2]: [asked(old), node]}
+    deep = make_rule(name="深层规则", condition=node)
     data = FieldData(unseen.label, unseen.options, readers=["operator"])
     change_field(field=unseen, data=data, actor=None, now=timezone.now())
     CustomField.objects.filter(pk=old.pk).update(active=False)
@@ -130,6 +134,11 @@ def test_a_condition_that_is_not_shown_keeps_its_place(page: Page, live_server: 
     version = latest_version(rule)
     assert version is not None
     assert version.condition == asked(unseen)
+    # As deep as a condition may be, it stands on a phone, and nothing of it out of sight.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}{reverse('automation:edit', args=[deep.pk])}")
+    expect(builder.locator(".rule-group")).to_have_count(9)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def asked(field: CustomField) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from expertpool.core.catalogue import Catalogue
-from expertpool.core.criteria import CriteriaUse, as_seen
+from expertpool.core.criteria import CriteriaError, CriteriaUse, as_seen
+from expertpool.core.criteria.registry import criteria_field
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models import SavedSearch
@@ -67,7 +68,7 @@ class SharedSearchCleared:
 
 @dataclass(frozen=True)
 class Offered:
-    """One saved search as its page shows it."""
+    """One saved search as its page shows it; without an address where it asks what the reader may not."""
 
     name: str
     url: str
@@ -95,9 +96,25 @@ def kept_on(user: Any, code: str, *, beside: tuple[str, ...] = ()) -> dict[str, 
 
 def _offer(row: SavedSearch, user: Any) -> Offered:
     address = f"{reverse(SAVED_PAGES[row.page].url)}?{row.query}"
+    if row.owner_id != user.pk and not _may_ask(user, row):
+        address = ""  # it says field and value
     may_delete = row.owner_id == user.pk or _may_clear(user, row)
     delete_url = reverse("core:saved_delete", args=[row.pk]) if may_delete else ""
     return Offered(row.name, address, delete_url)
+
+
+def _may_ask(user: Any, search: SavedSearch) -> bool:
+    """Tell whether ``user`` may ask each field that the condition of ``search`` asks."""
+    query = QueryDict(search.query)
+    subject = SAVED_PAGES[search.page].subject_of(query)
+    return all(_is_open(subject, code, user) for code, _ in _asked(query) if code)
+
+
+def _is_open(subject: str, code: str, user: Any) -> bool:
+    try:
+        return criteria_field(subject, code).is_open_to(user)
+    except CriteriaError:  # of no field any more: nothing is told by it
+        return True
 
 
 def _may_clear(user: Any, search: SavedSearch) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import urlencode
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -10,8 +13,10 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import edits_in_words, exported_summary
+from expertpool.core.models import SavedSearch
+from expertpool.core.saved_searches import kept_on, save_search
 from expertpool.customforms.enums import FieldKind
-from expertpool.customforms.models import FieldFile
+from expertpool.customforms.models import CustomField, FieldFile
 from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.customforms.services.files import keep_file
 from expertpool.draws.queries.tabs import log_of
@@ -103,3 +108,32 @@ def test_the_log_names_a_file_to_its_readers(client: Client, admin: User, subjec
         assert exported_summary(one) == "（仅指定角色可见）"
     change_field(field=field, data=FieldData(field.label), actor=None, now=NOW)
     assert all("李某" in exported_summary(one) for one in entries)
+
+
+def test_a_shared_search_does_not_tell_what_its_reader_may_not_ask(
+    client: Client, admin: User
+) -> None:
+    field, owner = make_field("内部评级"), make_user("auditor")
+    condition = {"not": {"any": [{"field": field.code, "op": "in", "value": ["二级注册"]}]}}
+    queries = {
+        "按条件": urlencode({"where": json.dumps(condition, ensure_ascii=False)}),
+        "正式": "tab=formal",
+    }
+    for name, query in queries.items():
+        search = SavedSearch(page="experts", name=name, query=query, shared=True)
+        save_search(search=search, actor=owner, now=NOW)
+    offered = {one.name: bool(one.url) for one in kept_on(admin, "experts")["saved"]}
+    assert offered == dict.fromkeys(queries, True)
+    data = FieldData(field.label, field.options, readers=["auditor"])
+    change_field(field=field, data=data, actor=None, now=NOW)
+    # Also once it is in use no more: its readers are who they were.
+    for retired in (False, True):
+        CustomField.objects.filter(pk=field.pk).update(active=not retired)
+        page = login(client, admin).get(reverse("experts:list")).content.decode()
+        assert page.count("（用到您看不到的条件，不能使用）") == 1
+        assert queries["按条件"] not in page
+        assert "二级注册" not in page
+        # Whoever may clear the page does so with these, too.
+        assert "删除常用查询“按条件”" in page
+    offered = {one.name: bool(one.url) for one in kept_on(owner, "experts")["saved"]}
+    assert offered == dict.fromkeys(queries, True)

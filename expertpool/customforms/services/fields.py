@@ -386,7 +386,7 @@ def check_removable(row: CustomField, gone: Sequence[str], *, viewer: User | Non
     # A sealed condition is checked by its words for ever.
     if names := past_uses(row.subject, row.code, gone, viewer):
         raise FieldInUse(
-            f"抽取条件用过选项“{'、'.join(gone)}”（{told(names)}），不能删除，以便以后核对。"
+            f"条件用过选项“{'、'.join(gone)}”（{told(names)}），不能删除，以便以后核对。"
         )
     for one in _waiting_for(row):
         if named := [word for word in gone if word in one.wait_words]:

@@ -15,7 +15,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 
 from expertpool.core.lookups import Among
-from expertpool.core.mandates import A_LOOK, Mandate, vouched_among
+from expertpool.core.mandates import A_LOOK, FEW, Mandate, is_vouched, vouched_among
 from expertpool.experts.models import Expert, Leave
 
 # What the proofs say, and whose the leave is: of many rows nothing else is read.
@@ -41,8 +41,15 @@ def leaves_of(expert: Expert) -> list[Leave]:
 
 def lasting(rows: QuerySet[Leave]) -> list[Leave]:
     """Return those of ``rows`` that count: filed here, and not ended early here."""
-    narrow = rows.order_by("pk").select_related("expert", "created_by").only(*PROVEN)
-    return [row for row in vouched_among(narrow) if row.ended_at is None]
+    return [row for row in vouched_among(_narrow(rows)) if row.ended_at is None]
+
+
+def _counts(row: Leave) -> bool:
+    return is_vouched(row) and row.ended_at is None
+
+
+def _narrow(rows: QuerySet[Leave]) -> QuerySet[Leave]:
+    return rows.order_by("pk").select_related("expert", "created_by").only(*PROVEN)
 
 
 def overlapping(periods: Iterable[tuple[datetime, datetime]]) -> Q:
@@ -53,7 +60,10 @@ def overlapping(periods: Iterable[tuple[datetime, datetime]]) -> Q:
 def unfiled(during: Q, away: Collection[int]) -> dict[int, int]:
     """Return the leaves ``during`` (id → expert) that keep one of the experts ``away``, by their rows, and that nobody
     filed here."""
-    rows = Leave.objects.filter(during, ~ENDED, Among("expert", away)).order_by()
+    rows = _narrow(Leave.objects.filter(during, ~ENDED, Among("expert", away)))
+    first = list(rows[: FEW + 1])
+    if len(first) <= FEW:  # as of one whose turn it is: not asked twice
+        return {row.pk: row.expert_id for row in first if not _counts(row)}
     said = dict(rows.values_list("pk", "expert"))
     return {pk: said[pk] for pk in said.keys() - {row.pk for row in lasting(rows)}}
 

@@ -50,7 +50,13 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.services.sheet_starters import SHEETS
         from expertpool.draws.settings import CONSTRAINTS, SETTINGS
         from expertpool.draws.tabs import TABS
-        from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
+        from expertpool.experts.events import (
+            ExpertApproved,
+            ExpertLeft,
+            LeaveEnded,
+            LeaveFiled,
+            TiesChanged,
+        )
         from expertpool.experts.queries.coming import SEAT_SOURCES, SeatSource
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.experts.queries.health import UNREACHED, UnreachedSource
@@ -146,6 +152,8 @@ class DrawsConfig(AppConfig):
         subscribe(ExpertLeft, receivers.expert_left)
         subscribe(LeaveFiled, receivers.expert_left)
         subscribe(TiesChanged, receivers.expert_left)
+        subscribe(LeaveEnded, receivers.leave_ended)
+        subscribe(ExpertApproved, receivers.experts_back)
         subscribe(UnitsMerged, receivers.units_merged)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         LEFT_BEHIND.add(LeftBehind("draws", left_behind))

@@ -16,8 +16,15 @@ from expertpool.draws.occasions import DELAYED, LETTERS, WAITING
 from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.policy import is_lowered
 from expertpool.draws.queries.presence import signs_in
+from expertpool.draws.services.answers import end_for_leave, end_for_members
 from expertpool.draws.settings import DELAYING, DEMANDING, MOST, WAITS
-from expertpool.experts.events import ExpertLeft, LeaveFiled, TiesChanged
+from expertpool.experts.events import (
+    ExpertApproved,
+    ExpertLeft,
+    LeaveEnded,
+    LeaveFiled,
+    TiesChanged,
+)
 from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
 from expertpool.notifications.models import Message, Reply
@@ -108,6 +115,17 @@ def expert_left(event: ExpertLeft | LeaveFiled | TiesChanged) -> None:
     together."""
     records = [event.expert_id, *merged_records(into=[event.expert_id])]
     _look_at_seats(Q(expert__in=records))
+
+
+def leave_ended(event: LeaveEnded) -> None:
+    """End what was asked for by this leave."""
+    end_for_leave(leave_id=event.leave_id, now=timezone.now())
+
+
+def experts_back(event: ExpertApproved) -> None:
+    """End what was asked for as they had left the pool."""
+    if event.back:
+        end_for_members(experts=event.expert_ids, now=timezone.now())
 
 
 def units_merged(_event: UnitsMerged) -> None:

@@ -55,6 +55,14 @@ class LeaveFiled:
 
 
 @dataclass(frozen=True)
+class LeaveEnded:
+    """A leave ended early, as others may know."""
+
+    expert_id: int
+    leave_id: int
+
+
+@dataclass(frozen=True)
 class ExpertEntered:
     """A record was made for somebody, by whatever way but an import; whether he is a member, it says."""
 

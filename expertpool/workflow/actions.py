@@ -16,5 +16,6 @@ ACTIONS = (
     Action("request.code_wrong", "确认验证码填错"),
     Action("request.by_code", "验证码确认申请"),
     Action("request.by_app", "验证器确认申请"),
+    Action("request.overtaken", "申请随事由撤回"),
     Action("request.expire", "申请逾期失效"),
 )

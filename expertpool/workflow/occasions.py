@@ -27,6 +27,7 @@ EXPIRED = Occasion(
     },
 )
 
+TAKEN_BACK = "申请人撤回"  # why a request waits no more, if nothing else ended it
 _COMMON = {
     "收件人": "周监督",
     "申请人": "李经办",
@@ -61,13 +62,13 @@ ASKED = Occasion(
 WITHDRAWN = Occasion(
     code="request.withdrawn",
     urgency=Urgency.TIMED,
-    label="双人确认：申请人撤回",
-    placeholders=_COMMON,
+    label="双人确认：申请撤回",
+    placeholders=_COMMON | {"原因": TAKEN_BACK},
     defaults={
         ChannelCode.SITE: (
             "申请已撤回：{{事项}}",
             (
-                "{{收件人}}：{{申请人}} 撤回了对「{{对象}}」提出的申请「{{事项}}」，不用再确认。\n{{内容}}"
+                "{{收件人}}：{{申请人}} 对「{{对象}}」提出的申请「{{事项}}」已撤回（{{原因}}），不用再确认。\n{{内容}}"
             ),
         ),
     },

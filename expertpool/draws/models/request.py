@@ -14,6 +14,7 @@ from expertpool.draws.models.draw import Draw
 from expertpool.draws.models.invitation import Invitation
 from expertpool.draws.models.rescheduling import words_of_move
 from expertpool.draws.validators import EMERGENCY
+from expertpool.experts.models import Leave
 from expertpool.workflow.models import TwoPersonRequest
 
 
@@ -117,10 +118,15 @@ class AnswerRequest(TwoPersonRequest):
     become, ``ground`` an entry of the list that the office keeps, ``reason`` all of it in words."""
 
     subject_field = "invitation"
+    came_later = ("leave_id",)
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="+")
     state = models.CharField("登记为", max_length=12, choices=InvitationState.choices)
     ground = models.CharField("原因", max_length=50, blank=True)
+    # Asked for together with it: it ends when that does, and is agreed to only while that holds.
+    leave = models.ForeignKey(
+        Leave, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta(TwoPersonRequest.Meta):
         verbose_name = verbose_name_plural = "代登记申请"

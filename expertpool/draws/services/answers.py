@@ -5,10 +5,11 @@ Until then nothing changes and the deadline runs on; whatever the expert answers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -29,8 +30,11 @@ from expertpool.draws.services.replies import (
     read_locked,
     settle_by_hand,
 )
-from expertpool.draws.settings import OTHER_GROUND
-from expertpool.workflow.services.two_persons import ask, settle
+from expertpool.draws.settings import NOT_IN_POOL, OTHER_GROUND
+from expertpool.experts.models import Leave
+from expertpool.experts.queries.experts import merged_records
+from expertpool.workflow.queries.asking import OPEN
+from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
 RECORDED = {InvitationState.ACCEPTED, *EXIT_REASON} - BY_ITSELF
 
@@ -43,11 +47,12 @@ def request_answer(
     actor: User,
     now: datetime,
     ground: str = "",
+    leave: Leave | None = None,
 ) -> AnswerRequest:
     """Ask for an answer to be recorded by hand: accepted, declined, leave, or replaced.
 
     Whatever ends a seat needs a ``ground`` from the list of the office (`policy.grounds_of`);
-    其他 and what ends none need a ``reason`` in words. Refuses (ReplyRefused) without them, a change
+    其他 and what ends none need a ``reason`` in words. It ends with the ``leave`` for which it is asked. Refuses (ReplyRefused) without them, a change
     that the state of the invitation does not allow, what `check_in_pool` refuses, a draw whose record does not hold, and while another request is open; the attempt is logged.
     """
     attempt = f"登记为「{state.label}」"
@@ -63,7 +68,11 @@ def request_answer(
             raise ReplyRefused(OVER)
         check_in_pool(invitation, state, ground.strip(), now=now)
         request = AnswerRequest(
-            invitation=invitation, state=state, ground=ground.strip(), reason=words
+            invitation=invitation,
+            state=state,
+            ground=ground.strip(),
+            reason=words,
+            leave=leave,
         )
         ask(
             request,
@@ -105,6 +114,26 @@ def decide_answer(
         else:
             record("draw.reply_refuse", actor=actor, now=now, subject=invitation, note=note.strip())
         return request
+
+
+def end_for_leave(*, leave_id: int, now: datetime) -> None:
+    """End what was asked for by a leave that ended early; tells who asked and who was asked, and logs it."""
+    _end_asked(AnswerRequest.objects.filter(leave=leave_id), "据以申请的请假已销假", now)
+
+
+def end_for_members(*, experts: Collection[int], now: datetime) -> None:
+    """End what was asked for since ``experts`` (ids) had left the pool: they are back. Tells and logs the same."""
+    gone = AnswerRequest.objects.filter(
+        Q(ground=NOT_IN_POOL) | Q(ground=OTHER_GROUND, reason__contains=NOT_IN_POOL),
+        invitation__expert__in=[*experts, *merged_records(into=experts)],
+        state=InvitationState.REPLACED,
+    )
+    _end_asked(gone, "该专家已恢复在库", now)
+
+
+def _end_asked(asked: QuerySet[AnswerRequest], why: str, now: datetime) -> None:
+    for request in asked.filter(OPEN).select_related("invitation__draw"):
+        end_with_subject(AnswerRequest, request.invitation, why=why, now=now, told=True)
 
 
 def _in_words(invitation: Invitation, state: InvitationState, ground: str, reason: str) -> str:

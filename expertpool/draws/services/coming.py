@@ -16,6 +16,7 @@ from expertpool.draws.queries.policy import ground_of_gone, grounds_of
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.names import readable_draws
 from expertpool.draws.settings import OTHER_GROUND
+from expertpool.experts.models import Leave
 from expertpool.experts.queries.coming import ComingSeat, Period
 
 
@@ -28,15 +29,15 @@ def find_seats(
 
 
 def give_up_seats(
-    keys: Collection[str], user: User, on_leave: bool, reason: str, now: datetime
+    keys: Collection[str], user: User, leave: Leave | None, reason: str, now: datetime
 ) -> tuple[int, list[str]]:
-    """Ask as ``user`` for the seats ``keys`` to be given up; return how many, and why not the others."""
+    """Ask as ``user`` for the seats ``keys`` to be given up, for ``leave`` (none: out of the pool); return how many, and why not the others."""
     own = draws_visible_to(user, "draws.record_reply")
     rows = Invitation.objects.filter(pk__in=keys, draw__in=own.values("pk")).order_by("pk")
     asked, refused = 0, []
     for row in rows.select_related("draw__project"):
         try:
-            _ask(row, user, on_leave, reason, now)
+            _ask(row, user, leave, reason, now)
         except DrawError as refusal:
             refused.append(f"{row.draw.number} 第 {row.line} 行：{refusal}")
         else:
@@ -44,8 +45,8 @@ def give_up_seats(
     return asked, refused
 
 
-def _ask(row: Invitation, user: User, on_leave: bool, reason: str, now: datetime) -> None:
-    if on_leave:
+def _ask(row: Invitation, user: User, leave: Leave | None, reason: str, now: datetime) -> None:
+    if leave:
         accepted = row.state == InvitationState.ACCEPTED
         state = InvitationState.LEAVE if accepted else InvitationState.DECLINED
         ground, words = OTHER_GROUND, f"登记请假：{reason}"
@@ -54,5 +55,11 @@ def _ask(row: Invitation, user: User, on_leave: bool, reason: str, now: datetime
         # The reason of the office is for the record of the expert, not for that of the draw.
         words = "" if ground != OTHER_GROUND else "已不在库"
     request_answer(
-        invitation=row, state=state, ground=ground, reason=words[:150], actor=user, now=now
+        invitation=row,
+        state=state,
+        ground=ground,
+        reason=words[:150],
+        leave=leave,
+        actor=user,
+        now=now,
     )

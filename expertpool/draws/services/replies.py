@@ -98,6 +98,10 @@ STEP_REASON_OF_STATE: dict[str, StepReason] = {
 ONLY_GONE = (
     f"原因「{NOT_IN_POOL}」只用于登记「更换」，而且须名单已公开、该专家确已不在库；请另选原因。"
 )
+# Said to who confirms: he cannot choose another reason.
+ASK_ANEW = "请点「不同意」，申请人会收到；仍要更换的，由经办人另选原因重新申请。"
+BACK = f"该专家已恢复在库，或名单不再公开，不能按「{NOT_IN_POOL}」更换。{ASK_ANEW}"
+LEAVE_OVER = f"据以申请的请假已销假或无效，不能据此让出席位。{ASK_ANEW}"
 WRITTEN_BACK = (
     "这一席位的参与状态与操作日志不符，可能被改动过，不能据此答复或登记；请联系项目联系人核对。"
 )
@@ -202,7 +206,7 @@ def settle_by_hand(request: AnswerRequest, *, now: datetime, entropy: Entropy) -
     """
     state = InvitationState(request.state)
     check_sitting(request.invitation.draw, now=now)
-    check_in_pool(request.invitation, state, request.ground, now=now)
+    _check_still(request, now=now)
     _settle(
         request.invitation,
         state,
@@ -230,6 +234,19 @@ def check_in_pool(
         gone = gone_seats([invitation.draw], now=now)
         if state != InvitationState.REPLACED or invitation.pk not in gone:
             raise ReplyRefused(ONLY_GONE)
+
+
+def _check_still(request: AnswerRequest, *, now: datetime) -> None:
+    """Refuse (ReplyRefused) what `check_in_pool` refuses, and to agree to what was asked for by what holds no more."""
+    state = InvitationState(request.state)
+    if state == InvitationState.REPLACED and request.ground == NOT_IN_POOL:
+        if request.invitation.pk not in gone_seats([request.invitation.draw], now=now):
+            raise ReplyRefused(BACK)
+    else:
+        check_in_pool(request.invitation, state, request.ground, now=now)
+    leave = request.leave
+    if leave and (leave.ended_at or not leave.is_sound):
+        raise ReplyRefused(LEAVE_OVER)
 
 
 def allowed_before(state: InvitationState) -> tuple[InvitationState, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from expertpool.accounts.models import User
 from expertpool.core.catalogue import Catalogue
+from expertpool.experts.models import Leave
 
 # Said before everybody leaves the pool, whether he sits or not: what it says of one it says of all (docs/decisions/0241).
 SEALED = (
@@ -38,12 +39,12 @@ class ComingSeat:
 class SeatSource:
     """``find(user, experts, during, now)`` returns the seats of ``experts`` (ids) that ``user`` may know of
     (those that overlap ``during``, where it is given): nothing of what is sealed to him, not even by a
-    number. ``give_up(keys, user, on_leave, reason, now)`` asks for those of ``keys`` to be given up and
-    returns how many it asked for, and why it could not for others."""
+    number. ``give_up(keys, user, leave, reason, now)`` asks for those of ``keys`` to be given up, for a
+    ``leave`` (none: he leaves the pool), and returns how many it asked for, and why it could not for others."""
 
     code: str
     find: Callable[[User, Collection[int], Period | None, datetime], list[ComingSeat]]
-    give_up: Callable[[Collection[str], User, bool, str, datetime], tuple[int, list[str]]]
+    give_up: Callable[[Collection[str], User, Leave | None, str, datetime], tuple[int, list[str]]]
 
 
 SEAT_SOURCES: Catalogue[SeatSource] = Catalogue("seat source")

@@ -14,7 +14,7 @@ from expertpool.core.events import publish
 from expertpool.core.jobs import defer
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.core.visibility import told
-from expertpool.experts.events import LeaveFiled
+from expertpool.experts.events import LeaveEnded, LeaveFiled
 from expertpool.experts.exceptions import LeaveRefused
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.availability import next_day
@@ -107,7 +107,7 @@ def cancel_leave(*, leave: Leave, actor: User | None, now: datetime) -> Leave:
     where at once would tell that its expert is at his account: until then it counts.
 
     Refuses one that nobody filed here, and a leave that is over or was cancelled before, also at the same moment by
-    another. What ended it by its row alone did not end it: then this does.
+    another. What ended it by its row alone did not end it: then this does. Announces LeaveEnded once others hear.
     """
     # Two clicks at once: only one of them finds it open.
     leave = Leave.objects.select_for_update(of=("self",)).select_related("expert").get(pk=leave.pk)
@@ -132,6 +132,8 @@ def _end(leave: Leave, name: str, now: datetime) -> None:
     # What an end says stays in the database, whoever wrote it.
     setattr(leave, name, getattr(leave, name) or now)
     leave.save(update_fields=["taken_back_at", "cancelled_at", "end_proof"])
+    if leave.ended_at:
+        publish(LeaveEnded(leave.expert_id, leave.pk))
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django_htmx.http import reswap, retarget
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.views.drawers import posted_again
-from expertpool.experts.models import Expert
+from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.coming import ComingSeats, Period, coming_seats
 from expertpool.experts.services.coming import give_up_seats
 
@@ -55,13 +55,11 @@ def given_up(
     coming: ComingSeats,
     *,
     reason: str,
-    on_leave: bool = False,
+    leave: Leave | None = None,
     now: datetime,
 ) -> str:
     """Give up the seats where that was ticked; return what came of it, for the end of a sentence."""
     if not coming or request.POST.get("give_up") != "1":
         return ""
-    said = give_up_seats(
-        coming=coming, actor=request.user, on_leave=on_leave, reason=reason, now=now
-    )
+    said = give_up_seats(coming=coming, actor=request.user, leave=leave, reason=reason, now=now)
     return f"；{said}" if said else ""

@@ -59,7 +59,7 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
         shown["coming"] = coming = seats_of(request, [expert], during=during, now=now)
         if not coming.are_seen:
             raise ExpertRefused(UNSEEN)
-        file_leave(
+        leave = file_leave(
             expert=expert,
             start=data["start"],
             end=data["end"],
@@ -67,7 +67,7 @@ def add(request: UserRequest, pk: int | None = None) -> HttpResponse:
             actor=request.user,
             now=now,
         )
-        said = given_up(request, coming, reason=data["reason"], on_leave=True, now=now)
+        said = given_up(request, coming, reason=data["reason"], leave=leave, now=now)
         return f"已登记请假{said}"
 
     title = f"登记请假 · {given.name}" if given else "登记请假"

@@ -48,6 +48,8 @@ class TwoPersonRequest(models.Model):
 
     never = ("DELETE",)
     subject_field: ClassVar[str]
+    # Columns that the proof names only where they are filled: what was asked before there were any holds.
+    came_later: ClassVar[tuple[str, ...]] = ()
 
     reason = models.CharField("理由", max_length=500)
     requested_by = models.ForeignKey(

@@ -29,7 +29,11 @@ def proof_of(request: TwoPersonRequest) -> bytes:
     said = [
         *(request._meta.label_lower, request.subject_name, request.requested_by.username),
         *(request.reason, *(at.astimezone(UTC).isoformat() for at in times)),
-        {name: getattr(request, name) for name in _contents(type(request))},
+        {
+            name: value
+            for name in _contents(type(request))
+            if (value := getattr(request, name)) is not None or name not in request.came_later
+        },
     ]
     return proof("workflow.request", said)
 

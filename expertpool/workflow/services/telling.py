@@ -61,9 +61,11 @@ def tell_turned_down(request: TwoPersonRequest, *, now: datetime) -> None:
     _tell(occasions.TURNED_DOWN, request, [request.requested_by], more, now)
 
 
-def tell_withdrawn(request: TwoPersonRequest, *, now: datetime) -> None:
-    """Tell all who were asked to decide ``request`` that its author took it back."""
-    _tell(occasions.WITHDRAWN, request, deciders_of(request), {}, now)
+def tell_withdrawn(
+    request: TwoPersonRequest, why: str = occasions.TAKEN_BACK, *, now: datetime
+) -> None:
+    """Tell all who were asked to decide ``request`` that it waits no more: its author took it back, or ``why``."""
+    _tell(occasions.WITHDRAWN, request, deciders_of(request), {"原因": why}, now)
 
 
 def tell_ended(request: TwoPersonRequest, why: str, *, now: datetime) -> None:

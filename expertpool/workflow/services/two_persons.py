@@ -181,13 +181,18 @@ def end_with_subject(
     why: str,
     now: datetime,
     only: Callable[[Asked], bool] = lambda _: True,
+    told: bool = False,
 ) -> None:
     """End the open requests of ``kind``, or ``only`` those for which that holds, of which nothing can come any more since
-    ``subject`` is not what it was: ``why``, a few words for their list and their author, who is told."""
+    ``subject`` is not what it was: ``why``, a few words for their list and their author, who is told. ``told``: so are
+    those whom it was put to, and it is logged."""
     for request in _open_about(kind).all(subject=subject.pk):
         setattr(request, kind.subject_field, subject)
         if only(request) and _end(request, OPEN, agree=False, note=why, by=None, now=now):
             tell_ended(request, why, now=now)
+            if told:
+                _record("request.overtaken", matter_of(request), request, actor=None, now=now)
+                tell_withdrawn(request, why, now=now)
 
 
 @cache

@@ -18,7 +18,9 @@ from time_machine import Traveller
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
+from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState, ReplyVia
+from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Draw
 from expertpool.draws.services.answers import decide_answer
 from expertpool.draws.services.entropy import SeededEntropy
@@ -27,6 +29,9 @@ from expertpool.draws.services.replies import answer
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.services.kinds import change_kind
+from expertpool.notifications.models import Message
+from expertpool.workflow.enums import Outcome
+from expertpool.workflow.queries.asking import OPEN, is_asked
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
@@ -187,6 +192,64 @@ def test_a_leave_shows_those_of_its_time(opened: Draw, admin: User) -> None:
     assert "已申请让出 1 个席位" in toast(done)
     request = AnswerRequest.objects.get()
     assert (request.state, request.reason) == (InvitationState.LEAVE, "登记请假：出差")
+
+
+def give_up(user: User, name: str, *args: Any, **data: Any) -> AnswerRequest:
+    seats = hidden(text(post(user, name, *args, **data)))["seats"]
+    post(user, name, *args, **data, seats=seats, give_up="1")
+    return AnswerRequest.objects.latest("pk")
+
+
+@pytest.mark.shows("EXP-36", "DRAW-16")
+def test_a_leave_that_ends_takes_back_what_was_asked_for_it(
+    opened: Draw, admin: User, supervisor: User
+) -> None:
+    expert, opening = expert_of(opened, 1), opened.project.opening_at
+    sent = {"start": opening, "end": opening + timedelta(days=1), "reason": "出差"}
+    request = give_up(admin, "leave_add", expert.pk, **sent)
+    assert is_asked(request)
+    Message.objects.all().delete()
+    leave = Leave.objects.get()
+    assert request.leave == leave
+    post(admin, "leave_cancel", leave.pk)
+    request.refresh_from_db()
+    assert (request.outcome, request.note) == (Outcome.OVERTAKEN, "据以申请的请假已销假")
+    told = {(one.occasion, one.address): one.body for one in Message.objects.all()}
+    assert "据以申请的请假已销假" in told["request.withdrawn", supervisor.username]
+    assert ("request.expired", admin.username) in told
+    assert Entry.objects.filter(action="request.overtaken").count() == 1
+    assert opened.invitations.get(line=1).state == InvitationState.ACCEPTED
+
+
+def test_nor_is_it_agreed_to_for_a_leave_that_does_not_hold(
+    opened: Draw, admin: User, supervisor: User
+) -> None:
+    expert, opening = expert_of(opened, 1), opened.project.opening_at
+    sent = {"start": opening, "end": opening + timedelta(days=1), "reason": "出差"}
+    request = give_up(admin, "leave_add", expert.pk, **sent)
+    ended = Leave.objects.get()
+    ended.cancelled_at = timezone.now()
+    ended.save()  # as if it ended at this moment, beside the confirmation
+    now = timezone.now()
+    with pytest.raises(ReplyRefused, match=r"已销假.*不同意"):
+        decide_answer(
+            request=request, agree=True, note="", actor=supervisor, now=now, entropy=ENTROPY
+        )
+    assert opened.invitations.get(line=1).state == InvitationState.ACCEPTED
+
+
+@pytest.mark.shows("EXP-40", "DRAW-16")
+def test_whoever_is_back_in_the_pool_keeps_his_seat(opened: Draw, admin: User) -> None:
+    keys = [expert_of(opened, line).pk for line in (1, 2)]
+    give_up(admin, "freeze_many", pk=keys, reason="核查")
+    assert AnswerRequest.objects.filter(OPEN).count() == 2
+    post(admin, "unfreeze_many", pk=keys, reason="核查完毕")
+    assert Expert.objects.filter(pk__in=keys, status="formal").count() == 2
+    assert {one.note for one in AnswerRequest.objects.all()} == {"该专家已恢复在库"}
+    give_up(admin, "delete", keys[0], reason="误操作")
+    assert AnswerRequest.objects.filter(OPEN).count() == 1
+    post(admin, "restore", keys[0], reason="恢复")
+    assert not AnswerRequest.objects.filter(OPEN).exists()
 
 
 @pytest.mark.shows("DRAW-14")

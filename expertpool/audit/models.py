@@ -7,6 +7,7 @@ from django.db import models
 
 from expertpool.core.fields import BlindIndexField, EncryptedTextField
 
+MOST_NOTE = 500  # letters of why something was done
 GENESIS = bytes(32)  # what the first entry is linked to
 
 
@@ -40,7 +41,7 @@ class Entry(models.Model):
     subject_label = models.CharField("对象", max_length=200, blank=True)
     before = models.JSONField("变更前", null=True)
     after = models.JSONField("变更后", null=True)
-    note = models.CharField("说明", max_length=500, blank=True)
+    note = models.CharField("说明", max_length=MOST_NOTE, blank=True)
     # Apart from the hash: it is there when the row is written, the link only at commit.
     digest = models.BinaryField("内容摘要", max_length=32)
     # By a key outside the database: that this system wrote the entry (`services.proofs`).

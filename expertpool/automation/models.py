@@ -218,6 +218,9 @@ class Firing(models.Model):
         return STATE_TONES[FiringState(self.state)]
 
 
+MOST_DONE = 300  # letters of what was done about an errand
+
+
 class Errand(models.Model):
     """Something that a rule gave the holders of a role to see to, until one of them has (``done_by``), or what it
     asks for has happened (``ended_by``)."""
@@ -246,7 +249,7 @@ class Errand(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    note = models.CharField("办理情况", max_length=300, blank=True)
+    note = models.CharField("办理情况", max_length=MOST_DONE, blank=True)
     # That a rule gave it, in these words.
     proof = ProofField(
         "凭证",

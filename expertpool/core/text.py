@@ -139,6 +139,14 @@ def too_long(text: str, most: int) -> str:
     return f"最多写 {most} 字，现有 {count:,} 字，请缩短后再提交。" if count > most else ""
 
 
+def whole(text: str, most: int, refused: type[Exception]) -> str:
+    """Return ``text``, which somebody wrote for the record, without the blanks around it. Raises ``refused`` where it has
+    more than ``most`` characters: nothing of it is cut."""
+    if refusal := too_long(text, most):
+        raise refused(f"所写的内容{refusal}")
+    return text.strip()
+
+
 def is_key(text: str) -> bool:
     """Tell whether ``text``, which anybody may have written, can be the key or number of a row: ASCII
     digits, and no more of them than the database takes."""

@@ -24,6 +24,8 @@ from expertpool.notifications.enums import (
 )
 from expertpool.notifications.occasions import Registered, Text, listed_label
 
+MOST_REASON = 200  # letters of why a text was deleted
+
 
 class MessageTemplate(models.Model):
     """An administrator's text with ``{{变量}}`` placeholders; the occasion declares which exist.
@@ -142,7 +144,7 @@ class Message(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    deletion_reason = models.CharField("删除原因", max_length=200, blank=True)
+    deletion_reason = models.CharField("删除原因", max_length=MOST_REASON, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.automation.models import Errand, EventRule, Firing, Occurrence, RuleRequest
 from expertpool.automation.queries.rules import latest_version
 from expertpool.automation.registry import RULE_ACTIONS
@@ -186,6 +187,8 @@ def test_an_errand_is_finished_from_the_list(client: Client) -> None:
     assert errand.text in text(client, reverse("automation:errands"))
     done = client.post(reverse("automation:errand_done", args=[errand.pk]), {"note": "办好了"})
     assert done.status_code == 204
+    entry = Entry.objects.get(action="automation.errand_done")
+    assert (entry.after, entry.note) == ({"待办": errand.text}, "办好了")
     assert Errand.objects.get().note == "办好了"
     assert "办好了" in text(client, reverse("automation:errands") + "?tab=done")
 

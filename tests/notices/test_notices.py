@@ -261,6 +261,8 @@ def test_withdrawn_it_is_read_and_sent_no_more(client: Client, operator: User) -
     assert Message.objects.get().state == "queued"
     with pytest.raises(NoticeRefused, match="原因"):
         withdraw(notice=row, reason="", actor=operator, now=now)
+    with pytest.raises(NoticeRefused, match="最多写 200 字，现有 201 字"):
+        withdraw(notice=row, reason="字" * 201, actor=operator, now=now)
     withdraw(notice=row, reason="日期写错", actor=operator, now=now)
     assert Message.objects.get().state == "cancelled"
     own = login(client, expert.user)

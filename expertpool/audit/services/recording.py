@@ -11,7 +11,7 @@ from django.db import models
 
 from expertpool.audit.actions import BRANCHES, LOG_ACTIONS
 from expertpool.audit.context import address
-from expertpool.audit.models import Entry
+from expertpool.audit.models import MOST_NOTE, Entry
 from expertpool.audit.services.proofs import content_digest, make_proof
 from expertpool.audit.services.snapshots import Values, as_json, changed
 
@@ -88,7 +88,7 @@ def _entry(
         subject_label=str(subject)[:200] if subject is not None else "",
         before=as_json(before),
         after=as_json(after),
-        note=note[:500],
+        note=note[:MOST_NOTE],
         branch=branch,
     )
     entry.digest = content_digest(entry)

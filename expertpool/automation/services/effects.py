@@ -13,13 +13,14 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.automation.enums import Way
 from expertpool.automation.exceptions import ActionRefused, ActionSkipped, ErrandRefused
-from expertpool.automation.models import Errand, Firing
+from expertpool.automation.models import MOST_DONE, Errand, Firing
 from expertpool.automation.occasions import TOLD
 from expertpool.automation.queries.firings import holders_of, role_choices, role_name
 from expertpool.automation.queries.rules import UNTIL, endings_of
 from expertpool.automation.registry import EVENT_KINDS, Doing, EventKind, RuleAction, Values
 from expertpool.automation.services.endings import ending_since
 from expertpool.core.placeholders import fill_text, mark
+from expertpool.core.text import whole
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.exceptions import TemplateRefused, UnknownPlaceholders
 from expertpool.notifications.occasions import Occasion, Text, check_text
@@ -237,15 +238,18 @@ ERRANDS = RuleAction(
 
 @transaction.atomic
 def finish_errand(*, errand: Errand, note: str, actor: User, now: datetime) -> None:
-    """Say that ``errand`` is seen to; logs it. Refuses (ErrandRefused) one that somebody else finished."""
+    """Say that ``errand`` is seen to; logs it. Refuses (ErrandRefused) one that somebody else finished, and a note that is
+    too long."""
+    note = whole(note, MOST_DONE, ErrandRefused)
     rows = Errand.objects.filter(pk=errand.pk, done_at__isnull=True)
     # By one statement: of two who finish it one is told that it was done.
-    if not rows.update(done_at=now, done_by=actor, note=note.strip()[:300]):
+    if not rows.update(done_at=now, done_by=actor, note=note):
         raise ErrandRefused("这项待办刚刚被他人办结，请刷新页面。")
     record(
         "automation.errand_done",
         actor=actor,
         now=now,
         subject=errand.firing.rule,
-        note="：".join(filter(None, (errand.text, note.strip()))),
+        after={"待办": errand.text},
+        note=note,
     )

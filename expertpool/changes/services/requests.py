@@ -413,7 +413,7 @@ def _end(
     by: User | None = None,
     now: datetime,
 ) -> None:
-    request.state, request.note, request.decided_by = state, note[:500], by
+    request.state, request.note, request.decided_by = state, note, by
     request.ended_at = request.updated_at = now
     # Not its proof: that says who asked, and about whom, and stays.
     request.save(update_fields=["state", "note", "decided_by", "ended_at", "updated_at"])

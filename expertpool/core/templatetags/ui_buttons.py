@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.template import Context
 from django.utils.safestring import SafeString
 
@@ -24,10 +25,18 @@ def _does(*, drawer: str, hx_post: str) -> dict[str, str]:
     return {"hx_post": hx_post, "hx_swap": "none"} if hx_post else {}
 
 
-def _asks(*, confirm: str, ask: str, danger: bool, most: int = 0) -> dict[str, Any]:
-    """Questions before an action; ``most`` characters of what is asked are taken."""
+def _asks(*, confirm: str, ask: str, danger: bool, most: int | str = 0) -> dict[str, Any]:
+    """Questions before an action; ``most`` characters of what is asked are taken: so many, or what a text of the database
+    has room for (``certificates.Certificate.reason``). Raises LookupError where there is no such text."""
     asked = {"data_confirm": confirm, "data_ask": ask, "data_danger": danger}
-    return asked | ({"data_ask_most": str(most)} if most else {})
+    return asked | ({"data_ask_most": str(_room(most))} if most else {})
+
+
+def _room(most: int | str) -> Any:
+    if isinstance(most, int):
+        return most
+    model, _, name = most.rpartition(".")
+    return apps.get_model(model)._meta.get_field(name).max_length
 
 
 @register.simple_tag(takes_context=True)
@@ -44,7 +53,7 @@ def button(
     hx_post: str = "",
     confirm: str = "",
     ask: str = "",
-    ask_most: int = 0,
+    ask_most: int | str = 0,
     name: str = "",
     value: str = "",
     form: str = "",
@@ -126,6 +135,7 @@ def menu_item(
     hx_post: str = "",
     confirm: str = "",
     ask: str = "",
+    ask_most: int | str = 0,
     danger: bool = False,
     download: bool = False,
 ) -> SafeString:
@@ -134,7 +144,7 @@ def menu_item(
     inside = sign(name=icon) if icon else "", element("span", label)
     common = {
         "class_": f"dropdown-item{' is-danger' if danger else ''}",
-        **_asks(confirm=confirm, ask=ask, danger=danger),
+        **_asks(confirm=confirm, ask=ask, danger=danger, most=ask_most),
     }
     if url:
         return element("a", *inside, href=url, download=download, **common)
@@ -158,6 +168,7 @@ def bulk_button(
     drawer: str = "",
     confirm: str = "",
     ask: str = "",
+    ask_most: int | str = 0,
 ) -> SafeString:
     """Sends the ticked rows: ``pk`` (many), or ``all=1`` with the filters of the address."""
     one_action(url=url, drawer=drawer)
@@ -168,5 +179,5 @@ def bulk_button(
         type="button",
         class_=f"btn btn-{tone} btn-sm",
         **_does(drawer=drawer, hx_post=url),
-        **_asks(confirm=confirm, ask=ask, danger=tone == "danger"),
+        **_asks(confirm=confirm, ask=ask, danger=tone == "danger", most=ask_most),
     )

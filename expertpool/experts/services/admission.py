@@ -12,8 +12,8 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
-from expertpool.audit.services import record, record_many
-from expertpool.core.text import if_seen, moment_text
+from expertpool.audit.services import MOST_NOTE, record, record_many
+from expertpool.core.text import if_seen, moment_text, whole
 from expertpool.directory.models import Specialty
 from expertpool.experts.enums import STATUS_MOVES, ExpertSource, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, StatusNotAllowed
@@ -128,10 +128,10 @@ def approve_admissions(
         else:
             rows.append(row)
             told.add(at_first(approval.started_at))
-    kept = "；".join(filter(None, (note.strip(), *sorted(told))))
+    kept = whole("；".join(filter(None, (note.strip(), *sorted(told)))), MOST_NOTE, ExpertRefused)
     outcomes |= _decide_all(rows, agree=True, note=kept, actor=actor, now=now)
     admitted = [row for row in rows if outcomes[row.pk] is Verdict.APPROVED]
-    approve_experts(experts=admitted, note=kept[:500], actor=actor, now=now)
+    approve_experts(experts=admitted, note=kept, actor=actor, now=now)
     tell_admitted(*admitted, note=note, now=now)
     return outcomes
 
@@ -150,6 +150,7 @@ def return_admission(
 
     Refuses to say nothing, and what `approve_admission` refuses, but of who made the record.
     """
+    note = whole(note, MOST_NOTE, ExpertRefused)
     if not if_seen(note):
         raise ExpertRefused("请填写退回原因，录入人据此修改。")
     row, approval = _waiting(expert, "退回", now)
@@ -295,8 +296,7 @@ def _log_steps(
         said.append(
             (row, None, {"结果": result} | ({"当前步骤": at[row.pk]} if row.pk in at else {}))
         )
-    cut = note.strip()[:500]
-    record_many("expert.admission", actor=actor, now=now, said=said, note=cut)
+    record_many("expert.admission", actor=actor, now=now, said=said, note=note.strip())
 
 
 def _tell_maker(row: Expert, approval: Approval, why: str, actor: User, now: datetime) -> None:

@@ -14,7 +14,7 @@ from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.passwords import take_password
 from expertpool.accounts.services.users import disable_user, end_access, follow_file
-from expertpool.audit.services import record
+from expertpool.audit.services import MOST_NOTE, record
 from expertpool.core.text import clean_code
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
@@ -29,7 +29,7 @@ from expertpool.experts.services.accounts import (
 from expertpool.experts.services.contacts import way_of_link
 from expertpool.experts.services.reasons import required_reason
 
-MOST_REASON = 200
+MOST_REASON = MOST_NOTE
 
 
 @transaction.atomic

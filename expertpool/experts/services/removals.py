@@ -11,7 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
-from expertpool.core.text import if_seen
+from expertpool.core.text import if_seen, whole
 from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
@@ -31,6 +31,7 @@ from expertpool.workflow.services.approvals import decide, start_approval, withd
 NOT_ASKED = "这项申请不是专家在系统中提出的，或在系统之外改动过，不能核定，请告诉审计员。"
 ALTERED = "这条回避在申请之后改动过，不能按原申请移除；请核对后直接移除这条回避，或不同意这项申请。"
 SETTLED = "这项申请已经处理，或回避已被移除，请刷新页面。"
+MOST_DECISION = 300  # letters of a note on a request
 REMOVED = "管理部门已移除这条回避"
 
 
@@ -103,7 +104,7 @@ def decide_removal(
         raise ExpertRefused(ALTERED)
     if actor.pk == removal.asked_by_id or is_outsider(actor):
         raise ExpertRefused("专家账号不能核定移除回避的申请，请使用工作账号。")
-    note = if_seen(note)
+    note = whole(if_seen(note), MOST_DECISION, ExpertRefused)
     if not agree and not note:
         raise ExpertRefused("请填写不同意的原因，专家会收到。")
     try:
@@ -137,7 +138,7 @@ def remove_for_office(*, row: AvoidanceUnit, actor: User, now: datetime) -> None
 
 
 def _end(removal: AvoidanceRemoval, *, agreed: bool, note: str, actor: User, now: datetime) -> None:
-    removal.agreed, removal.note = agreed, note[:300]
+    removal.agreed, removal.note = agreed, note
     removal.decided_by, removal.decided_at = actor, now
     removal.save(update_fields=["agreed", "note", "decided_by", "decided_at", "proof"])
     expert = removal.expert

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
+from expertpool.audit.services import MOST_NOTE, record
 from expertpool.experts.models import Expert
 from expertpool.experts.services.reasons import required_reason
 
@@ -18,8 +18,8 @@ def reveal_value(*, expert: Expert, field: str, reason: str, actor: User, now: d
 
     The caller has checked the right. Refuses a missing reason.
     """
-    reason = required_reason(reason, called="查看理由")
+    reason = required_reason(reason, called="查看理由", most=MOST_NOTE)
     # Before it is shown: nobody sees a value without a trace.
-    note = f"{Expert.label_of(field)}：{reason}"
-    record("expert.reveal", actor=actor, now=now, subject=expert, note=note)
+    after = {"内容": Expert.label_of(field)}
+    record("expert.reveal", actor=actor, now=now, subject=expert, after=after, note=reason)
     return str(getattr(expert, field))

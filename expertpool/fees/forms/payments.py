@@ -72,7 +72,7 @@ class PaymentFilter(FilterForm):
 
 
 class ReturnedForm(forms.Form):
-    reason = forms.CharField(label="退回原因", max_length=200, min_length=2)
+    reason = forms.CharField(label="退回原因", max_length=195, min_length=2)
 
 
 class PaidForm(forms.Form):

@@ -29,6 +29,7 @@ from expertpool.projects.models import Project
 if TYPE_CHECKING:
     from expertpool.fees.models.payments import Payment
 
+MOST_NOTE = 200  # letters
 MINUTES = Bounds(0, MOST_MINUTES)
 ITEMS = Bounds(0, 10_000)
 OTHER = Bounds(Decimal(0), MOST)
@@ -97,7 +98,7 @@ class FeeLine(models.Model):
         db_default=Decimal(0),
         validators=[OTHER],
     )
-    note = models.CharField("说明", max_length=200, blank=True)
+    note = models.CharField("说明", max_length=MOST_NOTE, blank=True)
     # As it was worked out then: a later version of the code may round otherwise.
     steps = models.JSONField("计算过程")
     gross = models.DecimalField("应发（元）", max_digits=10, decimal_places=2, validators=[TAXES])

@@ -11,9 +11,10 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.audit.services import record
+from expertpool.core.text import whole
 from expertpool.fees.enums import FeeState
 from expertpool.fees.exceptions import FeeRefused
-from expertpool.fees.models import CorrectionRequest, FeeLine
+from expertpool.fees.models import MOST_NOTE, CorrectionRequest, FeeLine
 from expertpool.fees.queries.lines import month_for, standing_gross
 from expertpool.fees.queries.taxes import tax_of_less
 from expertpool.fees.rules.pay import CENT
@@ -38,11 +39,13 @@ def request_correction(
 ) -> CorrectionRequest:
     """Ask that ``line``, which was paid, be corrected by ``gross`` (yuan before tax, less than nothing: too much was paid). Logged.
 
-    Refuses (FeeRefused) what was not paid, nothing, and more than was paid.
+    Refuses (FeeRefused) what was not paid, nothing, more than was paid, and a reason that is too long.
     """
     row = lock_line(line)
     sum_of = gross.quantize(CENT, ROUND_HALF_UP)
     _check(row, sum_of)
+    # It becomes the note of the line that corrects.
+    reason = whole(reason, MOST_NOTE, FeeRefused)
     request = CorrectionRequest(line=row, gross=sum_of, reason=reason)
     ask(
         request,
@@ -119,8 +122,8 @@ def _enter(request: CorrectionRequest, now: datetime) -> FeeLine:
         ended_at=first.ended_at,
         break_minutes=first.break_minutes,
         days=first.days,
-        note=request.reason[:200],
-        steps=[[f"更正：{request.reason[:200]}", f"{request.gross:.2f}"]],
+        note=request.reason,
+        steps=[[f"更正：{request.reason}", f"{request.gross:.2f}"]],
         gross=request.gross,
         entered_at=now,
         entered_by=request.requested_by,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.locks import lock_transaction
+from expertpool.core.text import whole
 from expertpool.experts.models import Expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, Payment, PaymentBatch, PaymentRequest
@@ -24,6 +25,7 @@ from expertpool.fees.services.telling import tell_returned
 from expertpool.workflow.services.two_persons import ask, settle
 
 MOST_REASON = 200  # characters
+RETURNED = "银行退回："
 DROPPED = "已作废：抽取作废后，劳务费已经冲销；银行仍付了的，请向银行或专家追回"
 TAKEN = "其中有劳务费刚刚列入了另一个批次或有了变化，请刷新页面后重新选择。"
 
@@ -264,6 +266,7 @@ def mark_returned(*, payment: Payment, note: str, actor: User, now: datetime) ->
     """Say that the bank has returned ``payment``, and why (``note``, the bank's words): its expert is told, and its fee waits
     until finance has looked at his account again (`accounts.reopen_account`). Logged. Refuses (FeeRefused) what is not
     agreed to, or was returned."""
+    note = whole(note, MOST_REASON - len(RETURNED), FeeRefused)
     batch = _agreed(payment.batch)
     # Read again under the lock: meanwhile somebody else may have said what came of it.
     row = payments_of(batch).get(pk=payment.pk)
@@ -276,8 +279,7 @@ def mark_returned(*, payment: Payment, note: str, actor: User, now: datetime) ->
     row.save()
     said = {"流水号": row.reference, "金额": f"{row.amount:.2f}"}
     record("fee.returned", actor=actor, now=now, subject=batch, after=said, note=note)
-    reason = f"银行退回：{note}"[:MOST_REASON]
-    reopen_account(account=row.account, reason=reason, actor=actor, now=now)
+    reopen_account(account=row.account, reason=f"{RETURNED}{note}", actor=actor, now=now)
     tell_returned(row, now=now)
     return row
 

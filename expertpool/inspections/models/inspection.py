@@ -14,6 +14,7 @@ from expertpool.inspections.enums import TO_SUBMIT, RoundState, State
 
 YEARS = Bounds(2000, 2099)
 MOST_MATERIALS = 6
+MOST_REASON = 200  # letters of why a suspension ends, or a term is renewed
 LONGEST = 1000  # of what an expert says
 # What a new round says and asks at first.
 DECLARATION = (
@@ -167,7 +168,7 @@ class Inspection(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    lift_reason = models.CharField("恢复原因", max_length=200, blank=True)
+    lift_reason = models.CharField("恢复原因", max_length=MOST_REASON, blank=True)
     proof_n = models.PositiveIntegerField("凭证序号", default=0, editable=False)
     proof = ProofField(
         "凭证",

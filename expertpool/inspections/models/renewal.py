@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from expertpool.core.bounds import DAYS, within
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.inspections.enums import RenewalState, RunState
+from expertpool.inspections.models.inspection import MOST_REASON
 
 _DECIDED = (RenewalState.APPROVED, RenewalState.REJECTED)
 
@@ -116,7 +117,7 @@ class RenewalRun(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, related_name="+"
     )
     until = models.DateField("续聘至", validators=[DAYS])
-    reason = models.CharField("依据", max_length=200)
+    reason = models.CharField("依据", max_length=MOST_REASON)
     # In order, for the job goes on behind those that are done.
     chosen = models.JSONField("所选")
     refused = models.JSONField("未办理", default=list, blank=True)

@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
-from expertpool.audit.services import record
+from expertpool.audit.services import MOST_NOTE, record
 from expertpool.core.configuration import value_of
 from expertpool.core.events import publish
-from expertpool.core.text import SAY_MORE, if_seen, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason, whole
 from expertpool.core.visibility import told
 from expertpool.experts.queries.hands import why_not_agree
 from expertpool.inspections.enums import State
 from expertpool.inspections.events import InspectionDecided
 from expertpool.inspections.exceptions import InspectionRefused
-from expertpool.inspections.models import Inspection
+from expertpool.inspections.models import MOST_REASON, Inspection
 from expertpool.inspections.occasions import DECIDED
 from expertpool.inspections.queries.inspections import held_back, labels_of
 from expertpool.inspections.services.submitting import locked
@@ -52,7 +52,7 @@ def decide_inspection(
     what was decided, or may not be told yet, and to agree as no other person (`why_not_pass`). Announces InspectionDecided.
     """
     row = _waiting(row, seen, actor)
-    agree, note = outcome == State.PASSED, if_seen(note)[:500]
+    agree, note = outcome == State.PASSED, whole(if_seen(note), MOST_NOTE, InspectionRefused)
     said = (
         {} if agree else {name: why.strip() for name, why in (reasons or {}).items() if why.strip()}
     )
@@ -75,7 +75,7 @@ def decide_inspection(
         _return(row, note, now)
     result = State(row.state).label if verdict in _SETTLED else verdict.label
     after = {"年检": row.round.name, "结果": result}
-    kept = "；".join(filter(None, logged))[:500]
+    kept = whole("；".join(filter(None, logged)), MOST_NOTE, InspectionRefused)
     record("inspection.decide", actor=actor, now=now, subject=row.expert, after=after, note=kept)
     if verdict in _SETTLED:
         _tell(row, said, now)
@@ -140,6 +140,7 @@ def send_back(
 def reopen(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
     """Let the expert of one that was not passed, or that was altered past this system, mend it and hand in anew; he
     stays suspended until he passes. Refuses (InspectionRefused) any other, and no reason."""
+    reason = whole(reason, MOST_NOTE, InspectionRefused)
     row = locked(row, mends=True)
     if row.state != State.FAILED and not row.is_altered:
         raise InspectionRefused(CHANGED)
@@ -150,7 +151,7 @@ def reopen(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
     # He may mend it now, and is drawn again once he has passed.
     row.decided_at, row.decided_by, row.is_late = None, None, True
     row.asked_at, row.asked_by = row.asked_at or now, row.asked_by or actor
-    _return(row, reason.strip()[:500], now)
+    _return(row, reason, now)
     after = {"年检": row.round.name, "结果": "允许重新提交"}
     record("inspection.decide", actor=actor, now=now, subject=row.expert, after=after, note=reason)
     _tell(row, {}, now)
@@ -165,7 +166,7 @@ def lift(*, row: Inspection, reason: str, actor: User, now: datetime) -> None:
         raise InspectionRefused("这次年检现在没有暂停他的抽取，请刷新页面。")
     if not is_reason(reason):
         raise InspectionRefused(f"请填写恢复抽取的原因{SAY_MORE}。")
-    _lift(row, reason.strip()[:200], actor, now)
+    _lift(row, whole(reason, MOST_REASON, InspectionRefused), actor, now)
 
 
 def _lift(row: Inspection, reason: str, actor: User, now: datetime) -> None:

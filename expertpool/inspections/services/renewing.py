@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
-from expertpool.audit.services import record
+from expertpool.audit.services import MOST_NOTE, record
 from expertpool.core.bulk import MOST_PICKED
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import stands, unless_undone
-from expertpool.core.text import if_seen
+from expertpool.core.text import if_seen, whole
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ChangeVia, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -26,7 +26,7 @@ from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.profile import update_expert
 from expertpool.inspections.enums import RenewalState, RunState
 from expertpool.inspections.exceptions import InspectionRefused
-from expertpool.inspections.models import Renewal, RenewalRun
+from expertpool.inspections.models import MOST_REASON, Renewal, RenewalRun
 from expertpool.inspections.occasions import RENEWED
 from expertpool.inspections.queries.renewals import terms_visible_to, why_not_ask
 from expertpool.notifications.enums import ChannelCode
@@ -39,6 +39,7 @@ from expertpool.workflow.services.approvals import decide, start_approval, withd
 logger = logging.getLogger(__name__)
 ALTERED = "这项续聘申请在系统之外被改动过，没有办理。请告诉审计员；可以在「专家聘期」里直接续聘。"
 CHANGED = "这项续聘申请已经审核或有变化，请刷新页面，看过后再办。"
+MOST_DECISION = 300  # letters of a note on a request
 AT_ONCE = 50  # of one transaction: how often the page hears of progress
 OUT = "不在您可以办理的范围内，或已不在库、没有聘期。"
 
@@ -52,7 +53,12 @@ def ask_renewal(*, expert: Expert, reason: str, actor: User, now: datetime) -> R
         raise InspectionRefused("只有专家本人可以申请续聘。")
     if why := why_not_ask(expert, timezone.localdate(now)):
         raise InspectionRefused(why)
-    row = Renewal(expert=expert, reason=reason.strip()[:500], asked_at=now, asked_by=actor)
+    row = Renewal(
+        expert=expert,
+        reason=whole(reason, MOST_NOTE, InspectionRefused),
+        asked_at=now,
+        asked_by=actor,
+    )
     row.save(force_insert=True)
     start_approval(subject=row, now=now)
     record("renewal.ask", actor=actor, now=now, subject=expert)
@@ -87,7 +93,7 @@ def decide_renewal(
         raise InspectionRefused(ALTERED)
     if actor.pk == row.asked_by_id or is_outsider(actor):
         raise InspectionRefused("专家账号不能审核续聘，请使用工作账号。")
-    note = if_seen(note)[:300]
+    note = whole(if_seen(note), MOST_DECISION, InspectionRefused)
     if agree:
         # Before the flow hears of it: a day that cannot be must not end a step.
         until = _checked(expert, until, now)
@@ -218,7 +224,7 @@ def start_run(
     run = RenewalRun.objects.create(
         user=actor,
         until=until,
-        reason=reason.strip()[:200],
+        reason=whole(reason, MOST_REASON, InspectionRefused),
         chosen=list(keys),
         total=len(keys),
         created_at=now,

@@ -15,9 +15,9 @@ from django.urls import reverse
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.users import edit_user
-from expertpool.audit.services import record
+from expertpool.audit.services import MOST_NOTE, record
 from expertpool.core.events import publish
-from expertpool.core.text import if_seen
+from expertpool.core.text import if_seen, whole
 from expertpool.directory.services.units import resolve_unit
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -75,7 +75,11 @@ def approve(
     if why := why_not_agree(row, actor, now=now):
         raise JoiningRefused(why)
     # For the log alone: the note is read by the applicant.
-    logged = "；".join(filter(None, (if_seen(note), agreed_at_first(row, actor, now=now))))
+    logged = whole(
+        "；".join(filter(None, (if_seen(note), agreed_at_first(row, actor, now=now)))),
+        MOST_NOTE,
+        JoiningRefused,
+    )
     verdict = _decide(row, agree=True, note=note, actor=actor, now=now)
     if verdict is not Verdict.APPROVED:
         _log_step(row, verdict, logged, actor, now)
@@ -252,7 +256,9 @@ def _relations(expert: Expert, found: Contents, actor: User, now: datetime) -> N
             kind=kind,
             start_date=start or None,
             end_date=end or None,
-            note=note[:200],
+            note=whole(
+                note, AvoidanceUnit._meta.get_field("note").max_length or MOST_NOTE, JoiningRefused
+            ),
         )
         add_avoidance_unit(row=relation, actor=actor, now=now)
 
@@ -287,10 +293,10 @@ def _end(
     logged: str = "",
     **also: Any,
 ) -> None:
-    note = if_seen(note)
-    set_state(row, state, note=note[:500], decided_at=now, decided_by=actor, updated_at=now, **also)
+    note = whole(if_seen(note), MOST_NOTE, JoiningRefused)
+    set_state(row, state, note=note, decided_at=now, decided_by=actor, updated_at=now, **also)
     kept = logged or note
-    record(action, actor=actor, now=now, subject=row, after={"结果": state.label}, note=kept[:500])
+    record(action, actor=actor, now=now, subject=row, after={"结果": state.label}, note=kept)
     tell_applicant(row, now=now)
 
 
@@ -343,5 +349,5 @@ def _log_step(row: Application, verdict: Verdict, note: str, actor: User, now: d
         now=now,
         subject=row,
         after={"结果": verdict.label},
-        note=note.strip()[:500],
+        note=note.strip(),
     )

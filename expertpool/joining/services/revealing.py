@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from expertpool.accounts.models import User
-from expertpool.audit.services import record
-from expertpool.core.text import if_seen
+from expertpool.audit.services import MOST_NOTE, record
+from expertpool.core.text import if_seen, whole
 from expertpool.experts.fields import EXPERT
 from expertpool.joining.exceptions import Altered, JoiningRefused
 from expertpool.joining.models import Application
@@ -21,10 +21,11 @@ def reveal_value(
     *, application: Application, field: str, reason: str, actor: User, now: datetime
 ) -> str:
     """Return the clear text of ``field`` and log who asked for it and why. Refuses (JoiningRefused) an
-    empty reason, and an application that somebody altered (Altered)."""
+    empty reason or one that is too long, and an application that somebody altered (Altered)."""
     if not is_as_written(application):
         raise Altered
-    if not if_seen(reason):
+    reason = whole(if_seen(reason), MOST_NOTE, JoiningRefused)
+    if not reason:
         raise JoiningRefused("请填写查看原因。")
     labels = {one.code: one.label for one in EXPERT.fields()}
     record(
@@ -33,6 +34,6 @@ def reveal_value(
         now=now,
         subject=application,
         after={"内容": labels.get(field, field)},
-        note=reason.strip()[:200],
+        note=reason,
     )
     return str(read(application).values.get(field) or "")

@@ -15,6 +15,7 @@ from expertpool.audit.services import record
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import stands, vouched
+from expertpool.core.text import whole
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
@@ -148,12 +149,13 @@ def _remind_part(notice_id: int, number: int, now: datetime) -> bool:
 @transaction.atomic
 def withdraw(*, notice: ExpertNotice, reason: str, actor: User, now: datetime) -> None:
     """Take back a notice that was sent: its experts see that, and its text no more; messages that wait go out no
-    more. Refuses (NoticeRefused) a draft, and no reason."""
+    more. Refuses (NoticeRefused) a draft, no reason, and one that is too long."""
     if not reason:
         raise NoticeRefused("请填写撤回的原因。")
+    reason = whole(reason, LONGEST_REASON, NoticeRefused)
     row = locked(notice, State.SENDING, State.SENT)
     row.state, row.withdrawn_at, row.withdrawn_by = State.WITHDRAWN, now, actor
-    row.withdrawal_reason, row.updated_at = reason[:LONGEST_REASON], now
+    row.withdrawal_reason, row.updated_at = reason, now
     row.save()
     # Who was given a link was written to under a name of its own (`_envelope`).
     waited = cancel_messages(about=row) + cancel_messages(about=(LINK, row.pk))

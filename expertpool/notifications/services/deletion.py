@@ -10,9 +10,9 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
-from expertpool.core.text import SAY_MORE, if_seen, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason, whole
 from expertpool.notifications.exceptions import DeletionRefused
-from expertpool.notifications.models import Message
+from expertpool.notifications.models import MOST_REASON, Message
 from expertpool.notifications.occasions import listed_label
 from expertpool.notifications.queries.messages import UNDER_WAY
 
@@ -25,9 +25,9 @@ def delete_messages(
 
     The row stays: occasion, channel, state and times, who deleted it and why. What was deleted
     before, or is still on its way, is passed over. The caller has checked the right to the
-    subject. Refuses an empty ``reason`` (DeletionRefused).
+    subject. Refuses an empty ``reason``, and one that is too long (DeletionRefused).
     """
-    reason = if_seen(reason)[:200]
+    reason = whole(if_seen(reason), MOST_REASON, DeletionRefused)
     if not is_reason(reason):
         raise DeletionRefused(f"请填写删除的原因{SAY_MORE}。")
     emptied: dict[str, Any] = {

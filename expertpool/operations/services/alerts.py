@@ -17,7 +17,7 @@ from expertpool.core.configuration import Reader, TrialFailed, value_of
 from expertpool.core.health import CHECKS, Checked, Health, look
 from expertpool.core.jobs import defer
 from expertpool.core.locks import lock_transaction
-from expertpool.core.text import clean_text
+from expertpool.core.text import clean_text, whole
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.operations.exceptions import AlertRefused, RobotRefused
@@ -142,7 +142,7 @@ def acknowledge(*, alert_id: int, note: str, actor: User, now: datetime) -> Aler
         at = timezone.localtime(alert.acknowledged_at)
         raise AlertRefused(f"{alert.acknowledged_by} 已在 {at:%Y-%m-%d %H:%M} 确认。")
     alert.acknowledged_at, alert.acknowledged_by = now, actor
-    alert.note = clean_text(note)[:MOST_NOTE]
+    alert.note = whole(clean_text(note), MOST_NOTE, AlertRefused)
     alert.save(update_fields=["acknowledged_at", "acknowledged_by", "note"])
     after = {"检查": alert.label, "情况": alert.sentence}
     record(ACKNOWLEDGE, actor=actor, now=now, subject=alert, after=after, note=alert.note)

@@ -74,4 +74,4 @@ def what_was_seen(entry: Entry) -> str:
         return str((entry.after or {}).get("导出项", ""))
     if entry.action in all_names("expert.export"):
         return "专家信息和附件"
-    return entry.note.partition("：")[0]
+    return str((entry.after or {}).get("内容") or entry.note.partition("：")[0])

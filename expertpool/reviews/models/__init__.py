@@ -3,6 +3,7 @@
 from expertpool.reviews.models.assignments import EACH, MOST, ItemAssignment, ReassignRequest
 from expertpool.reviews.models.results import ReviewResult
 from expertpool.reviews.models.reviews import (
+    MOST_LEFT,
     PLACES,
     PRICES,
     HandBack,
@@ -18,6 +19,7 @@ from expertpool.reviews.models.stopping import StopRequest
 __all__ = [
     "EACH",
     "MOST",
+    "MOST_LEFT",
     "PLACES",
     "PRICES",
     "HandBack",

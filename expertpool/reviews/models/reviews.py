@@ -27,6 +27,7 @@ from expertpool.workflow.models import TwoPersonRequest
 PRICES = Bounds(Decimal(0), Decimal(1_000_000_000_000))
 PLACES = Bounds(1, 10_000)  # items of a review
 STAGES = Bounds(1, 20)
+MOST_LEFT = 200  # letters of why somebody scores no more
 
 # code of an indicator → [value, reason], both as text
 Scores = dict[str, list[str]]
@@ -205,7 +206,7 @@ class Reviewer(models.Model):
     joined_at = models.DateTimeField("加入时间")
     signed_in_at = models.DateTimeField("签到时间", null=True, blank=True)
     left_at = models.DateTimeField("退出时间", null=True, blank=True)
-    left_why = models.CharField("退出原因", max_length=200, blank=True)
+    left_why = models.CharField("退出原因", max_length=MOST_LEFT, blank=True)
     counts = models.BooleanField("评审表计入结果", default=True)
     proof = ProofField(
         "凭证",

@@ -9,14 +9,14 @@ from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import SAY_MORE, is_reason
+from expertpool.core.text import SAY_MORE, is_reason, whole
 from expertpool.draws.enums import INVALID
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.panel import PanelMember
 from expertpool.draws.services.hands import Hand
 from expertpool.reviews.calculation import How
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import HandBack, Review, Reviewer, Submission
+from expertpool.reviews.models import MOST_LEFT, HandBack, Review, Reviewer, Submission
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.place import is_held_now, is_place_code
 from expertpool.reviews.queries.results import LEADER
@@ -151,7 +151,7 @@ def leave(
     if submission is not None:
         end_with_subject(HandBack, submission, why="专家已退出评审", now=now)
     end_about(row, why="专家已退出评审", now=now)
-    row.left_at, row.left_why = now, reason.strip()[:200]
+    row.left_at, row.left_why = now, whole(reason, MOST_LEFT, ReviewRefused)
     # Whether he has submitted may be told tomorrow only: what was chosen is noted either way.
     row.counts = counts
     row.save()

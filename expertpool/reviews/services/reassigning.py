@@ -11,14 +11,14 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import if_seen
+from expertpool.core.text import if_seen, whole
 from expertpool.draws.enums import StepReason, StepVia
 from expertpool.draws.models import Invitation
 from expertpool.draws.services.answers import ground_in_words
 from expertpool.draws.services.hands import Hand
 from expertpool.projects.services.state import lock_project
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewItem
+from expertpool.reviews.models import MOST_LEFT, ReassignRequest, Review, Reviewer, ReviewItem
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import grounds_of
 from expertpool.reviews.queries.lacking import lacking_in
@@ -90,7 +90,8 @@ def request_bring_in(
 
 
 def _reason(review: Review, ground: str, reason: str) -> str:
-    return ground_in_words(ground, if_seen(reason), grounds_of(review), ReviewRefused)
+    why = ground_in_words(ground, if_seen(reason), grounds_of(review), ReviewRefused)
+    return whole(why, MOST_LEFT, ReviewRefused)
 
 
 def _ask(request: ReassignRequest, who: str, actor: User, now: datetime) -> ReassignRequest:

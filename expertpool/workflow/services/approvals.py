@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Model
 
 from expertpool.accounts.models import User
+from expertpool.audit.services import MOST_NOTE
+from expertpool.core.text import whole
 from expertpool.workflow.enums import Agreement, ApprovalState, StepKind, Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.models import Approval, Decision, FlowStep, FlowVersion
@@ -123,6 +125,7 @@ def decide_all(
     if not subjects:
         return {}
     reasons = checked_reasons(subject_code(subjects[0]), agree, fields or {})
+    note = whole(note, MOST_NOTE, DecisionRefused)
     approvals = _running_of(subjects)
     taken = parts_taken(actor, approvals.values())
     is_own = cache(is_proven_version)
@@ -144,7 +147,7 @@ def decide_all(
             approval=approval,
             step=step,
             agreed=agree,
-            note=note.strip()[:500],
+            note=note,
             fields=reasons,
             decided_by=actor,
             decided_at=now,

@@ -97,4 +97,4 @@ def test_revealing_needs_a_reason_and_is_logged(admin: User) -> None:
     value = reveal_value(expert=expert, field="phone", reason="电话核对", actor=admin, now=NOW)
     assert value == "13800138000"
     entry = Entry.objects.get(action="expert.reveal")
-    assert entry.note == "手机号：电话核对"
+    assert (entry.after, entry.note) == ({"内容": "手机号"}, "电话核对")

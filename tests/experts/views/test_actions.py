@@ -294,7 +294,13 @@ def test_revealing_over_the_page(client: Client, admin: User, operator: User) ->
     assert post(client, "reveal", expert.pk, "id_number").status_code == 409
     answer = post(client, "reveal", expert.pk, "id_number", reason="核对")
     assert answer.content.decode() == "110101198001010010"
-    assert Entry.objects.get(action="expert.reveal").note == "证件号码：核对"
+    entry = Entry.objects.get(action="expert.reveal")
+    assert (entry.after, entry.note) == ({"内容": "证件号码"}, "核对")
+    # As many letters as the question lets one type stand in the log to the last.
+    assert (
+        post(client, "reveal", expert.pk, "id_number", reason="字" * 499 + "终").status_code == 200
+    )
+    assert Entry.objects.filter(action="expert.reveal", note="字" * 499 + "终").exists()
     assert post(client, "reveal", expert.pk, "name", reason="核对").status_code == 404
     login(client, operator)
     assert post(client, "reveal", expert.pk, "phone", reason="核对").status_code == 403

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.joining.models import Application, FriendLink, Registration
 from expertpool.joining.queries.contents import stored
 from expertpool.joining.services.deciding import approve, send_back
@@ -281,9 +282,10 @@ def test_reviewers_see_what_they_may_and_decide(client: Client, admin: User) -> 
     number = stored(application)["basic"]["id_number"][0]
     assert number not in text
     shown = client.post(
-        reverse("joining:reveal", args=[application.pk, "id_number"]), {"reason": "核对证件"}
+        reverse("joining:reveal", args=[application.pk, "id_number"]), {"reason": "核对证件" * 125}
     )
     assert shown.content.decode() == number
+    assert Entry.objects.get(action="joining.reveal").note == "核对证件" * 125
     no_reason = client.post(reverse("joining:reveal", args=[application.pk, "id_number"]))
     assert no_reason.status_code == 409
     returned = client.post(

@@ -70,6 +70,8 @@ def test_the_text_goes_and_that_it_was_sent_stays(message, reader):
 def test_a_reason_is_needed(message):
     with pytest.raises(DeletionRefused):
         delete(message, reason=" ")
+    with pytest.raises(DeletionRefused, match="最多写 200 字，现有 201 字"):
+        delete(message, reason="字" * 201)
     assert Message.objects.get().body
 
 

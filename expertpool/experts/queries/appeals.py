@@ -40,7 +40,14 @@ def _appeals(now: datetime) -> QuerySet[BlacklistAppeal]:
     return BlacklistAppeal.objects.select_related("entry__expert", "decided_by").order_by("-pk")
 
 
-WRITTEN = (Mandate("experts.appeals", "黑名单申诉", _appeals, is_whole=True),)
+def _written_entries(now: datetime) -> QuerySet[BlacklistEntry]:
+    return BlacklistEntry.objects.select_related("expert", "added_by", "removed_by").order_by("-pk")
+
+
+WRITTEN = (
+    Mandate("experts.appeals", "黑名单申诉", _appeals, is_whole=True),
+    Mandate("experts.blacklist", "黑名单记录", _written_entries, is_whole=True),
+)
 
 
 def undecided_appeals() -> QuerySet[BlacklistAppeal]:

@@ -220,7 +220,7 @@ def open_entry(expert: Expert) -> BlacklistEntry | None:
     if expert.status != ExpertStatus.BLACKLISTED:
         return None
     return (
-        BlacklistEntry.objects.select_related("expert")
+        BlacklistEntry.objects.select_related("expert", "added_by", "removed_by")
         .filter(expert=expert, removed_at=None)
         .first()
     )

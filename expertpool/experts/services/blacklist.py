@@ -10,6 +10,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change
 from expertpool.core.jobs import defer
+from expertpool.core.mandates import stands
 from expertpool.core.visibility import told
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -23,6 +24,8 @@ from expertpool.workflow.services.approvals import withdraw_approval
 
 NO_WAY = "档案中没有能收到通知的手机号或邮箱，请先补充。"
 NOT_DECIDED = "您的申诉未作处理，随黑名单结束"
+ALTERED = "这条黑名单记录在系统之外改动过，不能据此办理：请按操作日志核实并告诉审计员，移出黑名单后重新移入。"
+FROZEN_FIRST = "原记录在系统之外改动过，先转为冻结，核实后解冻"
 PAST = "期限已过，请改为今天或以后的日期。"
 
 
@@ -79,18 +82,22 @@ def amend_entry(
     now: datetime,
 ) -> BlacklistEntry:
     """Change on what ``entry`` rests and until when it holds; logs it and tells its expert, with the way to appeal.
-    Without a difference nothing is done. Refuses a last day that is past, and an entry that has ended."""
+    Without a difference nothing is done. Refuses a last day that is past, and an entry that has ended, or is not as it was
+    written here."""
     row = BlacklistEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     if row.removed_at is not None:
         raise ExpertRefused(f"{row.expert.name}现在不在黑名单中。")
+    if not row.is_sound:
+        raise ExpertRefused(ALTERED)
     if until_date is not None and until_date < timezone.localdate(now):
         raise ExpertRefused(PAST)
     before = _in_words(row)
     row.evidence, row.until_date = evidence.strip(), until_date
     if _in_words(row) == before:
         return row
+    row.version += 1
     row.full_clean(validate_unique=False, validate_constraints=False)
-    row.save(update_fields=["evidence", "until_date"])
+    row.save(update_fields=["evidence", "until_date", "version", "proof"])
     record_change(
         "expert.blacklist_amend",
         actor=actor,
@@ -121,10 +128,12 @@ def _end_in_time(entry: BlacklistEntry) -> None:
 def tell_again(*, entry: BlacklistEntry, actor: User, now: datetime) -> None:
     """Send the expert of ``entry`` once more why he is on the blacklist, and the link by which he appeals; logs it.
 
-    Refuses an entry that has ended, and an expert who is reached nowhere.
+    Refuses an entry that has ended, or is not as it was written here, and an expert who is reached nowhere.
     """
     if entry.removed_at is not None:
         raise ExpertRefused(f"{entry.expert.name}现在不在黑名单中。")
+    if not entry.is_sound:
+        raise ExpertRefused(ALTERED)
     if not tell_blacklisted(entry, now=now):
         raise ExpertRefused(NO_WAY)
     record("expert.blacklist_tell", actor=actor, now=now, subject=entry.expert)
@@ -133,7 +142,8 @@ def tell_again(*, entry: BlacklistEntry, actor: User, now: datetime) -> None:
 def open_entry(expert: Expert) -> BlacklistEntry | None:
     """Return, locked, the entry by which ``expert`` is on the blacklist, if he is."""
     # Taken off by a clerk and by the job at once, one of them finds it closed.
-    rows = BlacklistEntry.objects.select_for_update()
+    rows = BlacklistEntry.objects.select_for_update(of=("self",))
+    rows = rows.select_related("expert", "added_by", "removed_by")
     return rows.filter(expert=expert, removed_at__isnull=True).first()
 
 
@@ -143,7 +153,8 @@ def remove_from_blacklist(
 ) -> Expert:
     """Take an expert off the blacklist; he has the status from before and can be drawn again, and is told the
     reason. What he appealed and nobody has decided ends with it, which he is told, too, unless the
-    office may not know of it yet.
+    office may not know of it yet. Of an entry that is not as it was written here nothing is believed: he is frozen
+    until somebody has looked.
 
     Refuses a missing reason and an expert who is not on it.
     """
@@ -151,10 +162,9 @@ def remove_from_blacklist(
     entry = open_entry(expert)
     if entry is None or expert.status != ExpertStatus.BLACKLISTED:
         raise ExpertRefused(f"{expert.name}现在不在黑名单中。")
-    entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason
-    # Only the end is written; what must be unique was checked when it began.
-    entry.full_clean(validate_unique=False, validate_constraints=False)
-    entry.save()
+    back_to = _end(entry, reason, actor, now)
+    if not entry.is_sound:
+        reason = f"{reason.rstrip('。')}；{FROZEN_FIRST}"
     for appeal in sound(BlacklistAppeal.objects.filter(entry=entry, decided_at__isnull=True)):
         # Of one that the office is told tomorrow (docs/decisions/0185) neither log nor letter may speak today.
         is_told = told(BlacklistAppeal.objects.filter(pk=appeal.pk)).exists()
@@ -165,7 +175,7 @@ def remove_from_blacklist(
             reason = f"{reason.rstrip('。')}；{NOT_DECIDED}"
     return set_status(
         expert=expert,
-        to=entry.status_before,
+        to=back_to,
         action="expert.unblacklist",
         actor=actor,
         now=now,
@@ -173,16 +183,35 @@ def remove_from_blacklist(
     )
 
 
+def _end(entry: BlacklistEntry, reason: str, actor: User | None, now: datetime) -> str:
+    """End ``entry`` and return the status that its expert has from now on."""
+    if not entry.is_sound:
+        # Which makes no proof: what somebody altered stays altered.
+        BlacklistEntry.objects.filter(pk=entry.pk).update(
+            removed_at=now, removed_by=actor, removal_reason=reason
+        )
+        return ExpertStatus.FROZEN
+    entry.removed_at, entry.removed_by, entry.removal_reason = now, actor, reason
+    entry.version += 1
+    # Only the end is written; what must be unique was checked when it began.
+    entry.full_clean(validate_unique=False, validate_constraints=False)
+    entry.save()
+    return entry.status_before
+
+
 @transaction.atomic
 def end_entry(*, entry_id: int, now: datetime) -> bool:
-    """Take the expert off when the period of his entry is over; tell whether it did anything."""
-    entry = BlacklistEntry.objects.select_related("expert").filter(pk=entry_id).first()
+    """Take the expert off when the period of his entry is over, as it was written here; tell whether it did anything."""
+    rows = BlacklistEntry.objects.select_related("expert", "added_by", "removed_by")
+    entry = rows.filter(pk=entry_id).first()
     over = entry and entry.until_date and entry.until_date < timezone.localdate(now)
     # The job may run early, twice, or long after a clerk was faster.
     if not entry or not over or entry.removed_at:
         return False
     # Deleted meanwhile: his status is that of the deletion, which stays.
     if entry.expert.status != ExpertStatus.BLACKLISTED:
+        return False
+    if not stands(entry, now=now):
         return False
     remove_from_blacklist(expert=entry.expert, reason="期限届满", actor=None, now=now)
     return True

@@ -106,9 +106,11 @@ def _erase_parts(expert: Expert, actor: User | None, now: datetime) -> None:
         proof = ["proof"] if appeal.is_sound else []
         appeal.reason, appeal.note = "", ""
         appeal.save(update_fields=["reason", "note", *proof])
-    BlacklistEntry.objects.filter(expert=expert).update(
-        reason=ERASED, evidence="", removal_reason=""
-    )
+    for entry in BlacklistEntry.objects.filter(expert=expert):
+        proof = ["version", "proof"] if entry.is_sound else []
+        entry.version += 1
+        entry.reason, entry.evidence, entry.removal_reason = ERASED, "", ""
+        entry.save(update_fields=["reason", "evidence", "removal_reason", *proof])
 
 
 def _field_files(expert: Expert) -> list[FieldFile]:

@@ -105,7 +105,7 @@ def entry_for_link(token: str) -> BlacklistEntry:
         pk, number = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise LinkInvalid(INVALID) from None
-    rows = BlacklistEntry.objects.select_related("expert__user")
+    rows = BlacklistEntry.objects.select_related("expert__user", "added_by", "removed_by")
     entry = rows.filter(pk=pk, expert__number=number).first()
     if entry is None:
         raise LinkInvalid(INVALID)

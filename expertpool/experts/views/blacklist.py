@@ -216,7 +216,8 @@ def tell(request: UserRequest, pk: int) -> HttpResponse:
 def decide(request: UserRequest, pk: int) -> HttpResponse:
     """Say whether what an expert appeals holds."""
     rows = BlacklistAppeal.objects.filter(entry__in=blacklist_visible_to(request.user))
-    appeal = get_object_or_404(told(rows).select_related("entry__expert"), pk=pk)
+    whole = told(rows).select_related("entry__expert", "entry__added_by", "entry__removed_by")
+    appeal = get_object_or_404(whole, pk=pk)
     now, back = timezone.now(), reverse("experts:blacklist_entry", args=[appeal.entry_id])
     if request.method != "POST" and (
         why_not := why_not_to_decide(appeal=appeal, actor=request.user, now=now)

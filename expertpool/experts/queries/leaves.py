@@ -14,8 +14,9 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
+from expertpool.core.fields import is_vouched
 from expertpool.core.lookups import Among
-from expertpool.core.mandates import A_LOOK, FEW, Mandate, is_vouched, vouched_among
+from expertpool.core.mandates import A_LOOK, FEW, Mandate, vouched_among
 from expertpool.experts.models import Expert, Leave
 
 # What the proofs say, and whose the leave is: of many rows nothing else is read.

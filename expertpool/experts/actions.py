@@ -24,6 +24,9 @@ ACTIONS = (
     Action("expert.blacklist_tell", "重发黑名单通知"),
     Action("expert.leave", "登记请假"),
     Action("expert.cancel_leave", "销假"),
+    Action("expert.avoidance_add", "添加回避单位"),
+    Action("expert.avoidance_remove", "移除回避单位"),
+    # Of units that were merged; and what was added or removed before the two above.
     Action("expert.avoidance", "维护回避单位"),
     Action("expert.removal_ask", "申请移除回避"),
     Action("expert.removal_decide", "核定移除回避"),

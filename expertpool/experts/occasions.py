@@ -164,6 +164,27 @@ REMOVAL_DECIDED = Occasion(
     },
 )
 
+_OWN_REMOVED = """{{专家姓名}} 专家：
+
+您登记的回避「{{回避}}」（{{关系}}）已由管理部门移除，原因：{{原因}}。情况不符的，请登录后重新登记，或联系专家库管理单位。
+"""
+
+OWN_REMOVED = Occasion(
+    code="expert.own_avoidance_removed",
+    label="本人登记的回避被移除",
+    placeholders={
+        "专家姓名": "王工",
+        "回避": "华东建设集团有限公司",
+        "关系": "曾任职单位",
+        "原因": "与另一条重复",
+    },
+    defaults={
+        ChannelCode.SITE: ("您登记的回避被移除", _OWN_REMOVED),
+        ChannelCode.EMAIL: ("您登记的回避被移除", _OWN_REMOVED),
+        ChannelCode.WECHAT: ("", _OWN_REMOVED),
+    },
+)
+
 _ENDING = (
     "{{专家姓名}} 专家：您在专家库的聘期{{届满情况}}（{{到期日}}）。聘期届满后不再被抽取，续聘后恢复；"
     "如需续聘，请登录后在「年检与续聘」中申请，或联系专家库管理单位。"

@@ -32,6 +32,7 @@ KEPT = {
     "draws:resume": "draws.DrawPause.reason",
     "draws:resume_changed": "draws.DrawPause.reason",
     "draws:send_at_once": "draws.DrawPause.reason",
+    "experts:avoidance_remove": LOG,
     "experts:blacklist_remove": "experts.BlacklistEntry.removal_reason",
     "experts:blacklist_remove_many": "experts.BlacklistEntry.removal_reason",
     "experts:delete": "experts.Expert.deletion_reason",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,8 @@ from expertpool.experts.registry import SUSPENSIONS
 TAKES_OUT = ("expert.freeze", "expert.blacklist", "expert.delete")
 # Of these the expert reads the reason: it was written for him, too.
 WRITTEN_FOR_HIM = ("expert.freeze", "expert.unfreeze", "expert.blacklist", "expert.unblacklist")
+# By what relations were declared; the last until adding and removing had a name each.
+DECLARED = ("expert.avoidance_add", "expert.avoidance")
 HIDDEN_FIELD = "（您看不到的字段）"
 FEWEST_TAKEN = 3  # one or two of a pool of any size are nobody's plan
 
@@ -45,7 +47,7 @@ def filed_leaves(rows: Iterable[Leave]) -> set[int]:
     """Return (ids) those of ``rows`` that were filed here: the log has an entry of each, by whom and
     when the row says, and of the same time."""
     found = {row.pk: (row, in_words(row, "during")) for row in rows}
-    filed = _moments("expert.leave", [row.expert_id for row, _ in found.values()])
+    filed = _moments(["expert.leave"], [row.expert_id for row, _ in found.values()])
     return {
         pk
         for pk, (row, words) in found.items()
@@ -56,7 +58,7 @@ def filed_leaves(rows: Iterable[Leave]) -> set[int]:
 def declared_relations(rows: Iterable[AvoidanceUnit]) -> set[int]:
     """Return the same of relations, by moment and person: the words of units may change."""
     found = list(rows)
-    filed = _moments("expert.avoidance", [row.expert_id for row in found])
+    filed = _moments(DECLARED, [row.expert_id for row in found])
     return {row.pk for row in found if _moment(row) in filed}
 
 
@@ -64,10 +66,10 @@ def _moment(row: Leave | AvoidanceUnit) -> Moment:
     return row.expert_id, row.created_by_id, row.created_at
 
 
-def _moments(action: str, experts: Iterable[int]) -> dict[Moment, list[Any]]:
+def _moments(actions: Collection[str], experts: Iterable[int]) -> dict[Moment, list[Any]]:
     """Return what the log says was filed of ``experts``, by whose, by whom and when."""
     filed: dict[Moment, list[Any]] = defaultdict(list)
-    for entry in proven(entries_for((Expert, set(experts))).filter(action=action)):
+    for entry in proven(entries_for((Expert, set(experts))).filter(action__in=actions)):
         filed[int(entry.subject_id), entry.actor_id, entry.at].append(entry.after)
     return filed
 

@@ -48,7 +48,11 @@ def add_avoidance_unit(
     row.full_clean()
     row.save()
     record(
-        "expert.avoidance", actor=actor, now=now, subject=row.expert, after=in_words(row, *RECORDED)
+        "expert.avoidance_add",
+        actor=actor,
+        now=now,
+        subject=row.expert,
+        after=in_words(row, *RECORDED),
     )
     publish(TiesChanged(row.expert_id))
     return row
@@ -60,8 +64,10 @@ def is_of_office(row: AvoidanceUnit) -> bool:
 
 
 @transaction.atomic
-def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: datetime) -> None:
-    """Forget an avoidance unit or person; the log keeps what it was. One that its expert removes himself counts until
+def remove_avoidance_unit(
+    *, row: AvoidanceUnit, reason: str = "", actor: User | None, now: datetime
+) -> None:
+    """Forget an avoidance unit or person; the log keeps what it was, and the ``reason``. One that its expert removes himself counts until
     that may be told (`taking_away`).
 
     Refuses (ExpertRefused) that an expert removes what the administration has set of him: he would
@@ -73,10 +79,11 @@ def remove_avoidance_unit(*, row: AvoidanceUnit, actor: User | None, now: dateti
         )
     # Before the row goes, which the entry describes.
     act = record(
-        "expert.avoidance",
+        "expert.avoidance_remove",
         actor=actor,
         now=now,
         subject=row.expert,
         before=in_words(row, *RECORDED),
+        note=reason,
     )
     take_away(row, act=act, now=now)

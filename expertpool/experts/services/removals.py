@@ -15,7 +15,7 @@ from expertpool.core.text import if_seen, whole
 from expertpool.core.visibility import told
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert
-from expertpool.experts.occasions import REMOVAL_ASKED, REMOVAL_DECIDED
+from expertpool.experts.occasions import OWN_REMOVED, REMOVAL_ASKED, REMOVAL_DECIDED
 from expertpool.experts.queries.availability import next_day
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.removals import waiting_about
@@ -128,13 +128,35 @@ def decide_removal(
 
 
 @transaction.atomic
-def remove_for_office(*, row: AvoidanceUnit, actor: User, now: datetime) -> None:
-    """Remove ``row`` without being asked; what its expert asked for ends so."""
+def remove_for_office(*, row: AvoidanceUnit, reason: str = "", actor: User, now: datetime) -> None:
+    """Remove ``row`` without being asked; what its expert asked for ends so. Of one that he declared himself he is
+    told, with the ``reason``, without which it is refused (ReasonRequired)."""
+    if row.is_own:
+        reason = required_reason(reason, called="移除原因")
     Expert.objects.select_for_update(of=("self",)).get(pk=row.expert_id)
     for removal in waiting_about(row):
         withdraw_approval(subject=removal, now=now)
         _end(removal, agreed=True, note=REMOVED, actor=actor, now=now)
-    remove_avoidance_unit(row=row, actor=actor, now=now)
+    if row.is_own:
+        _tell_removed(row, reason, now=now)
+    remove_avoidance_unit(row=row, reason=reason, actor=actor, now=now)
+
+
+def _tell_removed(row: AvoidanceUnit, reason: str, *, now: datetime) -> None:
+    words = {
+        "专家姓名": row.expert.name,
+        "回避": row.target,
+        "关系": row.get_kind_display(),
+        "原因": reason,
+    }
+    told = Envelope(
+        recipient=recipient_of(row.expert),
+        context=words,
+        about=row.expert,
+        key=f"{OWN_REMOVED.code}:{row.pk}",
+    )
+    channels = [ChannelCode.SITE, ChannelCode.EMAIL]
+    send_messages(occasion=OWN_REMOVED.code, envelopes=[told], channels=channels, now=now)
 
 
 def _end(removal: AvoidanceRemoval, *, agreed: bool, note: str, actor: User, now: datetime) -> None:

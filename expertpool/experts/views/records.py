@@ -19,8 +19,9 @@ from expertpool.core.responses import refused, saved
 from expertpool.core.views.crud import Crud, CrudColumn
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.editing import Editing
+from expertpool.core.views.reasons import reason_of
 from expertpool.core.visibility import told
-from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.exceptions import ExpertRefused, ReasonRequired
 from expertpool.experts.fields.competence import TAGS
 from expertpool.experts.forms.actions import (
     AvoidanceForm,
@@ -115,8 +116,15 @@ def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
     experts = experts_visible_to(request.user, "experts.edit")
     # Within the right over the expert, though the address names the row alone.
     rows = told(AvoidanceUnit.objects.filter(expert__in=experts)).select_related("expert", "unit")
-    remove_for_office(row=get_object_or_404(rows, pk=pk), actor=request.user, now=timezone.now())
-    return saved("已移除", refresh="page")
+    row = get_object_or_404(rows, pk=pk)
+    try:
+        remove_for_office(
+            row=row, reason=reason_of(request), actor=request.user, now=timezone.now()
+        )
+    except ReasonRequired as refusal:
+        return refused(str(refusal))
+    told_so = "，已通知专家" if row.is_own else ""
+    return saved(f"已移除{told_so}", refresh="page")
 
 
 @requires("experts.edit")

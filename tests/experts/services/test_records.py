@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -16,7 +18,10 @@ from expertpool.experts.models import AvoidanceUnit, Expert, Tag
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.experts.services.reveal import reveal_value
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags, tag_experts
-from tests.factories.experts import NOW, make_expert, make_tag, make_unit
+from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.experts import NOW, give_account, make_expert, make_tag, make_unit
+from tests.fixtures import login
 
 
 @pytest.mark.shows("EXP-32")
@@ -69,7 +74,29 @@ def test_an_avoidance_unit_is_kept_and_forgotten(admin: User) -> None:
         add_avoidance_unit(row=back, actor=admin, now=NOW)
     remove_avoidance_unit(row=row, actor=admin, now=NOW)
     assert not AvoidanceUnit.objects.exists()
-    assert Entry.objects.filter(action="expert.avoidance").count() == 2
+    logged = Entry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(logged) == ["expert.avoidance_add", "expert.avoidance_remove"]
+
+
+@pytest.mark.shows("PORT-24")
+def test_what_he_declared_himself_goes_for_a_reason_that_he_is_told(admin: User) -> None:
+    expert, his = make_expert("王小明", email="wang@example.cn"), make_user("expert")
+    give_account(expert, his)
+    row = AvoidanceUnit(expert=expert, unit=make_unit("甲院"), kind="past_employer")
+    add_avoidance_unit(row=row, actor=his, now=NOW)
+    page = reverse("experts:detail", args=[expert.pk])
+    office = login(Client(), admin)
+    assert "由专家本人登记" in office.get(f"{page}?tab=avoidances").content.decode()
+    remove = reverse("experts:avoidance_remove", args=[row.pk])
+    refusal = office.post(remove)
+    assert (refusal.status_code, AvoidanceUnit.objects.count()) == (409, 1)
+    assert "请填写移除原因" in refusal.content.decode()
+    assert office.post(remove, {"reason": "与另一条重复"}).status_code == 204
+    assert not AvoidanceUnit.objects.exists()
+    assert Entry.objects.get(action="expert.avoidance_remove").note == "与另一条重复"
+    letters = Message.objects.filter(occasion="expert.own_avoidance_removed")
+    assert {one.channel for one in letters} == {"site", "email"}
+    assert all("甲院" in one.body and "与另一条重复" in one.body for one in letters)
 
 
 @pytest.mark.shows("EXP-24")

@@ -3,7 +3,7 @@ office's flow says, as it is with who applies himself (docs/decisions/0224)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -57,6 +57,7 @@ def enter_expert(
     specialties: Iterable[Specialty] = (),
     source: str = ExpertSource.MANUAL,
     knowing: str | None = None,
+    before_number: Callable[[], object] = lambda: None,
     actor: User,
     now: datetime,
 ) -> Expert:
@@ -67,6 +68,7 @@ def enter_expert(
         specialties=specialties,
         origin=RecordOrigin(source, ExpertStatus.PENDING),
         knowing=knowing,
+        before_number=before_number,
         actor=actor,
         now=now,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +65,7 @@ def create_expert(
     specialties: Iterable[Specialty] = (),
     origin: RecordOrigin = RecordOrigin(),
     knowing: str | None = None,
+    before_number: Callable[[], object] = lambda: None,
     actor: User | None,
     now: datetime,
 ) -> Expert:
@@ -74,7 +75,8 @@ def create_expert(
     Refuses wrong or missing data and a phone, mail or number of a document that is another's already
     (ValidationError by field), also against somebody who enters the same one at this moment; who may
     not see such numbers plain is told of few in an hour (ExpertRefused, see `few_taken`). Somebody like
-    him is asked about once (`alike.ask_about`); ``knowing`` is what goes on, None asks nobody. Announces
+    him is asked about once (`alike.ask_about`); ``knowing`` is what goes on, None asks nobody. ``before_number`` is
+    called when nothing is refused: what it raises takes no number. Announces
     ExpertEntered, and ExpertApproved of who begins as a member.
     """
     with few_taken(actor, now=now):
@@ -89,6 +91,7 @@ def create_expert(
         wanted = {specialty.pk for specialty in specialties}
         _check(expert, actor, _fill(expert, values, wanted), now=now)
         note = ask_about(expert, knowing, actor)
+        before_number()
         _save(expert, actor, {}, now=now)
         _set_specialties(expert, set(), wanted)
         after = snapshot(expert, *EXPERT.recorded)

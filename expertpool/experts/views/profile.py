@@ -57,6 +57,8 @@ def create(request: UserRequest) -> HttpResponse:
                 values=values,
                 specialties=form.cleaned_data["specialties"],
                 knowing=form.knowing,
+                # Asked before there is a number: what is refused takes none.
+                before_number=lambda: _ask_odd(form),
                 actor=request.user,
                 now=timezone.now(),
             )
@@ -160,12 +162,16 @@ def _asking(form: ExpertForm) -> Iterator[None]:
     try:
         with writing_afterwards(), transaction.atomic():
             yield
-            if form.ask_odd():
-                raise Asked
+            _ask_odd(form)
     except LooksAlike as alike:
         form.ask(alike.token)
         form.ask_odd()
         raise
+
+
+def _ask_odd(form: ExpertForm) -> None:
+    if form.ask_odd():
+        raise Asked
 
 
 def _ask_others(form: ExpertForm, found: AnotherPerson, given: dict[str, Any]) -> str:
@@ -175,8 +181,7 @@ def _ask_others(form: ExpertForm, found: AnotherPerson, given: dict[str, Any]) -
         form.ask_others()
         form.ask_odd()
         raise found
-    if form.ask_odd():
-        raise Asked
+    _ask_odd(form)
     for one in ASKING:
         one.ask(**given, reason=reason, found=found)
     return "没有直接修改：已提交变更申请，由其他有权限的人员核准后生效"

@@ -16,6 +16,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.registry import tabs_for
 from expertpool.directory.models import Unit
 from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.services import attach
 from tests.factories.accounts import change, make_user
@@ -330,10 +331,15 @@ def test_an_account_with_a_wrong_check_digit_is_saved_once_that_was_seen(
     said = {"asked": asked.context["form"]["asked"].value()}
     other = client.post(CREATE, data | said | {"bank_account": "6222000000000000002"})
     assert other.status_code == 422  # what was seen was another one
+    (before,) = next_numbers(1, now=NOW)
+    assert client.post(CREATE, data | {"bank_account": "6222000000000000003"}).status_code == 422
     assert client.post(CREATE, data | said).status_code == 204
-    assert Expert.objects.get().bank_account == "6222000000000000001"
+    entered = Expert.objects.get(name="王小明")
+    assert entered.bank_account == "6222000000000000001"
+    # What was asked took no number.
+    assert int(entered.number[2:]) == int(before[2:]) + 1
     # What stands there already is asked about no more.
-    edit = reverse("experts:edit", args=[Expert.objects.get().pk])
+    edit = reverse("experts:edit", args=[entered.pk])
     assert client.post(edit, data | {"name": "王大明"}).status_code == 204
 
 

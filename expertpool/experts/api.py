@@ -1,6 +1,7 @@
 """Experts through the interface: the same services, scopes and masks as the pages."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from ninja import Query, Router, Status
 from ninja.pagination import paginate
 
@@ -17,15 +19,16 @@ from expertpool.accounts.models import Department, User, UserRequest
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
 from expertpool.core.api.records import AddedField, added_values
-from expertpool.core.text import clean_code, clean_text
+from expertpool.core.text import clean_code, clean_text, shown
 from expertpool.customforms.models import CustomField
 from expertpool.customforms.queries.declared import fields_shown_to
 from expertpool.directory.models import Division, Specialty, Unit
 from expertpool.directory.queries import specialty_subtree, title_level
-from expertpool.directory.services.units import resolve_unit
+from expertpool.directory.services.units import resolve_unit, whose_code
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, ReasonRequired
 from expertpool.experts.fields import EXPERT
+from expertpool.experts.fields.words import is_no_employer
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.admission import RIGHT
 from expertpool.experts.queries.coming import ComingSeat, coming_seats
@@ -134,6 +137,7 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
     """新增一位待审核的专家，审核通过后才能被抽取。与库中的人疑似重复的先拒绝，答复中给出继续所用的标记；
     可疑而不拒绝的（银行卡校验位、证件地区、从业年限等），新增后在 warnings 中说明。"""
     user, now = request.user, timezone.now()
+    given = re.split(r"[\s,，;；]+", data.knowing)
     apart = {"employer", "division", "specialties", "department_id", "fields", "knowing"}
     values = data.dict(exclude=apart) | added_values(
         EXPERT, data.fields, viewer=request.user, listed_at="/expert-fields"
@@ -147,11 +151,12 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
     with _noting(errors):
         specialties = _specialties(data.specialties)
     values["title_level"] = title_level(values["title"])
+    units = {_unit_token(*_named(data.employer, values))}
     try:
         # A unit that was made for a refused record goes with it.
         with writing_afterwards(), transaction.atomic():
             with _noting(errors):
-                values["employer"] = _employer(data.employer, values)
+                values["employer"] = _employer(data.employer, values, given)
             if errors:  # all that is wrong at once
                 # As it would be made: what the caller cannot fill in is not missing.
                 new = Expert(created_at=now, updated_at=now)
@@ -163,12 +168,13 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
                 values=values,
                 specialties=specialties,
                 source=ExpertSource.INTERFACE,
-                knowing=data.knowing,
+                knowing=next((one for one in given if one not in units), ""),
                 actor=user,
                 now=now,
             )
     except LooksAlike as alike:
-        message = f"{alike.told}不是的，knowing 填“{alike.token}”再次提交。"
+        tokens = ",".join([*units.intersection(given), alike.token])
+        message = f"{alike.told}不是的，knowing 填“{tokens}”再次提交。"
         raise ValidationError({"knowing": message}) from None
     return Status(201, expert)
 
@@ -332,17 +338,38 @@ def _see_seats(
         )
 
 
-def _employer(named: EmployerRef | None, values: dict[str, Any]) -> Unit | None:
+def _unit_token(name: str, uscc: str) -> str:
+    """Return what says to go on with the code of a unit that is not called so."""
+    return salted_hmac("experts.unit", f"{uscc} {name}").hexdigest()[:32]
+
+
+def _named(named: EmployerRef | None, values: dict[str, Any]) -> tuple[str, str]:
+    """Return name and code of the unit that is meant. An organisation is the unit itself."""
     uscc = clean_code(named.uscc).upper() if named else ""
-    # An organisation is the unit itself.
-    is_unit = values["kind"] == ExpertKind.ORGANISATION
-    name = values["name"] if is_unit else named.name if named else ""
-    if not clean_text(name):
+    if values["kind"] == ExpertKind.ORGANISATION:
+        return clean_text(values["name"]), uscc
+    name = clean_text(named.name) if named else ""
+    return "" if is_no_employer(name) else name, uscc
+
+
+def _employer(
+    named: EmployerRef | None, values: dict[str, Any], knowing: Collection[str]
+) -> Unit | None:
+    """Return the unit, made where there is none. Refuses (ValidationError) another unit's code unless its token
+    is among what is ``knowing``."""
+    name, uscc = _named(named, values)
+    if not name:
         if uscc:
             raise ValidationError({"employer": "填了统一社会信用代码，请同时填写单位名称。"})
         return None
+    token = _unit_token(name, uscc)
+    if (other := whose_code(name, uscc)) and token not in knowing:
+        asked = f"代码 {uscc} 在单位库里是“{other}”，与“{shown(name)}”不像同一家。是另一家的，请改正或清空代码；"
+        raise ValidationError(
+            {"knowing": f"{asked}就是这家的，knowing 填“{token}”再次提交，即按“{other}”保存。"}
+        )
     try:
-        return resolve_unit(name=clean_text(name), uscc=uscc, knowing=True)
+        return resolve_unit(name=name, uscc=uscc, knowing=True)
     except ValidationError as error:
         raise ValidationError({"employer": error.messages}) from None
 

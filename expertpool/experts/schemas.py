@@ -43,7 +43,9 @@ class ExpertInput(Input):
         {}, max_length=100, description="自定义字段：代码 → 值，见 /expert-fields"
     )
     knowing: str = Field(
-        "", max_length=64, description="提示疑似重复后仍要新增的，填提示中给出的标记"
+        "",
+        max_length=100,
+        description="提示疑似重复、代码属于另一家单位后仍要新增的，填提示中给出的标记；两个用逗号隔开",
     )
 
 

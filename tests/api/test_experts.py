@@ -23,6 +23,7 @@ from tests.factories.experts import (
     make_id_number,
     make_phone,
     make_specialty,
+    make_unit,
     make_uscc,
 )
 from tests.factories.fields import make_field
@@ -194,6 +195,33 @@ def test_somebody_alike_is_asked_about_once(office: Caller, person: dict[str, An
     assert "勾选" not in told["message"]
     token = told["message"].split("“")[-1].split("”")[0]
     assert office.post("/experts", twin | {"knowing": token}).status_code == 201
+
+
+def test_the_code_of_another_unit_is_asked_about(office: Caller, person: dict[str, Any]) -> None:
+    unit = make_unit("西安市人民医院", uscc=make_uscc(9))
+    foreign = person | {"employer": {"name": "长沙市建筑设计研究院", "uscc": unit.uscc}}
+    problem = assert_problem(office.post("/experts", foreign), 422, "invalid-values")
+    told = problem["errors"][0]
+    assert told["field"] == "knowing"
+    assert "西安市人民医院" in told["message"]
+    token = told["message"].split("knowing 填“")[1].split("”")[0]
+    other = foreign | {"employer": {"name": "长沙市勘察院", "uscc": unit.uscc}, "knowing": token}
+    assert_problem(office.post("/experts", other), 422, "invalid-values")
+    entered = office.post("/experts", foreign | {"knowing": token})
+    assert (entered.status_code, entered.json()["employer"]["name"]) == (201, unit.name)
+    # With somebody alike besides, both are gone on with.
+    twin = foreign | {"phone": make_phone(), "id_number": "", "knowing": token}
+    asked = assert_problem(office.post("/experts", twin), 422, "invalid-values")
+    both = asked["errors"][0]["message"].split("knowing 填“")[1].split("”")[0]
+    assert token in both
+    assert office.post("/experts", twin | {"knowing": both}).status_code == 201
+
+
+@pytest.mark.parametrize("word", ["无", "—", "退休"])
+def test_a_word_for_none_is_no_employer(office: Caller, person: dict[str, Any], word: str) -> None:
+    entered = office.post("/experts", person | {"employer": {"name": word}})
+    assert (entered.status_code, entered.json()["employer"]) == (201, None)
+    assert not Unit.objects.filter(name=word).exists()
 
 
 def test_the_list_is_narrowed(office: Caller) -> None:

@@ -80,6 +80,14 @@ def foresee_units(pairs: Iterable[NamedUnit]) -> Foreseen:
     return Foreseen(book.found, book.refused, book.unlike)
 
 
+def whose_code(name: str, uscc: str) -> str:
+    """Return what the unit is called that has ``uscc`` and is not called like ``name``; empty: there is none."""
+    if not uscc or not normalise_unit_name(name):
+        return ""
+    names = foresee_units([(name, uscc)]).unlike.get((name, uscc))
+    return names[0] if names else ""
+
+
 def question_about(name: str, uscc: str, *, held: Unit | None = None) -> str:
     """Return what a form asks before it keeps a unit that is named so, in the place of ``held``; empty:
     nothing is odd."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expertpool.core.importing.columns import NOTHING
 from expertpool.directory.enums import TitleLevel
 from expertpool.experts.enums import ExpertKind, IdKind, Sex
 
@@ -30,6 +31,13 @@ NO_EMPLOYER = (
     *("是", "否", "TRUE", "True", "true", "FALSE", "False", "false"),
     *("None", "none", "NONE", "NULL", "Null", "null", "(null)", "nan", "NaN", "NAN", "undefined"),
 )
+
+
+def is_no_employer(text: str) -> bool:
+    """Tell whether ``text`` stands where a unit is asked for and says that there is none."""
+    return text in NOTHING or text in NO_EMPLOYER
+
+
 SEX_WORDS = {"男性": Sex.MALE, "女性": Sex.FEMALE}
 # What lists mean by words that the dictionaries do not have, where each can mean one only: chosen on the page
 # already, never put in unasked.

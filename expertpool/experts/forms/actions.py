@@ -19,6 +19,7 @@ from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_NAME, UNIT_SEARCH
 from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.enums import AvoidanceKind
+from expertpool.experts.fields.words import is_no_employer
 from expertpool.experts.forms.fields import ExpertField
 from expertpool.experts.models import AvoidanceUnit, Expert, Tag
 from expertpool.experts.queries.coming import SEALED
@@ -151,7 +152,11 @@ class AvoidanceForm(AsksOnce):
     def clean(self) -> dict[str, Any]:
         name = self.cleaned_data.get("unit_name", "").strip()
         uscc = self.cleaned_data.get("uscc", "").strip().upper()
-        self.ask_once("unit_name", f"{name}{uscc}", question_about(name, uscc))
+        if is_no_employer(name):
+            told = f"“{name}”不是单位的名称，不能按单位回避：请填写全称，没有的不填。"
+            self.add_error("unit_name", told)
+        else:
+            self.ask_once("unit_name", f"{name}{uscc}", question_about(name, uscc))
         return self.cleaned_data
 
     def row(self, expert: Expert) -> AvoidanceUnit:
@@ -184,10 +189,22 @@ class AssignForm(forms.Form):
     into = forms.ModelChoiceField(
         Unit.objects.none(),
         label="归入",
+        required=False,
         empty_label="请选择",
         help_text="只改勾选的专家的工作单位，名称本身和其他专家不变；每位专家记一次历史变更。",
     )
-    wide = {"experts", "into"}
+    none = forms.BooleanField(
+        label="不是单位：清空所选专家的工作单位",
+        required=False,
+        help_text="如误填的「无」「退休」。清空后不再按单位回避，请另行核对他们的工作单位。",
+    )
+    wide = {"experts", "into", "none"}
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "into" not in self.errors and bool(data.get("into")) == bool(data.get("none")):
+            self.add_error("into", "请选择归入的单位，或勾选「不是单位」，只选一项。")
+        return data
 
     def __init__(
         self, data: Any = None, *, experts: QuerySet[Expert], unit: Unit, into: str, beyond: int

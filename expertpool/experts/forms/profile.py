@@ -21,6 +21,7 @@ from expertpool.directory.queries import title_level
 from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
+from expertpool.experts.fields.words import is_no_employer
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import departments_for, needs_department
 from expertpool.experts.services.profile import SHUT
@@ -28,6 +29,10 @@ from expertpool.experts.validators.values import account_warning
 from expertpool.files.services import Received
 
 NO_DEPARTMENT = "您只能查看部门的专家，请选择所属部门；没有可选的，请系统管理员先为您设置部门。"
+
+NO_EMPLOYER_TOLD = (
+    "“{}”不是单位的名称，按没有工作单位保存，不能按单位回避。确认无误的，再保存一次。"
+)
 
 KNOWING, ACCOUNT, OTHERS = "knowing", "bank_account", "others"
 
@@ -165,6 +170,8 @@ class ExpertForm(AsksOnce):
             self.add_error("employer_name", "填了统一社会信用代码，请同时填写单位名称。")
         if self._named:
             self.ask_once(self._named, *self._asked())
+            if is_no_employer(employer := data.get("employer_name") or ""):
+                self.ask_once("employer_name", employer, NO_EMPLOYER_TOLD.format(employer))
         if self.errors:
             self._say_all()
             self.ask_odd()
@@ -208,6 +215,8 @@ class ExpertForm(AsksOnce):
 
     def _asked(self) -> tuple[str, str]:
         name = clean_text(self.cleaned_data.get(self._named) or "")
+        if self._named == "employer_name" and is_no_employer(name):
+            return name, ""
         uscc = self.cleaned_data.get("employer_uscc") or ""
         held = self.expert.employer if self.expert else None
         return f"{name}{uscc}", question_about(name, uscc, held=held)
@@ -237,7 +246,7 @@ class ExpertForm(AsksOnce):
     def _employer(self) -> Unit | None:
         """The unit: for an organisation the organisation itself."""
         name = self.cleaned_data[self._named]
-        if not name:
+        if not name or (self._named == "employer_name" and is_no_employer(name)):
             return None
         uscc = self.cleaned_data["employer_uscc"]
         return resolve_unit(name=clean_text(name), uscc=uscc, knowing=True)

@@ -27,9 +27,9 @@ TOGETHER = 500  # experts of whom versions are in memory
 
 @transaction.atomic
 def assign_employer(
-    *, experts: Iterable[Expert], into: Unit, actor: User | None, now: datetime
+    *, experts: Iterable[Expert], into: Unit | None, actor: User | None, now: datetime
 ) -> int:
-    """Let ``experts`` work for ``into``, each with a version and an entry; return how many they are.
+    """Let ``experts`` work for ``into`` (None: for no unit), each with a version and an entry; return how many they are.
 
     Refuses (ExpertRefused) all of them where one record contradicts itself, and names it.
     """

@@ -157,7 +157,7 @@ def assign(request: UserRequest, pk: int) -> HttpResponse:
         into = form.cleaned_data["into"]
         experts = form.cleaned_data["experts"]
         count = assign_employer(experts=experts, into=into, actor=request.user, now=timezone.now())
-        return f"已把 {count} 位专家归入“{into}”"
+        return f"已把 {count} 位专家归入“{into}”" if into else f"已清空 {count} 位专家的工作单位"
 
     return drawer_form(
         request,

@@ -190,6 +190,17 @@ def test_some_experts_of_a_name_are_assigned_one_by_one(client: Client, admin: U
     assert client.get(reverse("experts:assign_employer", args=[one.pk])).status_code == 404
 
 
+def test_what_is_no_unit_is_taken_from_some(client: Client, admin: User) -> None:
+    none = make_unit("无")
+    first, second = whole(employer=none), whole(employer=none)
+    address = reverse("experts:assign_employer", args=[none.pk])
+    login(client, admin)
+    assert "只选一项" in client.post(address, {"experts": [first.pk]}).content.decode()
+    assert client.post(address, {"experts": [first.pk], "none": "on"}).status_code == 204
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.employer, second.employer) == (None, none)
+
+
 def test_a_drawer_that_offers_some_says_how_many_it_does_not(
     client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -343,6 +343,22 @@ def test_an_account_with_a_wrong_check_digit_is_saved_once_that_was_seen(
     assert client.post(edit, data | {"name": "王大明"}).status_code == 204
 
 
+@pytest.mark.parametrize("word", ["无", "—"])
+def test_a_word_for_none_is_no_unit(client: Client, admin: User, word: str) -> None:
+    login(client, admin)
+    data = {"name": "王小明", "phone": "13800138000", "employer_name": word}
+    asked = client.post(CREATE, data)
+    assert "按没有工作单位保存" in asked.content.decode()
+    said = {"asked": asked.context["form"]["asked"].value()}
+    assert client.post(CREATE, data | said).status_code == 204
+    expert = Expert.objects.get()
+    assert expert.employer is None
+    avoid = reverse("experts:avoidance_add", args=[expert.pk])
+    refusal = client.post(avoid, {"kind": "declared", "unit_name": word})
+    assert "不是单位的名称" in refusal.content.decode()
+    assert not Unit.objects.exists()
+
+
 @pytest.mark.shows("EXP-04")
 def test_all_that_is_wrong_is_said_at_once(client: Client, admin: User) -> None:
     login(client, admin)

@@ -4,6 +4,7 @@ the models say since."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection
@@ -51,6 +52,49 @@ def bind_more(table: str, column: str, *more: str, before: str, at_least: int) -
         lambda apps, editor: rebind(1 + len(more), 1),
         elidable=True,
     )
+
+
+def seal_clear(
+    table: str, clear: str, column: str, *bound: str, at_least: int, seals_empty: bool = False
+) -> RunPython:
+    """Return the operation by which what the column ``clear`` says in clear is encrypted in ``column``, bound to the
+    columns ``bound``; on the way back what does not open is lost."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        vault, place = Vault("FIELD_KEY", at_least), binding(table, column)
+        where = "TRUE" if seals_empty else f"{clear} <> ''"
+        for rows in _rows(table, (*bound, clear), where):
+            pairs = [(_plain(row[-1]), place + binding(*row[1:-1])) for row in rows]
+            _write(table, column, [row[0] for row in rows], vault.encrypt_all(pairs))
+
+    def backwards(apps: Any, schema_editor: Any) -> None:
+        vault, place = Vault("FIELD_KEY", at_least), binding(table, column)
+        is_text = clear in _text_columns(table)
+        for rows in _rows(table, (*bound, column), f"{column} <> ''"):
+            said: list[tuple[Any, int]] = []
+            for pk, *values, token in rows:
+                with suppress(DecryptionError):
+                    plain = vault.decrypt(bytes(token), place + binding(*values))
+                    said.append((plain.decode() if is_text else plain, pk))
+            with connection.cursor() as cursor:
+                cursor.executemany(f"UPDATE {table} SET {clear} = %s WHERE id = %s", said)  # noqa: S608
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    return RunPython(forwards, backwards, elidable=True)
+
+
+def _plain(value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
+def _text_columns(table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_name = %s AND data_type <> 'bytea'",
+            [table],
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _rows(table: str, columns: tuple[str, ...], where: str) -> Iterator[list[tuple[Any, ...]]]:

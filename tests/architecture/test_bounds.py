@@ -48,6 +48,7 @@ BY_THE_SYSTEM = {
     "inspections.Round.total": "counted by the job",
     "inspections.Round.done": "counted by the job",
     "inspections.Inspection.version": "counted",
+    "experts.BlacklistEntry.version": "counted",
     "experts.Expert.name_until": "worked out from the last review",
     "privacy.Consent.at": "when it was said",
     "inspections.RenewalRun.total": "counted",

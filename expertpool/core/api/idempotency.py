@@ -3,7 +3,7 @@
 The answer is stored in the transaction of the call, under a key that is unique for each token: a
 copy that arrives meanwhile waits at the unique index until the first is committed or undone. What
 was refused changed nothing and is not kept: it may be sent again under its key. That it was tried is
-logged after the transaction is undone (`core.aftermath`).
+logged after the transaction is undone (`core.aftermath`). An answer that somebody altered is not sent again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from expertpool.core.aftermath import writing_afterwards
 from expertpool.core.api.problems import problem
+from expertpool.core.fields import opens
 from expertpool.core.models import StoredAnswer
 
 HEADER = "Idempotency-Key"
@@ -97,6 +98,13 @@ def _replay(stored: StoredAnswer, fingerprint: bytes) -> HttpResponse:
             "idempotency-key-reused",
             "幂等键已用于别的请求",
             f"这个 {HEADER} 已用于内容不同的请求；新的请求请换一个键。",
+        )
+    if not opens(stored, "content"):
+        return problem(
+            409,
+            "unreadable",
+            "已保存的答复无法读取",
+            f"这个 {HEADER} 的请求已经办理，保存的答复在系统之外改动过，不能再次给出；请查询结果，不要换键重发。",
         )
     response = HttpResponse(
         bytes(stored.content), status=stored.status, content_type=stored.content_type

@@ -212,7 +212,8 @@ def expert_approve(request: UserRequest, expert_id: Id) -> Expert:
 )
 @allows("experts.edit", "experts.leave")
 def coming_seat_list(request: UserRequest, expert_id: Id) -> list[ComingSeat]:
-    """返回名单已公开的评审中，专家离库或请假会影响的席位；名单未公开的不在其中。"""
+    """返回名单已公开的评审中，专家离库或请假会影响的席位；名单未公开的不在其中。
+    令牌还须有 draws.view 和 draws.names：没有的总是空列表，冻结、请假也不要求先看。"""
     codes = [one for one in ("experts.edit", "experts.leave") if request.user.has_permission(one)]
     reach = Q(pk__in=[])
     for code in codes:

@@ -165,7 +165,7 @@ class Listing:
 
     @property
     def _conditions(self) -> list[str]:
-        """What narrows the rows, in words: a bulk action about all of them names it."""
+        """What narrows the rows, in words: a bulk action about all of them names it (`conditions_of`, too)."""
         tab = [one["label"] for one in self.tabs[1:] if one["active"]]
         words = self.form.words if self.form is not None and self.form.is_valid() else []
         return tab + words
@@ -249,6 +249,13 @@ def _own_runs(request: HttpRequest) -> list[BulkRun]:
 def page_size(request: HttpRequest) -> int:
     size = request.GET.get("size", "")
     return int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[0]
+
+
+def conditions_of(request: HttpRequest, form: FilterForm, tabs: Sequence[ListTab]) -> str:
+    """Return by what the list of ``request`` is narrowed, for a drawer about all that it shows; empty: by nothing."""
+    tab = _current_tab(request, tabs)
+    label = [tab.label] if tab is not UNKNOWN and tab is not tabs[0] else []
+    return "；".join(label + (form.words if form.is_valid() else []))
 
 
 class PicksRefused(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -25,6 +25,8 @@ from expertpool.experts.models import AvoidanceUnit, Expert, Tag
 from expertpool.experts.queries.coming import SEALED
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.services.blacklist import PAST
+
+LONG = timedelta(days=2 * 365)  # of a leave: longer is a slip as a rule
 
 
 def reason_field(label: str, *, longest: int, told: str = "") -> forms.CharField:
@@ -68,13 +70,21 @@ class BlacklistForm(OneExpertForm, EntryForm):
     field_order = ("expert", "reason", "evidence", "until_date")
 
 
-class LeaveForm(OneExpertForm):
+class LeaveForm(OneExpertForm, AsksOnce):
     error_fields = {"during": "start"}
     start = MomentField(at="00:00", label="开始时间")
     end = MomentField(
         at="23:59", label="结束时间", help_text="只选日期的，到当天 23:59；到期自动销假。"
     )
     reason = reason_field("事由", longest=200, told=SEALED)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        start, end = data.get("start"), data.get("end")
+        if start and end and end - start > LONG:
+            told = f"请假超过 {LONG.days // 365} 年，请核对年份。确认无误的，再保存一次。"
+            self.ask_once("end", f"{start} {end}", told)
+        return data
 
 
 class RemovalDecisionForm(forms.Form):

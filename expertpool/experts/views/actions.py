@@ -17,7 +17,7 @@ from expertpool.core.permissions import View, requires
 from expertpool.core.responses import Undo, refused, saved
 from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
-from expertpool.core.views.listing import picked_rows
+from expertpool.core.views.listing import conditions_of, picked_rows
 from expertpool.core.views.reasons import reason_of
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
@@ -30,6 +30,7 @@ from expertpool.experts.queries.experts import (
     deleted_visible_to,
     experts_groupable_by,
     experts_visible_to,
+    has_another,
 )
 from expertpool.experts.services.accounts import invite_to_account
 from expertpool.experts.services.admission import (
@@ -304,16 +305,22 @@ def blacklist_many(request: UserRequest) -> HttpResponseBase:
         template="experts/picked_drawer.html",
         submit_label="移入黑名单",
         danger=True,
+        alone=not has_another("experts.blacklist", None, than=[request.user.pk]),
         **about,
     )
 
 
 def _asked_about(request: UserRequest) -> dict[str, Any]:
-    """Return which rows a drawer is about that the bulk bar opened, for it to post them."""
+    """Return which rows a drawer is about that the bulk bar opened, for it to post them, and by which conditions."""
     asked = request.POST if request.method == "POST" else request.GET
+    everything = asked.get("all") == "1"
+    form = ExpertFilter(request.GET, user=request.user)
     return {
         "keys": asked.getlist("pk"),
-        "everything": asked.get("all") == "1",
+        "everything": everything,
+        "conditions": conditions_of(request, form, tabs(timezone.localdate()))
+        if everything
+        else "",
         "count": asked.get("count", ""),
         "at": asked.get("at", ""),
     }

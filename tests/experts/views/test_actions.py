@@ -265,6 +265,18 @@ def test_the_leave_page(client: Client, admin: User) -> None:
     assert post(client, "leave_cancel", leave.pk).status_code == 409
 
 
+@pytest.mark.shows("EXP-36")
+def test_a_leave_of_many_years_is_asked_about_once(client: Client, admin: User) -> None:
+    login(client, admin)
+    expert = make_expert()
+    data = {"start": "2090-01-01", "end": "2098-01-01", "reason": "出国"}
+    asked = post(client, "leave_add", expert.pk, **data)
+    assert "请核对年份" in asked.content.decode()
+    assert not Leave.objects.exists()
+    said = {"asked": asked.context["form"]["asked"].value()}
+    assert post(client, "leave_add", expert.pk, **(data | said)).status_code == 204
+
+
 @pytest.mark.parametrize("name", ["leave_list", "blacklist", "deleted"])
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_cost_of_lists(

@@ -47,6 +47,20 @@ def listed(people: list[Expert], admin: User) -> list[BlacklistEntry]:
     return [add_to_blacklist(expert=one, **add) for one in people]
 
 
+@pytest.mark.parametrize("name", ["blacklist_many", "tag_many"])
+def test_a_drawer_about_a_whole_list_names_its_conditions(
+    client: Client, admin: User, name: str
+) -> None:
+    login(client, admin)
+    make_expert("王小明")
+    asked = {"all": "1", "count": 1, "q": "王小明", "tab": "formal"}
+    page = client.get(reverse(f"experts:{name}"), asked).content.decode()
+    assert "条件：" in page
+    assert "王小明" in page.split("条件：")[1].split("</p>")[0]
+    # Nobody but him would answer an appeal.
+    assert ("申诉没有人处理" in page) is (name == "blacklist_many")
+
+
 @pytest.mark.shows("EXP-34")
 def test_many_are_put_on_it_with_evidence_and_period(client: Client, admin: User) -> None:
     login(client, admin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from ninja import Field
 
 from expertpool.core.api import Id, Input, Moment, Output
 from expertpool.core.api.records import FieldValue, added_of, given, taken
+from expertpool.core.subjects.kinds import Entry
 from expertpool.core.visibility import show
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
@@ -140,7 +141,15 @@ class EnteredOutput(ExpertOutput):
 
     @staticmethod
     def resolve_warnings(expert: Expert) -> list[str]:
-        return oddities_of(expert, EXPERT.writable())
+        return [*oddities_of(expert, EXPERT.writable()), *_unlisted(expert)]
+
+
+def _unlisted(expert: Expert) -> Iterator[str]:
+    """Yield a sentence for each word of ``expert`` that the list of its field does not have."""
+    for one in EXPERT.fields():
+        word = getattr(expert, one.code, "") if isinstance(one.kind, Entry) else ""
+        if word and isinstance(one.kind, Entry) and word not in one.kind.words():
+            yield f"{one.label}“{word}”不在词典中，请核对。"
 
 
 class WhyInput(Input):

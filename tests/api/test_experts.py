@@ -217,6 +217,13 @@ def test_the_code_of_another_unit_is_asked_about(office: Caller, person: dict[st
     assert office.post("/experts", twin | {"knowing": both}).status_code == 201
 
 
+def test_words_that_no_list_has_are_told(office: Caller, person: dict[str, Any]) -> None:
+    entered = office.post("/experts", person | {"title": "不知道师", "education": "很高"})
+    told = "".join(entered.json()["warnings"])
+    assert "职称“不知道师”不在词典中" in told
+    assert "“很高”不在词典中" in told
+
+
 @pytest.mark.parametrize("word", ["无", "—", "退休"])
 def test_a_word_for_none_is_no_employer(office: Caller, person: dict[str, Any], word: str) -> None:
     entered = office.post("/experts", person | {"employer": {"name": word}})

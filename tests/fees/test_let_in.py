@@ -18,6 +18,7 @@ from expertpool.core.models import AskedJob
 from expertpool.experts.models import Expert
 from expertpool.experts.services.accounts import activate_account, open_accounts
 from expertpool.experts.services.letting_in import door_words, let_in
+from expertpool.experts.services.profile import update_expert
 from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED
 from expertpool.fees.services.telling import tell_reversed
 from expertpool.notifications.models import Message
@@ -86,6 +87,16 @@ def test_the_link_is_sent_anew_only_when_it_is_over(expert: Expert) -> None:
         expert = Expert.objects.select_related("user").get()
         assert "首次登录" in door_to(expert, PAGE, now=NOW + later)
         assert Message.objects.filter(occasion="expert.activation").count() == links
+
+
+def test_a_link_that_ended_as_his_phone_was_changed_is_sent_anew(expert: Expert) -> None:
+    door_to(expert, PAGE, now=NOW)
+    opened()
+    expert.refresh_from_db()
+    update_expert(expert=expert, values={"phone": "13812340009"}, actor=make_user("admin"), now=NOW)
+    expert = Expert.objects.select_related("user").get()
+    assert "首次登录" in door_to(expert, PAGE, now=NOW + timedelta(days=1))
+    assert Message.objects.filter(occasion="expert.activation").count() == 2
 
 
 def test_who_is_reached_by_nothing_or_was_let_in_reads_the_plain_way(expert: Expert) -> None:

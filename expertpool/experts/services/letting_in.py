@@ -14,7 +14,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.services.accounts import check_invitable, queue_accounts, send_link_again
-from expertpool.experts.services.contacts import page_for
+from expertpool.experts.services.contacts import CONTACTS, page_for
 from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED, ACTIVATION_VALID
 
 
@@ -57,5 +57,9 @@ def door_words(expert: Expert, page: str, *, under_way: Collection[int]) -> str:
 
 
 def _is_under_way(expert: Expert, now: datetime) -> bool:
+    """Whether a link is on its way that is still good: with another phone or mail it is not (docs/decisions/0520)."""
     sent = expert.link_sent_at
-    return sent is not None and sent + value_of(ACTIVATION_VALID) > now
+    if sent is None or sent + value_of(ACTIVATION_VALID) <= now:
+        return False
+    since = expert.versions.filter(at__gte=sent).values_list("changed", flat=True)
+    return not any(CONTACTS.keys() & set(names) for names in since)

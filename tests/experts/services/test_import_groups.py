@@ -130,7 +130,7 @@ def test_units_to_be_avoided_are_kept_as_declared(
         (UNIT, "declared", admin),
         ("湖南大学", "declared", admin),
     ]
-    assert Entry.objects.filter(action="expert.avoidance").count() == 2
+    assert Entry.objects.filter(action="expert.avoidance_add").count() == 2
 
 
 @pytest.mark.shows("EXP-07")

@@ -170,7 +170,7 @@ def test_what_keeps_him_from_draws_comes_along(keep: Expert, close: Expert, admi
     assert kept.leaves.count() == 2
     # Each with its own entry, as if it had been filed here.
     filed = Entry.objects.filter(
-        subject_id=str(keep.pk), action__in=("expert.leave", "expert.avoidance")
+        subject_id=str(keep.pk), action__in=("expert.leave", "expert.avoidance_add")
     )
     assert filed.count() == 3
 

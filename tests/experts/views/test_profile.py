@@ -214,7 +214,7 @@ def test_a_relation_names_the_person_or_the_unit_that_it_is_with(
         "李教授",
         "丙公司（王父）",
     ]
-    logged = Entry.objects.filter(action="expert.avoidance").order_by("pk")
+    logged = Entry.objects.filter(action="expert.avoidance_add").order_by("pk")
     assert [entry.after["人员姓名"] for entry in logged] == ["李教授", "王父"]
 
 

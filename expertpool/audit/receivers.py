@@ -10,12 +10,15 @@ from expertpool.core.exporting import ExportFinished
 from expertpool.core.importing import ImportPreviewed
 from expertpool.core.mandates import ForgedFound
 from expertpool.core.models import ExportRun, ImportRun
+from expertpool.core.text import masked_query
 
 
 def record_export(event: ExportFinished) -> None:
     """Who exported what, how many rows, from where: a file with their data now exists."""
     run = ExportRun.objects.select_related("user").get(pk=event.run_id)
-    after = {"导出项": run.title, "条件": run.params, "行数": run.rows, "IP 地址": run.address}
+    # The log is kept for good, and read by whoever may not see what somebody searched by.
+    asked = masked_query(run.params)
+    after = {"导出项": run.title, "条件": asked, "行数": run.rows, "IP 地址": run.address}
     at = run.finished_at or run.created_at
     entry = record("export.finish", actor=run.user, now=at, subject=run, after=after)
     if event.persons:

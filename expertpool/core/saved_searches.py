@@ -24,6 +24,7 @@ from expertpool.core.catalogue import Catalogue
 from expertpool.core.criteria import CriteriaError, CriteriaUse, as_seen
 from expertpool.core.criteria.registry import criteria_field
 from expertpool.core.events import publish
+from expertpool.core.fields import opens
 from expertpool.core.locks import lock_transaction
 from expertpool.core.models import SavedSearch
 from expertpool.core.prepared import Given, Prepared
@@ -95,11 +96,13 @@ def kept_on(user: Any, code: str, *, beside: tuple[str, ...] = ()) -> dict[str, 
 
 
 def _offer(row: SavedSearch, user: Any) -> Offered:
+    may_delete = row.owner_id == user.pk or _may_clear(user, row)
+    delete_url = reverse("core:saved_delete", args=[row.pk]) if may_delete else ""
+    if not opens(row, "query"):
+        return Offered(f"{row.name}（无法读取）", "", delete_url)
     address = f"{reverse(SAVED_PAGES[row.page].url)}?{row.query}"
     if row.owner_id != user.pk and not _may_ask(user, row):
         address = ""  # it says field and value
-    may_delete = row.owner_id == user.pk or _may_clear(user, row)
-    delete_url = reverse("core:saved_delete", args=[row.pk]) if may_delete else ""
     return Offered(row.name, address, delete_url)
 
 
@@ -176,15 +179,14 @@ def searches_naming(
     """Return the saved searches whose condition, or whose filter, asks the declared field ``code`` of ``subject`` (for
     one of ``options``, if there are any), in words, as ``viewer`` sees them."""
     filters = _filters_of(subject, code)
-    # By the quoted code, or the name, first: then only few are read.
-    texts = [f"%22{code}%22", *(f"{name}=" for name in filters)]
-    named = Q(*(Q(query__contains=text) for text in texts), _connector=Q.OR)
-    rows = SavedSearch.objects.filter(named).select_related("owner").order_by("pk")
+    rows = SavedSearch.objects.select_related("owner").order_by("pk")
     wanted = {str(one) for one in options}
     return [
         as_seen(f"{one.owner}的常用查询“{one}”", one.shared or one.owner == viewer)
         for one in rows
-        if (asked := _values(one, subject, code, filters)) and (not wanted or wanted & asked)
+        if opens(one, "query")
+        and (asked := _values(one, subject, code, filters))
+        and (not wanted or wanted & asked)
     ]
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.utils import timezone
 
@@ -34,6 +35,14 @@ _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
 # What is of people wherever it stands: telephones, identity cards, accounts of a bank; addresses of mail.
 _NUMBERS = re.compile(r"\d{9,}[Xx]?")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+")
+# The same as it is typed into a search: with blanks or strokes between, also documents of foreigners.
+_TYPED = re.compile(
+    r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?(?:"
+    r"1\d{2}[ -]\d{4}[ -]\d{4}|0\d{2,3}-\d{7,8}"  # telephones
+    r"|\d{6}[ -]\d{8}[ -]\d{3}[\dXx]|\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,3})?"  # identity cards, accounts
+    r"|[A-Za-z]{1,2}\d{7,8}|\d{9,}[Xx]?"
+    r")(?![0-9A-Za-z])"
+)
 # What may be a name, where the text is not ours: words of an error, a path that somebody typed, also as
 # logs and addresses write it.
 _NAMES = re.compile(
@@ -210,6 +219,28 @@ def mask_middle(value: str, *, head: int, tail: int) -> str:
 def mask_email(value: str) -> str:
     local, at, domain = value.partition("@")
     return f"{local[:1]}***{at}{domain}" if at else "***"
+
+
+def masked_query(query: str) -> str:
+    """Return the query string of a list with the numbers and addresses of people in its values masked; one that has
+    none comes as it is."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    shown = [(name, masked_words(value)) for name, value in pairs]
+    return query if shown == pairs else urlencode(shown, safe="*")
+
+
+def masked_words(text: str) -> str:
+    """Return ``text``, which somebody searched by, with what looks like a telephone, the number of a document or an account, or
+    an address of mail masked as a page shows it."""
+    text = _UNSEEN.sub("", text)
+    return _MAIL.sub(lambda found: mask_email(found[0]), _TYPED.sub(_masked_number, text))
+
+
+def _masked_number(found: re.Match[str]) -> str:
+    said = found[0]
+    if len(said) in {15, 18} or said[0].isalpha():  # a document
+        return mask_middle(said, head=min(4, len(said) // 4), tail=2)
+    return mask_middle(said, head=3 if said[0] == "1" else 0, tail=4)
 
 
 def without_people(text: str, *, ours: bool = True) -> str:

@@ -45,8 +45,8 @@ def test_one_that_he_confirmed_comes_in(admin: User) -> None:
 
 def test_an_export_that_nobody_asked_for_is_not_made(admin: User) -> None:
     write(
-        "INSERT INTO core_exportrun (user_id, exporter, title, params, address, state, total, rows, error, created_at,"
-        " expires_at, proof) VALUES (%s, 'experts.experts', 'x', '', '', 'queued', 1, 0, '', now(),"
+        "INSERT INTO core_exportrun (uid, user_id, exporter, title, params, address, state, total, rows, error, created_at,"
+        " expires_at, proof) VALUES (gen_random_uuid(), %s, 'experts.experts', 'x', '', '', 'queued', 1, 0, '', now(),"
         " now() + interval '1 day', '')",
         admin.pk,
     )

@@ -22,7 +22,7 @@ SAVED = (
 
 
 def saved() -> set[tuple[str, str, str, bool]]:
-    return set(SavedSearch.objects.values_list("page", "name", "query", "shared"))
+    return {(one.page, one.name, one.query, one.shared) for one in SavedSearch.objects.all()}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -38,7 +38,8 @@ def test_searches_of_an_earlier_version_come_along(operator: User) -> None:
         )
     before = [("experts", "0041_what_is_told_later_at_hand"), ("reports", "0006_saved_statistics")]
     MigrationExecutor(connection).migrate(before)
-    assert saved() == set()
+    # By columns of that time.
+    assert not SavedSearch.objects.values_list("name").exists()
     migrate_on()
     assert saved() == set(SAVED)
 

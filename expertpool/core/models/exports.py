@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from expertpool.core.crypto import binding
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import EncryptedTextField, ProofField, readable
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 EXPORTS = "exports"
@@ -31,9 +33,13 @@ TONES = {
 class ExportRun(HoldsFiles, models.Model):
     """An export: asked for, written, downloaded by its maker until it expires.
 
-    ``state`` changes only in `core.exporting.runs`.
+    ``state`` changes only in `core.exporting.runs`. What the list was asked by may be somebody's telephone: it is
+    encrypted (docs/decisions/0525).
     """
 
+    final = ("uid", "finished_at")
+
+    uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="导出人",
@@ -42,7 +48,8 @@ class ExportRun(HoldsFiles, models.Model):
     )
     exporter = models.CharField("导出项", max_length=64)
     title = models.CharField("名称", max_length=100)
-    params = models.TextField("条件", blank=True)  # the query string of the list
+    # The query string of the list.
+    params = EncryptedTextField("条件", bound_to=("uid",), at_least=256)
     address = models.CharField("IP 地址", max_length=45, blank=True)
     state = models.CharField(
         "状态", max_length=8, choices=ExportState.choices, default=ExportState.QUEUED
@@ -59,7 +66,7 @@ class ExportRun(HoldsFiles, models.Model):
         null=False,
         default=b"",
         says=(
-            *("user.username", "exporter", "title", "params", "address"),
+            *("user.username", "exporter", "title", "readable_params", "address"),
             *("created_at", "expires_at"),
         ),
     )
@@ -80,6 +87,11 @@ class ExportRun(HoldsFiles, models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def readable_params(self) -> str:
+        """The query string, as a proof names it: of a row that somebody altered it is not what was asked."""
+        return readable(self, "params")
 
     @property
     def is_done(self) -> bool:

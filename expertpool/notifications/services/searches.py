@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from expertpool.audit.services import record
+from expertpool.core.fields import readable
 from expertpool.core.saved_searches import SharedSearchCleared
-from expertpool.core.text import moment_text
+from expertpool.core.text import masked_query, moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -29,7 +30,7 @@ CLEARED = Occasion(
 
 def tell_cleared(event: SharedSearchCleared) -> None:
     owner, search = event.search.owner, event.search
-    before = {"名称": search.name, "查询条件": search.query}
+    before = {"名称": search.name, "查询条件": masked_query(readable(search, "query"))}
     record(
         "notifications.search_clear", actor=event.actor, now=event.at, subject=search, before=before
     )

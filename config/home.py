@@ -11,6 +11,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from expertpool.core.lockfiles import open_lock
+
 _MENDS = {
     errno.EROFS: "它所在的磁盘是只读的，请改为可写，或用 EXPERTPOOL_HOME 换一个目录。",
     errno.ENOSPC: "磁盘已满，请先清理。",
@@ -39,7 +41,7 @@ def writable(home: Path) -> Iterator[None]:
 def alone(home: Path) -> Iterator[None]:
     """Be the only `expertpool run` of ``home`` inside the block; the kernel forgets a killed one."""
     with writable(home):
-        lock = (home / "run.lock").open("a")
+        lock = open_lock(home / "run.lock")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -38,6 +38,7 @@ from config.programs import (
     public_folder,
     utf8_locale,
 )
+from expertpool.core.lockfiles import open_lock
 from expertpool.core.sizes import MEGABYTE
 
 __all__ = ["APPLICATION", "DATABASE", "SUPERUSER", "DatabaseUnavailableError", "EmbeddedServer"]
@@ -94,7 +95,7 @@ class EmbeddedServer:
         """Count as a user of the server inside the block."""
         with writable(self.home):
             # For its lock alone.
-            users = (self.home / "postgres.users").open("a")
+            users = open_lock(self.home / "postgres.users")
         with users:
             with self._gate():
                 # Before it starts: whoever leaves now sees that somebody is in.
@@ -123,7 +124,7 @@ class EmbeddedServer:
     @contextmanager
     def _gate(self) -> Iterator[None]:
         """Only one process at a time starts or stops the server."""
-        with (self.home / "postgres.gate").open("a") as gate:
+        with open_lock(self.home / "postgres.gate") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
             yield
 

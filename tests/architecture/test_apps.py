@@ -42,6 +42,7 @@ CORE = {
     "jobs",
     "large_by_link",  # files of whoever has not signed in
     "limits",
+    "lockfiles",  # for whoever starts
     "locks",
     "middleware",
     "mandates",  # rows that act in a name prove it

@@ -21,6 +21,7 @@ from expertpool.audit.models import Entry
 from expertpool.audit.queries import Head, chain_head
 from expertpool.audit.services.branches import join_branches
 from expertpool.core.crypto import proof
+from expertpool.core.lockfiles import open_lock
 from expertpool.core.prepared import Given, Prepared
 
 logger = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def forget_head() -> None:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a") as lock:
+    with open_lock(path.with_suffix(".lock")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -34,6 +34,7 @@ from expertpool.backups.services.server import (
     server,
 )
 from expertpool.backups.services.stored_files import store_files
+from expertpool.core.lockfiles import open_lock
 
 STATE = "backup_manifest"  # of pg_basebackup
 COPY = (
@@ -81,7 +82,7 @@ def alone(directory: Path) -> Iterator[None]:
     """Let nobody else write a backup there; whatever was left half done is deleted."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (directory / ".lock").open("a")
+        lock = open_lock(directory / ".lock")
     except OSError as error:
         raise BackupRefused(f"不能写备份目录 {directory}：{error.strerror}。") from None
     with lock:

@@ -18,6 +18,7 @@ from expertpool.backups.models import Backup
 from expertpool.backups.services.manifest import chosen_backup
 from expertpool.backups.services.restoring import Source, Tell
 from expertpool.backups.services.server import server
+from expertpool.core.lockfiles import open_lock
 
 PLACE = "restore-check"
 SECRETS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
@@ -30,7 +31,7 @@ def try_backup(source: Source, *, now: datetime, tell: Tell) -> bool:
     """
     home = server().home / PLACE
     directory, chosen = chosen_backup(source.directory)
-    with (server().home / f"{PLACE}.lock").open("a") as lock:
+    with open_lock(server().home / f"{PLACE}.lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -44,7 +44,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         label="谁能看到",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它，也不能按它抽取。看得到“文件”字段的人都能打开其中的文件。页面上能看、但不许导出的，在“站点设置—导出与导入”中选。",
+        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它；抽取条件不能再用它，看得到的角色也不能。看得到“文件”字段的人都能打开其中的文件。页面上能看、但不许导出的，在“站点设置—导出与导入”中选。",
     )
 
     class Meta:

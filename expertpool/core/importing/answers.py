@@ -24,13 +24,15 @@ Said = Mapping[str, Mapping[str, str | None]]  # column → word → what it mea
 class Answers:
     """``words`` by column: word → what it means ("": nothing); ``declined`` are those of which the
     user wants no proposal. ``cells`` by row: column → what stands there now. ``passed_over`` are rows
-    that he did not choose; ``shown`` are the changes of an update by row, as he read them."""
+    that he did not choose; ``shown`` are the changes of an update by row, as he read them, ``defined`` what the
+    columns were then (`Importer.definitions`)."""
 
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     declined: dict[str, set[str]] = field(default_factory=dict)
     cells: dict[int, dict[str, str]] = field(default_factory=dict)
     passed_over: set[int] = field(default_factory=set)
     shown: dict[int, list[dict[str, str]]] = field(default_factory=dict)
+    defined: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
         """Return them as JSON takes them; `read` is the way back."""
@@ -47,6 +49,7 @@ class Answers:
             cells=cells,
             passed_over=set(kept.get("passed_over", ())),
             shown=shown,
+            defined=dict(kept.get("defined", {})),
         )
 
     def meaning(self, code: str, word: str) -> str | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from django.db import IntegrityError, transaction
@@ -12,11 +11,11 @@ from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.cells import RowReader
 from expertpool.core.importing.continued import Continued
 from expertpool.core.importing.further import FurtherTables
-from expertpool.core.importing.importer import Fault, Importer, Row, Totals
+from expertpool.core.importing.importer import Change, Fault, Importer, Row, Totals
 from expertpool.core.importing.reading import Numbered
 
 Sink = Callable[[Row], None]
-CHANGED = "档案刚被改过"
+CHANGED, REDEFINED = "档案刚被改过", "字段设置刚被改过"
 TOLD_ROWS = 500  # after which it is told how far a run is
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 
@@ -156,7 +155,7 @@ def _save(
     importer: Importer, chunk: list[Row], answers: Answers, saved: Callable[[int, int], None]
 ) -> None:
     if importer.is_update:
-        _refuse_unseen(chunk, answers)
+        _refuse_unseen(importer, chunk, answers)
     rows = [row for row in chunk if not (row.faults or row.into)]
     part = importer.saved_rows
     for at in range(0, len(rows) or 1, part):
@@ -164,13 +163,36 @@ def _save(
         saved(min(at + part, len(rows)), len(rows))
 
 
-def _refuse_unseen(chunk: list[Row], answers: Answers) -> None:
-    """Refuse what changes something else than its reader has approved: nobody overwrites unseen."""
+def _refuse_unseen(importer: Importer, chunk: list[Row], answers: Answers) -> None:
+    """Refuse what changes something else than its reader has approved: nobody overwrites unseen. Where the rule of
+    a field is another now, that is the reason, and no change of the record."""
+    defined = importer.definitions()
     for row in chunk:
-        if not row.faults and [asdict(one) for one in row.changes] != answers.shown.get(row.number):
+        if row.faults:
+            continue
+        shown = [Change(**one) for one in answers.shown.get(row.number, ())]
+        unseen = {one.content for one in shown} ^ {one.content for one in row.changes}
+        codes = sorted({code for code, _, _ in unseen} & defined.keys())
+        row.faults += (
+            _redefined(importer, code, answers.defined.get(code, {}), defined[code])
+            for code in codes
+            if answers.defined.get(code) != defined[code]
+        )
+        if unseen and not row.faults:
             row.faults.append(
                 Fault("", CHANGED, "您核对之后有人改过这份档案，请重新上传后再核对。")
             )
+
+
+def _redefined(
+    importer: Importer, code: str, before: Mapping[str, str], now: Mapping[str, str]
+) -> Fault:
+    """Return that the rule of a column is another than it was when its rows were checked."""
+    other = "、".join(name for name, said in now.items() if before.get(name) != said)
+    label = importer.by_code[code].header
+    return importer.fault(
+        code, REDEFINED, f"您核对之后，字段“{label}”的{other}改过，请重新上传后再核对。"
+    )
 
 
 def _validate(importer: Importer, rows: list[Row]) -> None:

@@ -203,17 +203,20 @@ class Collector:
     def _changed(self) -> dict[str, Any]:
         """Return what an update changes; where most rows give somebody another name, columns were sorted
         apart, and none of these is sure."""
+        if not self.importer.is_update:
+            return {"changed": [], "renamed": 0}
         column = self.importer.by_code.get(self.name)
+        defined = self.importer.definitions()
         renamed = [
             one
             for one in self.changed
             if any(column and change["label"] == column.header for change in one["changes"])
         ]
         if len(renamed) < RENAMED or 2 * len(renamed) <= len(self.changed):
-            return {"changed": self.changed, "renamed": 0}
+            return {"changed": self.changed, "renamed": 0, "defined": defined}
         for one in renamed:
             one["doubt"] = one["doubt"] or "多数行的姓名与档案不同，请核对后再勾选。"
-        return {"changed": self.changed, "renamed": len(renamed)}
+        return {"changed": self.changed, "renamed": len(renamed), "defined": defined}
 
     def _words(self, totals: Totals) -> list[dict[str, Any]]:
         """Return the words that the page asks about, each with what it means by rule (``suggestion``),

@@ -52,11 +52,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an import changes in a record that is there already, as its reader may see it."""
+    """What an import changes in a record that is there already, as its reader may see it. ``code`` is the field's:
+    it may be called otherwise before the change is made."""
 
     label: str
     before: str
     after: str
+    code: str = ""
+
+    @property
+    def content(self) -> tuple[str, str, str]:
+        """What is changed, whatever the field is called."""
+        return self.code, self.before, self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,11 @@ class Importer(ABC):
     most: ClassVar[int] = 0  # rows that one run takes; 0: all of them
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
+
+    def definitions(self) -> dict[str, dict[str, str]]:
+        """Return of each column (code) that somebody may define anew what of its rule that can change: what is called
+        so (选项) → how it is now."""
+        return {}
 
     @classmethod
     def options_for(cls, user: Any) -> Mapping[str, Any]:

@@ -32,6 +32,7 @@ from expertpool.core.importing.reading import UnreadableFile
 from expertpool.core.importing.registry import IMPORTS
 from expertpool.core.importing.runs import (
     ColumnsGone,
+    NothingChosen,
     NotSeen,
     RunRefused,
     answer_import,
@@ -264,7 +265,7 @@ class _Pages:
         try:
             passed_over = form.passed_over()
             confirm_import(run=run, now=timezone.now(), passed_over=passed_over)
-        except NotSeen as error:
+        except (NotSeen, NothingChosen) as error:
             messages.error(request, str(error))
         except RunRefused:
             pass  # confirmed by another click, or columns are gone: the page tells of it

@@ -90,6 +90,10 @@ class NotSeen(RunRefused):
     """Its rows were checked again since the user saw them."""
 
 
+class NothingChosen(RunRefused):
+    """Of the changes that it shows the user ticked none."""
+
+
 # --- Until it is confirmed ----------------------------------------------------------------------
 
 
@@ -432,9 +436,14 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
 
     ``passed_over`` are rows that the user did not choose. Confirming twice imports once (RunRefused
     the second time); so does whoever saw another check of the rows than ``run`` tells (NotSeen), and whose
-    columns are not all there any more (ColumnsGone): nothing that was shown is left out without a word.
+    columns are not all there any more (ColumnsGone): nothing that was shown is left out without a word. Who ticked
+    none of the changes of an update (NothingChosen) can tick them yet.
     """
     _refuse_gone(run)
+    if run.is_previewed and IMPORTS[run.importer].is_update and run.accepted:
+        changed = {one["row"] for one in read_findings(run).get("changed", ())}
+        if changed <= set(passed_over):
+            raise NothingChosen("没有勾选任何一行。请勾选要更新的行，再按“更新所选”。")
     waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.PREVIEWED)
     run.confirmed_at = now
     with transaction.atomic():
@@ -449,8 +458,9 @@ def confirm_import(*, run: ImportRun, now: datetime, passed_over: Sequence[int] 
         # Not before: a second click changes nothing of what is being imported.
         answers = read_answers(run)
         answers.passed_over = set(passed_over)
-        changed = read_findings(run).get("changed", ())
-        answers.shown = {one["row"]: one["changes"] for one in changed}
+        found = read_findings(run)
+        answers.shown = {one["row"]: one["changes"] for one in found.get("changed", ())}
+        answers.defined = found.get("defined", {})
         write_answers(run, answers)
         # Always: if this process is killed on its way, the job does it. Else it finds it done.
         defer("core.run_import", lock=_lock(run.pk), run_id=run.pk)

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from expertpool.core.importing import Fault, Importer, Row
+from typing import Any
+
+from expertpool.core.importing import CellRefused, Fault, Importer, Row
+from expertpool.core.subjects.conditions import ValueOf, can_decide, choices_of
+from expertpool.core.subjects.fields import FieldDeclaration
+from expertpool.core.subjects.kinds import Number
 from expertpool.core.subjects.subject import Subject
+
+
+def definition_of(one: FieldDeclaration) -> dict[str, str]:
+    """Return what administrators may change of the rule of a field that joined: what is called so → how it is."""
+    kind, when = one.kind, one.shown_when
+    told = {"选项": "、".join(choices_of(kind))} if can_decide(kind) else {}
+    if isinstance(kind, Number):
+        told["范围"] = f"{kind.least} 至 {kind.most}"
+    return told | {"显示条件": f"{when.code}：{'、'.join(when.words)}" if when else ""}
 
 
 class Misfits:
@@ -30,14 +44,29 @@ class Misfits:
         def value_of(code: str) -> object:
             return row.values.get(self.columns.get(code, code))
 
-        refusals = (
-            (one, Subject.misfit(self.all, one, value_of(one.code), value_of))
-            for one in self.waiting
-        )
         return [
-            self.importer.fault(
-                self.columns[one.code], refusal.reason.format(one.label), refusal.detail
-            )
-            for one, refusal in refusals
-            if refusal
+            self._fault(one, refusal)
+            for one in self.waiting
+            if (refusal := self._misfit(one, value_of))
         ]
+
+    def new_in(self, changed: Any, before: Any) -> list[Fault]:
+        """Return the faults that the record ``changed`` has and had not ``before``: what it lacked already stops
+        nobody who changes something else."""
+        return [
+            self._fault(one, refusal)
+            for one in self.waiting
+            if (refusal := self._misfit(one, self._held(changed)))
+            and not self._misfit(one, self._held(before))
+        ]
+
+    def _held(self, record: Any) -> ValueOf:
+        return lambda code: self.all[code].value_of(record)
+
+    def _misfit(self, one: FieldDeclaration, value_of: ValueOf) -> CellRefused | None:
+        return Subject.misfit(self.all, one, value_of(one.code), value_of)
+
+    def _fault(self, one: FieldDeclaration, refusal: CellRefused) -> Fault:
+        return self.importer.fault(
+            self.columns[one.code], refusal.reason.format(one.label), refusal.detail
+        )

@@ -178,8 +178,17 @@ class Number(Kind):
         return self._around(held).clean(raw) if self._is_same(raw, held) else self.clean(raw)
 
     def later_cleaner(self) -> Cleaner:
-        wide = self.widest
-        return replace(self, least=wide.low, most=wide.high).clean if wide else self.clean
+        if self.widest is None:
+            return self.clean
+        wide = replace(self, least=self.widest.low, most=self.widest.high)
+
+        def clean(raw: Any) -> Any:
+            try:
+                return wide.clean(raw)
+            except CellRefused:
+                return self.clean(raw)  # refused with the bounds of today
+
+        return clean
 
     def _is_same(self, raw: Any, held: Any) -> bool:
         with suppress(ValueError):

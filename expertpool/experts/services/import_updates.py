@@ -27,6 +27,7 @@ from expertpool.core.importing import (
     Row,
     Totals,
 )
+from expertpool.core.subjects.importing import Misfits, definition_of
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Division, Specialty
@@ -119,6 +120,7 @@ class ExpertUpdater(Importer):
         self.title_levels = title_levels()
         self.units = NamedUnits(self)
         self.alike = AlikeByName(actor)
+        self.misfits = Misfits(EXPERT, self)
         self.found: dict[str, dict[Any, Expert]] = {key: {} for key in KEYS}
         self.rows: dict[int, int] = {}  # expert → row of this file
         self.doubted: dict[int, int] = {}  # expert → row that may be somebody else's
@@ -126,6 +128,13 @@ class ExpertUpdater(Importer):
             str, tuple[int, str]
         ] = {}  # number of a closed record → the one that stays
         self.numbers: dict[tuple[str, Any], int] = {}  # new phone, document or mail → row
+
+    def definitions(self) -> dict[str, dict[str, str]]:
+        return {
+            code: definition_of(one)
+            for code, one in self.declared.items()
+            if one.is_extra and code in self.by_code
+        }
 
     # --- who ----------------------------------------------------------------------------------
 
@@ -230,6 +239,7 @@ class ExpertUpdater(Importer):
         changed.extra = dict(expert.extra)
         fault = (
             self._refused(changed, given, specialties)
+            or next(iter(self.misfits.new_in(changed, expert)), None)
             or self._doubled(row, changed, given)
             or self._another(expert, changed, given)
         )
@@ -299,7 +309,7 @@ class ExpertUpdater(Importer):
             # It is found once more, or entered, when the change is made.
             before, after = held.name if held else "", unit.name
             after = f"{after}（{unit.uscc}）" if after == before else after
-            row.changes.append(Change("工作单位", before, after))
+            row.changes.append(Change("工作单位", before, after, "employer"))
             row.values["new_employer"] = (employer, uscc)
             self.units.warn(row)
 
@@ -331,7 +341,9 @@ class ExpertUpdater(Importer):
         if not ids or set(ids) == {one.pk for one in held}:
             return None
         new = list(Specialty.objects.filter(pk__in=ids))
-        row.changes.append(Change("评审专业", "、".join(map(str, held)), "、".join(map(str, new))))
+        row.changes.append(
+            Change("评审专业", "、".join(map(str, held)), "、".join(map(str, new)), "specialties")
+        )
         return new
 
     def _changes(self, expert: Expert, changed: Expert) -> list[Change]:
@@ -339,7 +351,7 @@ class ExpertUpdater(Importer):
         before, after = EXPERT.version_of(expert), EXPERT.version_of(changed)
         labels, without = EXPERT.labels(self.actor), {"term_end_date": "长期"}
         return [
-            Change(labels[code], before[code], after[code] or without.get(code, ""))
+            Change(labels[code], before[code], after[code] or without.get(code, ""), code)
             for code in EXPERT.differences(before, after)
             if code in labels
         ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
 from expertpool.experts.models import Expert
 from expertpool.joining.models import Application
@@ -31,6 +32,7 @@ from tests.e2e.pages import (
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.fields import make_field
 from tests.factories.joining import fill, make_draft
 
 pytestmark = [
@@ -142,6 +144,22 @@ def ask_the_list(desk: Screen) -> None:
     desk.page.keyboard.press("Escape")
     expect(cells).to_have_text(["二级注册", "二级注册"])
     see(desk, "found")
+
+
+def test_the_focus_goes_back_to_the_row_that_was_saved(open_browser: OpenBrowser) -> None:
+    make_field("甲项", FieldKind.TEXT)
+    make_field("乙项", FieldKind.TEXT)
+    desk = open_browser()
+    sign_in(desk, make_user("admin"))
+    desk.open(reverse("customforms:field_list"))
+    table = desk.page.get_by_role("table", name="自定义字段")
+    edit = table.get_by_role("button", name="编辑")
+    edit.nth(1).focus()
+    desk.page.keyboard.press("Enter")
+    desk.fill("名称", "丙项", within=drawer(desk))
+    desk.page.keyboard.press("Enter")
+    expect(table).to_contain_text("丙项")
+    expect(edit.nth(1)).to_be_focused()
 
 
 @pytest.mark.shows("OVW-05")

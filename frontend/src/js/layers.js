@@ -22,9 +22,32 @@ export function openLayer({ element, anchor = null, modal = false, onDismiss }) 
     if (at < 0) return;
     stack.splice(at, 1);
     if (!stack.some((other) => other.modal)) document.documentElement.classList.remove("has-overlay");
-    if (giveBack && layer.back?.isConnected) layer.back.focus({ preventScroll: true });
+    if (giveBack) giveFocus(layer.back);
   };
 }
+
+// What has the focus back: a list that is loaded anew may replace it.
+let given = null;
+
+function giveFocus(element) {
+  given = element?.isConnected ? element : twinOf(element);
+  given?.focus({ preventScroll: true });
+}
+
+/** What stands on the page for an element that was replaced: the same id, or the same address. */
+function twinOf(element) {
+  if (element?.id) return document.getElementById(element.id);
+  const name = ["hx-get", "href"].find((one) => element?.hasAttribute(one));
+  if (!name) return null;
+  const same = [...document.querySelectorAll(`[${name}="${CSS.escape(element.getAttribute(name))}"]`)].filter(
+    (one) => one.getClientRects().length > 0,
+  );
+  return same.find((one) => one.textContent === element.textContent) ?? same[0] ?? null;
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (given && !given.isConnected && document.activeElement === document.body) giveFocus(given);
+});
 
 function visibleWithin(element) {
   return [...element.querySelectorAll(focusable)].filter((item) => item.getClientRects().length > 0);
@@ -64,6 +87,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener(
   "pointerdown",
   (event) => {
+    given = null;
     const top = stack[stack.length - 1];
     if (!top || top.modal) return;
     if (top.element.contains(event.target) || top.anchor?.contains(event.target)) return;

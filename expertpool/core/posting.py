@@ -29,6 +29,7 @@ class Target:
 class Answer:
     status: int
     content: bytes
+    content_type: str = ""
 
 
 Find = Callable[[str], Target]
@@ -100,7 +101,8 @@ async def _post_to(
             extensions={"sni_hostname": target.server_name},
         ) as response,
     ):
-        return Answer(response.status_code, await _read(response, read) if read else b"")
+        content = await _read(response, read) if read else b""
+        return Answer(response.status_code, content, response.headers.get("Content-Type", ""))
 
 
 async def _read(response: httpx.Response, most: int) -> bytes:

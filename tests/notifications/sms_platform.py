@@ -21,7 +21,7 @@ KEY, SECRET = "AKID-test", "secret+/=测试"
 
 class Platform:
     """Use as a context manager. ``taken`` are the messages of requests whose signature is right; ``status``
-    and ``answer`` are what it says, where set; ``hanging`` holds its answers back. ``details`` is what it knows of messages, by its own names."""
+    and ``answer`` are what it says, where set, as ``kind``; ``hanging`` holds its answers back. ``details`` is what it knows of messages, by its own names."""
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
@@ -29,6 +29,7 @@ class Platform:
         self.details: list[dict[str, Any]] = []
         self.status = 200
         self.answer: bytes | None = None
+        self.kind = "application/json"
         self.hanging = threading.Event()
         self.hanging.set()
         platform = self
@@ -39,7 +40,7 @@ class Platform:
                 status, answer = platform._answer(self, body)
                 platform.hanging.wait(30)
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", platform.kind)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
@@ -82,8 +83,9 @@ class Platform:
             bad = {"Response": {"Error": {"Code": "AuthFailure.SignatureFailure", "Message": ""}}}
         else:
             right, good, bad = True, {"code": 0, "data": {"msgid": 778}}, {}
-            form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-            taken = dict(parse_qsl(body.decode())) if form else json.loads(body)
+            kind, _, charset = headers.get("content-type", "").partition("; charset=")
+            text, form = body.decode(charset), kind == "application/x-www-form-urlencoded"
+            taken = dict(parse_qsl(text, encoding=charset)) if form else json.loads(text)
         if right:
             self.taken.append(taken)
         if self.answer is not None:

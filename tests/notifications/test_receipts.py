@@ -622,6 +622,55 @@ def test_a_gateway_pushes_by_its_own_names(client: Client, form: bool) -> None:
         assert fresh(message)[0].state == expected
 
 
+@pytest.mark.parametrize("chosen", ["auto", "gbk"])
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "undeclared"])
+@pytest.mark.parametrize("form", ["escaped", "raw", ""], ids=["escaped", "raw", "json"])
+def test_a_gateway_pushes_in_gbk(
+    client: Client, monkeypatch: pytest.MonkeyPatch, form: str, declared: bool, chosen: str
+) -> None:
+    """Whoever wrote 同意 was told that it was not understood; as JSON it was lost."""
+    configure(sms.GATEWAY_ENCODING, chosen)
+    for setting, value in (
+        (sms.REPLY_TEXT, "content"),
+        (sms.REPORT_STATUS, "状态"),
+        (sms.REPORT_ID, "id"),
+        (sms.REPORT_DELIVERED, "已送达"),
+        (sms.REPORT_ANSWER, "收到"),
+    ):
+        configure(setting, value)
+    message = carried("gateway", "7")
+    read: list[str] = []
+    meant = replies.understood
+
+    def reads(text: str, extension: str) -> Any:
+        read.append(text)
+        return meant(text, extension)
+
+    monkeypatch.setattr(replies, "understood", reads)
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    kind += "; charset=GBK" if declared else ""
+    rows: list[dict[str, str]] = [
+        {"mobile": "13800000001", "content": "同意，参加"},
+        {"mobile": "13800000001", "content": "去"},
+        {"id": "7", "状态": "已送达"},
+    ]
+    for row in rows:
+        if form == "escaped":
+            body = urlencode(row, encoding="gbk").encode()
+        elif form:
+            body = "&".join(f"{name}={value}" for name, value in row.items()).encode("gbk")
+        else:
+            body = json.dumps(row, ensure_ascii=False).encode("gbk")
+        # As it is: the client of tests would encode it once more.
+        response = client.generic("POST", address("gateway"), body, content_type=kind)
+        assert (response.status_code, response.content) == (
+            200,
+            "收到".encode("gbk" if chosen == "gbk" else "utf-8"),
+        )
+    assert read == ["同意，参加", "去"]
+    assert fresh(message)[0].state == DeliveryState.DELIVERED
+
+
 def test_receipts_need_a_field_by_which_they_are_found() -> None:
     (named,) = (one for one in sms.CONSTRAINTS if one.code.endswith("report_named"))
     values = {sms.REPORT_STATUS.code: "stat"}

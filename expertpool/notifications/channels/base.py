@@ -101,7 +101,7 @@ class ReportUnreadable(ValueError):
 @dataclass(frozen=True)
 class Callback:
     """How a provider pushes reports to us: what it wants to read when we took them, and what its body
-    (with its content type) says. ``read`` raises ReportUnreadable.
+    (with its Content-Type, as it stands in the header) says. ``read`` raises ReportUnreadable.
 
     Of one who signs what it pushes ``opened`` returns the body as it reads, or raises ReportUnreadable, by the
     parameters of the address; ``greeted`` what it wants to read before it pushes for the first time (GET).

@@ -46,7 +46,7 @@ def callback(request: HttpRequest, provider: str, token: str) -> HttpResponse:
             answer = pushed.greeted(query, now) if pushed.greeted else pushed.answer()
             return HttpResponse(answer, content_type=ANSWERED_AS)
         body = pushed.opened(request.body, query, now) if pushed.opened else request.body
-        told = pushed.read(body, request.content_type or "")
+        told = pushed.read(body, request.headers.get("Content-Type", ""))
     except ReportUnreadable:
         # Pushed again, as often as the provider likes: it is in the log of the server until then.
         logger.warning("a push of %s (%s bytes) cannot be read", provider, len(request.body))

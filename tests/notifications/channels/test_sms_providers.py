@@ -32,6 +32,7 @@ from expertpool.notifications.channels.sms import aliyun, tencent
 from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.channels.sms import trial as sms_trial
 from expertpool.notifications.channels.sms.aliyun import AliyunSms, canonical_query, signed_headers
+from expertpool.notifications.channels.sms.encoding import AUTO, GBK, UTF8, read_text
 from expertpool.notifications.channels.sms.tencent import TencentSms
 from expertpool.notifications.channels.sms.trial import TRIALS
 from expertpool.notifications.occasions import Registered
@@ -310,6 +311,99 @@ def test_answers_of_a_gateway(
     assert words in result.detail
 
 
+@pytest.mark.parametrize(
+    ("kind", "chosen"),
+    [
+        ("application/json; charset=GBK", "auto"),
+        ('text/html;charset="gb2312"', "auto"),
+        ("application/json", "auto"),
+        ("application/json; charset=utf-8", "auto"),
+        ("application/json; charset=utf-8", "gbk"),
+        ("application/json", "gbk"),
+        ("application/json", "utf-8"),
+    ],
+)
+def test_a_platform_may_answer_in_gbk(gateway: Platform, kind: str, chosen: str) -> None:
+    """A message that it took was recorded as refused, the reason of a refusal as signs that nobody reads."""
+    configure_all({sms.GATEWAY_SUCCESS: "提交成功", sms.GATEWAY_ENCODING: chosen})
+    gateway.kind = kind
+    gateway.answer = '{"msg": "提交成功"}'.encode("gbk")
+    assert sent().status is SendStatus.ACCEPTED
+    gateway.answer = '{"code": 9, "msg": "余额不足"}'.encode("gbk")
+    assert "余额不足" in sent().detail
+    gateway.answer = "余额不足，请充值".encode("gbk")
+    assert "余额不足，请充值" in sent().detail
+
+
+@pytest.mark.parametrize("form", [True, False], ids=["form", "json"])
+def test_a_platform_may_be_written_to_in_gbk(gateway: Platform, form: bool) -> None:
+    configure_all({sms.GATEWAY_FORMAT: "form" if form else "json", sms.GATEWAY_ENCODING: "gbk"})
+    assert sent().status is SendStatus.ACCEPTED
+    assert gateway.taken[0]["content"] == OUTBOUND.body
+    assert gateway.headers[0]["content-type"].endswith("; charset=gbk")
+    CHANNELS["sms"].send(replace(OUTBOUND, body="😀好"))
+    assert gateway.taken[1]["content"] == ("?好" if form else "😀好")
+
+
+@pytest.mark.parametrize("text", ["同意", "去", "一", "同", "Y·483100", "é", "参加 Café"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_an_encoding_is_known_by_its_bytes(text: str, encoding: str) -> None:
+    content = text.encode(encoding)
+    assert read_text(content, f"x/y; charset={encoding}", AUTO) == text
+    assert read_text(content, "x/y", UTF8 if encoding == "utf-8" else GBK) == text
+    if encoding == "utf-8" or text not in ("Y·483100", "é"):
+        assert read_text(content, "x/y", AUTO) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@given(st.binary(max_size=20))
+@hypothesis_settings(max_examples=100)
+def test_any_bytes_are_read(encoding: str, content: bytes) -> None:
+    for kind in ("", "x/y; charset=gbk", "x/y; charset=nonsense", f"; charset={encoding}"):
+        for chosen in (AUTO, UTF8, GBK):
+            assert isinstance(read_text(content, kind, chosen), str)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_what_is_cut_within_a_character_is_read_up_to_there(encoding: str) -> None:
+    assert read_text("余额不足".encode(encoding)[:-1], "", AUTO) == "余额不"
+    assert read_text(b'"' + "余额".encode(encoding)[:-1] + b'"', "", AUTO).startswith('"余')
+
+
+@pytest.mark.parametrize(
+    ("mark", "answer", "taken"),
+    [
+        ('"code":0', '{"code": 0}', True),
+        ('"code" : 0', '{"code":0}', True),
+        ('{"code": 0}', '{"msg":"x",\n "code":0}', True),
+        ('"code":0', '{"data": [{"x": 1}, {"code": 0}]}', True),
+        ('"code":0,"ok":true', '{"ok": true, "n": 1, "code": 0}', True),
+        ('"data":{"a":1,"b":2}', '{"data":{"b":2,"a":1}}', True),
+        ('"code":1', '{"code":100}', False),
+        ('"code":0', '{"code":"0"}', False),
+        ('"code":0', '{"code":false}', False),
+        ('"code":0', '{"code": 7}', False),
+        ("提交成功", r'{"msg": "\u63d0\u4ea4\u6210\u529f"}', True),
+        ("result = 0", "result=0&id=7", True),
+        ("<code>0</code>", "<r> <code> 0 </code></r>", True),
+        ("0,", "1,balance", False),
+    ],
+)
+def test_a_mark_of_success_is_compared_without_blanks(
+    gateway: Platform, mark: str, answer: str, taken: bool
+) -> None:
+    """`"code":0`, as the help has it, was not found in `"code": 0`: what was taken was recorded as refused."""
+    configure(sms.GATEWAY_SUCCESS, mark)
+    gateway.answer = answer.encode()
+    assert (sent().status is SendStatus.ACCEPTED) is taken
+
+
+def test_a_reason_is_told_as_characters(gateway: Platform) -> None:
+    configure(sms.GATEWAY_SUCCESS, '"code":0')
+    gateway.answer = json.dumps({"code": 9, "msg": "余额不足\x00"}).encode()
+    assert sent().detail == '短信网关没有收下：{"code": 9, "msg": "余额不足\\u0000"}'
+
+
 # --- Before it is saved ----------------------------------------------------------------------------
 
 
@@ -447,7 +541,13 @@ def test_a_test_message_tells_no_ports_apart(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_whatever_may_name_a_recipient_is_the_route() -> None:
-    apart = {sms.GATEWAY_FORMAT, sms.GATEWAY_SUCCESS, sms.GATEWAY_ID, sms.PRICES["gateway"]}
+    apart = {
+        sms.GATEWAY_FORMAT,
+        sms.GATEWAY_ENCODING,
+        sms.GATEWAY_SUCCESS,
+        sms.GATEWAY_ID,
+        sms.PRICES["gateway"],
+    }
     gateway = {one for one in sms.SETTINGS if one.group == sms.GATEWAY_SMS}
     assert gateway - apart <= set(sms.ROUTE)
 

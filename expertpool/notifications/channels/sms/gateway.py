@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from expertpool.core.configuration import Reader
 from expertpool.core.posting import Answer
+from expertpool.core.validators import only_writable
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
+from expertpool.notifications.channels.sms.encoding import read_text, written_in
 from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in
 from expertpool.notifications.channels.sms.settings import (
+    GATEWAY_ENCODING,
     GATEWAY_EXTENSION,
     GATEWAY_FIELDS,
     GATEWAY_FORMAT,
@@ -40,12 +44,13 @@ class Gateway:
 
     def send(self, outbound: Outbound) -> SendResult:
         fields, headers = self._parts(outbound)
+        encoding = written_in(self.read(GATEWAY_ENCODING))
         if self.read(GATEWAY_FORMAT) == "json":
-            body = json.dumps(fields, ensure_ascii=False).encode()
-            headers["Content-Type"] = "application/json; charset=utf-8"
+            body = _json_in(fields, encoding)
+            headers["Content-Type"] = f"application/json; charset={encoding}"
         else:
-            body = urlencode(fields).encode()
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+            body = urlencode(fields, encoding=encoding, errors="replace").encode()
+            headers["Content-Type"] = f"application/x-www-form-urlencoded; charset={encoding}"
         try:
             return self._result(handed_in(self.read(GATEWAY_URL), body, headers))
         except NotHandedIn as error:
@@ -72,27 +77,76 @@ class Gateway:
         return fields, headers
 
     def _result(self, answer: Answer) -> SendResult:
-        text = answer.content.decode("utf-8", "replace")
+        text = read_text(answer.content, answer.content_type, self.read(GATEWAY_ENCODING))
+        content = _json_of(text)
         if answer.status in REFUSED_LOGIN:
             detail = f"短信网关拒绝登录（HTTP {answer.status}），请核对账号和密钥。"
             return SendResult(SendStatus.DOWN, detail=detail)
         if not 200 <= answer.status < 300:
             detail = f"短信网关没有收下（HTTP {answer.status}）。"
             return SendResult(SendStatus.REJECTED, detail=detail)
-        if self.read(GATEWAY_SUCCESS) not in text:
-            detail = f"短信网关没有收下：{' '.join(text.split())[:120]}"
+        if not _says(text, content, self.read(GATEWAY_SUCCESS)):
+            # Many platforms escape each Chinese character of an answer.
+            words = text if content is None else json.dumps(content, ensure_ascii=False)
+            detail = f"短信网关没有收下：{' '.join(only_writable(words).split())[:120]}"
             return SendResult(SendStatus.REJECTED, detail=detail)
-        return SendResult(SendStatus.ACCEPTED, provider_id=_found(text, self.read(GATEWAY_ID)))
+        return SendResult(SendStatus.ACCEPTED, provider_id=_found(content, self.read(GATEWAY_ID)))
 
 
-def _found(text: str, path: str) -> str:
+def _json_in(fields: dict[str, str], encoding: str) -> bytes:
+    """Return ``fields`` as JSON; a character that ``encoding`` lacks is escaped, and lost to nobody."""
+    text = json.dumps(fields, ensure_ascii=False)
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(fields).encode()
+
+
+def _json_of(text: str) -> Any:
+    """Return the object or list of an answer; None where it is none, or one too deep to be written again."""
+    try:
+        content = json.loads(text)
+        json.dumps(content)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict | list) else None
+
+
+def _says(text: str, content: Any, mark: str) -> bool:
+    """Tell whether an answer holds ``mark``. Members of JSON (`"code":0`) are looked for as such, at any depth: 0 is
+    neither "0" nor the beginning of 01; any other mark is a part of the text, whatever blanks stand in either."""
+    members = _json_of(mark) or _json_of(f"{{{mark}}}")
+    if content is not None and members and isinstance(members, dict):
+        return any(
+            _canonical(members).items() <= _canonical(one).items() for one in _objects(content)
+        )
+    texts = (text, "" if content is None else json.dumps(content, ensure_ascii=False))
+    return any(_plain(mark) in _plain(one) for one in texts)
+
+
+def _canonical(members: dict[str, Any]) -> dict[str, str]:
+    return {name: json.dumps(value, sort_keys=True) for name, value in members.items()}
+
+
+def _objects(content: Any) -> Iterator[dict[str, Any]]:
+    waiting = [content]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+        if isinstance(one, dict | list):
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
+
+
+def _found(content: Any, path: str) -> str:
     """Return what stands at ``path`` (``data.msgid``) of a JSON answer; empty where there is nothing."""
     if not path:
         return ""
-    try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
+    value = content
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return str(value) if isinstance(value, str | int) else ""

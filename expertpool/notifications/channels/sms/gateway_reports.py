@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,8 +14,10 @@ from expertpool.notifications.channels.base import (
     ReportUnreadable,
     Told,
 )
+from expertpool.notifications.channels.sms.encoding import codec_of_form, read_text, written_in
 from expertpool.notifications.channels.sms.pushed import moment, objects, rows_of, told_by, words
 from expertpool.notifications.channels.sms.settings import (
+    GATEWAY_ENCODING,
     REPLY_ID,
     REPLY_PHONE,
     REPLY_TEXT,
@@ -59,18 +61,31 @@ def _inbound(row: dict[str, Any], text: str) -> Inbound | None:
     )
 
 
-CALLBACK = Callback(lambda: value_of(REPORT_ANSWER).encode(), read)
+def _answer() -> bytes:
+    text: str = value_of(REPORT_ANSWER)
+    return text.encode(written_in(value_of(GATEWAY_ENCODING)), "replace")
+
+
+CALLBACK = Callback(_answer, read)
 
 
 def _rows(body: bytes, content_type: str) -> list[dict[str, Any]]:
     if content_type.partition(";")[0].strip().lower() == FORM:
         try:
-            return [dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))]
+            return [dict(_fields(body, content_type))]
         except ValueError:
             raise ReportUnreadable from None
-    rows = rows_of(body)
+    rows = rows_of(read_text(body, content_type, value_of(GATEWAY_ENCODING)))
     inner = [value for row in rows for value in row.values() if isinstance(value, list)]
     return rows + [row for found in inner[:1] for row in objects(found)]
+
+
+def _fields(body: bytes, content_type: str) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a form, be their characters escaped or not; raises ValueError where they are too many."""
+    encoding = codec_of_form(body, content_type, value_of(GATEWAY_ENCODING))
+    for pair in parse_qsl(body, keep_blank_values=True, max_num_fields=100):
+        name, value = (one.decode(encoding, "replace") for one in pair)
+        yield name, value
 
 
 def _report(row: dict[str, Any], status: str) -> DeliveryReport | None:

@@ -24,7 +24,7 @@ MOST = 200
 Row = dict[str, Any]
 
 
-def rows_of(body: bytes) -> list[Row]:
+def rows_of(body: bytes | str) -> list[Row]:
     """Return the objects of a JSON list, or the one object; raises ReportUnreadable where there is none."""
     try:
         return objects(json.loads(body))

@@ -22,6 +22,7 @@ from expertpool.core.configuration import (
     TrialFailed,
 )
 from expertpool.core.validators import check_host
+from expertpool.notifications.channels.sms.encoding import AUTO, GBK, UTF8
 from expertpool.notifications.occasions import Registered
 
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
@@ -200,11 +201,20 @@ GATEWAY_URL = _text(
 GATEWAY_FORMAT = Setting(
     "notifications.sms_gateway_format",
     "提交格式",
-    Choice((("json", "JSON"), ("form", "表单（UTF-8）"))),
+    Choice((("json", "JSON"), ("form", "表单"))),
     "json",
     group=GATEWAY_SMS,
     order=20,
     help="按平台的接口说明选择。",
+)
+GATEWAY_ENCODING = Setting(
+    "notifications.sms_gateway_encoding",
+    "编码",
+    Choice(((AUTO, "自动（按 UTF-8 提交）"), (UTF8, "UTF-8"), (GBK, "GBK"))),
+    AUTO,
+    group=GATEWAY_SMS,
+    order=25,
+    help="平台只收 GBK（GB2312）的选 GBK。它的答复、推送的回执和回复，「自动」按它写明的编码读，没有写明的按内容判断。",
 )
 GATEWAY_PHONE = _text(
     "gateway_phone",
@@ -265,7 +275,7 @@ GATEWAY_SUCCESS = _text(
     "成功标志",
     GATEWAY_SMS,
     90,
-    help='答复中含有这段文字才算收下，如 "code":0；留空则只看 HTTP 状态。',
+    help='答复中含有这段内容才算收下，如 "code":0（空格多少不影响）；留空则只看 HTTP 状态。',
 )
 GATEWAY_ID = _text(
     "gateway_id",
@@ -440,7 +450,14 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *(ALIYUN_ENDPOINT, ALIYUN_KEY, ALIYUN_SECRET, ALIYUN_SIGN, ALIYUN_TEST),
     *(TENCENT_ENDPOINT, TENCENT_KEY, TENCENT_SECRET, TENCENT_APP, TENCENT_SIGN),
     *(TENCENT_REGION, TENCENT_TEST),
-    *(GATEWAY_URL, GATEWAY_FORMAT, GATEWAY_PHONE, GATEWAY_TEXT, GATEWAY_REFERENCE),
+    *(
+        GATEWAY_URL,
+        GATEWAY_FORMAT,
+        GATEWAY_ENCODING,
+        GATEWAY_PHONE,
+        GATEWAY_TEXT,
+        GATEWAY_REFERENCE,
+    ),
     *(GATEWAY_FIELDS, GATEWAY_SECRET_NAME, GATEWAY_SECRET, GATEWAY_SUCCESS, GATEWAY_ID),
     *(REPORT_STATUS, REPORT_DELIVERED, REPORT_WAITING, REPORT_ID, REPORT_REFERENCE),
     *(REPORT_TIME, REPLY_TEXT, REPLY_PHONE, REPLY_TO, REPLY_ID, REPORT_ANSWER),

@@ -47,6 +47,7 @@ from expertpool.draws.queries.void_parts import void_part_words
 from expertpool.draws.queries.ways import ways_in_words
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.alarms import open_alarms
+from expertpool.draws.services.asked_fields import why_not_asked
 from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.outset import rerouted
@@ -124,6 +125,9 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "faults": _faults(members) if project.is_undrawn else [],
         "plan": plan,
         "groups": [_group_in_words(group) for group in groups],
+        "why_not_asked": ""
+        if project.is_archived or (draw and not short)
+        else why_not_asked(short.groups_in(groups) if short else groups),
         "total_seats": seats,
         "total_standbys": standbys,
         "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],

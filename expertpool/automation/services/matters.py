@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from expertpool.accounts.models import User
 from expertpool.automation.exceptions import RuleError
 from expertpool.automation.models import EventRule, RuleRequest
 from expertpool.automation.permissions import CONFIRM, MANAGE
@@ -19,7 +20,7 @@ def _page(rule: EventRule) -> str:
     return reverse("automation:detail", args=[rule.pk])
 
 
-def _contents(asked: RuleRequest, _now: datetime) -> Reading:
+def _contents(asked: RuleRequest, _user: User, _now: datetime) -> Reading:
     said = asked.contents
     return reading_of(said["event"], said["condition"], said["actions"])
 

@@ -5,7 +5,7 @@ An app registers the fields of a subject; everything that asks "which rows" then
 """
 
 from expertpool.core.criteria.asking import asks
-from expertpool.core.criteria.compiling import Context, fields_named, prepare, to_q
+from expertpool.core.criteria.compiling import Context, fields_named, is_seen, prepare, to_q
 from expertpool.core.criteria.errors import CriteriaError, NotAsked
 from expertpool.core.criteria.fields import (
     Boolean,
@@ -73,6 +73,7 @@ __all__ = [
     "criteria_fields",
     "explain",
     "fields_named",
+    "is_seen",
     "join_criteria",
     "mentions",
     "mentions_of",

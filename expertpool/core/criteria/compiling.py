@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.core.criteria.nodes import AllOf, AnyOf, Leaf, Node, Not
 from expertpool.core.criteria.registry import criteria_field
+from expertpool.core.visibility import Viewer
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ def prepare(nodes: Iterable[Node], context: Context) -> None:
 def fields_named(nodes: Iterable[Node]) -> set[str]:
     """Return the codes of the fields that ``nodes`` ask."""
     return {leaf.field for node in nodes for leaf in _leaves(node)}
+
+
+def is_seen(nodes: Iterable[Node], viewer: Viewer | None) -> bool:
+    """Tell whether ``viewer`` may ask all that ``nodes`` ask: who may not is told no number that rests on them, but
+    what `NotAsked` says."""
+    leaves = (leaf for node in nodes for leaf in _leaves(node))
+    return all(criteria_field(leaf.subject, leaf.field).is_open_to(viewer) for leaf in leaves)
 
 
 def _leaves(node: Node) -> Iterator[Leaf]:

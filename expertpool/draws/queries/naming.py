@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from expertpool.core.criteria import CriteriaUse, as_seen, asks
 from expertpool.customforms.registry import FieldUse
 from expertpool.draws.enums import DrawStatus
-from expertpool.draws.models import ConditionLevel, ConditionTemplate, Draw
+from expertpool.draws.models import ConditionLevel, ConditionTemplate, Draw, WideningRequest
 from expertpool.draws.queries.draws import draws_visible_to, projects_to_draw
 from expertpool.draws.queries.templates import templates_for
 from expertpool.experts.fields import EXPERT
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
+from expertpool.workflow.queries.asking import only_asked
+from expertpool.workflow.queries.requests import waits
 
 # Whoever has one of these for a project reads its plan.
 PLANNING = ("draws.plan", "draws.approve_plan", "draws.run", "draws.view")
@@ -39,30 +42,46 @@ def draws_naming(subject: str, code: str, options: Sequence[str], viewer: Any) -
 
 
 def plans_naming(subject: str, code: str, options: Sequence[Any], viewer: Any) -> list[str]:
-    """Return the plans that ask the field (for one of ``options``, if there are any) and have not been drawn by yet,
-    and the templates of plans, in words: approved plans have to be changed and approved anew. As ``viewer`` sees them."""
+    """Return the plans that ask the field (for one of ``options``, if there are any) and by which somebody may still be
+    drawn, each with the wider draw that is asked for by it, and the templates of plans, in words: approved plans have
+    to be changed and approved anew. As ``viewer`` sees them."""
     if subject != EXPERT.code:
         return []
     levels = ConditionLevel.objects.alias(names=asks("criteria", code, options))
-    plans = levels.filter(names=True, group__plan__project__draw_state=DrawState.NOT_DRAWN)
-    projects = Project.objects.filter(pk__in=plans.order_by().values("group__plan__project"))
+    plans = levels.filter(names=True).order_by().values("group__plan__project")
+    projects = Project.objects.filter(_to_draw(), pk__in=plans)
     projects = projects.exclude(archived_at__isnull=False).order_by("pk")
-    keys = _read_by(viewer)
+    keys, asked = _read_by(viewer), _widening(projects)
     return [
-        as_seen(f"项目“{project}”的抽取方案", project.pk in keys) for project in projects
+        as_seen(f"项目“{project}”的抽取方案{asked.get(project.pk, '')}", project.pk in keys)
+        for project in projects
     ] + _templates(code, options, viewer)
 
 
+def _to_draw() -> Q:
+    """Projects by whose plans somebody may still be drawn: none was yet, or the panel fell short and does not sit yet."""
+    coming = Project.objects.filter(opening_at__gt=timezone.now())
+    sits_later = Q(pk__in=coming) | Q(batch__in=coming.exclude(batch=None).values("batch"))
+    short = Q(draw_state=DrawState.UNSATISFIED) & sits_later
+    return Q(draw_state=DrawState.NOT_DRAWN) | short
+
+
+def _widening(projects: QuerySet[Project]) -> dict[int, str]:
+    """Return of those of ``projects`` (ids) for which a wider draw is asked, what that is called."""
+    waiting = WideningRequest.objects.filter(waits(timezone.now()), draw__project__in=projects)
+    label = WideningRequest._meta.verbose_name
+    return {
+        one.draw.project_id: f"（有待确认的{label}）"
+        for one in only_asked(waiting.select_related("draw"))
+    }
+
+
 def _read_by(viewer: Any) -> set[int]:
-    """Return the projects (ids) not drawn yet whose plans ``viewer`` reads."""
+    """Return the projects (ids) to be drawn for whose plans ``viewer`` reads."""
     if viewer is None:
         return set()
     reached = (projects_to_draw(viewer, code) for code in PLANNING if viewer.has_permission(code))
-    return {
-        pk
-        for rows in reached
-        for pk in rows.filter(draw_state=DrawState.NOT_DRAWN).values_list("pk", flat=True)
-    }
+    return {pk for rows in reached for pk in rows.filter(_to_draw()).values_list("pk", flat=True)}
 
 
 def _templates(code: str, options: Sequence[Any], viewer: Any) -> list[str]:

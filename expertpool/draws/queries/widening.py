@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.text import Truncator
 
-from expertpool.core.criteria import AllOf, Node, explain, parse
+from expertpool.accounts.models import User
+from expertpool.core.criteria import AllOf, Node, NotAsked, explain, is_seen, parse
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, DrawPlan
@@ -27,7 +27,7 @@ from expertpool.experts.queries.records import joined_since
 
 FEW = 5  # a count below it is not told
 MOST_WORDS = 80  # characters of a level in a message
-Criteria = Mapping[str, Sequence[Mapping[str, Any]]]  # by the code of the group, level by level
+Levels = Mapping[str, Sequence[Level]]  # by the code of the group
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Comparison:
     ``lost``: how many who fit the old ones do not fit the new ones; ``narrower``: the conditions that
     keep them out, in words. ``has_newcomers``: somebody who fits has come into the pool since the seal.
     ``gained``: how many fit the new ones who did not fit the old ones. ``is_freed``: a seat of an earlier draw
-    fell free, for which the order of ``sealed_in`` gives nobody (`Shortfall.freed`).
+    fell free, for which the order of ``sealed_in`` gives nobody (`Shortfall.freed`). ``is_told``: whether its reader
+    may ask all that is compared, and hence reads the numbers (docs/decisions/0527).
     """
 
     name: str
@@ -51,6 +52,12 @@ class Comparison:
     gained: int
     has_newcomers: bool
     is_freed: bool = False
+    is_told: bool = True
+
+    @property
+    def untold(self) -> str:
+        """Why its reader reads no numbers."""
+        return f"人数不显示：{NotAsked()}"
 
     @property
     def before_text(self) -> str:
@@ -78,8 +85,9 @@ class Comparison:
         if not self.lost:
             return ""
         why = "、".join(f"「{text}」" for text in self.narrower)
+        lost = people_text(self.lost) if self.is_told else "人"
         return (
-            f"条件组「{self.name}」不是放宽：符合原来条件的专家中，有{people_text(self.lost)}不再符合新的条件，"
+            f"条件组「{self.name}」不是放宽：符合原来条件的专家中，有{lost}不再符合新的条件，"
             f"因为{why}。请保留原来的条件，把更宽的条件加为下一级次。"
         )
 
@@ -89,38 +97,34 @@ def people_text(count: int) -> str:
     return f"不到 {FEW} 人" if 0 < count < FEW else f" {count:,} 人"
 
 
-def planned_criteria(plan: DrawPlan, short: Shortfall) -> dict[str, list[dict[str, Any]]]:
-    """Return the conditions of ``plan`` for the groups that lack experts."""
+def standing_levels(plan: DrawPlan, short: Shortfall) -> dict[str, list[Level]]:
+    """Return the conditions of ``plan`` for the groups that lack experts as they stand, with what is gone since: they
+    are shown. What is drawn by, `fitting.planned_levels` gives."""
     groups = ConditionGroup.objects.filter(plan=plan).prefetch_related("levels")
     return {
-        group.code: [level.criteria for level in group.levels.all()]
+        group.code: [
+            (level.level, parse(SUBJECT, level.criteria, stored=True))
+            for level in group.levels.all()
+        ]
         for group in groups
         if group.code in short.lacking
     }
 
 
 def compare(
-    short: Shortfall, criteria: Criteria, *, now: datetime, stored: bool = False
+    short: Shortfall, after: Levels, *, now: datetime, viewer: User | None
 ) -> list[Comparison]:
-    """Compare ``criteria`` with what the panel that is ``short`` sealed for these groups last.
-
-    Raises core.criteria.CriteriaError for what does not parse, of what is ``stored`` not for what is gone since.
-    """
-    sealed = {code: short.sealed_last(code) for code in criteria}
+    """Compare the conditions ``after`` with what the panel that is ``short`` sealed for these groups last, for
+    ``viewer`` (None: somebody who reads all numbers)."""
+    sealed = {code: short.sealed_last(code) for code in after}
     before = {code: sealed_levels(draw)[code] for code, draw in sealed.items()}
-    after = {
-        code: [
-            (at, parse(SUBJECT, dict(one), stored=stored)) for at, one in enumerate(rows, start=1)
-        ]
-        for code, rows in criteria.items()
-    }
-    asked = {f"{code} before": rows for code, rows in before.items()}
+    asked: dict[str, Sequence[Level]] = {f"{code} before": rows for code, rows in before.items()}
     asked |= {f"{code} after": rows for code, rows in after.items()}
     deleted = [(ExclusionReason.DELETED, availability.deleted())]
     found = [one for one in fitting_experts(asked, deleted, now=now) if not one.reason]
     names = short.draws[0].rule.group_names
     comparisons = []
-    for code in criteria:
+    for code in after:
         old = {one.expert_id for one in found if f"{code} before" in one.groups}
         new = {one.expert_id for one in found if f"{code} after" in one.groups}
         lost = old - new
@@ -137,6 +141,7 @@ def compare(
                 gained=len(new - old),
                 has_newcomers=not new.isdisjoint(joined_since(sealed[code].sealed_at)),
                 is_freed=code in short.freed,
+                is_told=is_seen((node for _, node in (*before[code], *after[code])), viewer),
             )
         )
     return comparisons
@@ -156,10 +161,10 @@ class Asked:
         return sum(self.short.lacking.values())
 
 
-def asked_of(plan: DrawPlan, short: Shortfall, *, now: datetime) -> Asked:
-    """Return what a draw by ``plan`` for the panel that is ``short`` would be."""
+def asked_of(plan: DrawPlan, short: Shortfall, *, viewer: User, now: datetime) -> Asked:
+    """Return what a draw by ``plan`` for the panel that is ``short`` would be, for ``viewer``."""
     policy = policy_of_panel(plan.project.regime, short.base, now=now)
-    compared = compare(short, planned_criteria(plan, short), now=now, stored=True)
+    compared = compare(short, standing_levels(plan, short), now=now, viewer=viewer)
     return Asked(short, compared, beyond_plan(plan, policy))
 
 
@@ -168,10 +173,9 @@ def conditions_in_words(plan: DrawPlan, short: Shortfall) -> str:
     counts: they change. Of each level no more than `MOST_WORDS`."""
     names = short.draws[0].rule.group_names
     said = []
-    for code, rows in planned_criteria(plan, short).items():
-        old = [node for _, node in sealed_levels(short.sealed_last(code))[code]]
-        new = [parse(SUBJECT, dict(one), stored=True) for one in rows]
-        before, after = (_levels_in_words(levels) for levels in (old, new))
+    for code, new in standing_levels(plan, short).items():
+        old = sealed_levels(short.sealed_last(code))[code]
+        before, after = (_levels_in_words(node for _, node in levels) for levels in (old, new))
         said.append(
             f"{names[code]} {short.lacking[code]} 人，原条件「{before}」，现条件「{after}」"
         )
@@ -183,10 +187,10 @@ def _levels_in_words(levels: Iterable[Node]) -> str:
     return " / ".join(Truncator(one).chars(MOST_WORDS, truncate="…") for one in words)
 
 
-def check_wider(short: Shortfall, criteria: Criteria, *, now: datetime) -> None:
-    """Refuse (WideningRefused) ``criteria`` by which somebody no longer fits who did, see `compare`, and
-    those that find in no group anybody who was not there."""
-    compared = compare(short, criteria, now=now)
+def check_wider(short: Shortfall, levels: Levels, *, now: datetime, viewer: User) -> None:
+    """Refuse (WideningRefused) conditions by which somebody no longer fits who did, see `compare`, and
+    those that find in no group anybody who was not there; ``viewer`` is told so."""
+    compared = compare(short, levels, now=now, viewer=viewer)
     refusals = [one.refusal for one in compared if one.refusal]
     if not refusals and all(one.finds_nobody_new for one in compared):
         refusals = [_nobody_new(compared)] if compared else []

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from expertpool.accounts.models import User
 from expertpool.draws.enums import ActionCode, InvitationState
 from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import (
@@ -210,9 +211,9 @@ def _planned(asked: WideningRequest) -> tuple[DrawPlan, Shortfall] | None:
     return (plan, short) if short and plan else None
 
 
-def _asked(asked: WideningRequest, now: datetime) -> Asked | None:
+def _asked(asked: WideningRequest, viewer: User, now: datetime) -> Asked | None:
     planned = _planned(asked)
-    return asked_of(*planned, now=now) if planned else None
+    return asked_of(*planned, viewer=viewer, now=now) if planned else None
 
 
 def _widened(asked: WideningRequest) -> str:

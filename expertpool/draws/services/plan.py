@@ -26,6 +26,7 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.ending import open_by_plan
+from expertpool.draws.queries.fitting import Level
 from expertpool.draws.queries.plan_versions import check_version, content_of, version_of
 from expertpool.draws.queries.policy import missing_contributors, policy_for
 from expertpool.draws.queries.readiness import check_deletable, check_plannable
@@ -266,20 +267,22 @@ def _add_group(plan: DrawPlan, order: int, entered: GroupInput, actor: User) -> 
     add_levels(group, entered.levels, actor=actor)
 
 
-def add_levels(group: ConditionGroup, levels: Sequence[dict[str, Any]], *, actor: User) -> None:
-    """Store the criteria of level 1, 2 … of a ``group`` that has none yet; see `save_plan`."""
+def add_levels(
+    group: ConditionGroup, levels: Sequence[dict[str, Any]], *, actor: User
+) -> list[Level]:
+    """Store the criteria of level 1, 2 … of a ``group`` that has none yet, see `save_plan`; return them as they are kept."""
     if not levels:
         message = f"条件组「{group.name}」还没有条件，请至少设置第一级次。"
         raise DrawNotReady(message)
     if len(levels) > MOST_LEVELS:
         message = f"条件组「{group.name}」最多 {MOST_LEVELS} 个级次，请减少或合并。"
         raise ValidationError({"levels": message})
-    for number, criteria in enumerate(levels, start=1):
-        level = ConditionLevel(
-            group=group, level=number, criteria=canonical(standing(SUBJECT, criteria, actor=actor))
-        )
+    kept = [standing(SUBJECT, criteria, actor=actor) for criteria in levels]
+    for number, node in enumerate(kept, start=1):
+        level = ConditionLevel(group=group, level=number, criteria=canonical(node))
         level.full_clean()
         level.save()
+    return list(enumerate(kept, start=1))
 
 
 def plan_in_words(plan: DrawPlan) -> dict[str, Any]:

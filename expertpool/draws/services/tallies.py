@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Sum
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.criteria import Node, explain, parse
+from expertpool.core.criteria import Node, explain, standing
 from expertpool.core.limits import one_at_a_time
 from expertpool.draws.exceptions import TooManyCounts
 from expertpool.draws.models import CountTally
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.counting import ConditionCount, count_condition
 from expertpool.draws.queries.shortfall import Shortfall
-from expertpool.draws.queries.widening import Comparison, Criteria, compare
+from expertpool.draws.queries.widening import Comparison, compare
 from expertpool.draws.settings import COUNTS_PER_HOUR
 from expertpool.projects.models import Project
 from expertpool.siteconfig.queries.counting import counted
@@ -29,13 +31,21 @@ def count_for(project: Project, node: Node, *, actor: User, now: datetime) -> Co
 
 
 def compare_for(
-    short: Shortfall, criteria: Criteria, *, actor: User, now: datetime
+    short: Shortfall,
+    criteria: Mapping[str, Sequence[dict[str, Any]]],
+    *,
+    actor: User,
+    now: datetime,
 ) -> list[Comparison]:
-    """Compare ``criteria`` as `compare`, and note that it was asked. Refuses (TooManyCounts) as `note_count`."""
-    levels = [explain(parse(SUBJECT, dict(one))) for rows in criteria.values() for one in rows]
-    asked = "；".join(level or "不限" for level in levels)
+    """Compare ``criteria`` (by the code of the group, level by level) as `compare`, and note that it was asked. Raises
+    core.criteria.CriteriaError for what ``actor`` could not keep; refuses (TooManyCounts) as `note_count`."""
+    levels = {
+        code: [(at, standing(SUBJECT, one, actor=actor)) for at, one in enumerate(rows, start=1)]
+        for code, rows in criteria.items()
+    }
+    asked = "；".join(explain(node) or "不限" for rows in levels.values() for _, node in rows)
     note_count(short.base.project, f"放宽条件对照：{asked}", actor=actor, now=now)
-    return compare(short, criteria, now=now)
+    return compare(short, levels, now=now, viewer=actor)
 
 
 def note_count(project: Project, asked: str, *, actor: User, now: datetime) -> None:

@@ -20,12 +20,14 @@ from expertpool.draws.enums import ActionCode, Knowledge
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import check_action
-from expertpool.draws.queries.eligibility import evaluate
+from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.plan_versions import approved_version, check_version, content_of
 from expertpool.draws.queries.policy import beyond_plan, policy_of_panel
 from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widenable, needs_approval
+from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.queries.tries import check_tries
-from expertpool.draws.queries.widening import check_wider, planned_criteria
+from expertpool.draws.queries.widening import check_wider
+from expertpool.draws.services.asked_fields import check_asked
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
@@ -56,7 +58,7 @@ def widen_plan(
 
     Refuses (WideningRefused) while no group lacks experts or a draw goes on, a group that is full,
     an archived project, and conditions that are no wider (`check_wider`); and what `save_plan`
-    refuses of conditions.
+    refuses of conditions: one that the actor may not see stays as it stands.
     """
     projects = lock_projects(project)
     project, short = projects[0], check_widenable(projects, now=now)
@@ -64,11 +66,12 @@ def widen_plan(
         raise WideningRefused("只能放宽缺人的条件组，请刷新页面后重试。")
     plan = DrawPlan.objects.get(project=project)
     before, held = plan_in_words(plan), content_of(plan)
+    kept = {}
     for group in ConditionGroup.objects.filter(plan=plan):
         if group.code in levels:
             group.levels.all().delete()
-            add_levels(group, levels[group.code], actor=actor)
-    check_wider(short, levels, now=now)
+            kept[group.code] = add_levels(group, levels[group.code], actor=actor)
+    check_wider(short, kept, now=now, viewer=actor)
     plan.updated_at = now
     plan.save(update_fields=["updated_at"])
     after = plan_in_words(plan)
@@ -143,10 +146,18 @@ def _check_sealable(base: Draw, actor: User, now: datetime) -> None:
     plan = check_plan(projects, now=now, base=short.base)
     approved = approved_version(plan)
     check_tries(plan.project, actor, approved, now=now)
-    check_wider(short, planned_criteria(plan, short), now=now)
+    found = _found(plan, short, actor, now)
     policy = policy_of_panel(plan.project.regime, short.base, now=now)
-    found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
     check_chance(plan, found, policy, approved, now=now, short=short)
+
+
+def _found(plan: DrawPlan, short: Shortfall, actor: User, now: datetime) -> Eligibility:
+    """Return who could be drawn; refuses (DrawNotReady) conditions that name what is gone or ask what no draw asks,
+    (WideningRefused) those that are no wider."""
+    found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
+    check_asked(found)
+    check_wider(short, found.levels, now=now, viewer=actor)
+    return found
 
 
 def decide_widening(
@@ -200,8 +211,7 @@ def _seal(
     if any(has_more(draw, now=now) for draw in short.draws):
         raise WideningRefused("原次序中还有能补抽的专家，请先在抽取页面点「再补抽一次」。")
     # Once more: since the plan was saved somebody may have come whom only the old conditions find.
-    check_wider(short, planned_criteria(plan, short), now=now)
-    found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
+    found = _found(plan, short, supervisor, now)
     beyond = beyond_plan(plan, policy_of_panel(plan.project.regime, short.base, now=now))
     draw = seal_and_start(
         plan,

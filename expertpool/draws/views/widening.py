@@ -159,7 +159,7 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
         refusals=DrawError,
         template="draws/widen_form.html",
         back=back,
-        asked=asked_of(plan, short, now=timezone.now()),
+        asked=asked_of(plan, short, viewer=request.user, now=timezone.now()),
     )
 
 

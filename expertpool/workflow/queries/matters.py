@@ -82,9 +82,9 @@ class Matter:
     # (request, user): what whoever agrees should know first, a sentence.
     warns: Callable[[Any, User], str] = lambda _asked, _user: ""
     # What is asked for in full, beside the request for whoever decides or asked: a template, and what
-    # it takes as ``contents``, (request, now).
+    # it takes as ``contents``, (request, user, now).
     shows: str = ""
-    contents: Callable[[Any, datetime], Any] = lambda _asked, _now: None
+    contents: Callable[[Any, User, datetime], Any] = lambda _asked, _user, _now: None
     # Who counts as applicant (ids), beside whoever asked: who last changed what would be agreed to.
     editors: Callable[[Any], Iterable[int]] = lambda _: ()
     # Whether those who may decide have time to object before anybody agrees.

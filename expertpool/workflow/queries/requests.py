@@ -323,7 +323,7 @@ def waiting_request(matter: Matter, asked: Any, user: User, *, now: datetime) ->
     found = replace(found, user=user, warns=lambda: matter.warns(asked, user))
     if not matter.shows or not (found.may_decide or found.may_withdraw):
         return found
-    return replace(found, contents=lambda: matter.contents(asked, now))
+    return replace(found, contents=lambda: matter.contents(asked, user, now))
 
 
 def _waiting_request(matter: Matter, asked: Any, user: User, now: datetime) -> WaitingRequest:

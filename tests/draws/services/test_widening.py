@@ -12,11 +12,14 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.criteria import parse
 from expertpool.draws import settings as office
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.exceptions import DrawError, DrawInProgress, HeldRefused, WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation, WideningRequest
+from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.fitting import Level
 from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.widening import compare
@@ -72,6 +75,10 @@ FAR = {"field": "title_level", "op": "eq", "value": 2}
 # --- Wider
 
 
+def levels(*criteria: dict[str, Any]) -> dict[str, list[Level]]:
+    return {"g1": [(at, parse(SUBJECT, one)) for at, one in enumerate(criteria, start=1)]}
+
+
 @pytest.mark.shows("DRAW-34")
 def test_conditions_by_which_somebody_no_longer_fits_are_refused(operator: User) -> None:
     base = make_short_panel(now=NOW)
@@ -92,12 +99,12 @@ def test_the_condition_that_keeps_somebody_out_is_named() -> None:
     short = shortfall_of(base.project)
     assert short
     named = {"field": "age", "op": "gte", "value": 120}
-    (one,) = compare(short, {"g1": [{"all": [SENIOR, named]}, OTHER]}, now=LATER)
+    (one,) = compare(short, levels({"all": [SENIOR, named]}, OTHER), now=LATER, viewer=None)
     assert (one.before_count, one.lost) == (7, 7)
     assert [text for text in one.narrower if "年龄" in text]
     assert not [text for text in one.narrower if "职称" in text]
     assert "有 7 人不再符合" in one.refusal
-    (wider,) = compare(short, {"g1": [SENIOR, OTHER]}, now=LATER)
+    (wider,) = compare(short, levels(SENIOR, OTHER), now=LATER, viewer=None)
     assert (wider.before_text, wider.after_count, wider.refusal) == (" 7 人", 11, "")
 
 

@@ -38,9 +38,9 @@ def test_a_setting_is_found_changed_and_true_in_another_window(
     drawer.get_by_label("站点名称").fill("城建专家库")
     screen.press("保存", within=drawer)
     screen.sees("已保存，立即生效")
+    expect(page.locator("#list")).to_contain_text("默认：专家库综合管理系统")
     # All of the page was loaded anew: who works by keys goes on where he was.
     expect(page.get_by_role("button", name="修改“站点名称”")).to_be_focused()
-    expect(page.locator("#list")).to_contain_text("默认：专家库综合管理系统")
     # His own page is not opened anew, and says so, too.
     expect(page.locator(".side-brand")).to_contain_text("城建专家库")
     expect(page).to_have_title(re.compile("城建专家库"))

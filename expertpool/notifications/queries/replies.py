@@ -1,9 +1,7 @@
-"""Answers in writing: by which code they are known, and what they say."""
+"""Answers in writing: by which code they are known (what they say: `wording`)."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,28 +12,9 @@ from expertpool.core.mandates import Mandate
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import ChannelCode, Decision
 from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.queries.wording import CODE_DIGITS
 
-CODE_DIGITS = 6
 LATELY = timedelta(days=1)
-_CODE = re.compile(rf"(?<!\d)\d{{{CODE_DIGITS}}}(?!\d)")
-_AT_THE_END = re.compile(rf"\d{{{CODE_DIGITS}}}$")
-_WORDS = {
-    Decision.YES: (
-        "Y",
-        "YES",
-        "是",
-        "好",
-        "好的",
-        "可以",
-        "同意",
-        "参加",
-        "同意参加",
-        "能参加",
-        "1",
-    ),
-    Decision.NO: ("N", "NO", "否", "不", "不同意", "不参加", "不能参加", "拒绝", "2"),
-}
-_MEANING = {word: decision for decision, words in _WORDS.items() for word in words}
 
 
 def _lately(now: datetime) -> QuerySet[Reply]:
@@ -84,19 +63,6 @@ def how_to_answer(code: str) -> str:
     """Return how a short message with ``code`` is answered, as the beginning of a sentence; empty where it
     cannot be."""
     return CHANNELS[ChannelCode.SMS].how_to_answer(code) if ChannelCode.SMS in CHANNELS else ""
-
-
-def understood(text: str, extension: str) -> tuple[str, Decision]:
-    """Return the code and the decision of an answer: the code in its text, or at the end of the number to which
-    it went; empty where there is none."""
-    plain = unicodedata.normalize("NFKC", text).upper()
-    found = _CODE.search(plain)
-    tail = _AT_THE_END.search(extension)
-    code = found[0] if found else tail[0] if tail else ""
-    if found:
-        plain = plain[: found.start()] + plain[found.end() :]
-    word = re.sub(r"[\W_]+", "", plain)
-    return code, _MEANING.get(word, Decision.UNCLEAR)
 
 
 def replies_to(message: Message) -> Sequence[tuple[str, datetime]]:

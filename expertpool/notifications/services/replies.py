@@ -14,8 +14,9 @@ from expertpool.notifications.channels.base import Inbound, Pressed, Told
 from expertpool.notifications.enums import Decision
 from expertpool.notifications.events import MessageAnswered
 from expertpool.notifications.models import Attempt, Message, Reply
-from expertpool.notifications.queries.replies import answer_key, may_be_guessed, understood
+from expertpool.notifications.queries.replies import answer_key, may_be_guessed
 from expertpool.notifications.queries.wechat import is_to_ended
+from expertpool.notifications.queries.wording import understood
 from expertpool.notifications.services.reports import attempt_of, take_each, take_report
 
 # So often somebody may write of one letter.

@@ -35,6 +35,10 @@ AGREED = "您同意参加的答复已登记过；如需请假，请点开短信�
 LATE_YES = (
     "此前已登记您不能参加，名额已另行安排，这次的「参加」没有登记；仍能参加的，请联系联系人。"
 )
+STANDS: dict[str, str] = {
+    InvitationState.ACCEPTED: AGREED,
+    InvitationState.DECLINED: "此前已登记您不能参加，没有改变；仍能参加的，请联系联系人。",
+}
 WORDS: dict[tuple[str, bool], str] = {
     (InvitationState.ACCEPTED, True): AGREED,
     (InvitationState.ACCEPTED, False): AGREED,
@@ -56,7 +60,9 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
     if reply.message.answer_code != answer_code(invitation):
         return _tell(invitation, OUTDATED, reply, now)
     if reply.decision == Decision.UNCLEAR:
-        return _tell(invitation, UNCLEAR, reply, now)
+        # 收到，谢谢 of one who has answered: what he said stands, and nothing is asked of him.
+        as_written([invitation])
+        return _tell(invitation, STANDS.get(invitation.state, UNCLEAR), reply, now)
     if reply.decision == Decision.DOUBTED:
         return _tell(invitation, DOUBTED, reply, now)
     accept = reply.decision == Decision.YES

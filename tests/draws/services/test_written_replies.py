@@ -195,6 +195,25 @@ def test_what_is_not_understood_answers_nothing(provider: Kept, pool: list[Exper
     assert UNCLEAR in heard(row)[0]
 
 
+@pytest.mark.parametrize(("first", "told"), [("Y", "已登记过"), ("N", "没有改变")])
+def test_who_has_answered_is_not_told_that_he_has_not(
+    provider: Kept, pool: list[Expert], first: str, told: str
+) -> None:
+    """「收到，谢谢」 after the confirmation was answered by 尚未登记."""
+    row = seal().invitations.get()
+    sent_letter(row)
+    write(row, f"{first}{answer_code(row)}")
+    work()
+    row.refresh_from_db()
+    state = row.state
+    write(row, "收到，谢谢！", key="2")
+    work()
+    row.refresh_from_db()
+    assert row.state == state != InvitationState.INVITED
+    assert "尚未登记" not in "".join(heard(row))
+    assert told in heard(row)[-1]
+
+
 @pytest.mark.parametrize("text", ["好的，参加", "Y", "不参加", "Y999999"])
 def test_who_writes_no_code_of_his_is_told_how_to_answer(
     provider: Kept, pool: list[Expert], text: str

@@ -15,8 +15,9 @@ RULES = {
     "inline <script>": re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>", re.IGNORECASE),
     "event handler attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "hx-on attribute": re.compile(r"\bhx-on\b", re.IGNORECASE),
-    # Ended by its line: what stands on the next is a text of the page.
+    # Ended by its line: what stands on the next is a text of the page, and so is a tag of two lines.
     "comment over several lines": re.compile(r"{#(?![^\n]*#})"),
+    "tag over several lines": re.compile(r"{%(?![^\n]*%})"),
     "javascript: address": re.compile(r"[\"']javascript:", re.IGNORECASE),
 }
 LONGEST = 120  # characters of a line

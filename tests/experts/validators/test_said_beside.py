@@ -22,7 +22,8 @@ from expertpool.experts.validators.values import oddities, unit_warning
         ("已去世", True),
         ("无不良记录", False),
         ("没有不良记录", False),
-        ("已退休", False),
+        ("已退休", True),
+        ("退休返聘", False),
     ],
 )
 def test_remarks_of_who_has_left(remark: str, is_odd: bool) -> None:

@@ -151,3 +151,8 @@ def test_nothing_ticked_beside_faulty_rows_is_told_and_the_check_stays(
     assert "每一行都有错误" not in again.content.decode()
     assert again.context["run"].is_previewed
     assert confirm(client, page, 2).context["run"].accepted == 1
+
+
+def test_who_ticks_readers_is_told_that_no_draw_asks_the_field(client: Client, admin: User) -> None:
+    form = login(client, admin).get(reverse("customforms:field_create")).context["form"]
+    assert "抽取条件不能再用它，看得到的角色也不能" in form.fields["readers"].help_text

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from expertpool.notifications.channels import Channel
 from expertpool.notifications.channels.base import SendResult, SendStatus
-from expertpool.notifications.enums import PutOff
-from expertpool.notifications.models import ChannelHealth, Message
+from expertpool.notifications.enums import AttemptState, PutOff
+from expertpool.notifications.models import Attempt, ChannelHealth, Message
 from expertpool.notifications.queries.channels import DOWN_AFTER
 from expertpool.notifications.services.waiting import bring_forward
 
@@ -65,10 +65,13 @@ def note_health(channel: Channel, result: SendResult, *, now: datetime) -> None:
         _note_success(channel.code, now)
         failing = ChannelHealth.objects.filter(channel=channel.code, failures__gt=0)
         if failing.update(failures=0, failing_since=None, probe_at=None, detail=""):
-            # Tried before, or put off for it: what its subject holds back is left to that.
+            # Stopped by it, or put off for it: what its subject holds back is left to that, and whom nobody reached
+            # is tried again when that was meant to be.
+            stopped = Attempt.objects.filter(
+                message=OuterRef("pk"), number=OuterRef("attempts"), state=AttemptState.DOWN
+            )
             held = Message.objects.filter(channel=channel.code)
-            tried = held.filter(Q(attempts__gt=0) | Q(put_off=PutOff.DOWN))
-            bring_forward(messages=tried, now=now)
+            bring_forward(messages=held.filter(Exists(stopped) | Q(put_off=PutOff.DOWN)), now=now)
 
 
 def _note_success(code: str, now: datetime) -> None:

@@ -123,6 +123,34 @@ def test_a_channel_that_is_down_uses_up_no_tries(facts: list[object]) -> None:
     assert facts == [MessageFailed(message.pk)]
 
 
+def test_a_line_that_comes_back_brings_forward_what_it_stopped_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whom nobody reached is tried again when it was meant to be: he was rung at once, three times in six minutes."""
+    ends = [
+        SendResult(SendStatus.RETRY, detail="无人接听", again_after=timedelta(minutes=10)),
+        *(SendResult(SendStatus.DOWN, detail="线路不通"),) * 2,
+        SendResult(SendStatus.RETRY, detail="无人接听", again_after=timedelta(minutes=10)),
+    ]
+
+    class Line:
+        def send(self, outbound: Outbound) -> SendResult:
+            return ends.pop(0)
+
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: Line())
+    waiting, stopped, probe = (send("sms", key=f"ring:{n}")[0] for n in range(3))
+    minute = timedelta(minutes=1)
+    assert after(waiting).due_at == NOON + 10 * minute
+    stopped, probe = after(stopped, NOON + minute), after(probe, NOON + minute)
+    back = max(stopped.due_at, probe.due_at)
+    back -= timedelta(seconds=1)
+    assert after(probe, back).due_at == back + 10 * minute
+    waiting.refresh_from_db()
+    stopped.refresh_from_db()
+    assert waiting.due_at == NOON + 10 * minute
+    assert stopped.due_at == back
+
+
 def test_trying_ends(mail_server: MailServer, facts: list[object]) -> None:
     (message,) = send("email", to=to("busy@example.cn"))
     now = NOON

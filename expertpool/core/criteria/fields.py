@@ -84,6 +84,7 @@ class Field:
     is_dear: bool = False
     kept_list: str = ""
     is_retired: bool = False  # what is stored keeps its meaning; nobody asks it anew
+    retired_as: str = "已停用"  # why, in words
 
     def is_open_to(self, viewer: Viewer | None) -> bool:
         """Tell whether ``viewer`` may ask it; None: what is stored, which somebody has asked."""

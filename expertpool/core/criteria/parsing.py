@@ -130,7 +130,7 @@ class _Parser:
         if not field.is_open_to(self.viewer):
             return self.kept_leaf(field, data)
         if self.viewer and field.is_retired:
-            raise CriteriaError(f"字段“{field.label}”已停用，请删除该条件或另选字段。")
+            raise CriteriaError(f"字段“{field.label}”{field.retired_as}，请删除该条件或另选字段。")
         if field.is_dear and self.viewer:
             self.count_dear(field)
         op = str(data.get("op"))

@@ -72,7 +72,7 @@ def schema(
 def _entry(field: Field, chosen: tuple[Any, ...]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "code": field.code,
-        "label": f"{field.label}（已停用）" if field.is_retired else field.label,
+        "label": f"{field.label}（{field.retired_as}）" if field.is_retired else field.label,
         "type": field.type,
         "operators": [
             {"code": op, "label": label} for op, label in field.operator_labels().items()

@@ -35,6 +35,9 @@ class Owner(models.TextChoices):
     OFFICE = "office", "管理部门填写"
 
 
+FOR_SOME = "只对部分角色可见，不用于抽取"  # a field that is in use, of which a draw asks nothing
+
+
 @dataclass(frozen=True, kw_only=True)
 class InForm:
     """Where a record is typed and shown: the section, by variant of the record where they differ
@@ -274,6 +277,7 @@ class FieldDeclaration:
             code=place.field.code or self.code,
             label=place.field.label or self.label,
             is_retired=self.is_retired or (draws and place.kept),
+            retired_as=FOR_SOME if not self.is_retired and place.kept else place.field.retired_as,
             guard=guard,
         )
 

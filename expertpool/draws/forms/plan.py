@@ -194,6 +194,19 @@ class GroupsForm(RowsForm):
             valid = False
         return valid
 
+    @property
+    def fault(self) -> str:
+        """The first thing that is wrong with a condition, and where; empty where all are right."""
+        return next(
+            (
+                f"条件组「{row.form['name'].value() or row.number}」第 {level.number} 级次：{errors[0]}"
+                for row in self.rows
+                for level in row.inside
+                if (errors := level.form.errors.get("criteria"))
+            ),
+            "",
+        )
+
     def as_part(self, plan: DrawPlan) -> Part:
         """Return all groups as one thing that is edited: they are compared, and taken, together."""
 

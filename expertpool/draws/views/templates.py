@@ -30,7 +30,7 @@ def keep(request: UserRequest) -> HttpResponse:
     """Keep the groups of the posted plan page as a template; the plan itself is not saved."""
     groups = GroupsForm(GROUP.posted(request.POST), user=request.user, data=request.POST)
     if not groups.is_valid():
-        return refused("请先填好各条件组的名称、人数和条件，再存为模板。")
+        return refused(groups.fault or "请先填好各条件组的名称、人数和条件，再存为模板。")
     try:
         template = save_template(
             name=request.POST.get("template_name", ""),

@@ -107,8 +107,10 @@ def compare_conditions(request: UserRequest, pk: int) -> HttpResponse:
         return refused(NOTHING_LACKS)
     data = _fixed(request.POST, plan, short)
     groups = GroupsForm(GROUP.posted(data), user=request.user, data=data)
-    context: dict[str, Any] = {"error": "填好每一级次的条件之后，这里对照新旧条件。"}
-    if groups.is_valid():
+    context: dict[str, Any] = {}
+    if not groups.is_valid():
+        context = {"error": groups.fault or "填好每一级次的条件之后，这里对照新旧条件。"}
+    else:
         try:
             found = compare_for(short, _levels(groups), actor=request.user, now=timezone.now())
             context = {"comparisons": found}

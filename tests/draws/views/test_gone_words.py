@@ -145,8 +145,14 @@ def test_whoever_may_not_see_the_condition_keeps_it(
     assert ConditionTemplate.objects.get().groups[0]["levels"] == [stored]
     # Who may see it is told what to mend.
     login(client, operator)
-    own = forms_of(client.get(address).content.decode())[-1].values
-    assert "请删除该条件" in client.post(address, own).content.decode()
+    page = client.get(address).content.decode()
+    named = "丁选（只对部分角色可见，不用于抽取）"
+    assert named.encode("unicode_escape").decode() in page
+    own = forms_of(page)[-1].values
+    wrong = "“丁选”只对部分角色可见，不用于抽取，请删除该条件"
+    assert wrong in client.post(address, own).content.decode()
+    told = client.post(reverse("draws:template_keep"), own | {"template_name": "丁模板"})
+    assert f"条件组「甲组」第 1 级次：字段{wrong}" in told.content.decode()
 
 
 def test_plans_and_templates_are_named_before_a_word_or_the_field_goes(

@@ -286,7 +286,8 @@ def test_old_and_new_conditions_stand_side_by_side_before_saving_and_before_the_
     assert "这不是放宽" not in wider
     narrower = client.post(address, posted(OTHER)).content.decode()
     assert "这不是放宽" in narrower
-    assert "填好每一级次的条件" in client.post(address, posted({"all": "x"})).content.decode()
+    wrong = client.post(address, posted({"all": "x"})).content.decode()
+    assert "条件组「技术」第 1 级次：条件不是有效的格式" in wrong
     saved = client.post(reverse("draws:widen_plan", args=[base.project_id]), posted(OTHER))
     assert saved.status_code == 422
     assert "不是放宽" in saved.content.decode()

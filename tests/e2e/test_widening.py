@@ -30,8 +30,11 @@ def test_a_short_panel_is_completed_by_wider_conditions(open_browser) -> None:
     desk.sees("技术　缺 1 人")
     assert "经济　" not in desk.text
     level = desk.page.locator(".plan-level").first
-    level.get_by_role("button", name="复制为下一级次").click()
+    copy = level.get_by_role("button", name="复制为下一级次")
+    copy.click()
     second = desk.page.locator(".plan-level").nth(1)
+    expect(second).to_be_visible()
+    expect(copy).to_be_focused()  # the rows came anew
     second.get_by_role("button", name="删除这个条件").first.click()
     # Who sits in the sealed panel is counted like everybody: the number tells nobody who does.
     expect(second.locator(".plan-count")).to_contain_text("7")

@@ -169,7 +169,14 @@ def _content(run: ImportRun) -> bytes:
     try:
         return run.upload.read()
     except FileGone:
+        if run.state in OPEN:  # as it was read: another window may have ended it since
+            _check_open(ImportRun.objects.filter(pk=run.pk))
         raise UnreadableFile("文件已不在或打不开，请重新上传。") from None
+
+
+def _check_open(row: QuerySet[ImportRun]) -> None:
+    if not row.filter(state__in=OPEN).exists():
+        raise RunRefused("该文件已经确认导入或放弃，请看导入结果。")
 
 
 def _columns(run: ImportRun) -> Sequence[ImportColumn]:
@@ -370,9 +377,7 @@ def _choose_no_doubtful(
 def _save_open(run: ImportRun) -> None:
     """Save ``run``; RunRefused where somebody has confirmed it, or given it up, since it was read."""
     with transaction.atomic():
-        same = ImportRun.objects.select_for_update().filter(pk=run.pk, state__in=OPEN)
-        if not same.exists():
-            raise RunRefused("该文件已经确认导入或放弃，请看导入结果。")
+        _check_open(ImportRun.objects.select_for_update().filter(pk=run.pk))
         run.save()
 
 

@@ -41,11 +41,14 @@ NEW = "Neues-Wort-11"
 
 def make_expert_user() -> User:
     ensure_demo_roles()
-    return open_account(expert=make_expert(email="w@x.cn"), actor=None, now=timezone.now())
+    user = open_account(expert=make_expert(email="w@x.cn"), actor=None, now=timezone.now())
+    user.refresh_from_db()  # a link was sent to him
+    return user
 
 
 def choose(user: User, password: str) -> None:
     """Choose ``password`` by a link, as whoever is imported, reset or forgot his does."""
+    user.refresh_from_db()  # the links that were sent count
     link = password_link_values(user, timezone.now())["激活链接"]
     activate_account(token=link.split("/")[-2], password=password, now=timezone.now())
     user.refresh_from_db()

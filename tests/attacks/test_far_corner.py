@@ -182,7 +182,9 @@ def test_no_more_than_two_of_a_kind_are_read_at_once() -> None:
 
 
 def test_the_child_has_none_of_our_keys() -> None:
-    assert set(apart.ENVIRONMENT) == {"PYTHONPATH", "TMPDIR", "LC_ALL", "LD_LIBRARY_PATH"}
+    # And where the tests count its lines, the folder for these.
+    given = set(apart.ENVIRONMENT) - {"LINES_INTO"}
+    assert given == {"PYTHONPATH", "TMPDIR", "LC_ALL", "LD_LIBRARY_PATH"}
 
 
 def test_templates_and_pictures_are_read_apart_too(monkeypatch: pytest.MonkeyPatch) -> None:

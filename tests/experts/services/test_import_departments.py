@@ -94,7 +94,9 @@ def test_an_update_moves_them(admin: User, tmp_path: Path, settings: Settings) -
     posted = {"file": SimpleUploadedFile("更新.xlsx", content)}
     page = client.post(reverse("experts:update"), posted, follow=True)
     (found,) = page.context["found"]["changed"]
-    assert found["changes"] == [{"label": "所属部门", "before": "建设局", "after": "交通局"}]
+    assert found["changes"] == [
+        {"code": "department", "label": "所属部门", "before": "建设局", "after": "交通局"}
+    ]
     run = page.context["run"]
     client.post(reverse("experts:update_confirm", args=[run.pk]), {"chosen": [2]}, follow=True)
     expert.refresh_from_db()

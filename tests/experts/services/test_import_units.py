@@ -199,7 +199,7 @@ def test_an_update_shows_the_unit_that_is_saved_and_asks_about_a_code(
     assert run.reasons == {"单位名称与代码不符": 1, "没有变化": 2}
     (changed,) = page.context["found"]["changed"]
     assert changed["changes"] == [
-        {"label": "工作单位", "before": "荆门设计院", "after": "荆州学院"}
+        {"code": "employer", "label": "工作单位", "before": "荆门设计院", "after": "荆州学院"}
     ]
     assert "单位库里“荆门市院”就是“荆门设计院”" in page.content.decode()
     answers = reverse("experts:update_answers", args=[run.pk])

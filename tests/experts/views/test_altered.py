@@ -103,7 +103,9 @@ def test_an_update_that_gives_the_cell_mends_it(
     client = login(Client(), admin)
     page = upload(client, tmp_path, rows)
     (found,) = page.context["found"]["changed"]
-    assert found["changes"] == [{"label": "手机号", "before": "无法读取", "after": "13900139002"}]
+    assert found["changes"] == [
+        {"code": "phone", "label": "手机号", "before": "无法读取", "after": "13900139002"}
+    ]
     confirm = reverse("experts:update_confirm", args=[page.context["run"].pk])
     client.post(confirm, {"chosen": [2]}, follow=True)
     assert Expert.objects.get(pk=altered.pk).phone == "13900139002"

@@ -13,8 +13,6 @@ class StoredAnswer(models.Model):
     was used, and for what, without an answer (`core.once`). What was answered is of persons as often as not: it is
     encrypted for its token and key (docs/decisions/0525)."""
 
-    final = ("owner", "key")
-
     owner = models.CharField("令牌", max_length=40)
     key = models.CharField("幂等键", max_length=100)
     fingerprint = models.BinaryField("请求摘要", max_length=32)

@@ -37,8 +37,6 @@ class ExportRun(HoldsFiles, models.Model):
     encrypted (docs/decisions/0525).
     """
 
-    final = ("uid", "finished_at")
-
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -13,8 +13,6 @@ class SavedSearch(models.Model):
     Whoever opens a shared one sees what lies in his own scope. What is asked may be somebody's telephone: it is encrypted
     (docs/decisions/0525)."""
 
-    final = ("uid",)
-
     uid = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
     page = models.CharField("页面", max_length=32)
     name = models.CharField("名称", max_length=50)

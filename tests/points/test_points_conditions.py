@@ -194,7 +194,7 @@ def test_only_who_reads_all_points_and_all_names_may_ask_for_points(client: Clie
         if may:
             assert parse(EXPERT.code, leaf, viewer=user)
         else:
-            with pytest.raises(CriteriaError, match="您看不到“积分”，不能用它作条件"):
+            with pytest.raises(CriteriaError, match="您看不到一个条件所用的字段，不能用它作条件"):
                 parse(EXPERT.code, leaf, viewer=user)
     assert parse(EXPERT.code, leaf)  # what is stored keeps its meaning
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from expertpool.core.documents import office
-from expertpool.core.documents.watching import MB, Bounds, OutOfBounds, run_within
+from expertpool.core.documents.watching import Bounds, OutOfBounds, run_within
 from expertpool.core.reading.messages import Refused
+from expertpool.core.sizes import MEGABYTE
 from tests.files.converting import MADE
 
 
@@ -43,7 +44,7 @@ def test_nothing_that_it_started_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("run", "bounds", "said"),
     [
-        ("head -c 9000000 /dev/zero > f; sleep 5", {"size": 4 * MB}, "1 files|2 files"),
+        ("head -c 9000000 /dev/zero > f; sleep 5", {"size": 4 * MEGABYTE}, "1 files|2 files"),
         ("sleep 5", {"memory": 1}, "of memory"),
         ("sleep 5", {"spare_disk": 2**62}, "disk"),
         ("sleep 5", {"spare_memory": 2**62}, "memory"),

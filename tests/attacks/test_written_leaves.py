@@ -19,6 +19,7 @@ from expertpool.core import mandates
 from expertpool.core.mandates import forged_rows
 from expertpool.draws.enums import ExclusionReason, Knowledge
 from expertpool.draws.models import DrawPlan
+from expertpool.draws.queries import leaves
 from expertpool.draws.queries.eligibility import Exclusions, evaluate
 from expertpool.draws.queries.exclusions import excluded_experts
 from expertpool.experts.exceptions import LeaveRefused
@@ -126,9 +127,11 @@ def test_a_leave_that_nobody_filed_keeps_nobody_from_a_draw(
 
 
 @pytest.mark.parametrize("column", ["cancelled_at", "taken_back_at"])
+@pytest.mark.parametrize("few", [leaves.FEW_HERE, 0], ids=["one by one", "all at once"])
 def test_an_end_that_nobody_made_sends_nobody_to_a_draw(
-    expert: Expert, plan: DrawPlan, admin: User, column: str
+    *, expert: Expert, plan: DrawPlan, admin: User, column: str, few: int, monkeypatch: Any
 ) -> None:
+    monkeypatch.setattr(leaves, "FEW_HERE", few)
     leave = filed(expert, admin)
     assert away(plan, expert)
     write(f"UPDATE experts_leave SET {column} = %s", NOW)  # noqa: S608 (ours)

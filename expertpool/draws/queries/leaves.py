@@ -19,6 +19,8 @@ from expertpool.experts.queries.availability import NO_DOUBTS, Doubts
 from expertpool.experts.queries.leaves import overlapping, unended, unfiled
 from expertpool.projects.models import Project
 
+FEW_HERE = 20
+
 
 class Leaves:
     """Those in the time of ``projects``, from ``now`` on, as far as somebody ``knowing`` that much is told."""
@@ -40,9 +42,7 @@ class Leaves:
         away = {one.expert_id for one in found if one.reason == ExclusionReason.ON_LEAVE}
         self._look_at(away)
         here = {one.expert_id for one in found if not one.reason}
-        wrong = away & {*self._unfiled.values()} | here & {
-            *(self._unended.values() if here else ())
-        }
+        wrong = away & {*self._unfiled.values()} | self._still_away(here)
         if not wrong:
             return found
         anew = fitting_experts(levels, self.corrected(exclusions), now=self._now, only=wrong)
@@ -70,6 +70,16 @@ class Leaves:
     def _look_at(self, away: Collection[int]) -> None:
         if away:
             self._unfiled |= unfiled(overlapping(self._periods), away)
+
+    def _still_away(self, here: Collection[int]) -> set[int]:
+        """Return those of the experts ``here`` who are on leave still, whatever their rows say."""
+        if not here:
+            return set()
+        # One whose turn it is, is looked up by himself: ended leaves of all have no index of their own.
+        of_few = (
+            unended(overlapping(self._periods), here) if len(here) <= FEW_HERE else self._unended
+        )
+        return {*here} & {*of_few.values()}
 
     @cached_property
     def _unended(self) -> dict[int, int]:

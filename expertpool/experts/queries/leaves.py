@@ -69,9 +69,12 @@ def unfiled(during: Q, away: Collection[int]) -> dict[int, int]:
     return {pk: said[pk] for pk in said.keys() - {row.pk for row in lasting(rows)}}
 
 
-def unended(during: Q) -> dict[int, int]:
-    """Return the leaves ``during`` (id → expert) that were filed here, and ended by their rows alone."""
+def unended(during: Q, of: Collection[int] | None = None) -> dict[int, int]:
+    """Return the leaves ``during`` (id → expert) that were filed here, and ended by their rows alone: all, or those ``of``
+    some experts."""
     rows = Leave.objects.filter(during, ENDED)
+    if of is not None:
+        rows = rows.filter(Among("expert", of))
     if not rows.order_by().exists():  # each turn asks it, and mostly there is none
         return {}
     return {row.pk: row.expert_id for row in lasting(rows)}

@@ -13,6 +13,7 @@ def copied_rows(query: str, values: Sequence[Any], types: Sequence[str]) -> Iter
     are twice as many, made and read digit by digit, and take five times as long (docs/decisions/0275).
     Nothing else may be asked before the last row: the connection is taken."""
     statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(statement, values) as copy:
+    # By the cursor itself: what Django wraps it in for DEBUG takes no values.
+    with connection.cursor() as wrapper, wrapper.cursor.copy(statement, values) as copy:
         copy.set_types(types)
         yield from copy.rows()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from expertpool.accounts.models import RoleField, User
@@ -30,6 +31,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("EXP-22")]
 
 def names(text: str, user: User) -> set[str]:
     return set(search(Expert.objects.all(), text, user).values_list("name", flat=True))
+
+
+def test_it_is_found_while_statements_are_written_down() -> None:
+    expert = make_expert("甲", phone="19912345678")
+    pack_experts()
+    with CaptureQueriesContext(connection):  # as DEBUG does
+        assert holding("phone", "contains", "3456") == {expert.pk}
 
 
 @pytest.mark.parametrize("is_packed", [False, True])

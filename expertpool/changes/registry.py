@@ -13,8 +13,8 @@ from expertpool.experts.models import Expert
 
 @dataclass(frozen=True)
 class OwnData:
-    """A table of what is known of an expert, for himself: ``rows`` are texts, as many as ``columns``; ``count`` how many, where
-    a page would take long to make them."""
+    """A table of what is known of an expert, for himself: ``rows`` are texts, as many as ``columns``; ``count`` how many,
+    for a page that shows none of them: nothing is opened for it."""
 
     code: str
     title: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
 
@@ -14,8 +14,10 @@ from expertpool.achievements.queries import achievements_of
 from expertpool.certificates.queries.certificates import certificates_of
 from expertpool.certificates.queries.states import state_of
 from expertpool.changes.enums import RequestState
+from expertpool.changes.models import ChangeItem
 from expertpool.changes.queries import asked_in, careers_of, requests_of, works_of
 from expertpool.changes.registry import OwnData
+from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.core.visibility import Level, level_for
@@ -66,7 +68,7 @@ def _day(value: object) -> str:
     return str(value or "")
 
 
-def record_rows(expert: Expert, now: datetime) -> Rows:
+def _told_fields(expert: Expert) -> Iterator[FieldDeclaration]:
     hidden = hidden_from(expert)
     for one in EXPERT.all_fields():
         if one.code in hidden or not (one.history or one.form):
@@ -74,6 +76,11 @@ def record_rows(expert: Expert, now: datetime) -> Rows:
         # Under one label, once: the employer is typed by words as well.
         if one.form and not one.form.shown and not one.history:
             continue
+        yield one
+
+
+def record_rows(expert: Expert, now: datetime) -> Rows:
+    for one in _told_fields(expert):
         yield one.label, (one.show or one.word_of)(expert)
 
 
@@ -87,6 +94,12 @@ def version_rows(expert: Expert, now: datetime) -> Rows:
                 continue
             read = (before.get(code, ""), after.get(code, ""))
             yield str(newer.number), moment_text(newer.at), newer.how, labels.get(code, code), *read
+
+
+def _changes(expert: Expert) -> int:
+    hidden = hidden_from(expert)
+    kept = list(expert.versions.order_by("number").values_list("changed", flat=True))
+    return sum(code not in hidden for changed in kept[1:] for code in changed)
 
 
 def career_rows(expert: Expert, now: datetime) -> Rows:
@@ -117,6 +130,10 @@ def request_rows(expert: Expert, now: datetime) -> Rows:
             yield moment_text(request.asked_at), one.label, one.before, one.after, *said
 
 
+def _asked(expert: Expert) -> int:
+    return ChangeItem.objects.filter(request__in=requests_of(expert).values("pk")).count()
+
+
 def status_rows(expert: Expert, now: datetime) -> Rows:
     for one in status_course(expert, own=True):
         yield moment_text(one.at), one.act, one.before, one.after, one.reason
@@ -142,15 +159,37 @@ def file_rows(expert: Expert, now: datetime) -> Rows:
 
 
 OWN = (
-    OwnData("record", "档案", 10, ("项目", "内容"), record_rows),
-    OwnData("careers", "工作经历", 20, ("单位", "职务或岗位", "开始", "结束", "说明"), career_rows),
-    OwnData("works", "论著成果", 30, ("类别", "名称", "刊物等", "年份", "本人作用"), work_rows),
+    OwnData(
+        "record",
+        "档案",
+        10,
+        ("项目", "内容"),
+        record_rows,
+        lambda one: sum(1 for _ in _told_fields(one)),
+    ),
+    OwnData(
+        "careers",
+        "工作经历",
+        20,
+        ("单位", "职务或岗位", "开始", "结束", "说明"),
+        career_rows,
+        lambda one: careers_of(one).count(),
+    ),
+    OwnData(
+        "works",
+        "论著成果",
+        30,
+        ("类别", "名称", "刊物等", "年份", "本人作用"),
+        work_rows,
+        lambda one: works_of(one).count(),
+    ),
     OwnData(
         "achievements",
         "专家成果",
         32,
         ("类别", "名称", "年份", "编号", "来源", "级别", "完成人", "本人排名", "简介", "状态"),
         achievement_rows,
+        lambda one: achievements_of(one).count(),
     ),
     OwnData(
         "certificates",
@@ -158,17 +197,31 @@ OWN = (
         35,
         ("证书编号", "签发时间", "生效", "有效期至", "状态"),
         certificate_rows,
+        lambda one: certificates_of(one).count(),
     ),
     OwnData(
-        "avoidances", "回避", 40, ("单位或人员", "关系", "开始", "结束", "说明"), avoidance_rows
+        "avoidances",
+        "回避",
+        40,
+        ("单位或人员", "关系", "开始", "结束", "说明"),
+        avoidance_rows,
+        lambda one: own_avoidances(one).count(),
     ),
-    OwnData("leaves", "请假", 50, ("开始", "结束", "事由", "销假时间"), leave_rows),
+    OwnData(
+        "leaves",
+        "请假",
+        50,
+        ("开始", "结束", "事由", "销假时间"),
+        leave_rows,
+        lambda one: len(leaves_of(one)),
+    ),
     OwnData(
         "requests",
         "变更申请",
         60,
         ("申请时间", "项目", "原值", "新值", "结果", "意见"),
         request_rows,
+        _asked,
     ),
     OwnData(
         "versions",
@@ -176,7 +229,15 @@ OWN = (
         70,
         ("版本", "时间", "方式", "项目", "修改前", "修改后"),
         version_rows,
+        _changes,
     ),
     OwnData("status", "状态变更", 75, ("时间", "事项", "原状态", "现状态", "原因"), status_rows),
-    OwnData("files", "附件", 80, ("文件名", "字节", "上传时间"), file_rows),
+    OwnData(
+        "files",
+        "附件",
+        80,
+        ("文件名", "字节", "上传时间"),
+        file_rows,
+        lambda one: attachments_of(one).count(),
+    ),
 )

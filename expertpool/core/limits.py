@@ -3,7 +3,7 @@ many strangers share, of whom none may use up what is meant for the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,13 +25,20 @@ def one_at_a_time(limit: Setting[Any], whose: Model) -> Iterator[None]:
     transaction that is undone with it (`core.aftermath`): the lock is held until both are over.
     """
     name = f"{limit.code}:{whose._meta.label_lower}:{whose.pk}"
+    with _alone(name, lambda: session_lock(name)):
+        yield
+
+
+@contextmanager
+def _alone(name: str, take: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock ``name``, which ``take`` gets for the session, until all that is noted is written."""
     if connection.in_atomic_block and not is_for_later():
         # Nothing follows the transaction: its lock will do. A session's could not be given back in one
         # that a statement has broken.
         lock_transaction(name)
         yield
         return
-    session_lock(name)
+    take()
     try:
         if connection.in_atomic_block:
             lock_transaction(name)
@@ -48,21 +55,18 @@ class TooManyAtOnce(Exception):
 def one_and_the_next(name: str) -> Iterator[None]:
     """Let one request within at a time, and one more wait for it, as of somebody who presses twice; raises TooManyAtOnce
     for any other. A hundred of one person that all waited would hold the threads that answer everybody."""
-    if connection.in_atomic_block and not is_for_later():  # as `one_at_a_time`
-        lock_transaction(name)
+
+    def take() -> None:
+        turn = f"{name}:next"
+        if not try_session_lock(turn):
+            raise TooManyAtOnce
+        try:
+            session_lock(name)
+        finally:
+            unlock_session(turn)
+
+    with _alone(name, take):
         yield
-        return
-    turn = f"{name}:next"
-    if not try_session_lock(turn):
-        raise TooManyAtOnce
-    try:
-        session_lock(name)
-    finally:
-        unlock_session(turn)
-    try:
-        yield
-    finally:
-        leave_behind(lambda: unlock_session(name))
 
 
 def leaves_some(limit: int, *, used: int, own: int, parts: int) -> bool:

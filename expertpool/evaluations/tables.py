@@ -78,6 +78,7 @@ OWN = (
         55,
         ("时间", "原因", "撤销", "我的申诉", "申诉结果", "答复"),
         _cautions,
+        lambda one: len(cautions_of(one)),
     ),
     OwnData(
         "evaluations",
@@ -88,5 +89,6 @@ OWN = (
             *("我的申诉", "申诉结果", "答复"),
         ),
         _ratings,
+        lambda one: len(own_ratings(one)),
     ),
 )

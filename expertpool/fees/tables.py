@@ -88,5 +88,6 @@ OWN = (
             *("状态", "发送时间", "签字时间"),
         ),
         _fees,
+        lambda one: fees_of(one).count(),
     ),
 )

@@ -81,7 +81,12 @@ def renewal_rows(expert: Expert, now: datetime) -> Iterable[tuple[str, ...]]:
 
 OWN = (
     OwnData(
-        "renewals", "续聘申请", 91, ("申请时间", "说明", "结果", "续聘至", "意见"), renewal_rows
+        "renewals",
+        "续聘申请",
+        91,
+        ("申请时间", "说明", "结果", "续聘至", "意见"),
+        renewal_rows,
+        lambda one: renewals_of(one).count(),
     ),
     OwnData(
         "inspections",
@@ -89,6 +94,7 @@ OWN = (
         90,
         ("年检", "提交时间", "结果", "审核意见", "本年度情况"),
         inspection_rows,
+        lambda one: inspections_of(one).count(),
     ),
 )
 

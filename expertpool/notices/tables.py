@@ -71,4 +71,11 @@ def own_rows(expert: Expert, _now: datetime) -> Iterator[tuple[str, ...]]:
         yield row.notice.title, text, sent, at.get("read", ""), at.get("confirmed", "")
 
 
-OWN = OwnData("notices", "收到的通知", 37, ("标题", "正文", "时间", "阅读", "确认"), own_rows)
+OWN = OwnData(
+    "notices",
+    "收到的通知",
+    37,
+    ("标题", "正文", "时间", "阅读", "确认"),
+    own_rows,
+    lambda one: own_notices(one).count(),
+)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from expertpool.changes.registry import OwnData
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.models import Expert
@@ -47,12 +48,21 @@ def _requests(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
 
 
 OWN = (
-    OwnData("points", "我的积分", 52, ("时间", "事由", "积分", "余额", "说明"), _entries),
+    OwnData(
+        "points",
+        "我的积分",
+        52,
+        ("时间", "事由", "积分", "余额", "说明"),
+        _entries,
+        lambda one: entries_of(one).count(),
+    ),
     OwnData(
         "benefits",
         "服务申请",
         53,
         ("服务", "需要什么", "申请时间", "结果", "答复", "答复时间"),
         _requests,
+        # The page is not kept waiting by rows that nobody asked; the download has all.
+        lambda one: requests_of(one, a_look=A_LOOK).count(),
     ),
 )

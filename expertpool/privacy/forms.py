@@ -99,19 +99,3 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **kwargs)
         if is_given:
             self.fields["agree"].choices = [("yes", "同意新的版本"), ("no", "撤回同意")]  # type: ignore[attr-defined]
-
-
-class AnswerForm(forms.Form):
-    agree = forms.ChoiceField(
-        label="结果",
-        choices=[("yes", "同意"), ("no", "不同意")],
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择同意或不同意。"},
-    )
-    answer = forms.CharField(
-        label="答复",
-        max_length=500,
-        widget=forms.Textarea({"rows": 4}),
-        help_text="用站内消息、邮件和短信告诉专家；不同意的，写明依据。",
-    )
-    wide = {"answer"}

@@ -5,22 +5,20 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
+from expertpool.core.answers import Answered
+from expertpool.core.fields import EncryptedTextField, ProofField, readable
 from expertpool.experts.models import Expert
 from expertpool.joining.models import ConsentText
 from expertpool.privacy.enums import RequestKind
 from expertpool.workflow.models import TwoPersonRequest
 
-FORGED_ANSWER = "答复不是在系统中作出的，或被改动过，不作数；本人可以就同一事项再次提出。"
 
-
-class DataRequest(models.Model):
+class DataRequest(Answered):
     """What an expert asked about his data (个人信息保护法 第四十四至五十条), until when the office has to answer, and
     what it answered: once, by one conditional update in `privacy.services.answering`. ``proof`` says that he asked it
     here, what and when (docs/decisions/0477), ``answer_proof`` that the office answered so (0483). Of a kind one waits, which
@@ -39,17 +37,7 @@ class DataRequest(models.Model):
     asked_at = models.DateTimeField("申请时间")
     # Written when it is asked: what the office decides later is for later requests.
     due_at = models.DateTimeField("答复期限")
-    agreed = models.BooleanField("同意", null=True, blank=True)
     answer = EncryptedTextField("答复", bound_to=("uid", "expert_id"), at_least=512)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="答复人",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     proof = ProofField(
         "凭证",
         null=False,
@@ -65,17 +53,13 @@ class DataRequest(models.Model):
         ),
     )
 
-    class Meta:
+    class Meta(Answered.Meta):
         verbose_name = verbose_name_plural = "个人信息请求"
         ordering = ["-id"]
         constraints = [
+            *Answered.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(kind__in=RequestKind.values), name="privacy_request_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(agreed__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
-                | Q(agreed__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
-                name="privacy_request_answered",
             ),
         ]
         indexes = [
@@ -89,35 +73,6 @@ class DataRequest(models.Model):
     def readable_text(self) -> str:
         """What he wrote, as a page shows it (`core.fields.readable`)."""
         return readable(self, "text")
-
-    @property
-    def opened_answer(self) -> str:
-        """The answer as it stands, whoever wrote it."""
-        return readable(self, "answer")
-
-    @property
-    def is_forged_answer(self) -> bool:
-        """Whether something was answered that the office did not answer here, or not so."""
-        return self.answered_at is not None and not is_vouched(self, "answer_proof")
-
-    @property
-    def readable_answer(self) -> str:
-        """What the office answered, as a page shows it; of a forged answer nothing."""
-        return FORGED_ANSWER if self.is_forged_answer else self.opened_answer
-
-    @property
-    def state_label(self) -> str:
-        if self.is_forged_answer:
-            return "答复无效"
-        if self.agreed is None:
-            return "待答复"
-        return "已同意" if self.agreed else "未同意"
-
-    @property
-    def tone(self) -> str:
-        if self.is_forged_answer:
-            return "red"
-        return {None: "amber", True: "green", False: "grey"}[self.agreed]
 
     @property
     def due_on(self) -> date:

@@ -32,4 +32,13 @@ def _scored(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
         yield one.review.project.name, moment_text(one.joined_at), submitted
 
 
-OWN = (OwnData("scoring", "我的评审打分", 55, ("评审", "开始时间", "提交时间"), _scored),)
+OWN = (
+    OwnData(
+        "scoring",
+        "我的评审打分",
+        55,
+        ("评审", "开始时间", "提交时间"),
+        _scored,
+        lambda one: reviewing(one).count(),
+    ),
+)

@@ -10,6 +10,7 @@ from tests.architecture.app_order import APPS_DIR, apps, contract, ranks
 CORE = {
     "addresses",  # of pages that rows lead to
     "aftermath",
+    "answers",  # of the office
     "api",
     "apps",
     "arrangement",  # of the menu

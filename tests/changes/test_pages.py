@@ -19,6 +19,7 @@ from expertpool.audit.models import Entry
 from expertpool.certificates.services.issuing import revoke_certificate
 from expertpool.changes.enums import RequestState
 from expertpool.changes.models import Career, ChangeRequest, Work
+from expertpool.changes.registry import OWN_DATA
 from expertpool.core.documents import qr_png
 from expertpool.core.subjects import Owner
 from expertpool.customforms.enums import FieldKind
@@ -32,6 +33,8 @@ from tests.factories.certificates import make_certificate
 from tests.factories.experts import make_expert, make_specialty, make_unit
 from tests.factories.fields import make_field
 from tests.factories.inspections import hand_in_inspection, make_inspection
+from tests.factories.points import make_request
+from tests.factories.privacy import make_data_request
 from tests.files.samples import PDF
 from tests.fixtures import login, read_version
 
@@ -217,6 +220,15 @@ def test_his_photograph_is_checked_and_shown(
     assert client.get(seen).status_code == 403
 
 
+def assert_counted(expert: Expert) -> None:
+    """What his page counts is what his download has, whatever was not opened for it."""
+    now = timezone.now()
+    expert.refresh_from_db()
+    rows = {one.code: sum(1 for _ in one.rows(expert, now)) for one in OWN_DATA}
+    assert {one.code: one.number(expert, now) for one in OWN_DATA} == rows
+    assert rows["record"] > 10
+
+
 @pytest.mark.shows("PORT-14")
 def test_he_takes_all_of_his_data_with_him(
     client: Client, owner: User, expert: Expert, admin: User, media: Any
@@ -227,6 +239,9 @@ def test_he_takes_all_of_his_data_with_him(
     )
     login(client, owner)
     send(client, "edit", "contact", address="=1+1")
+    send(client, "edit", "work", title="教授")
+    make_request(expert)
+    make_data_request(expert, now=now)
     client.post(reverse("changes:photo"), {"photo": SimpleUploadedFile("a.png", qr_png("a"))})
     answer = client.get(reverse("changes:own_data"))
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
@@ -240,6 +255,7 @@ def test_he_takes_all_of_his_data_with_him(
     assert said["变更记录"][0]["修改后"] == "=1+1"
     assert "我的评审" in said
     assert Entry.objects.filter(action="change.own_data", actor=owner).count() == 1
+    assert_counted(expert)
     login(client, admin)
     assert client.get(reverse("changes:own_data")).status_code == 403
 
@@ -271,6 +287,7 @@ def test_what_proves_him_goes_with_him_and_what_cannot_is_said(
     said = json.loads(archive.read("我的数据.json"))["内容"]
     assert (said["专家证书"][0]["证书编号"], said["专家证书"][0]["状态"]) == (given.number, "有效")
     assert [one["状态"] for one in said["专家成果"]] == ["待审核", "草稿"]
+    assert_counted(expert)
     # The log does not count what he has not handed in.
     assert Entry.objects.get(action="change.own_data").note == ""
     # One that is revoked stands in the table alone.

@@ -73,19 +73,3 @@ class AskForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text="时间、地点、人数等，写清楚便于安排；只有答复的人看得到。",
     )
-
-
-class AnswerForm(forms.Form):
-    agree = forms.ChoiceField(
-        label="结果",
-        choices=[("yes", "同意"), ("no", "不同意")],
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择同意或不同意。"},
-    )
-    answer = forms.CharField(
-        label="答复",
-        max_length=500,
-        widget=forms.Textarea({"rows": 4}),
-        help_text="用站内消息、邮件和短信告诉专家。",
-    )
-    wide = {"answer"}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
+from expertpool.core.answers import Answered
 from expertpool.core.bounds import ORDER, Bounds, within
-from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
+from expertpool.core.fields import EncryptedTextField, ProofField, readable
 from expertpool.experts.models import Expert
 
 THRESHOLD = Bounds(0, 1_000_000)
-FORGED_ANSWER = "答复不是在系统中作出的，或被改动过，不作数；本人可以再次申请。"
 
 
 class PointLevel(models.Model):
@@ -61,7 +59,7 @@ class Benefit(models.Model):
         return self.name
 
 
-class BenefitRequest(models.Model):
+class BenefitRequest(Answered):
     """What an expert asked for, and what the office answered: once, in `points.services.benefits`, which also sees to it
     that of a service one waits. ``proof`` says that he asked for it here, ``answer_proof`` that the office answered
     so (docs/decisions/0505)."""
@@ -80,17 +78,7 @@ class BenefitRequest(models.Model):
     # Led to another expert it does not open.
     text = EncryptedTextField("说明", bound_to=("uid", "expert_id"), at_least=512, seals_empty=True)
     asked_at = models.DateTimeField("申请时间")
-    agreed = models.BooleanField("同意", null=True, blank=True)
     answer = models.CharField("答复", max_length=500, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="答复人",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     # The service by its number: its name may change, and has no code behind it.
     proof = ProofField(
         "凭证", says=("expert.number", "benefit_id", "uid.hex", "asked_at"), opens=("text",)
@@ -103,16 +91,9 @@ class BenefitRequest(models.Model):
         ),
     )
 
-    class Meta:
+    class Meta(Answered.Meta):
         verbose_name = verbose_name_plural = "服务申请"
         ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(agreed__isnull=True, answered_by__isnull=True, answered_at__isnull=True)
-                | Q(agreed__isnull=False, answered_by__isnull=False, answered_at__isnull=False),
-                name="points_request_answered",
-            ),
-        ]
         indexes = [models.Index(fields=["answered_at", "-id"], name="points_request_open")]
 
     def __str__(self) -> str:
@@ -122,27 +103,3 @@ class BenefitRequest(models.Model):
     def readable_text(self) -> str:
         """What he wrote, as a page shows it (`core.fields.readable`)."""
         return readable(self, "text")
-
-    @property
-    def is_forged_answer(self) -> bool:
-        """Whether something was answered that the office did not answer here, or not so."""
-        return self.answered_at is not None and not is_vouched(self, "answer_proof")
-
-    @property
-    def readable_answer(self) -> str:
-        """What the office answered, as a page shows it; of a forged answer nothing."""
-        return FORGED_ANSWER if self.is_forged_answer else self.answer
-
-    @property
-    def state_label(self) -> str:
-        if self.is_forged_answer:
-            return "答复无效"
-        if self.agreed is None:
-            return "待答复"
-        return "已同意" if self.agreed else "未同意"
-
-    @property
-    def tone(self) -> str:
-        if self.is_forged_answer:
-            return "red"
-        return {None: "amber", True: "green", False: "grey"}[self.agreed]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.core.fields import is_vouched
+from expertpool.core.answers import answers_to
 from expertpool.core.mandates import A_LOOK, Mandate, vouched_among
 from expertpool.core.visibility import told
 from expertpool.experts.models import Expert
@@ -62,19 +62,7 @@ def _requests(now: datetime) -> QuerySet[BenefitRequest]:
     return BenefitRequest.objects.select_related("expert").order_by("-pk")
 
 
-def _answers(now: datetime) -> QuerySet[BenefitRequest]:
-    rows = BenefitRequest.objects.filter(answered_at__isnull=False)
-    return rows.select_related("expert", "answered_by").order_by("-answered_at", "-pk")
-
-
 WRITTEN = (
     Mandate("points.requests", "服务申请", _requests, is_whole=True),
-    Mandate(
-        "points.answers",
-        "服务申请的答复",
-        _answers,
-        is_whole=True,
-        # Of what nobody asked it is told already.
-        holds=lambda row: not (is_vouched(row) and row.is_forged_answer),
-    ),
+    answers_to(BenefitRequest, "points.answers", "服务申请的答复"),
 )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from expertpool.accounts.models import UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.views.answering import AnswerForm
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.enums import ExpertStatus
@@ -18,7 +19,7 @@ from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.points.exceptions import PointsRefused
 from expertpool.points.exports import AccountExport, EntryExport
 from expertpool.points.forms.filters import AccountFilter, EntryFilter, PersonFilter
-from expertpool.points.forms.rows import AnswerForm, CorrectionForm, CounterForm
+from expertpool.points.forms.rows import CorrectionForm, CounterForm
 from expertpool.points.permissions import CORRECT, EXPORT, SERVE, VIEW
 from expertpool.points.queries.ledger import (
     accounts_visible_to,
@@ -168,7 +169,7 @@ def answer(request: UserRequest, pk: int) -> HttpResponse:
     def write() -> None:
         answer_request(
             request=row,
-            agree=form.cleaned_data["agree"] == "yes",
+            agree=form.is_agreed,
             answer=form.cleaned_data["answer"],
             actor=request.user,
             now=timezone.now(),

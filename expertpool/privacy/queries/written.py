@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from expertpool.core.fields import is_vouched
+from expertpool.core.answers import answers_to
 from expertpool.core.mandates import Mandate
 from expertpool.experts.models import Expert
 from expertpool.privacy.models import Consent, DataRequest, ErasureRequest
@@ -25,11 +25,6 @@ def _consents(now: datetime) -> QuerySet[Consent]:
 
 def _requests(now: datetime) -> QuerySet[DataRequest]:
     return DataRequest.objects.select_related("expert").order_by("-pk")
-
-
-def _answers(now: datetime) -> QuerySet[DataRequest]:
-    rows = DataRequest.objects.filter(answered_at__isnull=False)
-    return rows.select_related("expert", "answered_by").order_by("-answered_at", "-pk")
 
 
 def _erasures(now: datetime) -> QuerySet[ErasureRequest]:
@@ -51,14 +46,7 @@ def _erased(now: datetime) -> QuerySet[Expert]:
 WRITTEN = (
     Mandate("privacy.consents", "个人信息的同意", _consents, is_whole=True),
     Mandate("privacy.requests", "个人信息请求", _requests, is_whole=True),
-    Mandate(
-        "privacy.answers",
-        "个人信息请求的答复",
-        _answers,
-        is_whole=True,
-        # Of what nobody asked it is told already.
-        holds=lambda row: not (is_vouched(row) and row.is_forged_answer),
-    ),
+    answers_to(DataRequest, "privacy.answers", "个人信息请求的答复"),
     Mandate("privacy.erasures", "抹去个人信息申请", _erasures, is_whole=True, holds=is_asked),
     Mandate("privacy.leavers", "到期抹去的专家", _leavers, is_whole=True, all_hold=deleted_by_log),
     Mandate("privacy.erased", "已抹去的专家", _erased, is_whole=True, all_hold=erased_by_log),

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
+from expertpool.core.views.answering import AnswerForm
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.listing import listing, render_list
 from expertpool.privacy.exceptions import PrivacyRefused
-from expertpool.privacy.forms import AnswerForm, RequestFilters
+from expertpool.privacy.forms import RequestFilters
 from expertpool.privacy.permissions import DECIDE
 from expertpool.privacy.queries.requests import requests_visible_to, requests_waiting
 from expertpool.privacy.services.answering import answer_data_request
@@ -38,12 +39,12 @@ def index(request: UserRequest) -> HttpResponse:
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Answer what an expert asked (drawer)."""
     row = get_object_or_404(requests_waiting(request.user, pk))
-    form = AnswerForm(*posted(request))
+    form = AnswerForm(*posted(request), more="不同意的，写明依据")
 
     def write() -> None:
         answer_data_request(
             request=row,
-            agree=form.cleaned_data["agree"] == "yes",
+            agree=form.is_agreed,
             answer=form.cleaned_data["answer"],
             actor=request.user,
             now=timezone.now(),

@@ -48,6 +48,7 @@ KEYED = (ChannelCode.VOICE,)
 
 INVITATION = Occasion(
     code="draw.invitation",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="评审邀请",
     placeholders={
@@ -112,6 +113,7 @@ _STANDBY_CALL = (
 
 STANDBY_INVITATION = Occasion(
     code="draw.standby",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="评审邀请（候补）",
     placeholders=INVITATION.placeholders,
@@ -137,6 +139,7 @@ _MOVED_UP = (
 
 MOVED_UP = Occasion(
     code="draw.moved_up",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="候补递补",
     placeholders={
@@ -170,6 +173,7 @@ _SOONER = (
 
 EMERGENCY = Occasion(
     code="draw.emergency",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="应急抽取：答复时限提前",
     placeholders={
@@ -248,6 +252,7 @@ _MOVED_WECHAT = (
 
 RESCHEDULED = Occasion(
     code="draw.rescheduled",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="评审改期，请重新确认",
     placeholders=_OF_REVIEW
@@ -286,6 +291,7 @@ _STILL_OPEN_SMS = _STILL_OPEN.replace(
 
 ANSWER_REMINDER = Occasion(
     code="draw.answer_reminder",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="催请答复",
     placeholders=_OF_REVIEW | _ANSWER | _IN_WRITING,
@@ -312,6 +318,7 @@ _COMING = (
 
 REMINDER = Occasion(
     code="draw.reminder",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="评审前提醒",
     placeholders=_OF_REVIEW | {"答复链接": _ANSWER["答复链接"]},
@@ -346,6 +353,7 @@ _HEARD = "{{专家姓名}}专家，收到您的答复：{{处理结果}}"
 
 HEARD = Occasion(
     code="draw.heard",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="短信、电话答复的处理结果",
     placeholders={
@@ -357,6 +365,7 @@ HEARD = Occasion(
 
 CONFIRMED = Occasion(
     code="draw.confirmed",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="同意参加的确认",
     placeholders=_OF_REVIEW | {"到场说明": "请准时到场。"},
@@ -376,6 +385,7 @@ _CALLED_OFF = (
 
 CANCELLED = Occasion(
     code="draw.cancelled",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="抽取作废，邀请取消",
     placeholders=_OF_REVIEW | {"后续安排": "重新抽取时抽中您的，会再次邀请。"},
@@ -395,6 +405,7 @@ _LET_GO = (
 
 RELEASED = Occasion(
     code="draw.released",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="席位取消",
     placeholders=_OF_REVIEW,

@@ -164,3 +164,25 @@ class DeliveryEventKind(models.TextChoices):
     ABSENT = "absent", "服务商没有这条记录"
     UNDELIVERED = "undelivered", "未送达"
     DELIVERED = "delivered", "已送达"
+
+
+class TemplateStatus(models.TextChoices):
+    """How a text of the office stands, as its list says it."""
+
+    WRITTEN = "written", "数据库被直接改动"
+    REFUSED = "refused", "不采用"
+    OFF = "off", "停用"
+    LACKING = "lacking", "缺服务商模板编号"
+    EDITED = "edited", "已修改"
+    DEFAULT = "default", "默认"
+
+    @property
+    def tone(self) -> str:
+        return _TONES.get(self, "red")
+
+
+_TONES = {
+    TemplateStatus.OFF: "orange",
+    TemplateStatus.EDITED: "blue",
+    TemplateStatus.DEFAULT: "grey",
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from expertpool.core.lookups import within_days
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
 from expertpool.notifications.channels import CHANNELS
-from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.enums import ChannelCode, DeliveryState, TemplateStatus
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import (
@@ -24,6 +25,7 @@ from expertpool.notifications.occasions import (
 )
 from expertpool.notifications.queries.messages import in_state, sent_to
 from expertpool.notifications.queries.subjects import searched_by
+from expertpool.notifications.queries.templates import TemplateState
 
 ALL = ("", "全部")
 OFFERED = [(code, label) for code, label in ChannelCode.choices if code in CHANNELS]
@@ -56,6 +58,31 @@ class RecordFilterForm(FilterForm):
         if name := self.value("recipient"):
             rows = rows.filter(pk__in=sent_to(name, rows, viewer=self.user))
         return rows
+
+
+class TemplateFilterForm(FilterForm):
+    """Filters of the list of templates, which are no rows of a table."""
+
+    word = forms.CharField(label="通知名称或内容", max_length=50)
+    channel = forms.ChoiceField(label="渠道", choices=[ALL, *OFFERED])
+    kind = forms.ChoiceField(label="适用项目类型")
+    state = forms.ChoiceField(label="状态", choices=[ALL, *TemplateStatus.choices])
+
+    def __init__(self, data: Any = None, *, rows: Sequence[TemplateState], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        kinds = sorted({one.kind for one in rows if one.kind})
+        self.fields["kind"].choices = [ALL, *((one, one) for one in kinds)]  # type: ignore[attr-defined]
+
+    def narrow(self, rows: Any) -> Any:
+        word, channel, kind, state = map(self.value, ("word", "channel", "kind", "state"))
+        return [
+            one
+            for one in rows
+            if channel in (None, one.channel)
+            and kind in (None, one.kind)
+            and state in (None, one.status)
+            and (not word or word in f"{one.occasion.label}\n{one.text.subject}\n{one.text.body}")
+        ]
 
 
 class TemplateForm(forms.Form):

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from expertpool.core.bounds import MOMENTS, within
 from expertpool.core.fields import BlindIndexField, EncryptedTextField, ProofField, readable
+from expertpool.directory.models import ForProjectKind
 from expertpool.files.models import Attachment
 from expertpool.notifications.enums import (
     AttemptState,
@@ -27,10 +28,11 @@ from expertpool.notifications.occasions import Registered, Text, listed_label
 MOST_REASON = 200  # letters of why a text was deleted
 
 
-class MessageTemplate(models.Model):
+class MessageTemplate(ForProjectKind):
     """An administrator's text with ``{{变量}}`` placeholders; the occasion declares which exist.
 
-    No row, or an empty body: the default text of the occasion. The files of a template
+    No row, or an empty body: for one kind of project (`Occasion.by_kind`) the text of all, of these the default
+    text of the occasion. The files of a template
     (`files.queries.attachments_of`) go along with every message, where the channel carries files.
     Written by `notifications.services.templates`.
 
@@ -43,6 +45,9 @@ class MessageTemplate(models.Model):
 
     occasion = models.CharField("场合", max_length=64)
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices)
+    project_kind = models.CharField(
+        "适用项目类型", max_length=50, blank=True, default="", db_default=""
+    )
     subject = models.CharField("标题", max_length=200, blank=True)
     body = models.TextField("正文", blank=True)
     registered = models.CharField("服务商模板编号", max_length=64, blank=True)
@@ -58,15 +63,15 @@ class MessageTemplate(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "通知模板"
-        ordering = ["occasion", "channel"]
+        ordering = ["occasion", "channel", "project_kind"]
         constraints = [
             models.UniqueConstraint(
-                fields=["occasion", "channel"], name="notifications_template_once"
+                fields=["occasion", "channel", "project_kind"], name="notifications_template_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{listed_label(self.occasion)} {self.get_channel_display()}"
+        return f"{listed_label(self.occasion)} {self.get_channel_display()} {self.project_kind}".strip()
 
     @property
     def text(self) -> Text:

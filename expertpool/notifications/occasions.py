@@ -71,7 +71,8 @@ class Occasion:
     permissions whose holders get it, besides all who decide anything (docs/decisions/0124, 0125).
     ``listed_as`` is the code of the occasion under which lists show it, where which of them it was would
     tell something (docs/decisions/0196). ``by_plan``: the plan of a draw says over which channels it is told, those that
-    others get besides (`Channel.besides`) among them. ``urgency``: before which others it goes out.
+    others get besides (`Channel.besides`) among them. ``urgency``: before which others it goes out. ``by_kind``: it is
+    about one project, or about projects of one draw, and its texts may differ by their kind; none that watches is.
     """
 
     code: str
@@ -88,6 +89,7 @@ class Occasion:
     keyed: tuple[str, ...] = ()
     by_plan: bool = False
     urgency: Urgency = Urgency.USUAL
+    by_kind: bool = False
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.

@@ -19,6 +19,11 @@ urlpatterns = [
         templates.reset,
         name="template_reset",
     ),
+    path(
+        "messages/templates/<str:occasion>/<str:channel>/restore/<int:entry>/",
+        templates.restore,
+        name="template_restore",
+    ),
     path("messages/channels/", channels.channels, name="channels"),
     path("messages/callbacks/<str:provider>/<str:token>/", channels.callback, name="callback"),
     path("my/wechat/", wechat.own, name="wechat"),

@@ -7,6 +7,7 @@ from expertpool.notifications.occasions import Occasion
 
 DECIDED = Occasion(
     code="project.decided",
+    by_kind=True,
     label="项目审核结果",
     placeholders={
         "申请人": "李经办",
@@ -28,6 +29,7 @@ DECIDED = Occasion(
 )
 TASK = Occasion(
     code="project.task",
+    by_kind=True,
     label="项目任务指派",
     placeholders={
         "负责人": "陈志强",

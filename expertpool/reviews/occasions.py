@@ -23,6 +23,7 @@ def _ways(title: str, text: str) -> dict[str, tuple[str, str]]:
 
 OPENED = Occasion(
     code="reviews.opened",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="请评审（通知专家）",
     placeholders=_HIS,
@@ -33,6 +34,7 @@ OPENED = Occasion(
 )
 REMINDER = Occasion(
     code="reviews.reminder",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="请尽快提交评分表（提醒专家）",
     placeholders=_HIS,
@@ -43,6 +45,7 @@ REMINDER = Occasion(
 )
 RETURNED = Occasion(
     code="reviews.returned",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="评分表退回（通知专家）",
     placeholders={**_HIS, "原因": "第 3 项漏填理由"},
@@ -53,6 +56,7 @@ RETURNED = Occasion(
 )
 VOIDED = Occasion(
     code="reviews.voided",
+    by_kind=True,
     label="抽取作废，不用再评审（通知专家）",
     placeholders={name: _HIS[name] for name in ("专家姓名", "项目名称")},
     defaults=_ways(
@@ -62,6 +66,7 @@ VOIDED = Occasion(
 )
 STOPPED = Occasion(
     code="reviews.stopped",
+    by_kind=True,
     urgency=Urgency.TIMED,
     label="评审停止，不用再评审（通知专家）",
     placeholders={name: _HIS[name] for name in ("专家姓名", "项目名称")} | {"原因": "评审专家不足"},

@@ -41,7 +41,9 @@ from expertpool.notices.models import ExpertNotice
 from expertpool.notices.services.links import link_of
 from expertpool.notices.services.sending import send_notice, send_out
 from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import Text
 from expertpool.notifications.queries.attempts import callback_token
+from expertpool.notifications.services.templates import save_template
 from expertpool.points.models import Benefit, BenefitRequest, PointEntry, PointLevel, PointRule
 from expertpool.projects.models import Project, Task
 from expertpool.reports.models import ExposureReport
@@ -796,6 +798,16 @@ def template(_world: World, _user: User) -> dict[str, Any]:
     return {"occasion": "draw.invitation", "channel": "sms"}
 
 
+def earlier_template(world: World, user: User) -> dict[str, Any]:
+    """A text that was saved before the one that stands."""
+    kwargs = template(world, user)
+    for word in ("先", "后"):
+        text = Text("", f"{word}：{{{{答复链接}}}}")
+        save_template(text=text, actor=world.users["admin"], now=timezone.now(), **kwargs)
+    entry = Entry.objects.filter(action="notifications.template_save").order_by("pk")[0]
+    return {**kwargs, "entry": entry.pk}
+
+
 def furnish(world: World) -> World:
     """Make what many addresses are about, and would make one by one where all is taken back after each."""
     for find in (
@@ -1193,6 +1205,7 @@ RULES: dict[str, Rule] = {
     "notifications:templates": only("admin"),
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),
+    "notifications:template_restore": only("admin", kwargs=earlier_template),
     "notifications:channels": only("admin"),
     "notifications:callback": public(
         lambda _world, _user: {"provider": "aliyun", "token": callback_token("aliyun")}

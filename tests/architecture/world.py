@@ -330,6 +330,7 @@ def _tell(user: User) -> None:
         about=user,
         key=f"world-{user.pk}",
         now=timezone.now(),
+        kind="",
     )
     # As its delivery does, which is a job.
     Message.objects.filter(key=f"world-{user.pk}:site").update(

@@ -167,7 +167,9 @@ def _invite(size: int) -> None:
         for expert in rows
     ]
     while part := envelopes[at : at + 1000]:
-        send_messages(occasion=INVITATION.code, envelopes=part, channels=[ChannelCode.SMS], now=now)
+        send_messages(
+            occasion=INVITATION.code, envelopes=part, channels=[ChannelCode.SMS], now=now, kind=""
+        )
         at += len(part)
 
 

@@ -58,6 +58,10 @@ def _tell(occasion: Occasion, count: int, at: int = 0) -> list[Message]:
     for first in range(0, len(envelopes), 1000):
         part = envelopes[first : first + 1000]
         messages += send_messages(
-            occasion=occasion.code, envelopes=part, channels=[ChannelCode.SMS], now=timezone.now()
+            occasion=occasion.code,
+            envelopes=part,
+            channels=[ChannelCode.SMS],
+            now=timezone.now(),
+            kind="" if occasion.by_kind else None,
         )
     return messages

@@ -137,6 +137,12 @@ def coming(projects: Sequence[S], *, now: datetime, begun: bool) -> Sequence[S]:
     return [one for at, one in until if at > now] or projects
 
 
+def kind_of(projects: Sequence[Project]) -> str:
+    """Return of which kind ``projects`` are, by which texts are chosen; empty: of several, or of none."""
+    kinds = {one.kind for one in projects}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
 def words_of(projects: Sequence[Project]) -> dict[str, str]:
     """What letters and sheets say of ``projects``: of a batch all values, each only once."""
     meetings = meetings_of(projects)

@@ -46,7 +46,7 @@ from expertpool.draws.queries.emergency import (
     proof_of,
 )
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.meetings import kind_of, words_of
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.written import is_written
@@ -320,7 +320,12 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     words = words_of(draw.covered)
     envelopes = [_envelope(row, deadline_at, words) for row in rows]
     send_messages(
-        occasion=EMERGENCY.code, envelopes=envelopes, channels=channels, now=now, surely=True
+        occasion=EMERGENCY.code,
+        envelopes=envelopes,
+        channels=channels,
+        now=now,
+        surely=True,
+        kind=kind_of(draw.covered),
     )
     return rows
 

@@ -30,6 +30,7 @@ from expertpool.draws.queries.given import given_values
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import (
     coming,
+    kind_of,
     last_closing,
     next_opening,
     words_of,
@@ -113,6 +114,7 @@ def tell_experts(
         now=now,
         surely=True,
         waits=waits_of(draw, channels) if in_order else None,
+        kind=kind_of(draw.covered),
     )
 
 

@@ -57,7 +57,14 @@ def tell_experts(
         for row in rows
         if row.expert is not None
     ]
-    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+    send_messages(
+        occasion=occasion.code,
+        envelopes=envelopes,
+        channels=WAYS,
+        now=now,
+        surely=True,
+        kind=evaluation.project.kind,
+    )
 
 
 def _his(expert: Expert, evaluation: Evaluation, under_way: Collection[int]) -> dict[str, str]:

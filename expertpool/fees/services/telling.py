@@ -86,4 +86,11 @@ def _tell(
         # Once each: a letter is sent once, and reversed once.
         key=key or f"{occasion.code}:{line.pk}",
     )
-    send_messages(occasion=occasion.code, envelopes=[envelope], channels=WAYS, now=now, surely=True)
+    send_messages(
+        occasion=occasion.code,
+        envelopes=[envelope],
+        channels=WAYS,
+        now=now,
+        surely=True,
+        kind=line.project.kind,
+    )

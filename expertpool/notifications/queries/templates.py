@@ -13,24 +13,24 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
+from expertpool.directory.models import EVERY_KIND
 from expertpool.files.registry import FileSubject
 from expertpool.notifications.channels import CHANNELS
-from expertpool.notifications.channels.sms.text import count_parts
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, TemplateStatus
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import MessageTemplate
-from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text, fill
+from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
 
 
-WRITTEN = "数据库被直接改动"
+WRITTEN = str(TemplateStatus.WRITTEN.label)
 TEMPLATE_OFF = "该渠道的模板已停用"
 NOT_REGISTERED = "通知模板里没有填写服务商的模板编号，没有发出"
 
 logger = logging.getLogger(__name__)
-_reported: set[tuple[str, str]] = set()  # what the log of this process has been told: once
+_reported: set[tuple[str, str, str]] = set()  # what the log of this process has been told: once
 
 
 def proof_of(template: MessageTemplate) -> bytes:
@@ -41,16 +41,20 @@ def proof_of(template: MessageTemplate) -> bytes:
     # Only where there is any: rows of before there were have the proof of before.
     kept = [*template.text[2:], *template.text_before[2:]]
     said += kept if any(kept) else []
+    said += [template.project_kind] if template.project_kind else []
     return proof("notifications.template", said)
 
 
 @dataclass(frozen=True)
 class TemplateState:
-    """What is sent for one occasion over one channel; ``stored`` is None until it is edited."""
+    """What is sent for one occasion over one channel; ``stored`` is None until it is edited. Of projects of one
+    ``kind`` (empty: of all), ``general`` is what goes out where it has no text of its own."""
 
     occasion: Occasion
     channel: ChannelCode
     stored: MessageTemplate | None
+    kind: str = ""
+    general: TemplateState | None = None
 
     @cached_property
     def why_not(self) -> str:
@@ -59,8 +63,8 @@ class TemplateState:
         if self.stored is None:
             return ""
         if not bytes_eq(bytes(self.stored.proof), proof_of(self.stored)):
-            if (which := (self.occasion.code, str(self.channel))) not in _reported:
-                logger.error("template %s/%s was not stored by this system", *which)
+            if (which := (self.occasion.code, str(self.channel), self.kind)) not in _reported:
+                logger.error("template %s/%s %s was not stored by this system", *which)
                 _reported.add(which)
             return WRITTEN
         try:
@@ -76,22 +80,43 @@ class TemplateState:
         return None if self.why_not else self.stored
 
     @property
+    def own(self) -> MessageTemplate | None:
+        """The row that counts and has a text."""
+        return self.template if self.template and self.template.body else None
+
+    @property
     def text(self) -> Text:
-        return self._text_of(self.template.text if self.template else Text("", ""))
+        return self.own.text if self.own else self.fallback
+
+    @property
+    def fallback(self) -> Text:
+        """The text where the office has none of its own here."""
+        return self.general.text if self.general else self.occasion.default(self.channel)
 
     def text_at(self, now: datetime) -> Text:
         """Return what is sent at ``now``: a new text may have to wait."""
-        if self.template and self.waits_until(now):
-            return self._text_of(self.template.text_before)
-        return self.text
+        return self.at(now)._text_at(now)
+
+    def at(self, now: datetime) -> TemplateState:
+        """Return that whose text and files count at ``now``: this, or that of all kinds."""
+        if self.general is None or (self.own and self._text_now(now).body):
+            return self
+        return self.general
+
+    def _text_at(self, now: datetime) -> Text:
+        text = self._text_now(now)
+        return text if text.body else self.occasion.default(self.channel)
+
+    def _text_now(self, now: datetime) -> Text:
+        """Return the office's own text of here at ``now``, empty where there is none."""
+        if self.template is None:
+            return Text("", "")
+        return self.template.text_before if self.waits_until(now) else self.template.text
 
     def waits_until(self, now: datetime) -> datetime | None:
         """When the new text begins to count, where that is still to come."""
         since = self.template.since if self.template else None
         return since if since and now < since else None
-
-    def _text_of(self, text: Text) -> Text:
-        return text if text.body else self.occasion.default(self.channel)
 
     @cached_property
     def why_unsent(self) -> str:
@@ -104,6 +129,8 @@ class TemplateState:
 
     @property
     def active(self) -> bool:
+        if self.general and not self.own:
+            return self.general.active
         return self.must_stay or self.template is None or self.template.active
 
     @property
@@ -112,59 +139,68 @@ class TemplateState:
 
     @property
     def edited(self) -> bool:
-        return self.text != self.occasion.default(self.channel)
+        return bool(self.own) if self.general else self.text != self.fallback
+
+    @property
+    def status(self) -> TemplateStatus:
+        if self.why_not:
+            return TemplateStatus.WRITTEN if self.why_not == WRITTEN else TemplateStatus.REFUSED
+        if not self.active:
+            return TemplateStatus.OFF
+        if self.why_unsent:
+            return TemplateStatus.LACKING
+        return TemplateStatus.EDITED if self.edited else TemplateStatus.DEFAULT
+
+    @property
+    def kind_label(self) -> str:
+        return (self.kind or EVERY_KIND) if self.occasion.by_kind else "—"
 
     @property
     def carries_files(self) -> bool:
         return self.channel in CHANNELS and CHANNELS[self.channel].carries_files
 
 
-@dataclass(frozen=True)
-class Preview:
-    """A template filled with the samples of its occasion; ``parts`` as the operator counts."""
-
-    text: Text
-    length: int
-    parts: int
+def template_state(occasion: Occasion, channel: str, kind: str = "") -> TemplateState:
+    """Return the text in force in projects of ``kind``; KeyError for a channel the occasion does not have."""
+    return states_of(occasion, [channel], kind)[0]
 
 
-def template_state(occasion: Occasion, channel: str) -> TemplateState:
-    """Return the text in force; KeyError for a channel the occasion does not have."""
-    return states_of(occasion, [channel])[0]
-
-
-def states_of(occasion: Occasion, channels: Iterable[str]) -> list[TemplateState]:
-    """Return the texts in force on several channels; KeyError as above."""
+def states_of(occasion: Occasion, channels: Iterable[str], kind: str = "") -> list[TemplateState]:
+    """Return the texts in force on several channels; KeyError as above. The one place where it is chosen by kind."""
     codes = list(dict.fromkeys(channels))
     for code in codes:
         # For its KeyError.
         occasion.default(code)
-    saved = {row.channel: row for row in _saved.all(occasion=occasion.code)}
-    return [TemplateState(occasion, ChannelCode(code), saved.get(code)) for code in codes]
+    saved = {
+        (row.channel, row.project_kind): row for row in saved_texts.all(occasion=occasion.code)
+    }
+    found = [TemplateState(occasion, ChannelCode(code), saved.get((code, ""))) for code in codes]
+    if not (kind and occasion.by_kind):
+        return found
+    return [_of_kind(one, saved.get((str(one.channel), kind)), kind) for one in found]
 
 
-_saved = Prepared(lambda: MessageTemplate.objects.filter(occasion=Given("occasion")))
+def _of_kind(general: TemplateState, stored: MessageTemplate | None, kind: str) -> TemplateState:
+    return TemplateState(general.occasion, general.channel, stored, kind, general)
 
 
-def template_states() -> list[tuple[Occasion, list[TemplateState]]]:
-    """Return all declared occasions with the text of each of their channels."""
-    saved = {(row.occasion, row.channel): row for row in MessageTemplate.objects.all()}
-    return [
-        (
-            occasion,
-            [
-                TemplateState(occasion, channel, saved.get((occasion.code, channel)))
-                for channel in occasion.channels
-            ],
-        )
-        for occasion in OCCASIONS
-    ]
+saved_texts = Prepared(lambda: MessageTemplate.objects.filter(occasion=Given("occasion")))
 
 
-def preview(occasion: Occasion, text: Text) -> Preview:
-    """Fill ``text`` (checked before) with sample values."""
-    filled = fill(text, occasion.placeholders)
-    return Preview(filled, len(filled.body), count_parts(filled.body))
+def template_states() -> list[TemplateState]:
+    """Return the text of each channel of all declared occasions, those of some kind of project behind that of all."""
+    saved: dict[tuple[str, str], dict[str, MessageTemplate]] = {}
+    for row in MessageTemplate.objects.all():
+        saved.setdefault((row.occasion, row.channel), {})[row.project_kind] = row
+    found = []
+    for occasion in OCCASIONS:
+        for channel in occasion.channels:
+            rows = saved.get((occasion.code, channel), {})
+            general = TemplateState(occasion, channel, rows.get(""))
+            found.append(general)
+            own = [_of_kind(general, row, kind) for kind, row in sorted(rows.items()) if kind]
+            found += [one for one in own if one.why_not or one.own] if occasion.by_kind else []
+    return found
 
 
 def may_edit_files(user: User, template_id: str) -> bool:

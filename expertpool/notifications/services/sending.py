@@ -74,10 +74,13 @@ def send_message(
     key: str,
     now: datetime,
     attachments: Sequence[Attachment | Document] = (),
+    kind: str | None = None,
 ) -> list[Message]:
     """Tell one recipient: `send_messages` with a single envelope."""
     envelope = Envelope(recipient, context, about, key, attachments)
-    return send_messages(occasion=occasion, envelopes=[envelope], channels=channels, now=now)
+    return send_messages(
+        occasion=occasion, envelopes=[envelope], channels=channels, now=now, kind=kind
+    )
 
 
 @transaction.atomic
@@ -89,23 +92,30 @@ def send_messages(
     now: datetime,
     surely: bool = False,
     waits: Mapping[str, timedelta] | None = None,
+    kind: str | None = None,
 ) -> list[Message]:
     """Write one message for each envelope and channel and queue their delivery, in this transaction;
     ``surely``: whom none of ``channels`` reaches outside of this site by another that does. ``waits``: how
     long after the first that reaches him the message of a channel follows, unless it is cancelled by then. Whoever is told
-    outside of this site is told by what goes `besides`, too.
+    outside of this site is told by what goes `besides`, too. ``kind`` is that of the project which an occasion
+    ``by_kind`` is about, empty where it has none.
 
     A second call with the same key returns the messages of the first. A channel for which the
     recipient has no address gives a message that has FAILED, with the reason, so that the record
     is complete; that he has no account (NO_ACCOUNT) is none of anybody's faults. Where nobody may see
     who is told (`MessageSubject.own`), a message to no account goes out to nobody, like the others.
 
-    Raises LookupError for an undeclared occasion, placeholder value or channel.
+    Raises LookupError for an undeclared occasion, placeholder value or channel, TypeError where an occasion ``by_kind``
+    is not told the kind: the general text would go out unseen.
     """
     declared = OCCASIONS[occasion]
+    if declared.by_kind != (kind is not None):
+        raise TypeError(f"{occasion}: by_kind is {declared.by_kind}, kind is {kind!r}")
     besides = _besides(declared)
     chosen = [channel for channel in channels if channel not in besides]
-    others = states_of(declared, [*chosen, *besides, *(declared.channels if surely else ())])
+    others = states_of(
+        declared, [*chosen, *besides, *(declared.channels if surely else ())], kind or ""
+    )
     states = [state for state in others if state.channel in chosen]
     if besides and not any(CHANNELS[channel].is_outward for channel in chosen):
         besides = []
@@ -123,7 +133,7 @@ def send_messages(
     Message.objects.bulk_create((drafts[key][0] for key in new), ignore_conflicts=True)
     # Read back: where conflicts are ignored no ids come from the insert.
     stored = {message.key: message for message in Message.objects.filter(key__in=drafts)}
-    _attach_files([(stored[key], drafts[key][1]) for key in new], others)
+    _attach_files([(stored[key], drafts[key][1]) for key in new], [one.at(now) for one in others])
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
     queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
     for wait in {message.wait for message in queued}:

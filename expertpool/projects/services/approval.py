@@ -157,4 +157,5 @@ def _tell_applicant(project: Project, *, actor: User, now: datetime) -> None:
         # With the moment: a project that was sent back is decided again.
         key=f"project-decided:{project.pk}:{now.isoformat()}",
         now=now,
+        kind=project.kind,
     )

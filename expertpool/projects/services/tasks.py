@@ -120,4 +120,10 @@ def _tell(task: Task, users: list[User], *, now: datetime) -> None:
         )
         for user in users
     ]
-    send_messages(occasion=TASK.code, envelopes=envelopes, channels=[ChannelCode.SITE], now=now)
+    send_messages(
+        occasion=TASK.code,
+        envelopes=envelopes,
+        channels=[ChannelCode.SITE],
+        now=now,
+        kind=project.kind,
+    )

@@ -14,7 +14,7 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import codes_for_project
-from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.meetings import kind_of, next_opening
 from expertpool.draws.services.telling import tell_staff
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.experts.services.letting_in import door_words, let_in
@@ -75,6 +75,7 @@ def tell_stopped(review: Review, reason: str, *, now: datetime) -> None:
 def _tell_over(
     occasion: Occasion, rows: QuerySet[Reviewer], words: dict[str, str], *, now: datetime
 ) -> None:
+    people = rows.select_related("expert__user", "invitation", "review__project")
     envelopes = [
         Envelope(
             recipient=recipient_of(one.expert),
@@ -82,9 +83,16 @@ def _tell_over(
             about=one.invitation,
             key=f"{occasion.code}:{one.pk}",
         )
-        for one in rows.select_related("expert__user", "invitation", "review__project")
+        for one in people
     ]
-    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+    send_messages(
+        occasion=occasion.code,
+        envelopes=envelopes,
+        channels=WAYS,
+        now=now,
+        surely=True,
+        kind=kind_of([one.review.project for one in people]),
+    )
 
 
 def _tell(
@@ -115,7 +123,14 @@ def _tell(
         )
         for one in people
     ]
-    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+    send_messages(
+        occasion=occasion.code,
+        envelopes=envelopes,
+        channels=WAYS,
+        now=now,
+        surely=True,
+        kind=review.project.kind,
+    )
 
 
 def tell_step(row: ItemAssignment, what: str, why: str, *, actor: User, now: datetime) -> None:

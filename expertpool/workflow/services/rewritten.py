@@ -32,9 +32,10 @@ def tell_rewritten(event: TemplateRewritten) -> None:
     since = (
         f"新的文字 {moment_text(event.since)} 起使用，在此之前仍用原来的。" if event.since else ""
     )
+    where = "，".join(filter(None, [ChannelCode(template.channel).label, template.project_kind]))
     common = {
         "操作人": str(User.objects.get(pk=event.actor_id)),
-        "模板": f"{occasion.label}（{ChannelCode(template.channel).label}）",
+        "模板": f"{occasion.label}（{where}）",
         "改动": "、".join(parts) or "重新保存",
         "生效": since,
         "时间": moment_text(event.at),

@@ -201,6 +201,7 @@ def _message(channel: ChannelCode) -> MakeRow:
             about=make_user(),
             key=f"row-{at}",
             now=timezone.now(),
+            kind="",
         )
         Message.objects.filter(pk=message.pk).update(
             state=DeliveryState.DELIVERED,

@@ -92,11 +92,13 @@ def test_without_a_number_the_message_fails_where_somebody_sees_it(
     message = sent()
     assert (message.state, message.detail) == (DeliveryState.FAILED, NOT_REGISTERED)
     assert not platform.taken
-    page = login(client, admin).get(reverse("notifications:templates")).content.decode()
-    assert "缺服务商模板编号" in page
+    lacking = {"state": "lacking"}
+    page = login(client, admin).get(reverse("notifications:templates"), lacking).content.decode()
+    assert "个模板" in page
+    assert "没有符合条件的模板" not in page
     configure(sms.PROVIDER, "gateway")
-    page = client.get(reverse("notifications:templates")).content.decode()
-    assert "缺服务商模板编号" not in page
+    page = client.get(reverse("notifications:templates"), lacking).content.decode()
+    assert "没有符合条件的模板" in page
 
 
 def test_what_the_provider_keeps_is_logged_and_proved(platform: Platform, admin: User) -> None:

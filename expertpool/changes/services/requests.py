@@ -48,6 +48,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.agreeing import agreed_at_first, agreed_before, why_not_another
 from expertpool.workflow.queries.second_person import behind, why_not_second
 from expertpool.workflow.services.approvals import (
     decide,
@@ -273,6 +274,7 @@ def decide_request(
     reasons = {code: why.strip() for code, why in (reasons or {}).items() if why.strip()}
     if not agree and not if_seen(note) and not reasons:
         raise ChangeRefused("请填写不同意的原因（意见，或逐项说明），专家据此修改。")
+    at_first = _said_at_first(request, actor, now=now) if agree else ""
     try:
         verdict = decide(
             subject=request,
@@ -290,7 +292,7 @@ def decide_request(
         now=now,
         subject=request.expert,
         after={"内容": labels_of(items), "结果": CALLED.get(verdict, verdict.label)},
-        note=note.strip(),
+        note="；".join(filter(None, (note.strip(), at_first))),
     )
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
         state = RequestState.APPROVED if verdict == Verdict.APPROVED else RequestState.REJECTED
@@ -315,17 +317,26 @@ def why_not_to_agree(*, request: ChangeRequest, actor: User, now: datetime) -> s
 
 
 def _why_not_another(request: ChangeRequest, actor: User, *, now: datetime) -> str:
-    """Say why ``actor`` may be whoever asks; empty where he is another person. Of what an expert asks it matters where
-    somebody of the office had him in hand: wrote where he is reached, or has just let him in."""
+    """Say why ``actor`` may be whoever asks, or one who agreed before him; empty where he is another person. Of what an
+    expert asks it matters where somebody of the office had him in hand: wrote where he is reached, or has just let
+    him in; or where somebody agreed at a step before."""
     firsts, at = {request.asked_by_id}, request.asked_at
+    before = agreed_before(request, actor)
     if not request.is_of_office:
         hands = hands_on(request.expert)
         if actor.pk in hands or behind(actor, firsts, asked_at=at, now=now):
             return HANDS
         if not hands:
-            return ""
+            return why_not_another(request, actor, firsts, now=now) if before else ""
         firsts |= hands
-    return why_not_second(actor, firsts, asked_at=at, now=now)
+    return why_not_second(actor, firsts | before, asked_at=at, now=now)
+
+
+def _said_at_first(request: ChangeRequest, actor: User, *, now: datetime) -> str:
+    """Say, for the record, that ``actor`` agrees after another with an account as new as the installation."""
+    if request.is_of_office or not agreed_before(request, actor):
+        return ""
+    return agreed_at_first(request, actor, now=now)
 
 
 def approve_request(*, request: ChangeRequest, actor: User, now: datetime) -> Verdict:

@@ -39,6 +39,7 @@ from expertpool.projects.queries.batches import check_projects, faults_of, membe
 from expertpool.projects.queries.regimes import has_option
 from expertpool.projects.queries.status import is_approved as is_project_approved
 from expertpool.projects.queries.status import is_drawn_by_log
+from expertpool.workflow.queries.agreeing import agreed_before
 from expertpool.workflow.queries.second_person import why_not_second
 
 NOT_ALLOWED = (
@@ -142,8 +143,9 @@ def check_decidable(project: Project, user: User) -> PlanVersion:
 
 def why_not_agree(user: User, standing: PlanVersion, *, now: datetime) -> str:
     """Return why ``user``, who may decide on ``standing`` otherwise, cannot agree to it, as a sentence for him."""
-    makers, asked_at = makers_of_version(standing), standing.submitted_at or now
-    if why_not := why_not_second(user, makers, asked_at=asked_at, now=now):
+    firsts = makers_of_version(standing) | agreed_before(standing, user)
+    asked_at = standing.submitted_at or now
+    if why_not := why_not_second(user, firsts, asked_at=asked_at, now=now):
         return why_not
     faults = _faults(standing, now=now)
     return f"{faults}按此方案不能抽取，请退回。" if faults else ""

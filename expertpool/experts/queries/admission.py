@@ -19,7 +19,7 @@ from expertpool.experts.settings import AT_ONCE
 from expertpool.siteconfig.queries.counting import counted, counting_in_words
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.queries.approvals import handed_in, running, waiting_for
-from expertpool.workflow.queries.deciders import ends_flow
+from expertpool.workflow.queries.deciders import agreed_to, ends_flow
 from expertpool.workflow.queries.second_person import behind, why_not_second
 
 RIGHT = "experts.admit"
@@ -80,16 +80,17 @@ def part_of(user: User, expert: Expert, *, now: datetime) -> Part:
     approval = running(SUBJECT).filter(subject_id=expert.pk).first()
     if approval is None:
         return Part()
-    why = why_not_to_admit(user, makers_of(expert), asked_at=approval.started_at, now=now)
+    firsts = firsts_of_each([expert], user)[expert.pk]
+    why = why_not_to_admit(user, firsts, asked_at=approval.started_at, now=now)
     return Part(approval.pk, why)
 
 
 def why_not_to_admit(
-    user: User, makers: Collection[int], *, asked_at: datetime, now: datetime
+    user: User, firsts: Collection[int], *, asked_at: datetime, now: datetime
 ) -> str:
-    """Return why ``user`` cannot agree to the admission of whom ``makers`` (ids) entered or changed; empty when he can.
+    """Return why ``user`` cannot agree to an admission after ``firsts`` (`firsts_of_each`); empty when he can.
     Where the pool is filled for the first time everybody's account is new (docs/decisions/0363)."""
-    return why_not_second(user, makers, asked_at=asked_at, now=now, at_first=True)
+    return why_not_second(user, firsts, asked_at=asked_at, now=now, at_first=True)
 
 
 def _runs() -> Exists:
@@ -139,6 +140,15 @@ def makers_of_each(experts: Collection[Expert]) -> dict[int, frozenset[int]]:
     for expert, actor in rows.values_list("expert", "actor").distinct():
         found[expert].add(actor)
     return {key: frozenset(one for one in makers if one) for key, makers in found.items()}
+
+
+def firsts_of_each(experts: Collection[Expert], user: User) -> dict[int, frozenset[int]]:
+    """Return after whom (ids) ``user`` admits each of ``experts``, by their keys: `makers_of`, and who agreed at a step
+    before, but himself, which the flow says with its own words (docs/decisions/0546)."""
+    agreed = agreed_to(SUBJECT, [one.pk for one in experts])
+    return {
+        key: makers | (agreed[key] - {user.pk}) for key, makers in makers_of_each(experts).items()
+    }
 
 
 def admits_at_once(user: User, department: int | None, *, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from expertpool.experts.queries.admission import (
     RIGHT,
     SUBJECT,
     admissions_at_step_of,
-    makers_of_each,
+    firsts_of_each,
     unbegun,
 )
 from expertpool.workflow.queries.approvals import running
@@ -27,7 +27,9 @@ OWN = "是您录入、导入或修改的，须由另一位有审核权限的人�
 OTHERS_STEP = "现在的步骤不是您审核的，或您审核过前面的步骤。"
 MOST_ASKED = 20  # of those who have the right
 MOST_NAMED = 5
-Asked = tuple[frozenset[int], Demand]  # who made a record, and what is demanded of who admits it
+Asked = tuple[
+    frozenset[int], Demand
+]  # who made a record or agreed to it before, and what is demanded of who admits it
 
 
 @dataclass
@@ -70,7 +72,7 @@ def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
     new = unbegun().filter(pk__in=keys).values_list("pk", flat=True)
     asked |= dict.fromkeys(new, now)
     mine |= asked.keys() & set(new)
-    makers = makers_of_each([one for one in experts if one.pk in asked])
+    firsts_of = firsts_of_each([one for one in experts if one.pk in asked], user)
     demands, judge = demands_of(asked.values()), Judge([user], now=now)
     why_not = cache(lambda firsts, demand: _why_not(judge, user, firsts, demand))
     at_first = cache(lambda demand: judge.at_first_in_words(user, demand))
@@ -81,7 +83,7 @@ def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
         if one.pk not in asked:  # does not wait: its own refusal says why
             able.append(one.pk)
             continue
-        case = makers[one.pk], demands[asked[one.pk]]
+        case = firsts_of[one.pk], demands[asked[one.pk]]
         if why := why_not(*case) or ("" if one.pk in mine else OTHERS_STEP):
             group = barred.setdefault(why, Barred(why))
             group.count += 1

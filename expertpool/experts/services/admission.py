@@ -24,7 +24,7 @@ from expertpool.experts.queries.admission import (
     RIGHT,
     admissions_at_step_of,
     admits_at_once,
-    makers_of_each,
+    firsts_of_each,
     unbegun,
     why_not_to_admit,
 )
@@ -90,7 +90,7 @@ def approve_admission(
 
     ``seen`` is the approval that ``actor`` has looked at: where the record was changed since, it is another. Refuses
     (ExpertRefused) who does not wait, whoever entered or changed the record, or need not be another person
-    (`why_not_to_admit`), and whose part the step is not.
+    than he and who agreed before (`why_not_to_admit`), and whose part the step is not.
     """
     outcome = approve_admissions(experts=[expert], note=note, seen=seen, actor=actor, now=now)
     said = outcome[expert.pk]
@@ -113,14 +113,14 @@ def approve_admissions(
     ``actor`` is as new as the installation."""
     waiting, refused = _all_waiting([one.pk for one in experts], "审核通过", now)
     outcomes: Outcomes = {**refused}
-    makers = makers_of_each([row for row, _ in waiting])
+    firsts_of = firsts_of_each([row for row, _ in waiting], actor)
     # Most were handed in by one person at once: he is asked about once.
     why_not = cache(lambda firsts, at: why_not_to_admit(actor, firsts, asked_at=at, now=now))
     at_first = cache(lambda at: at_first_in_words(actor, asked_at=at, now=now))
     rows: list[Expert] = []
     told: set[str] = set()
     for row, approval in waiting:
-        firsts = makers[row.pk]
+        firsts = firsts_of[row.pk]
         if seen is not None and seen != approval.pk:
             outcomes[row.pk] = ExpertRefused(CHANGED.format(row.name))
         elif actor.pk in firsts:

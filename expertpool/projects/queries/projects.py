@@ -20,6 +20,7 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.queries.regimes import blocking_rules
 from expertpool.projects.rules import Facts, Finding, find_violations
+from expertpool.workflow.queries.agreeing import agreed_before
 from expertpool.workflow.queries.approvals import waiting_for
 from expertpool.workflow.queries.second_person import why_not_second
 
@@ -120,7 +121,8 @@ def actions_for(user: User, project: Project) -> ProjectActions:
 def why_not_approve(user: User, project: Project, *, now: datetime) -> str:
     """Return why ``user``, who decides on ``project`` otherwise, cannot agree to it, as a sentence for him."""
     asked_at = project.submitted_at or now
-    return why_not_second(user, project.applicants, asked_at=asked_at, now=now)
+    firsts = project.applicants | agreed_before(project, user)
+    return why_not_second(user, firsts, asked_at=asked_at, now=now)
 
 
 def public_words(project: Project) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.accounts.registry import ReadAlong
 from expertpool.audit.services import stands_by_log
 from expertpool.core.fields import is_vouched
-from expertpool.workflow.enums import Place, StepKind
+from expertpool.workflow.enums import ApprovalState, Place, StepKind
 from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep, FlowVersion
 from expertpool.workflow.queries.steps import is_proven_version
 from expertpool.workflow.registry import FLOW_SUBJECTS
@@ -193,11 +193,15 @@ def agreed_here(approval: Approval) -> list[Decision]:
     return [one for one in rows.select_related("decided_by", "for_whom", "step") if is_vouched(one)]
 
 
-def agreed_in(approval: Approval) -> set[int]:
-    """Return who has agreed at any step of ``approval``, and for whom (ids): those after them are other persons."""
-    rows = approval.decisions.filter(agreed=True).order_by()
-    said = rows.values_list("decided_by", "for_whom")
-    return {one for pair in said for one in pair if one}
+def agreed_to(subject: str, keys: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return who has agreed at any step of what runs for each of ``keys`` of ``subject`` (its code), and for whom (ids):
+    those after them are other persons."""
+    found: dict[int, set[int]] = {key: set() for key in keys}
+    running = Q(approval__state=ApprovalState.RUNNING, approval__subject_type=subject)
+    rows = Decision.objects.filter(running, agreed=True, approval__subject_id__in=found).order_by()
+    for key, *said in rows.values_list("approval__subject_id", "decided_by", "for_whom"):
+        found[key].update(one for one in said if one)
+    return {key: frozenset(said) for key, said in found.items()}
 
 
 def awaited(approval: Approval, step: FlowStep, row: Model, *, now: datetime) -> list[User]:

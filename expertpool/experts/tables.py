@@ -7,10 +7,12 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from expertpool.core.configuration import value_of
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.views.listing import ListTab
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import TERM_ENDING, TERM_OVER, state_word
+from expertpool.experts.queries.leaves import going_on
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 SORTS: dict[str, str | tuple[str, ...]] = {
@@ -42,8 +44,9 @@ BLACKLIST_TABS = (
 
 
 def leave_tabs(now: datetime) -> tuple[ListTab, ...]:
-    """Return the tabs of the leaves."""
-    valid = Q(cancelled_at__isnull=True)
+    """Return the tabs of the leaves, by what `leave_pill` says of each; what nobody filed here stands where its time is."""
+    going = [one.pk for one in going_on(Leave.objects.all(), a_look=A_LOOK)]
+    valid = Q(cancelled_at__isnull=True) | Q(pk__in=going)
     return (
         ListTab("", "请假中", valid & Q(during__contains=now)),
         ListTab("coming", "未开始", valid & Q(during__startswith__gt=now)),

@@ -148,6 +148,24 @@ def test_an_end_that_nobody_made_sends_nobody_to_a_draw(
     assert forged_rows(now=NOW) == {}
 
 
+@pytest.mark.parametrize(("start", "end", "tab"), [(-1, 9, ""), (1, 9, "coming"), (-3, -1, "over")])
+def test_whose_end_nobody_made_is_listed_where_it_stands(
+    expert: Expert, admin: User, start: int, end: int, tab: str
+) -> None:
+    terms = {"start": NOW + start * DAY, "end": NOW + end * DAY, "reason": WORDS}
+    leave = file_leave(expert=expert, actor=admin, now=NOW - 5 * DAY, **terms)
+    ended = file_leave(expert=make_expert("另某"), actor=admin, now=NOW - 5 * DAY, **terms)
+    cancel_leave(leave=ended, actor=admin, now=NOW - 4 * DAY)
+    write("UPDATE experts_leave SET cancelled_at = %s WHERE id = %s", NOW, leave.pk)
+    office, address = login(Client(), admin), reverse("experts:leave_list")
+    listed = {
+        one: [row.pk for row in office.get(address, {"tab": one}).context["page"]]
+        for one in ("", "coming", "over", "cancelled")
+    }
+    empty: dict[str, list[int]] = {one: [] for one in listed}
+    assert listed == empty | {tab: [leave.pk], "cancelled": [ended.pk]}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -189,6 +207,7 @@ def test_a_page_reads_so_many_of_them(
     monkeypatch.setattr(mandates, "FEW", 20)
     monkeypatch.setattr("expertpool.experts.queries.leaves.A_LOOK", 60)
     monkeypatch.setattr("expertpool.experts.tabs.A_LOOK", 60)
+    monkeypatch.setattr("expertpool.experts.tables.A_LOOK", 60)
     monkeypatch.setattr(mandates, "_forged", {})
     filed(expert, admin)
     write(
@@ -209,8 +228,8 @@ def test_a_page_reads_so_many_of_them(
         read = 0
         text = pages(expert, admin)[at]
         assert WORDS in text
-        # Two of the pages read them.
-        assert read <= 200
+        # Each of the pages reads them.
+        assert read <= 300
 
 
 def test_those_from_before_count_as_they_stand(expert: Expert, plan: DrawPlan, admin: User) -> None:

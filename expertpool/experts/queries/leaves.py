@@ -40,9 +40,10 @@ def leaves_of(expert: Expert) -> list[Leave]:
     return sound(expert.leaves.all(), a_look=A_LOOK)
 
 
-def lasting(rows: QuerySet[Leave]) -> list[Leave]:
-    """Return those of ``rows`` that count: filed here, and not ended early here."""
-    return [row for row in vouched_among(_narrow(rows)) if row.ended_at is None]
+def lasting(rows: QuerySet[Leave], *, a_look: int | None = None) -> list[Leave]:
+    """Return those of ``rows`` that count: filed here, and not ended early here. ``a_look`` as in `sound`."""
+    found = vouched_among(_narrow(rows), a_look=a_look)
+    return [row for row in found if row.ended_at is None]
 
 
 def _counts(row: Leave) -> bool:
@@ -72,12 +73,18 @@ def unfiled(during: Q, away: Collection[int]) -> dict[int, int]:
 def unended(during: Q, of: Collection[int] | None = None) -> dict[int, int]:
     """Return the leaves ``during`` (id → expert) that were filed here, and ended by their rows alone: all, or those ``of``
     some experts."""
-    rows = Leave.objects.filter(during, ENDED)
+    rows = Leave.objects.filter(during)
     if of is not None:
         rows = rows.filter(Among("expert", of))
-    if not rows.order_by().exists():  # each turn asks it, and mostly there is none
-        return {}
-    return {row.pk: row.expert_id for row in lasting(rows)}
+    return {row.pk: row.expert_id for row in going_on(rows)}
+
+
+def going_on(rows: QuerySet[Leave], *, a_look: int | None = None) -> list[Leave]:
+    """Return those of ``rows`` that were filed here, and ended by their rows alone: they go on. ``a_look`` as in `sound`."""
+    ended = rows.filter(ENDED)
+    if not ended.order_by().exists():  # each turn asks it, and mostly there is none
+        return []
+    return lasting(ended, a_look=a_look)
 
 
 def _written(now: datetime) -> QuerySet[Leave]:

@@ -50,7 +50,7 @@ from expertpool.draws.services.alarms import open_alarms
 from expertpool.draws.services.asked_fields import why_not_asked
 from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
-from expertpool.draws.services.outset import rerouted
+from expertpool.draws.services.outset_letters import rerouted
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import phones_for
 from expertpool.notifications.queries.messages import notices

@@ -61,6 +61,15 @@ def _quiet_hours(regime: str) -> Span | None:
     return span
 
 
+def hours_until(
+    now: datetime, *, regime: str, closing: datetime, channel: str = ""
+) -> datetime | None:
+    """Return until when quiet hours of ``regime``, with those of ``channel``, hold back what is sent for a panel that sits
+    at ``closing``; None where they do not: where they end only when it does."""
+    hours = (quiet_until(now, regime), way_quiet_until(channel, now))
+    return max((one for one in hours if one and one < closing), default=None)
+
+
 def held_ways(channels: Iterable[str], now: datetime, regime: str) -> dict[ChannelCode, datetime]:
     """Return those of ``channels`` whose letters wait since their way was changed (docs/decisions/0114),
     each with until when; none for which quiet hours last longer."""
@@ -195,8 +204,14 @@ def deadline_from(invitation: Invitation, start: datetime, length: timedelta) ->
     closing = closing_of(invitation)
     if emergency_of(invitation.draw):
         return min(next_minute(start + length), closing)
-    until = counted_on(start, length, latest=closing, regime=_regime_of(invitation))
-    return min(next_minute(until), closing)
+    return usual_deadline(start, length, closing=closing, regime=_regime_of(invitation))
+
+
+def usual_deadline(
+    start: datetime, length: timedelta, *, closing: datetime, regime: str
+) -> datetime:
+    """Return the same where nothing has been sealed yet, for a panel that sits at ``closing``."""
+    return min(next_minute(counted_on(start, length, latest=closing, regime=regime)), closing)
 
 
 def _regime_of(invitation: Invitation) -> str:
@@ -316,8 +331,7 @@ def letters_wait_until(
 ) -> datetime | None:
     """Return until when quiet hours, with those of ``channel``, hold back what ``draw`` sends; None where they do not:
     where it `goes_by_night` (``by_night``, where the caller knows it), and where they end only when the panel sits."""
-    hours = (quiet_until(now, draw.project.regime), way_quiet_until(channel, now))
-    until = max((one for one in hours if one and one < closing), default=None)
+    until = hours_until(now, regime=draw.project.regime, closing=closing, channel=channel)
     if until is None or (by_night() if by_night else goes_by_night(draw, now=now)):
         return None
     return until

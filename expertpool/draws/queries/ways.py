@@ -26,9 +26,14 @@ _channels = Prepared(
 def waits_of(draw: Draw, channels: Iterable[str]) -> dict[str, timedelta]:
     """Return how long each of ``channels`` waits for an answer to the first invitation of ``draw``: in an emergency
     none does."""
-    known = _waits()
-    waits = {one: known[one] for one in channels if one in known}
+    waits = usual_waits(channels)
     return {} if waits and emergency_of(draw) else waits
+
+
+def usual_waits(channels: Iterable[str]) -> dict[str, timedelta]:
+    """Return the same where nothing has been sealed yet."""
+    known = _waits()
+    return {one: known[one] for one in channels if one in known}
 
 
 def _waits() -> dict[str, timedelta]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.utils import timezone
 
@@ -14,18 +14,12 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, INVALID, DrawKind
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
-from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.avoided import idle_avoidances
 from expertpool.draws.queries.clock import (
-    counted_on,
-    held_ways,
-    quiet_until,
     reveal_time,
-    time_counted,
-    way_quiet_until,
 )
 from expertpool.draws.queries.draws import given_up
-from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.going_out import Asking, asking_of
 from expertpool.draws.queries.plan_versions import (
     approved_version,
     changed_unseen,
@@ -36,32 +30,26 @@ from expertpool.draws.queries.policy import policy_for, why_not_by_counts
 from expertpool.draws.queries.pool_changes import emptied_in_words, sharing_in_words
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.tries import check_tries
-from expertpool.draws.queries.ways import too_late, ways_in_words
+from expertpool.draws.queries.ways import ways_in_words
 from expertpool.draws.services.covering import superseded
+from expertpool.draws.services.outset_letters import (
+    Caution,
+    in_time,
+    never_used,
+    quiet_now,
+    quiet_ways,
+    rerouted,
+    unreached_by,
+)
 from expertpool.draws.services.prequery import Prequery, run_prequery
-from expertpool.experts.models import Expert
-from expertpool.experts.queries.availability import not_in_pool
-from expertpool.notifications.enums import AddressKind, ChannelCode
-from expertpool.notifications.queries.channels import addresses_of, ways_by, ways_outside
-from expertpool.notifications.queries.route import route_name
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import doubtful_overlaps
 from expertpool.projects.queries.regimes import is_working_day
 
-SAID_FROM = 10  # fewer of the pool are said to be few
 WORKDAY = (
     time(8),
     time(18),
 )  # outside it people are called who sleep, eat or are with their family
-
-
-@dataclass(frozen=True)
-class Caution:
-    """Something to know before the button."""
-
-    title: str
-    text: str
-    tone: str = "amber"
 
 
 @dataclass(frozen=True)
@@ -85,19 +73,20 @@ class Outset:
 def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: datetime) -> Outset:
     """Return the outset of a draw for ``members``; who could be drawn is counted, and that logged."""
     result = run_prequery(plan=plan, actor=actor, now=now, action="draw.look_ahead")
+    asking = asking_of(plan, members, now=now)
     cautions = [
         *_returned(plan),
         *_unseen(plan, members),
         *_voided(plan, members),
         *_short(result),
-        *_late(plan, members, now),
-        *_letters(plan, now),
-        *_quiet(members, now),
-        *_quiet_ways(plan, members, now),
+        *_late(plan, asking, now),
+        *unreached_by(plan, now),
+        *quiet_now(plan, asking, now),
+        *quiet_ways(plan, asking),
         *rerouted(plan, now),
-        *_odd_hours(plan, members, now),
+        *_odd_hours(asking, now),
         *_overlapping(members),
-        *_never_used(plan),
+        *never_used(plan, asking),
         *_late_leaves(plan, now),
         *_changed(plan, result, now),
         *_idle(members),
@@ -105,7 +94,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_kept_back(now),
     ]
     why_not = _why_not(plan, result, actor, now)
-    steps = _steps(plan, members, now=now)
+    steps = _steps(plan, members, asking, now=now)
     return Outset(plan, result, steps, cautions, why_not, _way_back(plan), _sealed_before(members))
 
 
@@ -147,7 +136,9 @@ def _sealed_before(members: Sequence[Project]) -> list[str]:
     return told
 
 
-def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list[str]:
+def _steps(
+    plan: DrawPlan, members: Sequence[Project], asking: Asking, *, now: datetime
+) -> list[str]:
     """Say in order what pressing the button does."""
     groups = list(plan.groups.all())
     seats = sum(group.seats for group in groups)
@@ -157,7 +148,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
     channels = ways_in_words(plan.channels)
     policy = policy_for(plan.project.regime, now=now)
     reveal = moment_text(reveal_time(plan, members, policy, now=now))
-    opening = moment_text(next_opening(members, now=now))
+    opening = moment_text(asking.opening)
     until = f"全体专家到场签到（最晚 {reveal}）" if policy.reveal_present else f" {reveal}"
     if not policy.reveal_present and reveal != opening:
         # Quiet hours, pauses and letters that reach nobody put it off (`queries.reveal`).
@@ -171,7 +162,7 @@ def _steps(plan: DrawPlan, members: Sequence[Project], *, now: datetime) -> list
         f"等{roles}{after}定序，{drawn}。"
         if roles
         else f"立即由系统随机数定序，{drawn}（没有人另外提供随机值）。",
-        f"邀请抽中的专家（{channels}），{_in_time(plan, members, now)}答复。",
+        f"邀请抽中的专家（{channels}），{in_time(plan, asking, now)}答复。",
         "拒绝或逾期未答复的，按同一次序自动补抽，不再需要操作。",
         f"名单保密到{until}，此前谁也看不到姓名。",
     ]
@@ -248,77 +239,15 @@ def _kept_back(now: datetime) -> Iterator[Caution]:
         yield Caution("共享规则刚改过", f"{words}。不共享的专家不在候选之中，请先问清原因。")
 
 
-def _late(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
-    opening = next_opening(members, now=now)
-    if _last_reply(plan, members, now) >= opening:
+def _late(plan: DrawPlan, asking: Asking, now: datetime) -> Iterator[Caution]:
+    if asking.last >= asking.opening:
         policy = policy_for(plan.project.regime, now=now)
         shorter = "可以缩短答复时限，或" if plan.reply_minutes > policy.reply_shortest else "可以"
         yield Caution(
             "时间很紧",
-            f"答复时限 {plan.reply_minutes} 分钟，而 {moment_text(opening)} 就要评审："
+            f"答复时限 {plan.reply_minutes} 分钟，而 {moment_text(asking.opening)} 就要评审："
             f"有人拒绝时可能来不及补抽。{shorter}改评审时间。",
         )
-
-
-def _letters(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
-    """Whom the chosen channels do not reach: of the whole pool and by tens, so that it says nothing of
-    who can be drawn."""
-    by, instead = addresses_of(plan.channels), ways_outside(INVITATION, phone="1", email="")
-    if instead and AddressKind.PHONE in by:
-        return
-    pool = Expert.objects.exclude(not_in_pool(now))
-    by_mail = AddressKind.EMAIL in by
-    lacking = pool.filter(email_index=None).count() if by_mail else pool.count()
-    if not lacking:
-        return
-    how_many = f"约 {round(lacking, -1)} 名" if lacking >= SAID_FROM else "少数"
-    whom = f"{how_many}没有邮箱的专家" if by_mail else "所有专家"
-    if instead:
-        told = f"发给{whom}的通知改用{instead[0].label}。"
-        yield Caution("所选渠道不能送达所有专家", told)
-    else:
-        yield Caution(
-            "所选渠道不能送达所有专家",
-            f"本系统没有配置短信：{whom}可能收不到邀请，没有送达的不算未答复，席位会空到评审开始。"
-            "请先补全邮箱或配置短信。",
-        )
-
-
-def _quiet(members: Sequence[Project], now: datetime) -> Iterator[Caution]:
-    until = quiet_until(now, members[0].regime)
-    if until and until >= next_opening(members, now=now):
-        yield Caution(
-            "现在是免打扰时段",
-            f"评审在免打扰时段结束（{moment_text(until)}）之前开始，邀请不再推迟，立即发出，答复时限照常计算。",
-        )
-    elif until:
-        yield Caution(
-            "现在是免打扰时段",
-            f"邀请将于 {moment_text(until)} 发出，答复时限从发出后起算；"
-            "急需时可在抽取页面写明原因、立即发出。",
-        )
-
-
-def _never_used(plan: DrawPlan) -> Iterator[Caution]:
-    for way in too_late(plan.channels, plan.reply_minutes):
-        yield Caution(
-            f"{way.label}来不及用",
-            f"站点设置规定{way.label}在第一条邀请之后才用，那时答复时限（{plan.reply_minutes} 分钟）已经过了："
-            f"只有其他渠道送不到的才用{way.label}。可以加长答复时限，或请管理员缩短等待时间。",
-        )
-
-
-def _quiet_ways(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
-    """Those of its channels that ring nobody now, while others do."""
-    opening = next_opening(members, now=now)
-    quiet = quiet_until(now, members[0].regime) or now
-    for way in map(ChannelCode, plan.channels):
-        until = way_quiet_until(way, now)
-        if until and quiet < until < opening:
-            yield Caution(
-                f"现在是{way.label}的免打扰时段",
-                f"{way.label}邀请 {moment_text(until)} 发出，其他渠道照常；在此之前答复的不再发。",
-            )
 
 
 def _late_leaves(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
@@ -332,65 +261,9 @@ def _late_leaves(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
         )
 
 
-def rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
-    """Give a caution for each way of ``plan`` whose letters wait since it was changed."""
-    for way, until in held_ways(plan.channels, now, plan.project.regime).items():
-        name = route_name(way)
-        yield Caution(
-            f"{name}刚改动过",
-            f"因{name}改动，{way.label}邀请 {moment_text(until)} 发出，答复时限从发出后起算；其他渠道照常发出。",
-        )
-
-
-def _replies_end(
-    plan: DrawPlan, members: Sequence[Project], now: datetime, *, at: AddressKind
-) -> datetime:
-    """Return until when the first who are asked may answer, at the latest until the panel sits, of those who
-    are reached ``at`` one kind of address alone: its ways may have to wait."""
-    latest = next_opening(members, now=now)
-    regime = members[0].regime
-    held = held_ways(plan.channels, now, regime)
-    ways = [held.get(way, now) for way in ways_by(at) if way in plan.channels]
-    length = timedelta(minutes=plan.reply_minutes)
-    return counted_on(min(ways, default=now), length, latest=latest, regime=regime)
-
-
-def _last_reply(plan: DrawPlan, members: Sequence[Project], now: datetime) -> datetime:
-    return max(_replies_end(plan, members, now, at=at) for at in AddressKind)
-
-
-def _in_time(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
-    """Say until when the first who are asked may answer, and where that is not so many minutes from now, why."""
-    length = f"{plan.reply_minutes} 分钟"
-    if plan.contributors:
-        return f"须在发出后 {length}内"  # it depends on when they have given their values
-    until, end = (
-        _ends_in_words(plan, members, now),
-        _replies_end(plan, members, now, at=AddressKind.PHONE),
-    )
-    if end == now + timedelta(minutes=plan.reply_minutes):
-        return f"须在发出后 {length}内（{until}）"
-    why, opening = [f"答复时限 {length}"], next_opening(members, now=now)
-    regime = members[0].regime
-    if time_counted(now, end, closing=opening, regime=regime) != end - now:
-        why.append("免打扰时段不计在内")
-    if end == opening:
-        why.append("最晚到评审开始")
-    return f"须在 {until}（{'，'.join(why)}）"
-
-
-def _ends_in_words(plan: DrawPlan, members: Sequence[Project], now: datetime) -> str:
-    by_mail = moment_text(_replies_end(plan, members, now, at=AddressKind.EMAIL))
-    others = moment_text(_replies_end(plan, members, now, at=AddressKind.PHONE))
-    if by_mail == others or AddressKind.PHONE not in addresses_of(plan.channels):
-        return f"{by_mail} 前"
-    return f"{others} 前；只能用邮件通知的 {by_mail} 前"
-
-
-def _odd_hours(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
+def _odd_hours(asking: Asking, now: datetime) -> Iterator[Caution]:
     start, end = WORKDAY
-    ends = _last_reply(plan, members, now)
-    for moment, what in ((now, "现在"), (ends, "答复截止时")):
+    for moment, what in ((now, "现在"), (asking.last, "答复截止时")):
         local = timezone.localtime(moment)
         if not is_working_day(local.date()):
             why = "不是工作日"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import AddressKind, ChannelCode
@@ -75,6 +75,15 @@ def ways_by(kind: AddressKind) -> list[ChannelCode]:
         for one in CHANNELS
         if one.lives_of == kind and one.is_outward and one.is_configured()
     ]
+
+
+def waits_apart(
+    ways: Iterable[str], waits: Mapping[str, timedelta]
+) -> dict[ChannelCode, timedelta]:
+    """Return how long each of ``ways`` that reach somebody follows the first of them, where they wait as ``waits``."""
+    none, found = timedelta(), [ChannelCode(one) for one in ways]
+    first = min((waits.get(one, none) for one in found), default=none)
+    return {one: waits.get(one, none) - first for one in found}
 
 
 def channel_state(code: str) -> ChannelState:

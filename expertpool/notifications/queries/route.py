@@ -40,6 +40,17 @@ def held_routes(now: datetime) -> dict[ChannelCode, datetime]:
     return {code: at + wait for code, at in last.items() if at + wait > now}
 
 
+def put_off_until(
+    channel: str, held: datetime | None, *, wait: timedelta, now: datetime
+) -> datetime | None:
+    """Return until when a message over ``channel`` is put off that its subject holds back until ``held``, for a changed
+    way, too: what such letters say is for their recipient, not for whoever has just set the way they go. What follows
+    others goes a ``wait`` after that, as ever. None where nothing holds it back."""
+    ends = (held, held_routes(now).get(ChannelCode(channel)))
+    until = max(filter(None, ends), default=now)
+    return until + wait if until > now else None
+
+
 def route_name(channel: ChannelCode) -> str:
     """Return what was changed where the way of ``channel`` was, in words."""
     return CHANNELS[channel].route_name

@@ -19,11 +19,11 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from expertpool.core.events import publish
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
-from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState, PutOff
+from expertpool.notifications.enums import AttemptState, DeliveryState, PutOff
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Attempt, Message, store_registered
 from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late
-from expertpool.notifications.queries.route import held_routes
+from expertpool.notifications.queries.route import put_off_until
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.queries.wechat import is_to_ended
 from expertpool.notifications.services.attachments import load_files
@@ -190,14 +190,10 @@ def _held_until(message: Message, now: datetime) -> datetime | None:
     long as ever, whatever holds them up."""
     wait = message.wait if message.wait and not message.attempts else timedelta()
     subject = MESSAGE_SUBJECTS.get(message.about_type)
-    # What such letters say is for their recipient, not for whoever has just set the way they go.
-    held = subject and [
-        subject.held_until(message.occasion, message.about_id, message.channel, now),
-        held_routes(now).get(ChannelCode(message.channel)),
-    ]
-    until = max(filter(None, held or ()), default=None)
-    if until and until > now:
-        return until + wait
+    if subject:
+        held = subject.held_until(message.occasion, message.about_id, message.channel, now)
+        if until := put_off_until(message.channel, held, wait=wait, now=now):
+            return until
     return message.created_at + wait if wait else None
 
 

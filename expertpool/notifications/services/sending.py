@@ -15,7 +15,7 @@ from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.enums import AddressKind, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message, store_registered
 from expertpool.notifications.occasions import OCCASIONS, Occasion, fill, fill_registered
-from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.queries.channels import waits_apart, ways_outside
 from expertpool.notifications.queries.messages import NOBODY, is_to_nobody, recipient_key
 from expertpool.notifications.queries.replies import answer_key
 from expertpool.notifications.queries.subjects import About, is_secret_whom, subject_key
@@ -163,10 +163,9 @@ def _let_wait(drafts: Iterable[Message], waits: Mapping[str, timedelta]) -> None
         for draft in drafts
         if draft.state == DeliveryState.QUEUED and CHANNELS[draft.channel].is_outward
     ]
-    none = timedelta()
-    first = min((waits.get(draft.channel, none) for draft in outward), default=none)
+    apart = waits_apart((draft.channel for draft in outward), waits)
     for draft in outward:
-        if wait := waits.get(draft.channel, none) - first:
+        if wait := apart[ChannelCode(draft.channel)]:
             draft.wait, draft.due_at = wait, draft.due_at + wait
 
 

@@ -421,7 +421,7 @@ def test_mail_that_waits_since_its_way_was_changed_is_not_held_by_quiet_hours(
         assert "邮件邀请 2026-11-24 12:29 发出" in tab.content.decode()
         start = client.get(reverse("draws:start", args=[other.pk]))
         assert "邮件邀请 2026-11-24 12:29 发出" in start.content.decode()
-        assert "60 分钟内（2026-11-24 13:29 前）答复" in start.content.decode()
+        assert "60 分钟内（2026-11-24 13:30 前）答复" in start.content.decode()
 
 
 @pytest.fixture

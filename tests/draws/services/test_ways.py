@@ -11,13 +11,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import Setting, SettingGroup, Span
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import ReplyVia
-from expertpool.draws.models import Draw
+from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.reach import reach_of
 from expertpool.draws.queries.ways import too_late, ways_in_words
+from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.letters import send_otherwise
+from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.replies import answer
+from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.settings import (
     INVITING,
     OWN_QUIET_HOURS,
@@ -36,7 +40,7 @@ from expertpool.projects.enums import Regime
 from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
-from tests.factories.draws import make_draw
+from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
 
@@ -189,6 +193,66 @@ def test_hours_that_are_set_otherwise_let_out_what_waited(operator: User, admin:
         now=evening + MINUTE,
     )
     assert job_times(letter(draw, "sms")) == [*before, None]
+
+
+SMS_LATER = "短信邀请 2026-11-24 21:54 发出"
+
+
+@pytest.mark.parametrize(
+    ("channels", "until", "told", "minutes"),
+    [
+        (["sms"], "22:05", f"{SMS_LATER}，答复时限从发出后起算", 10),
+        (["sms", "site"], "22:05", f"{SMS_LATER}，答复时限从发出后起算", 10),
+        (
+            ["sms", "email"],
+            "21:53",
+            "短信邀请 2026-11-24 21:54 才能发出，那时先由邮件邀请的已过",
+            10,
+        ),
+        (["sms", "email"], "22:13", f"{SMS_LATER}，邮件邀请先发", 30),
+    ],
+)
+def test_before_the_button_stands_when_letters_go_and_until_when_they_are_answered(
+    operator: User, channels: list[str], until: str, told: str, minutes: int
+) -> None:
+    now = timezone.make_aware(datetime(2026, 11, 24, 21, 42, 30))  # noqa: DTZ001
+    end = timezone.make_aware(datetime(2026, 11, 24, 21, 54))  # noqa: DTZ001
+    configure(WAITS["email"], timedelta())
+    configure(QUIET_WAYS["sms"], Span(time(20, 30), end.time()))
+    for n in range(3):
+        make_expert(phone=f"1380000000{n}", email=f"e{n}@example.cn")
+    project = make_ready_project(now=now, seats=1, channels=channels, reply_minutes=minutes)
+    plan = DrawPlan.objects.get(project=project)
+    ahead = look_ahead(plan=plan, members=[project], actor=operator, now=now)
+    said = "".join([*ahead.steps, *(one.text for one in ahead.cautions)])
+    deadline = end.replace(hour=int(until[:2]), minute=int(until[3:]))
+    assert f"须在发出后 {minutes} 分钟内（{moment_text(deadline)} 前" in said
+    assert told in said
+    assert "其他渠道照常" not in said
+    # That is what the draw does.
+    draw = start_draw(project=project, actor=operator, now=now, entropy=ENTROPY)
+    for at in (now, end + timedelta(seconds=2)):
+        for message in Message.objects.filter(about_type="draws.invitation", due_at__lte=at):
+            deliver(message_id=message.pk, now=at)
+            keep_clock(invitation_id=draw.invitations.get().pk)
+    assert draw.invitations.get().deadline_at == deadline
+
+
+def test_what_follows_what_has_to_wait_is_not_called_too_late(operator: User) -> None:
+    evening = timezone.make_aware(datetime(2026, 11, 24, 21, 0))  # noqa: DTZ001
+    configure(WAITS["email"], 20 * MINUTE)
+    make_expert()
+    project = make_ready_project(now=evening, seats=1, channels=["sms", "email"], reply_minutes=10)
+    plan = DrawPlan.objects.get(project=project)
+
+    def titles() -> list[str]:
+        ahead = look_ahead(plan=plan, members=[project], actor=operator, now=evening)
+        return [one.title for one in ahead.cautions]
+
+    assert "邮件来不及用" in titles()
+    configure(QUIET_WAYS["sms"], Span(time(20, 30), time(8, 30)))
+    assert "邮件来不及用" not in titles()
+    assert "短信来不及用" in titles()
 
 
 def save(group: SettingGroup, values: dict[Setting[Any], object], by: User) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import INVALID, DrawStatus
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.projects.models import Project
 
 
@@ -13,6 +17,11 @@ def void_parts(project: Project) -> list[Draw]:
     others do."""
     rows = Draw.objects.filter(projects=project, status=DrawStatus.VOID, widens__isnull=False)
     return list(rows.exclude(widens__status__in=INVALID).order_by("pk"))
+
+
+def may_be_filled(project: Project, *, now: datetime) -> bool:
+    """Tell whether somebody may still be drawn for the seats that such a draw has left: until the panel sits."""
+    return any(next_opening(one.covered, now=now) > now for one in valid_draws(project))
 
 
 def void_part_words(project: Project) -> str:

@@ -349,24 +349,31 @@ class Line:
 
     @property
     def names(self) -> str:
-        return "、".join(one.expert.name for one in self.reviewers)
+        return "、".join(_still(one, one.expert.name) for one in self.reviewers)
+
+    @property
+    def places(self) -> str:
+        return "、".join(_still(one, str(one)) for one in self.reviewers)
+
+
+def _still(reviewer: Reviewer, called: str) -> str:
+    return called if reviewer.invitation.draw.is_valid else f"{called}（抽取已作废）"
 
 
 def lines_of(review: Review) -> list[Line]:
     """Return who scores each item of ``review``, in the order of the items."""
     of: dict[int, list[Reviewer]] = {}
     sheets = ScoreSheet.objects.filter(reviewer__review=review, reviewer__left_at__isnull=True)
-    for sheet in sheets.select_related("reviewer__expert").order_by("reviewer__place"):
+    sheets = sheets.select_related("reviewer__expert", "reviewer__invitation__draw")
+    for sheet in sheets.order_by("reviewer__place"):
         of.setdefault(sheet.item_id, []).append(sheet.reviewer)
     return [Line(item, of.get(item.pk, [])) for item in items_of(review)]
 
 
 def chosen_lines(row: ItemAssignment) -> list[Line]:
     """Return who was chosen for each item so far."""
-    people = {
-        one.place: one
-        for one in Reviewer.objects.filter(SCORES, review=row.review).select_related("expert")
-    }
+    rows = Reviewer.objects.filter(SCORES, review=row.review)
+    people = {one.place: one for one in rows.select_related("expert", "invitation__draw")}
     return [
         Line(item, [people[at] for at in row.chosen.get(str(item.place), []) if at in people])
         for item in items_of(row.review)

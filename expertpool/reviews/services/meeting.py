@@ -111,8 +111,7 @@ def follow_seat(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
     """
     review = lock_review(reviewer.review)  # before the row of the expert, as whoever ends it
     row = _held(reviewer)
-    if row.invitation.draw.status in INVALID:
-        raise ReviewRefused(VOID_PART if is_partly_void(review) else VOID_TOGETHER)
+    check_not_void(row)
     if assignment_of(review) is not None or row.pk not in {one.pk for one in unseated(review)}:
         raise ReviewRefused(TAKES_TWO)
     return leave(
@@ -123,6 +122,13 @@ def follow_seat(*, reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
         actor=actor,
         now=now,
     )
+
+
+def check_not_void(row: Reviewer) -> None:
+    """Refuse (ReviewRefused) anything about ``row`` alone once his draw is void: all whom it found go together
+    (`renewing.take_over`)."""
+    if row.invitation.draw.status in INVALID:
+        raise ReviewRefused(VOID_PART if is_partly_void(row.review) else VOID_TOGETHER)
 
 
 def check_leaving(row: Reviewer) -> None:

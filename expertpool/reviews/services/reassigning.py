@@ -24,7 +24,13 @@ from expertpool.reviews.queries.hands import grounds_of
 from expertpool.reviews.queries.lacking import lacking_in
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.services.hands import hand_of
-from expertpool.reviews.services.meeting import check_joining, check_leaving, leave, seat
+from expertpool.reviews.services.meeting import (
+    check_joining,
+    check_leaving,
+    check_not_void,
+    leave,
+    seat,
+)
 from expertpool.reviews.services.organising import lock_review
 from expertpool.reviews.services.replacing import NOT_GIVEN, check_recusal, recuse
 from expertpool.reviews.services.telling import tell_step
@@ -190,6 +196,7 @@ def recuse_himself(
     expert = reviewer.expert.merged_into or reviewer.expert
     if expert.user_id is None or actor.pk != expert.user_id:
         raise ReviewRefused("只能由专家本人用自己的账号申请回避。")
+    check_not_void(reviewer)
     grounds = grounds_of(review, himself=True)
     why = ground_in_words(ground, if_seen(reason), grounds, ReviewRefused)
     hand = Hand(StepVia.PORTAL, StepReason.OWN_ANSWER)
@@ -212,6 +219,7 @@ def check_reassign(*, request: ReassignRequest, actor: User, now: datetime) -> N
         check_joining(review, request.invitation_id)
         return
     reviewer, row = _reviewer(request), assignment_of(review)
+    check_not_void(reviewer)
     if (row and row.pk) != request.assignment_id:
         raise ReviewRefused("这次分配已经放弃，请刷新页面。")
     if request.leaves:

@@ -53,10 +53,11 @@ from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import (
     leavers_wait,
     may_name,
+    of_void_draws,
     reviews_visible_to,
 )
 from expertpool.reviews.services import assigning, choosing
-from expertpool.reviews.views.office import about_reviewers, act
+from expertpool.reviews.views.office import about_reviewers, act, void_of
 from expertpool.workflow.queries.requests import waiting_about
 
 RIGHTS = {OPERATOR: MANAGE, SUPERVISOR: SUPERVISES}
@@ -86,14 +87,18 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
     if row.by_hand and review.opened_at and not row.drawn_at:
         lines = chosen_lines(row)
     requests = waiting_about(review, request.user, now=now)
+    named = may_name(request.user, review.project, now=now)
+    is_on = review.opened_at is not None and review.ended_at is None
+    void = of_void_draws(review) if is_on else []
     context = {
+        **void_of(review, void, named=named, assignment=row, now=now),
         "review": review,
         "row": row,
         # By hand all: each is chosen on this page.
         "lines": lines if row.by_hand else lines[:SHOWN],
         "line_count": len(lines),
         "people": progress_of(review) if row.drawn_at else [],
-        "named": may_name(request.user, review.project, now=now),
+        "named": named,
         "manages": _may(request.user, review, MANAGE),
         "confirmation": _confirmation(row, review, request.user, now),
         "contributions": _contributions(row, review, request.user, now),

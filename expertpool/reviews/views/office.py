@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
-from expertpool.draws.queries.void_parts import void_part_words
+from expertpool.draws.queries.void_parts import may_be_filled, void_part_words
 from expertpool.projects.services.state import ARCHIVED
 from expertpool.reviews.enums import ReviewState
 from expertpool.reviews.exceptions import ReviewRefused
@@ -33,7 +33,14 @@ from expertpool.reviews.forms.reviews import (
     ReviewFilter,
     TermsForm,
 )
-from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewItem, StopRequest
+from expertpool.reviews.models import (
+    ItemAssignment,
+    ReassignRequest,
+    Review,
+    Reviewer,
+    ReviewItem,
+    StopRequest,
+)
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hands_words
@@ -43,6 +50,7 @@ from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.results import results_visible_to, void_words_of
 from expertpool.reviews.queries.reviews import (
+    SCORES,
     can_stop,
     may_name,
     panel_is_known,
@@ -61,7 +69,7 @@ from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
-LET_GO = "作废的补抽抽中的专家退出，已填写、提交的评分表不计入结果；其余专家照常评审，另行补抽到的专家随之加入。确认？"
+LET_GO = "作废的补抽抽中的专家退出，已填写、提交的评分表不计入结果"
 TAKE_OVER = (
     "作废抽取的专家不再评审，已填写、提交的评分表不计入结果；新的评审组从头评审并得到通知。确认？"
 )
@@ -110,8 +118,6 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     named = may_name(user, row.project, now=now)
     is_stopped = row.state == ReviewState.STOPPED
     void = [one for one in gone if not one.invitation.draw.is_valid]
-    # Of a panel that several draws found those whose draw stands go on.
-    stays = sum(not one.reviewer.left_at and not one.is_void for one in people) if void else 0
     kept = missing or gone or come or lacking.nobody or (given and given.drawn_at is None)
     return {
         "review": row,
@@ -145,11 +151,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "requests": requests + asked,
         # As the table beside calls them.
         "unseated": [_called(one, named) for one in gone if one not in void],
-        "void": [_called(one, named) for one in void],
-        "void_part": void_part_words(row.project) if stays else "",
-        "stays": stays,
-        "may_take_over": bool(void) and named,
-        "take_over_words": LET_GO if stays else TAKE_OVER,
+        **void_of(row, void, named=named, assignment=given, now=now),
         "lost_seat": {one.pk for one in gone},
         # Where items are given to some nobody comes in.
         "standbys": len(standbys(row)) if is_on and given is None and not void else 0,
@@ -159,6 +161,40 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "sealed": results_visible_to(user).filter(review=row).exists(),
         "asked_about": about_reviewers(asked),
         "asked_back": {item.asked.submission_id for item in requests},
+    }
+
+
+def void_of(
+    review: Review,
+    void: Sequence[Reviewer],
+    *,
+    named: bool,
+    assignment: ItemAssignment | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what is said of those who score in ``review`` for a draw that is ``void``, and of the others."""
+    # Of a panel that several draws found those whose draw stands go on.
+    others = Reviewer.objects.filter(SCORES, review=review).exclude(pk__in=[one.pk for one in void])
+    stays = others.count() if void else 0
+    goes_on = "分给他们的评审对象由其他专家接着评" if assignment else "其余专家照常评审"
+    found = ""  # of whoever is drawn for their seats
+    if not stays or not may_be_filled(review.project, now=now):
+        seats = "评审时间已到，不能再补抽，缺的席位空着。"
+    elif assignment:
+        seats = (
+            "缺的席位可以到项目页另行补抽，但评审对象已分给部分专家的，抽到的专家不加入这次评审。"
+        )
+    else:
+        seats = "缺的席位可以到项目页另行补抽，抽到的专家随之加入。"
+        found = "，另行补抽到的专家随之加入"
+    let_go = f"{LET_GO}；{goes_on}{found}。确认？"
+    return {
+        "void": [_called(one, named) for one in void],
+        "void_part": void_part_words(review.project) if stays else "",
+        "stays": stays,
+        "seats_words": seats,
+        "may_take_over": bool(void) and named,
+        "take_over_words": let_go if stays else TAKE_OVER,
     }
 
 

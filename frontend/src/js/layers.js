@@ -26,27 +26,60 @@ export function openLayer({ element, anchor = null, modal = false, onDismiss }) 
   };
 }
 
-// What has the focus back: a list that is loaded anew may replace it.
+const ROWS = "tbody tr, li, [data-row]";
+
+// What had the focus and where it stood: a list that is loaded anew may replace it, or have its row no more.
 let given = null;
+let place = null;
+
+function remember(element) {
+  given = element;
+  if (element) place = placeOf(element);
+}
 
 function giveFocus(element) {
-  given = element?.isConnected ? element : twinOf(element);
+  remember(element?.isConnected ? element : twinOf(element));
   given?.focus({ preventScroll: true });
 }
 
-/** What stands on the page for an element that was replaced: the same id, or the same address. */
+/** What stands on the page for an element that was replaced: the same id, or the same address and value. */
 function twinOf(element) {
   if (element?.id) return document.getElementById(element.id);
-  const name = ["hx-get", "href"].find((one) => element?.hasAttribute(one));
+  const name = ["hx-get", "hx-post", "href"].find((one) => element?.hasAttribute(one));
   if (!name) return null;
   const same = [...document.querySelectorAll(`[${name}="${CSS.escape(element.getAttribute(name))}"]`)].filter(
-    (one) => one.getClientRects().length > 0,
+    (one) => one.value === element.value && one.getClientRects().length > 0,
   );
   return same.find((one) => one.textContent === element.textContent) ?? same[0] ?? null;
 }
 
+/** The how many-th row of which list an element stands in, and what else can be done in it. */
+function placeOf(element) {
+  const row = element.closest(ROWS);
+  const list = row?.closest("[id]");
+  if (!list) return null;
+  return { list: list.id, at: [...row.parentElement.children].indexOf(row), others: visibleWithin(row) };
+}
+
+/** Whoever moved a row to the end goes on with that row; whoever deleted it, with the one that stands there now. */
+function focusPlace() {
+  const list = place && document.getElementById(place.list);
+  if (!list) return;
+  const rows = [...list.querySelectorAll(ROWS)];
+  const row = rows[Math.min(place.at, rows.length - 1)];
+  const next = place.others.map(twinOf).find(Boolean) ?? visibleWithin(row ?? list)[0];
+  next?.focus({ preventScroll: true });
+}
+
+document.addEventListener("htmx:beforeSwap", () => {
+  if (document.activeElement !== document.body && !stack.some((layer) => layer.modal))
+    remember(document.activeElement);
+});
+
 document.addEventListener("htmx:afterSettle", () => {
-  if (given && !given.isConnected && document.activeElement === document.body) giveFocus(given);
+  if (document.activeElement !== document.body || !given || given.isConnected) return;
+  giveFocus(given);
+  if (!given) focusPlace();
 });
 
 function visibleWithin(element) {
@@ -87,7 +120,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener(
   "pointerdown",
   (event) => {
-    given = null;
+    given = place = null;
     const top = stack[stack.length - 1];
     if (!top || top.modal) return;
     if (top.element.contains(event.target) || top.anchor?.contains(event.target)) return;

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.replies import how_to_answer
 
 # Who hears of what somebody did with a draw, besides all who decide.
 READERS = ("draws.alarms",)
@@ -34,6 +35,13 @@ _SMS = (
 # How he may answer in writing; nothing where this site takes no answers so.
 _IN_WRITING = {"回复办法": "回复 Y483100 参加、N483100 不参加，或", "回复码": "483100"}
 CODE = "回复码"
+
+
+def also_in_writing(code: str) -> str:
+    """Return how a short message with ``code`` is answered besides, as a sentence; empty where it cannot be."""
+    how = how_to_answer(code).removesuffix("，或")
+    return f"也可{how}。" if how else ""
+
 
 # Spoken; which key says what is added by whoever calls.
 _WHEN = "评审时间：{{评审时间}}。评审地点：{{评审地点}}。预计时长：{{预计时长}}。请于 {{答复截止}} 前答复。"
@@ -79,6 +87,7 @@ INVITATION = Occasion(
     late=("答复截止",),
     secrets=("答复链接",),
     answer=CODE,
+    written={"回复办法": how_to_answer},
     keyed=KEYED,
     by_plan=True,
 )
@@ -128,6 +137,7 @@ STANDBY_INVITATION = Occasion(
     late=("答复截止",),
     secrets=INVITATION.secrets,
     answer=CODE,
+    written={"回复办法": how_to_answer},
     keyed=KEYED,
     by_plan=True,
 )
@@ -164,6 +174,7 @@ MOVED_UP = Occasion(
         ChannelCode.SITE: ("您已递补为评审专家（{{评审时间}}）", _MOVED_UP),
     },
     answer=CODE,
+    written={"短信答复": also_in_writing},
 )
 
 _SOONER = (
@@ -276,6 +287,7 @@ RESCHEDULED = Occasion(
     late=("答复截止",),
     secrets=("答复链接",),
     answer=CODE,
+    written={"回复办法": how_to_answer},
     keyed=KEYED,
     by_plan=True,
 )
@@ -308,6 +320,7 @@ ANSWER_REMINDER = Occasion(
     late=("答复截止",),
     secrets=("答复链接",),
     answer=CODE,
+    written={"回复办法": how_to_answer},
     keyed=KEYED,
 )
 

@@ -42,7 +42,7 @@ class NoticesConfig(AppConfig):
             )
         )
         OCCASIONS.add(SENT, REMINDER)
-        MESSAGE_SUBJECTS.add(private_subject(LINK))
+        MESSAGE_SUBJECTS.add(private_subject(LINK, named=True))
         MENU.add(*ITEMS)
         NARROW_PAGES.add(*narrow_pages("notices:own", "notices:own_detail", "notices:confirm"))
         OF_EXPERTS.add(*LIST_ACTIONS)

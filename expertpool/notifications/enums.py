@@ -166,6 +166,15 @@ class DeliveryEventKind(models.TextChoices):
     DELIVERED = "delivered", "已送达"
 
 
+class Charged(models.TextChoices):
+    """For what a provider asks money."""
+
+    MESSAGES = "messages", "条"
+    PARTS = "parts", "条（长短信按段）"
+    ANSWERED = "answered", "次接通"
+    MINUTES = "minutes", "分钟通话"
+
+
 class TemplateStatus(models.TextChoices):
     """How a text of the office stands, as its list says it."""
 

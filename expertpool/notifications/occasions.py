@@ -7,8 +7,8 @@ an administrator writes another.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db.models import Case, IntegerField, Value, When
@@ -64,7 +64,8 @@ class Occasion:
     ``late`` names those whose values are known only when the message goes out: the `MessageSubject`
     of what it is about gives them then.
 
-    ``answer`` is the one whose value is the code by which he answers in writing (`services.replies`).
+    ``answer`` is the one whose value is the code by which he answers in writing (`services.replies`); ``written`` are
+    those that say how, by what they say of a code as this site is set.
     ``keyed`` are channels over which he answers by a key: their texts need none of ``required``.
     ``secrets`` are those by which whoever has them acts for the recipient: a link, a code.
     ``watches``: it tells of what somebody did, so that he may not switch it off; ``readers`` are
@@ -90,6 +91,7 @@ class Occasion:
     by_plan: bool = False
     urgency: Urgency = Urgency.USUAL
     by_kind: bool = False
+    written: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.

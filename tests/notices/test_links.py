@@ -23,7 +23,9 @@ from expertpool.notices.queries.fates import addressees_visible_to, totals_of
 from expertpool.notices.queries.reach import reach_of
 from expertpool.notices.services.sending import remind, remind_out, send_notice, send_out, withdraw
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import notices
 from expertpool.notifications.queries.subjects import readable_by
+from expertpool.notifications.services.deletion import delete_messages
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -141,3 +143,25 @@ def test_a_confirmation_by_link_is_told_on_the_next_day_while_names_are_sealed(a
     assert Receipt.objects.get().kind == "read"
     assert not told(Receipt.objects.all()).exists()
     assert not told(Entry.objects.filter(action="notice.confirm")).exists()
+
+
+@pytest.mark.shows("OVW-09")
+def test_the_record_says_who_got_a_letter_with_a_link_and_not_what_it_says(admin: User) -> None:
+    """Rows of such letters named nobody, and none was found by its recipient."""
+    other = make_expert("李建国", email="l@example.cn")
+    go_out(write(other, actor=admin), admin)
+    message = letter(other)
+    (shown,) = notices([message], viewer=admin)
+    assert (shown.recipient, shown.sealed, shown.body) == ("李建国", True, "")
+    assert shown.address.startswith(other.phone[:3])
+    assert other.phone not in shown.address
+    records = login(Client(), admin).get("/messages/records/", {"recipient": "建国"})
+    assert records.content.decode().count("李建国") >= 3
+    page = login(Client(), admin).get(f"/messages/records/{message.uid}/").content.decode()
+    assert "正文仅收件人可见" in page
+    assert "收件人和正文" not in page
+    Message.objects.filter(pk=message.pk).update(state="sent", sent_at=NOW())
+    delete_messages(messages=[message], reason="专家要求删除", actor=admin, now=NOW())
+    message.refresh_from_db()
+    (shown,) = notices([message], viewer=admin)
+    assert (shown.recipient, shown.address) == ("已删除", "")

@@ -80,7 +80,7 @@ def test_what_the_robot_refuses_is_said_without_its_address(
     robot = Robot("dingtalk", chat.url(path="/robot/send?access_token=SECRET"))
     for status, answer, words in (
         (200, b'{"errcode":310000,"errmsg":"keywords not in content"}', "310000 keywords"),
-        (200, b'{"code":19024,"msg":"Key Words Not Found"}', "19024 Key Words"),
+        (200, b'{"code":0,"msgid":7}', "不是机器人"),  # of any other service
         (200, "<html>登录</html>".encode(), "不是机器人"),
         (200, b"[]", "不是机器人"),
         (404, b"", "404"),
@@ -101,6 +101,22 @@ def test_what_the_robot_refuses_is_said_without_its_address(
     chat.delay = 1
     with pytest.raises(RobotRefused, match="没有在规定时间内答复"):
         send(robot, "x", now=NOW)
+
+
+def test_each_kind_is_read_by_its_own_verdict(chat: Receiver) -> None:
+    """A short message platform that answered code 0 was a robot that had spoken."""
+    feishu = Robot("feishu", chat.url())
+    chat.answer = b'{"code":19024,"msg":"Key Words Not Found"}'
+    with pytest.raises(RobotRefused, match="19024 Key Words"):
+        send(feishu, "x", now=NOW)
+    chat.answer = b'{"StatusCode":0}'
+    send(feishu, "x", now=NOW)
+    chat.answer = TAKEN["wecom"]
+    with pytest.raises(RobotRefused, match="不是机器人"):
+        send(feishu, "x", now=NOW)
+    chat.answer = TAKEN["feishu"]
+    with pytest.raises(RobotRefused, match="不是机器人"):
+        send(Robot("wecom", chat.url()), "x", now=NOW)
 
 
 def test_a_long_text_and_a_long_answer_are_cut(chat: Receiver) -> None:

@@ -24,6 +24,7 @@ from expertpool.draws.occasions import (
     SHORT,
     STEP_ALONE,
     VALUE,
+    also_in_writing,
 )
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.draws.queries.given import given_values
@@ -266,10 +267,9 @@ def tell_moved_up(invitation: Invitation, *, now: datetime) -> None:
         return
     before = f"于 {moment_text(deadline)} 前" if deadline else "尽快"
     until = f"请{before}用原来的链接答复，逾期视为不参加。"
-    how = "" if answered else how_to_answer(answer_code(invitation)).removesuffix("，或")
     more = {
         "答复要求": "您已同意参加，无需再答复。" if answered else until,
-        "短信答复": f"也可{how}。" if how else "",
+        "短信答复": "" if answered else also_in_writing(answer_code(invitation)),
     }
     tell_experts(MOVED_UP, [invitation], key="moved_up", now=now, more=more)
 

@@ -10,6 +10,7 @@ from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Invitation
 from expertpool.draws.occasions import HEARD
+from expertpool.draws.queries.meetings import words_of
 from expertpool.draws.queries.written import as_written
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.replies import answer
@@ -31,13 +32,14 @@ UNCLEAR = "没有看懂，尚未登记。请按短信中的办法只回复参加
 DOUBTED = "今天以您的号码发来的短信多次写错回复码，为防有人冒用，您的短信答复尚未登记，请点开短信中的链接答复。"
 THANKS = "已登记您不能参加，谢谢您的答复。"
 # What he is told who has answered before, by what he wrote now.
-AGREED = "您同意参加的答复已登记过；如需请假，请点开短信中的链接或联系联系人。"
+CONTACT = "联系人"
+AGREED = f"您同意参加的答复已登记过；如需请假，请点开短信中的链接或联系{CONTACT}。"
 LATE_YES = (
-    "此前已登记您不能参加，名额已另行安排，这次的「参加」没有登记；仍能参加的，请联系联系人。"
+    f"此前已登记您不能参加，名额已另行安排，这次的「参加」没有登记；仍能参加的，请联系{CONTACT}。"
 )
 STANDS: dict[str, str] = {
     InvitationState.ACCEPTED: AGREED,
-    InvitationState.DECLINED: "此前已登记您不能参加，没有改变；仍能参加的，请联系联系人。",
+    InvitationState.DECLINED: f"此前已登记您不能参加，没有改变；仍能参加的，请联系{CONTACT}。",
 }
 WORDS: dict[tuple[str, bool], str] = {
     (InvitationState.ACCEPTED, True): AGREED,
@@ -86,13 +88,19 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
     return True
 
 
+def _contact(invitation: Invitation) -> str:
+    """Return who is asked, with his telephone: the first letter by short message names nobody."""
+    known = words_of(invitation.draw.covered)["联系人和电话"].strip()
+    return f"{CONTACT} {known} " if known else CONTACT
+
+
 def _tell(invitation: Invitation, words: str, reply: Reply, now: datetime) -> bool:
     tell_experts(
         HEARD,
         [invitation],
         key=f"heard:{reply.key.rpartition(':')[2]}",
         now=now,
-        more={"处理结果": words},
+        more={"处理结果": words.replace(f"联系{CONTACT}", f"联系{_contact(invitation)}")},
         channels=[ChannelCode.SMS],
     )
     return False

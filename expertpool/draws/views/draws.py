@@ -87,6 +87,8 @@ from expertpool.draws.services.names import (
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
 from expertpool.experts.queries.sharing import phones_for
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import channel_state
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
 
@@ -178,7 +180,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     waits = waiting and now >= draw.reveal_at
     calls = calls_of(draw, board.lines, now=now)
     changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}-{waits}"
-    changing += f"-{calls.version}" if calls else ""
+    line_is_down = calls is not None and channel_state(ChannelCode.VOICE).is_down
+    changing += f"-{calls.version}-{line_is_down}" if calls else ""
     board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in facts.emergencies]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
@@ -195,6 +198,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "names_nobody": draw.names_nobody(now),
         "board": board,
         "calls": calls,
+        "line_is_down": line_is_down,
         # Nobody sits for a void one any more.
         "of_seats": "人" if draw.status == DrawStatus.VOID else f"/ {board.seats} 席",
         "agreed_label": "作废前同意" if draw.status == DrawStatus.VOID else "同意",

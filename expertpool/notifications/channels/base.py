@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
 from expertpool.core.configuration import Setting, SettingConstraint, Trial
-from expertpool.notifications.enums import AddressKind, Decision, DeliveryEventKind
+from expertpool.notifications.enums import AddressKind, Charged, Decision, DeliveryEventKind
 from expertpool.notifications.occasions import Registered
 
 
@@ -159,7 +159,7 @@ class Channel(ABC):
     the others (docs/decisions/0399).
 
     ``provider`` is who carries its messages now; ``providers`` names all who ever may, ``prices`` what a thousand cost
-    with each; ``shown_only`` names those that carry nothing out of this machine; ``callbacks`` are of those who push reports,
+    with each, and ``charged`` a thousand of what (messages where it says nothing); ``shown_only`` names those that carry nothing out of this machine; ``callbacks`` are of those who push reports,
     ``pushes_to`` where whoever administers a provider enters the address for them, ``pushed`` what comes there.
     """
 
@@ -182,6 +182,7 @@ class Channel(ABC):
     providers: Mapping[str, str] = {}
     shown_only: Mapping[str, str] = {}
     prices: Mapping[str, Setting[int]] = {}
+    charged: Mapping[str, Charged] = {}
     callbacks: Mapping[str, Callback] = {}
     pushes_to: str = ""
     pushed: str = ""

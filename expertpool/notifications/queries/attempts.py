@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 
-from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
 from expertpool.core.health import Finding
 from expertpool.notifications.channels import CHANNELS, Channel
@@ -22,6 +21,7 @@ from expertpool.notifications.enums import (
     DeliveryEventKind,
 )
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
+from expertpool.notifications.queries.costs import costs_of
 from expertpool.notifications.queries.health import find_gateway
 from expertpool.notifications.queries.messages import is_to_nobody, told
 from expertpool.notifications.registry import ATTEMPT_FILES
@@ -58,7 +58,7 @@ class ProviderState:
     unknown: int
     refused: int
     rate: str
-    cost: str  # of those it took, in 元; empty where nobody said what a message costs
+    cost: str  # of what it charges for, in 元; empty where nobody said what that costs
     callback: str  # where it pushes what it tells; empty where it pushes nothing
 
 
@@ -129,12 +129,18 @@ def channel_overviews(*, now: datetime) -> list[ChannelOverview]:
     rows = recent.order_by().values_list("message__channel", "provider", "state")
     for channel, provider, state, count in rows.annotate(count=Count("pk")):
         counts.setdefault((channel, provider), Counter())[state] += count
+    costs = costs_of(recent)
     return [
         ChannelOverview(
             str(ChannelCode(channel.code).label),
             find_gateway(channel, now),
             [
-                _provider(channel, provider, counts.get((channel.code, provider), Counter()))
+                _provider(
+                    channel,
+                    provider,
+                    counts.get((channel.code, provider), Counter()),
+                    costs.get((channel.code, provider)),
+                )
                 # By its own code it is carried where nothing is chosen: into the outbox of development.
                 for provider in dict.fromkeys([channel.provider, *channel.providers])
             ],
@@ -146,18 +152,19 @@ def channel_overviews(*, now: datetime) -> list[ChannelOverview]:
     ]
 
 
-def _provider(channel: Channel, provider: str, count: Counter[str]) -> ProviderState:
+def _provider(
+    channel: Channel, provider: str, count: Counter[str], cost: float | None
+) -> ProviderState:
     delivered = count[AttemptState.DELIVERED]
     undelivered = count[AttemptState.UNDELIVERED]
     ended = delivered + undelivered
     taken = count[AttemptState.ACCEPTED] + ended
-    price = value_of(channel.prices[provider]) if provider in channel.prices else 0
     pushes = provider in channel.callbacks
     return ProviderState(
         label=provider_label(channel, provider) or str(ChannelCode(channel.code).label),
         in_use=provider == channel.provider and channel.is_configured(),
         taken=taken,
-        cost=f"{taken * price / 1000:,.2f}" if price else "",
+        cost="" if cost is None else f"{cost:,.2f}",
         delivered=delivered,
         undelivered=undelivered,
         unknown=count[AttemptState.UNKNOWN],

@@ -32,6 +32,7 @@ from expertpool.notifications.queries.subjects import (
     MESSAGE_SUBJECTS,
     About,
     is_fate_told,
+    is_named,
     is_secret_whom,
     readable_by,
     sealed_words,
@@ -76,6 +77,7 @@ class Notice:
     detail: str
     attempts: int | None
     sealed: bool
+    hidden: str  # the words that stand in place of what is ``sealed``
     recipient: str
     address: str
     subject: str
@@ -249,7 +251,7 @@ def sent_to(name: str, messages: QuerySet[Message], *, viewer: User) -> list[int
     latest = messages.select_related(None).only(*shown).order_by("-id")[:SEARCHED]
     found = [one for one in latest if name in readable(one, "recipient")]
     may = readable_by(viewer, found)
-    return [one.pk for one in found if one.pk in may]
+    return [one.pk for one in found if one.pk in may or is_named(one)]
 
 
 def in_state(state: str) -> Q:
@@ -267,6 +269,7 @@ def outbox_messages() -> QuerySet[Message]:
 
 def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
     fares = not sealed or is_fate_told(message)
+    named = is_named(message) and message.deleted_at is None
     sealed = sealed or message.deleted_at is not None
     gone = fares and is_to_nobody(message)
     state = DeliveryState.NO_ACCOUNT if gone else DeliveryState(message.state)
@@ -291,9 +294,10 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
         recipient=DELETED
         if message.deleted_at
         else sealed_words(message)
-        if sealed
+        if sealed and not named
         else readable(message, "recipient"),
-        address="" if sealed else masked_address(message),
+        address="" if sealed and not named else masked_address(message),
+        hidden="" if not sealed else DELETED if message.deleted_at else sealed_words(message),
         subject="" if sealed else readable(message, "subject"),
         body="" if sealed else readable(message, "body", lambda text: _told(message, text)),
         deletion=_deletion(message),

@@ -39,6 +39,7 @@ class MessageSubject:
     that it goes to nobody any more, which no row may say: it is kept as one that went out. ``sealed`` stands in place
     of a recipient who may not be read, and ``fares`` says whether whoever may not read one is told how it fares. ``own(user)`` returns the ids behind which he is himself, where
     that is a secret: letters about one go to nobody else (docs/decisions/0085).
+    ``named``: who gets one is no secret, only what it says.
     ``searched(user)`` gives the ids, as text, of those whose state ``user`` may search by; of a type whose recipients can be sealed nothing else is found so.
     """
 
@@ -53,6 +54,7 @@ class MessageSubject:
     fares: bool = False
     own: Callable[[User], Collection[int]] | None = None
     searched: Callable[[User], Collection[str] | QuerySet[Any]] = lambda user: ()
+    named: bool = False
 
 
 MESSAGE_SUBJECTS: Catalogue[MessageSubject] = Catalogue("message subject")
@@ -63,11 +65,12 @@ def private_subject(
     *,
     late: Callable[[str, datetime], Mapping[str, str]] = lambda pk, now: {},
     fares: bool = True,
+    named: bool = False,
 ) -> MessageSubject:
     """Return the subject of messages that nobody reads but who gets them, now or ever: the link or
     the code in them acts for him."""
     return MessageSubject(
-        code, readable=lambda user, ids: (), late=late, sealed=PRIVATE, fares=fares
+        code, readable=lambda user, ids: (), late=late, sealed=PRIVATE, fares=fares, named=named
     )
 
 
@@ -94,6 +97,12 @@ def is_fate_told(message: Message) -> bool:
     """Tell whether those who may not read ``message`` are told how it fares."""
     subject = MESSAGE_SUBJECTS.get(message.about_type)
     return subject is not None and subject.fares
+
+
+def is_named(message: Message) -> bool:
+    """Tell whether all who see the record of ``message`` may know who got it, whatever it says."""
+    subject = MESSAGE_SUBJECTS.get(message.about_type)
+    return subject is not None and subject.named
 
 
 def searched_by(user: User) -> Q:

@@ -66,5 +66,8 @@ class Preview:
 
 def preview(occasion: Occasion, text: Text) -> Preview:
     """Fill ``text`` (checked before) with sample values."""
-    filled = fill(text, occasion.placeholders)
+    how = {
+        name: say(occasion.placeholders[occasion.answer]) for name, say in occasion.written.items()
+    }
+    filled = fill(text, {**occasion.placeholders, **how})
     return Preview(filled, len(filled.body), count_parts(filled.body))

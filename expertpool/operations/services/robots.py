@@ -58,16 +58,16 @@ def send(robot: Robot, text: str, *, now: datetime) -> None:
     except httpx.HTTPError:
         # The message of the error may have the address, which is a secret.
         raise RobotRefused("连不上机器人的服务器，请核对地址和网络。") from None
-    _check(answer.status, answer.content)
+    _check(robot.kind, answer.status, answer.content)
 
 
-def _check(status: int, content: bytes) -> None:
+def _check(kind: str, status: int, content: bytes) -> None:
     """All of them answer 200 and say inside whether they took it."""
     if status != 200:
         raise RobotRefused(f"机器人的服务器答复 {status}，请核对地址。")
     try:
         said = json.loads(content)
-        code = next(said[name] for name in ("errcode", "code", "StatusCode") if name in said)
+        code = next(said[name] for name in VERDICTS[kind] if name in said)
     except (ValueError, TypeError, StopIteration):
         raise RobotRefused("答复的不是机器人的服务器，请核对地址。") from None
     if code != 0:
@@ -102,6 +102,8 @@ def _mac(key: str, text: str) -> str:
     return base64.b64encode(hmac.digest(key.encode(), text.encode(), hashlib.sha256)).decode()
 
 
+# Where each says whether it took the text: any other service may call something so that is none.
+VERDICTS = {WECOM: ("errcode",), DINGTALK: ("errcode",), FEISHU: ("code", "StatusCode")}
 WRITERS: dict[str, Callable[[Robot, str, datetime], _Letter]] = {
     WECOM: _wecom,
     DINGTALK: _dingtalk,

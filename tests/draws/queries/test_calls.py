@@ -18,9 +18,13 @@ from expertpool.draws.services.entropy import SeededEntropy, SystemEntropy
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.written_replies import take_reply
 from expertpool.draws.settings import WAITS
+from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.channels.base import SendResult, SendStatus
 from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.enums import ChannelCode, Decision
 from expertpool.notifications.models import Reply
+from expertpool.notifications.queries.channels import DOWN_AFTER
+from expertpool.notifications.services.breaker import note_health
 from expertpool.telephone.enums import Outcome
 from expertpool.telephone.services import calls
 from tests.factories.draws import make_ready_project
@@ -117,3 +121,14 @@ def test_the_page_of_a_draw_shows_them(client: Client, operator: User) -> None:
     assert "正在振铃" in words
     assert ">1人<" in words
     assert ">3人<" in words
+
+
+@pytest.mark.shows("DRAW-13")
+def test_the_page_says_that_the_line_is_down(client: Client, operator: User) -> None:
+    draw = seal(4, now=timezone.now() - timedelta(minutes=3))
+    page = login(client, operator).get(f"/draws/{draw.pk}/").content.decode()
+    assert "现在打不出电话" not in page
+    down = SendResult(SendStatus.DOWN, detail="线路不通")
+    for _ in range(DOWN_AFTER):
+        note_health(CHANNELS[ChannelCode.VOICE], down, now=timezone.now())
+    assert "现在打不出电话" in client.get(f"/draws/{draw.pk}/").content.decode()

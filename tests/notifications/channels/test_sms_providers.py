@@ -184,6 +184,7 @@ def test_without_an_answer_in_time_nobody_knows(
     ("status", "answer", "expected"),
     [
         (503, b"", SendStatus.RETRY),
+        (504, b"", SendStatus.UNKNOWN),
         (200, b"<html>", SendStatus.UNKNOWN),
         (200, b"[]", SendStatus.UNKNOWN),
         (200, b"[" * 50_000, SendStatus.UNKNOWN),
@@ -205,6 +206,9 @@ def test_what_is_no_answer(
         ("isv.AMOUNT_NOT_ENOUGH", SendStatus.DOWN, "余额不足"),
         ("isp.RAM_PERMISSION_DENY", SendStatus.DOWN, "没有这项权限"),
         ("isv.SMS_SIGNATURE_ILLEGAL", SendStatus.DOWN, "签名"),
+        ("isv.DENY_IP_RANGE", SendStatus.DOWN, "IP"),
+        ("isv.MONTH_LIMIT_CONTROL", SendStatus.DOWN, "本月"),
+        ("Forbidden.RAM", SendStatus.DOWN, "没有这项权限"),
         ("isv.MOBILE_NUMBER_ILLEGAL", SendStatus.REJECTED, "手机号无效"),
         ("isv.SMS_TEMPLATE_ILLEGAL", SendStatus.REJECTED, "模板编号"),
         ("isv.SOMETHING_NEW", SendStatus.REJECTED, "isv.SOMETHING_NEW"),
@@ -226,6 +230,9 @@ def test_codes_of_aliyun(code: str, expected: SendStatus, words: str) -> None:
         ("FailedOperation.InsufficientBalanceInSmsPackage", SendStatus.DOWN, "余量不足"),
         ("FailedOperation.SignatureIncorrectOrUnapproved", SendStatus.DOWN, "签名"),
         ("AuthFailure.SecretIdNotFound", SendStatus.DOWN, "SecretId"),
+        ("UnauthorizedOperation.RequestIpNotInWhitelist", SendStatus.DOWN, "白名单"),
+        ("UnauthorizedOperation.SomethingNew", SendStatus.DOWN, "没有这项权限"),
+        ("LimitExceeded.DeliveryFrequencyLimit", SendStatus.RETRY, "暂时不收"),
         ("InvalidParameterValue.IncorrectPhoneNumber", SendStatus.REJECTED, "手机号无效"),
         ("FailedOperation.TemplateIncorrectOrUnapproved", SendStatus.REJECTED, "模板编号"),
         ("FailedOperation.SomethingNew", SendStatus.REJECTED, "SomethingNew"),
@@ -295,8 +302,11 @@ def test_a_gateway_gets_its_own_fields(gateway: Platform) -> None:
     [
         (200, b'{"code": 7, "msg": "no credit"}', SendStatus.REJECTED, "no credit"),
         (401, b"", SendStatus.DOWN, "拒绝登录"),
-        (404, b"", SendStatus.REJECTED, "404"),
+        (404, b"", SendStatus.DOWN, "核对接口地址"),
+        (413, b"", SendStatus.REJECTED, "413"),
+        (429, b"", SendStatus.RETRY, "暂时不收"),
         (502, b"", SendStatus.RETRY, "502"),
+        (504, b"", SendStatus.UNKNOWN, "不知道是否已发出"),
         (200, b'{"code": 0}', SendStatus.ACCEPTED, ""),
         (200, b'"code": 0 [', SendStatus.ACCEPTED, ""),
     ],
@@ -309,6 +319,16 @@ def test_answers_of_a_gateway(
     result = sent()
     assert (result.status, result.provider_id) == (expected, "")
     assert words in result.detail
+
+
+def test_a_page_for_people_has_taken_no_message(gateway: Platform) -> None:
+    """A sign-in page, answered with 200, was a message that had gone out."""
+    gateway.answer = "\ufeff\n<!DOCTYPE HTML><title>登录</title>".encode()
+    assert sent().status is SendStatus.DOWN
+    gateway.answer = b"<html>OK</html>"
+    assert "是网页" in sent().detail
+    configure_all({sms.GATEWAY_SUCCESS: "OK"})  # the office knows what it says
+    assert sent().status is SendStatus.ACCEPTED
 
 
 @pytest.mark.parametrize(

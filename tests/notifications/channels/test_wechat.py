@@ -110,6 +110,12 @@ def test_a_token_that_ended_before_its_time_is_asked_for_once(platform: Wechat) 
     assert platform.forced == [False, False, False, True]
 
 
+def test_what_another_service_answers_is_no_success(platform: Wechat) -> None:
+    """An answer without a verdict was a message that had gone out."""
+    platform.error = {"code": 1, "msg": "no such page"}
+    assert of(platform).send(OUTBOUND).status is SendStatus.UNKNOWN
+
+
 def test_without_a_token_nothing_was_sent(platform: Wechat) -> None:
     result = of(platform, secret="another").send(OUTBOUND)
     assert result.status is SendStatus.DOWN

@@ -34,7 +34,7 @@ from expertpool.notifications.channels.sms.settings import (
 )
 from expertpool.notifications.channels.sms.smpp import Smpp
 from expertpool.notifications.channels.sms.trial import TRIALS
-from expertpool.notifications.enums import AddressKind, ChannelCode
+from expertpool.notifications.enums import AddressKind, ChannelCode, Charged
 
 PROVIDERS: dict[str, Callable[[Reader], Transport]] = {
     ALIYUN: aliyun.of_settings,
@@ -74,6 +74,7 @@ class SmsChannel(Channel):
     route_name = "短信服务商"
     trials = TRIALS
     prices = PRICES
+    charged = dict.fromkeys(PRICES, Charged.PARTS)
     per_minute = PER_MINUTE
     per_recipient = PER_RECIPIENT
     providers = {code: label for code, label in PROVIDER_LABELS if code in PROVIDERS}

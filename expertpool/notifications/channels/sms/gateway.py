@@ -34,6 +34,9 @@ from expertpool.notifications.channels.sms.settings import (
 )
 
 REFUSED_LOGIN = (401, 403)
+NOWHERE = (404, 405, 410)
+LATER = (408, 425, 429)  # too slow, too early, too many
+A_PAGE = "短信网关答复的是网页，没有收下短信，请核对接口地址。"
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,28 @@ class Gateway:
         if answer.status in REFUSED_LOGIN:
             detail = f"短信网关拒绝登录（HTTP {answer.status}），请核对账号和密钥。"
             return SendResult(SendStatus.DOWN, detail=detail)
+        if answer.status in NOWHERE:
+            detail = f"短信网关没有这个地址（HTTP {answer.status}），请核对接口地址。"
+            return SendResult(SendStatus.DOWN, detail=detail)
+        if answer.status in LATER:
+            detail = f"短信网关暂时不收（HTTP {answer.status}）。"
+            return SendResult(SendStatus.RETRY, detail=detail)
         if not 200 <= answer.status < 300:
             detail = f"短信网关没有收下（HTTP {answer.status}）。"
             return SendResult(SendStatus.REJECTED, detail=detail)
-        if not _says(text, content, self.read(GATEWAY_SUCCESS)):
+        if not (mark := self.read(GATEWAY_SUCCESS)) and _is_page(text):
+            return SendResult(SendStatus.DOWN, detail=A_PAGE)
+        if not _says(text, content, mark):
             # Many platforms escape each Chinese character of an answer.
             words = text if content is None else json.dumps(content, ensure_ascii=False)
             detail = f"短信网关没有收下：{' '.join(only_writable(words).split())[:120]}"
             return SendResult(SendStatus.REJECTED, detail=detail)
         return SendResult(SendStatus.ACCEPTED, provider_id=_found(content, self.read(GATEWAY_ID)))
+
+
+def _is_page(text: str) -> bool:
+    """Tell whether an answer is a page for people: that of a sign-in, or of a proxy, took no message."""
+    return text.lstrip("\ufeff \t\r\n").lower().startswith(("<!doctype html", "<html"))
 
 
 def _json_in(fields: dict[str, str], encoding: str) -> bytes:

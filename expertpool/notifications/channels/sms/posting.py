@@ -12,6 +12,7 @@ from expertpool.core.posting import Answer, post
 from expertpool.notifications.channels.base import SendResult, SendStatus
 
 LONGEST_ANSWER = 65_536  # bytes
+TIMED_OUT = 504  # said by a proxy that has handed on what it got
 SMS_PROVIDER = "短信服务商"
 
 NOT_CONNECTED = "连接短信服务商失败，请核对接口地址和网络。"
@@ -50,6 +51,8 @@ def handed_in(
         raise NotHandedIn(SendResult(SendStatus.DOWN, detail=_of(who, NOT_CONNECTED))) from error
     except (TimeoutError, httpx.HTTPError) as error:
         raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=_of(who, LOST))) from error
+    if answer.status == TIMED_OUT:
+        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=_of(who, LOST)))
     if answer.status >= 500:
         detail = f"{who}暂不服务（HTTP {answer.status}）。"
         raise NotHandedIn(SendResult(SendStatus.RETRY, detail=detail))

@@ -275,7 +275,7 @@ GATEWAY_SUCCESS = _text(
     "成功标志",
     GATEWAY_SMS,
     90,
-    help='答复中含有这段内容才算收下，如 "code":0（空格多少不影响）；留空则只看 HTTP 状态。',
+    help='答复中含有这段内容才算收下，如 "code":0（空格多少不影响）；留空则只看 HTTP 状态，答复是网页的不算收下。',
 )
 GATEWAY_ID = _text(
     "gateway_id",

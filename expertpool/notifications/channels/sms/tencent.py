@@ -45,6 +45,8 @@ _ACCOUNT = {
     "UnauthorizedOperation.SdkAppIdIsDisabled": "SdkAppId 已停用",
     "UnauthorizedOperation.SmsSdkAppIdVerifyFail": "SdkAppId 不属于这个账号",
     "UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny": "账号没有权限",
+    "UnauthorizedOperation.RequestIpNotInWhitelist": "本机的出口 IP 不在白名单中",
+    "UnauthorizedOperation.ServiceSuspendDueToArrears": "账号欠费停机，请充值",
     "LimitExceeded.AppCountryOrRegionDailyLimit": "已达到本日发送总量的上限",
     "LimitExceeded.AppDailyLimit": "已达到本日发送总量的上限",
 }
@@ -64,6 +66,7 @@ _LATER = (
     "RequestLimitExceeded",
     "InternalError",
     "LimitExceeded.PhoneNumber",
+    "LimitExceeded.DeliveryFrequencyLimit",
     "FailedOperation.Fail",
 )
 
@@ -136,8 +139,10 @@ def result_of(code: str, serial: str) -> SendResult:
     """Return what a code of an answer means for the message."""
     if code == "Ok":
         return SendResult(SendStatus.ACCEPTED, provider_id=serial)
-    if code in _ACCOUNT or code.startswith("AuthFailure"):
-        why = _ACCOUNT.get(code, "SecretId 或 SecretKey 不对，或本机时间不准")
+    if code in _ACCOUNT or code.startswith(("AuthFailure", "UnauthorizedOperation")):
+        is_key = code.startswith("AuthFailure")
+        unknown = "SecretId 或 SecretKey 不对，或本机时间不准" if is_key else "账号没有这项权限"
+        why = _ACCOUNT.get(code, unknown)
         return SendResult(SendStatus.DOWN, detail=f"腾讯云短信：{why}（{code}）。")
     if code not in _MESSAGE and code.startswith(_LATER):
         return SendResult(SendStatus.RETRY, detail=f"腾讯云短信暂时不收（{code}）。")

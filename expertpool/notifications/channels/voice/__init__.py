@@ -13,6 +13,7 @@ from expertpool.notifications.channels.base import (
 from expertpool.notifications.channels.voice import cloud
 from expertpool.notifications.channels.voice.settings import (
     ALIYUN,
+    CHARGED,
     CONSTRAINTS,
     LABELS,
     PRICES,
@@ -39,6 +40,7 @@ class VoiceChannel(Channel):
     registers_texts = True
     providers = LABELS
     prices = PRICES
+    charged = CHARGED
     callbacks = {ALIYUN: cloud.CALLBACK}
     pushes_to = "在云语音的控制台填为呼叫结果的推送地址"
     pushed = "接没接听、按了哪个键，由云语音推送到这里；自己的电话线路不用填写。"

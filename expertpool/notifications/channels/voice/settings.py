@@ -18,6 +18,7 @@ from expertpool.core.configuration import (
     first_empty,
 )
 from expertpool.notifications.channels.sms.settings import encrypted
+from expertpool.notifications.enums import Charged
 
 NONE, SIP, ALIYUN = "none", "sip", "aliyun_voice"
 LABELS = {SIP: "SIP 电话线路", ALIYUN: "阿里云语音"}
@@ -163,13 +164,23 @@ CLOUD_PRICE = Setting(
     0,
     group=CLOUD,
     order=80,
-    help="用于在「通知渠道」估算费用；0 为不估算。",
+    help="用于在「通知渠道」估算费用，只算接通的；0 为不估算。",
 )
-PRICES = {ALIYUN: CLOUD_PRICE}
+LINE_PRICE = Setting(
+    "notifications.voice_price_sip",
+    "每千分钟价格",
+    Number(0, 1_000_000, "元"),
+    0,
+    group=VOICE,
+    order=120,
+    help="用于在「通知渠道」估算费用：从接听算起，不满一分钟按一分钟；0 为不估算。",
+)
+PRICES = {ALIYUN: CLOUD_PRICE, SIP: LINE_PRICE}
+CHARGED = {ALIYUN: Charged.ANSWERED, SIP: Charged.MINUTES}
 
 SETTINGS = (
     *(TRUNK, SERVER, USER, LOGIN, PASSWORD, REGISTERS, OVER),
-    *(LINES, RINGS, MOST, RECORDS),
+    *(LINES, RINGS, MOST, RECORDS, LINE_PRICE),
     *(CLOUD_ENDPOINT, CLOUD_KEY, CLOUD_SECRET, CLOUD_NUMBER, CLOUD_YES, CLOUD_NO),
     *(CLOUD_TEST, CLOUD_PRICE),
 )

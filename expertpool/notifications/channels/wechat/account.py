@@ -16,7 +16,13 @@ from django.conf import settings
 
 from expertpool.core.configuration import Reader
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
-from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in, read_json
+from expertpool.notifications.channels.sms.posting import (
+    BROKEN,
+    SMS_PROVIDER,
+    NotHandedIn,
+    handed_in,
+    read_json,
+)
 from expertpool.notifications.channels.wechat.settings import (
     APP,
     ENDPOINT,
@@ -105,7 +111,9 @@ class WechatAccount:
             answer = self._call(path, message)
         except NotHandedIn as error:
             return error.result
-        return result_of(answer.get("errcode", 0), str(answer.get("msgid") or ""))
+        if "errcode" not in answer:  # of another service: WeChat says it of success, too
+            return SendResult(SendStatus.UNKNOWN, detail=BROKEN.replace(SMS_PROVIDER, WHO))
+        return result_of(answer["errcode"], str(answer.get("msgid") or ""))
 
     def openid_of(self, code: str) -> str:
         """Return who stands behind ``code``, which WeChat gave to somebody who was asked; empty where nobody does.

@@ -164,6 +164,7 @@ def serve(arguments: list[str]) -> int:
                 sender_of=bodies.sender_of,
                 linked=bodies.linked(),
                 page_of=bodies.page_of,
+                note=import_module("config.answering").note,
             )
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         return refused(error)

@@ -34,6 +34,7 @@ LEAST_PER_SECOND = 4 * 1024  # bytes of a body
 LEAST_OF_LARGE = 16 * 1024  # bytes a second of a body over ANONYMOUS_BODY: 128 kbit/s
 MOST_CONNECTIONS = 900  # under the usual limit of 1,024 open files
 GIVEN_WAY, GIVES_WAY_TO = 0.000_25, 8  # seconds for each connection, of so many at most
+MARK_SECONDS = 30  # between two notes that pages are answered
 WAITING = 1024  # connections that no process has taken yet, as waitress has it
 INHERITED = "EXPERTPOOL_SOCKET"  # the number of the file that the supervisor passes on
 ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in, unless by a link of his own
@@ -216,6 +217,32 @@ class Question:
             return True
 
 
+class Mark:
+    """That pages are answered, noted by ``note`` as they are: put to the threads that answer every `MARK_SECONDS`.
+    Where they all hang, or the process stands still, or the database is away, none is made (docs/decisions/0530)."""
+
+    def __init__(self, note: Callable[[], None]) -> None:
+        self._note, self._due, self._waits = note, 0.0, False
+
+    def look(self, now: float, add_task: Callable[[Any], None]) -> None:
+        """Have it noted, if it is time to and no thread is asked to already."""
+        # A clock that was set back makes it due as well.
+        if not self._waits and not 0 < self._due - now <= MARK_SECONDS:
+            self._due, self._waits = now + MARK_SECONDS, True
+            add_task(self)
+
+    def service(self) -> None:
+        try:
+            self._note()
+        except Exception as error:  # noqa: BLE001 (it is tried again, and what is amiss is told by others)
+            logger.warning("that pages are answered could not be noted: %s", type(error).__name__)
+        finally:
+            self._waits = False
+
+    def cancel(self) -> None:
+        """Nothing: the server ends."""
+
+
 class LastFirst:
     """What waitress takes for a condition of its threads: it wakes the one that began to wait last. So few
     requests at once are answered by few threads, and by the database connections of these, which know the
@@ -259,10 +286,11 @@ def serve(
     sender_of: Callable[[Mapping[str, str], str], Sender],
     linked: tuple[str, ...],
     page_of: Callable[[int, str], str],
+    note: Callable[[], None],
 ) -> None:
     """Serve ``application`` at the socket ``held`` until told to stop (SystemExit); what is in hand may end.
     ``sender_of`` tells from the headers of a request who has signed in, or from its path, which then begins as one of
-    ``linked``, who holds the link in it. ``page_of`` makes the page of a refusal, of its code and words."""
+    ``linked``, who holds the link in it. ``page_of`` makes the page of a refusal, of its code and words. ``note`` notes that pages are answered."""
     dispatcher, threads = Dispatcher(), env_int("WEB_THREADS", default=WEB_THREADS)
     dispatcher.set_thread_count(threads)
     server = create_server(
@@ -283,10 +311,11 @@ def serve(
     )
     Request.linked = linked
     server.channel_class, server.sender_of, server.page_of = Channel, sender_of, page_of
-    maintenance = server.maintenance
+    maintenance, mark = server.maintenance, Mark(note)
 
     def maintain(now: float) -> None:
         maintenance(now)
+        mark.look(now, server.add_task)
         for channel in list(server.active_channels.values()):
             channel.close_if_slow(now)
 

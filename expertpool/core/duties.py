@@ -21,7 +21,6 @@ from expertpool.core.events import publish
 from expertpool.core.fields import is_vouched
 from expertpool.core.jobs import DEADLINES, app, defer
 from expertpool.core.models import DutyRun
-from expertpool.core.prepared import Given, Prepared
 
 EACH_MINUTE = "* * * * *"
 LATE_AFTER = timedelta(minutes=3)
@@ -42,24 +41,19 @@ class DutiesLate:
 
 def note_run(name: str, *, now: datetime) -> None:
     """Note that the task ``name`` has run, if it is a duty."""
-    if name not in duties():
-        return
-    with transaction.atomic():
-        row, is_first = DutyRun.objects.select_for_update().get_or_create(
-            name=name, defaults={"at": now}
-        )
-        if not is_first:
-            row.at, row.n = now, row.n + 1
-            row.save(update_fields=["at", "n", "proof"])
+    if name in duties():
+        write_run(name, at=now)
 
 
-def last_run(name: str) -> DutyRun | None:
-    """Return when the duty ``name`` was done last; it may not be vouched for."""
-    run: DutyRun | None = _runs.first(name=name)
-    return run
-
-
-_runs = Prepared(lambda: DutyRun.objects.filter(name=Given("name")))
+@transaction.atomic
+def write_run(name: str, *, at: datetime) -> None:
+    """Write that what is called ``name`` was done ``at``, whoever does it."""
+    row, is_first = DutyRun.objects.select_for_update().get_or_create(
+        name=name, defaults={"at": at}
+    )
+    if not is_first:
+        row.at, row.n = at, row.n + 1
+        row.save(update_fields=["at", "n", "proof"])
 
 
 def duties() -> dict[str, Task]:

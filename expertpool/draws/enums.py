@@ -135,7 +135,8 @@ class AlarmKind(models.TextChoices):
     system wrote when its names open (`draws.queries.reveal`), what a line says
     (`draws.queries.written`), declared an emergency (`draws.queries.emergency`) or asked for something
     (`workflow.queries.asking`), or by what somebody is reached (`draws.services.shut_contacts`), or took the end of
-    the log back (`audit.services.kept`); or that it waited to be ordered until its panel sat."""
+    the log back (`audit.services.kept`); or that it waited to be ordered until its panel sat, or that time without
+    service was given back (`draws.services.outage`), which is over when it is told."""
 
     ANSWERS = "answers", "到期的邀请没有按时处理"
     CLOCK = "clock", "已送达的邀请没有开始计时"
@@ -150,6 +151,7 @@ class AlarmKind(models.TextChoices):
     ORDER = "order", "随机值已齐，没有定序"
     CONTACT = "contact", "有受邀专家的手机号或邮箱无法读取"
     LOG = "log", "操作日志末尾被改写，到期的邀请暂不算未答复"
+    OFF = "off", "系统停机，答复时限已顺延"
 
 
 class PanelRole(models.TextChoices):

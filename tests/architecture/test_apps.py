@@ -13,6 +13,7 @@ CORE = {
     "answers",  # of the office
     "api",
     "apps",
+    "answering",  # of pages
     "arrangement",  # of the menu
     "asking",  # for jobs in somebody's name
     "bounds",

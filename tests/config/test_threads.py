@@ -7,8 +7,12 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
-from config.server import GIVEN_WAY, GIVES_WAY_TO, Dispatcher, giving_way
+from config.server import GIVEN_WAY, GIVES_WAY_TO, MARK_SECONDS, Dispatcher, Mark, giving_way
+from expertpool.core.answering import is_answering, last_answering
+from tests.ports import free_port
+from tests.worker import program, wait_for
 
 THREADS = 5
 
@@ -80,3 +84,49 @@ def test_a_process_with_more_connections_waits_longer_for_the_next(
     accept = giving_way(lambda: "connection", lambda: next(open_ones))
     assert [accept() for _ in range(3)] == ["connection"] * 3
     assert slept == [0, 3 * GIVEN_WAY, GIVES_WAY_TO * GIVEN_WAY]
+
+
+def test_that_pages_are_answered_is_noted_by_a_thread_that_answers(dispatcher: Dispatcher) -> None:
+    noted: list[str] = []
+    mark = Mark(lambda: noted.append(threading.current_thread().name))
+    for second in range(2 * MARK_SECONDS):
+        mark.look(1_000.0 + second, dispatcher.add_task)
+        until(lambda: dispatcher.active_count == 0 and not dispatcher.queue)
+    assert len(noted) == 2
+    assert set(noted) <= {f"waitress-{number}" for number in range(THREADS)}
+    mark.look(5.0, dispatcher.add_task)  # the clock was set back
+    until(lambda: len(noted) == 3)
+    dispatcher.shutdown()
+
+
+def test_where_all_threads_hang_nothing_is_noted(dispatcher: Dispatcher) -> None:
+    goes_on, noted = threading.Event(), list[str]()
+    mark = Mark(lambda: noted.append("answers"))
+    for _ in range(THREADS):
+        dispatcher.add_task(Task([], goes_on))
+    for second in range(10 * MARK_SECONDS):
+        mark.look(1_000.0 + second, dispatcher.add_task)
+    assert noted == []
+    assert dispatcher.queue.count(mark) == 1
+    goes_on.set()
+    until(lambda: noted == ["answers"])
+    dispatcher.shutdown()
+
+
+def test_a_note_that_fails_ends_no_thread(dispatcher: Dispatcher) -> None:
+    def fails() -> None:
+        raise OSError
+
+    tries: list[str] = []
+    mark = Mark(lambda: tries.append("") or fails())  # type: ignore[func-returns-value]
+    for number in range(2):
+        mark.look(1_000.0 + number * MARK_SECONDS, dispatcher.add_task)
+        until(lambda: len(tries) == number + 1 and dispatcher.active_count == 0)  # noqa: B023
+    dispatcher.shutdown()
+
+
+def test_a_web_process_notes_that_it_answers(transactional_db: None) -> None:
+    assert last_answering() is None
+    with program("serve", PORT=str(free_port())):
+        wait_for(lambda: last_answering() is not None, seconds=120)
+    assert is_answering(now=timezone.now())

@@ -26,21 +26,24 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.audit.services.anchors import anchor
 from expertpool.audit.services.health import find_chain
+from expertpool.core.answering import note_answering
 from expertpool.core.health import CHECKS, Check, Finding, Health, look
 from expertpool.core.health import program as program_health
 from expertpool.core.health.database import find_connections, find_oldest, find_replication
-from expertpool.core.health.program import find_certificate, find_disk, find_workers
+from expertpool.core.health.program import find_answers, find_certificate, find_disk, find_workers
 from expertpool.core.health.words import length_text, size_text
 from expertpool.core.jobs import DEADLINES, defer
 from expertpool.core.sizes import GIGABYTE
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import SendResult, SendStatus
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.models import Message
 from expertpool.notifications.queries.health import find_gateway
 from expertpool.notifications.services.breaker import note_health
 from expertpool.operations.enums import JOB_LABELS
 from expertpool.operations.queries.checks import find_queues
 from expertpool.operations.queries.jobs import queue_states
+from expertpool.operations.services.alerts import watch
 from tests.webhooks.receiver import Receiver
 
 
@@ -118,6 +121,23 @@ def test_workers_say_that_they_live() -> None:
     assert find_workers(now).state is Health.WARNING
     beat(4, now)
     assert find_workers(now).state is Health.OK
+
+
+@pytest.mark.django_db
+def test_pages_that_nobody_answers_are_told(admin: User) -> None:
+    """By the worker, to whoever receives alerts: nobody sees a page."""
+    now = timezone.now()
+    assert find_answers(now).state is Health.OK  # none was ever noted
+    note_answering(now=now)
+    later = now + timedelta(minutes=4)
+    with CHECKS.holding(CHECKS["answers"], alone=True):
+        for minute in range(2):
+            watch(now=later + timedelta(minutes=minute))
+    message = Message.objects.get(occasion="operations.alert", channel="site")
+    assert message.subject == "运行报警：网页服务"
+    assert "几分钟来没有一个网页服务进程答复" in message.body
+    note_answering(now=later)
+    assert find_answers(later).state is Health.OK
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
-from expertpool.core import duties
+from expertpool.core import answering, duties
 from expertpool.core.health.catalogue import Check, CheckGroup, Finding, Health
 from expertpool.core.health.words import length_text, size_text
 from expertpool.core.rekeying import lacks_keys, noted_shut
@@ -79,6 +79,19 @@ def find_workers(now: datetime) -> Finding:
         sentence = f"应有 {wanted} 个，只有 {alive} 个在运行。"
         return Finding(Health.WARNING, sentence, figure, mend)
     return Finding(Health.OK, "都在运行。", figure)
+
+
+def find_answers(now: datetime) -> Finding:
+    """Whoever looks at this page sees that one process answers; the alarms are told by a worker."""
+    if answering.is_answering(now=now):
+        return Finding(Health.OK, "有答复。")
+    last = answering.last_answering()
+    return Finding(
+        Health.FAILED,
+        "打不开网页：几分钟来没有一个网页服务进程答复。其间不计算抽取的答复时限。",
+        f"{timezone.localtime(last):%m-%d %H:%M} 起" if last else "",
+        "请在服务器上查看 expertpool run（或 expertpool serve）是否在运行，以及它的日志；进程还在而没有答复的，请重新启动。",
+    )
 
 
 def find_duties(now: datetime) -> Finding:
@@ -153,6 +166,7 @@ def _certificate_end(host: str, port: int, _period: int) -> datetime | None:
 
 CHECKS = (
     Check("program", "应用程序", PROGRAM, find_program, order=10),
+    Check("answers", "网页服务", PROGRAM, find_answers, order=15),
     Check("keys", "密钥", PROGRAM, find_keys, order=20, probe="keys", vital=True),
     Check("unreadable", "加密的信息", PROGRAM, find_shut, order=25, probe="unreadable"),
     Check("workers", "后台任务进程", PROGRAM, find_workers, order=30),

@@ -11,11 +11,12 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.audit.services import record
+from expertpool.core.answering import end_gap, is_answering, keep_gap
 from expertpool.core.duties import note_run
 from expertpool.core.locks import lock_transaction, wait_for_locks
 from expertpool.core.text import moment_text
-from expertpool.draws.enums import INVALID, InvitationState, NoteCode, StepReason
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.enums import INVALID, AlarmKind, InvitationState, NoteCode, StepReason
+from expertpool.draws.models import Draw, DrawAlarm, Invitation
 from expertpool.draws.occasions import SERVICE_OFF
 from expertpool.draws.queries.clock import closing_of, pause_of
 from expertpool.draws.queries.outage import SWEEP, off_since
@@ -39,7 +40,7 @@ def make_up(*, now: datetime, entropy: Entropy) -> int:
     """Give back to everybody who is asked the time in which the service was off, before anything else
     is done at ``now``; return in how many draws. All in one transaction with the run that ends it: where
     somebody holds a row, all clocks stand until the next try. Clocks depend on nothing that comes after
-    them."""
+    them. While no page is answered the time goes on: it is given back by the first run after that."""
     if off_since(now) is None:
         return 0
     with transaction.atomic():
@@ -47,6 +48,9 @@ def make_up(*, now: datetime, entropy: Entropy) -> int:
         lock_transaction("draws.make_up")
         since = off_since(now)
         if since is None:  # another sweep was first
+            return 0
+        if not is_answering(now=now):
+            keep_gap(since=since)  # this run would end what its own late ones have to say
             return 0
         # Their rows before what answers lock after them.
         draws = list(_concerned().select_for_update(of=("self",)).select_related("project"))
@@ -58,6 +62,7 @@ def make_up(*, now: datetime, entropy: Entropy) -> int:
             for pk in cut or ():
                 _tried(draw, replies.end_cut_off, invitation_id=pk, now=now, entropy=entropy)
         note_run(SWEEP, now=now)
+        end_gap(now=now)
     return len(draws)
 
 
@@ -119,6 +124,15 @@ def _tell(draw: Draw, since: datetime, *, now: datetime) -> None:
         _tried(draw, _note, draw, now=now) or ""
     )  # rows that were altered are told of by an alarm
     after = times | at_head(head)
+    DrawAlarm.objects.update_or_create(
+        draw=draw,
+        kind=AlarmKind.OFF,
+        defaults={
+            "detail": f"{times['停机开始']} 至 {times['恢复运行']} ",
+            "raised_at": now,
+            "done_at": now,
+        },
+    )
     record("draw.service_off", actor=None, now=now, subject=draw, after=after)
     users = {one.pk: one for one in [draw.operator, *staff_of(draw, *WATCHERS)]}
     named = {"抽取编号": draw.number, "项目名称": draw.title}

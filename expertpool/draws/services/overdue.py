@@ -23,6 +23,7 @@ from expertpool.draws.queries.clock import pool_pauses
 from expertpool.draws.queries.draws import never_ordered
 from expertpool.draws.queries.emergency import forged_emergencies
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.outage import off_since
 from expertpool.draws.queries.requests import forged_about
 from expertpool.draws.queries.reveal import is_authentic, logged_moves, proven_opening
 from expertpool.draws.queries.waiting import still_waiting, waiting_for_answers
@@ -143,8 +144,11 @@ def _unordered(*, now: datetime) -> list[Overdue]:
 
 
 def overdue(*, now: datetime) -> list[Overdue]:
-    """Return what should have happened by ``now`` and did not."""
+    """Return what should have happened by ``now`` and did not. While no page is answered nothing that waits for
+    answers is late."""
     late = now - LATE_AFTER
+    is_held = off_since(now) is not None  # as it is now, not a minute ago
+    waited = now if is_held else late
     waiting = Invitation.objects.filter(draw=OuterRef("pk"), state=InvitationState.INVITED)
     # Not late: somebody else set the time, and names stay sealed (`moved_reveals`).
     moved = open_alarms(AlarmKind.REVEAL).filter(draw=OuterRef("pk"))
@@ -161,13 +165,15 @@ def overdue(*, now: datetime) -> list[Overdue]:
         ),
         AlarmKind.RELEASE: Draw.objects.filter(
             ~Exists(moved),
-            ~waiting_for_answers(late),
+            ~waiting_for_answers(waited),
             Q(ended_at__isnull=True) | Q(ended_at__lte=late),  # by its end it is due
             ordered_at__isnull=False,
             released_at__isnull=True,
             reveal_at__lte=late,
         ),
     }
+    if is_held:
+        found[AlarmKind.ANSWERS] = running.none()
     clocks = {row.draw_id for row in clock.late_clocks(late=late)}
     found[AlarmKind.CLOCK] = running.filter(pk__in=clocks)
     due = {
@@ -176,7 +182,7 @@ def overdue(*, now: datetime) -> list[Overdue]:
     }
     # Somebody is waited for whose line, or whose panel's time, another has written (`_written_lines`).
     released = Draw.objects.filter(pk__in=due[AlarmKind.RELEASE]).select_related("project")
-    still = still_waiting(released, now=late)
+    still = still_waiting(released, now=waited)
     due[AlarmKind.RELEASE] = [pk for pk in due[AlarmKind.RELEASE] if pk not in still]
     ending = list(Draw.objects.filter(pk__in=due[AlarmKind.END]).order_by("pk"))
     due[AlarmKind.END] = [draw.pk for draw in ending if not has_to_answer(draw)]

@@ -393,6 +393,11 @@ def test_the_menu_lies_over_the_page_on_a_phone(visit: Visit) -> None:
     expect(link).to_be_visible()
     page.keyboard.press("Escape")
     expect(link).to_be_hidden()
+    # On a screen that gets wider the page makes room for it at once.
+    page.set_viewport_size({"width": 1440, "height": 900})
+    shell = "getComputedStyle(document.querySelector('.shell'))"
+    assert state(page, f"{shell}.transitionDuration") == "0s"
+    assert state(page, f"{shell}.paddingLeft") == "232px"
 
 
 def test_specialties_are_chosen_level_by_level_on_a_phone(visit: Visit) -> None:

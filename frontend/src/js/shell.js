@@ -64,6 +64,7 @@ export function startShell() {
   side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   button.addEventListener("click", () => {
     if (!isWide()) return openSide(side, button);
+    document.documentElement.classList.add("menu-moves");
     const small = document.documentElement.classList.toggle("menu-small");
     button.setAttribute("aria-expanded", String(!small));
     document.cookie = `menu=${small ? "small" : "wide"}; path=/; max-age=31536000; samesite=lax`;

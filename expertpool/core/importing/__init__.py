@@ -25,6 +25,7 @@ from expertpool.core.importing.columns import (
     JANUARY,
     LAST,
     TIME,
+    YEAR_ALONE,
     CellRefused,
     ImportColumn,
     as_code,
@@ -41,12 +42,14 @@ from expertpool.core.importing.columns import (
     serial_day,
     text,
     whole_number,
+    year_shown_as_day,
 )
 from expertpool.core.importing.finding import Header, Why
 from expertpool.core.importing.importer import (
     CHECK,
     CLEANED,
     GUESSED,
+    OVER,
     Change,
     Fault,
     Importer,
@@ -70,7 +73,9 @@ __all__ = [
     "IMPORTS",
     "JANUARY",
     "LAST",
+    "OVER",
     "TIME",
+    "YEAR_ALONE",
     "Answers",
     "CellRefused",
     "Change",
@@ -105,4 +110,5 @@ __all__ = [
     "serial_day",
     "text",
     "whole_number",
+    "year_shown_as_day",
 ]

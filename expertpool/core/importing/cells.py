@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ from expertpool.core.importing.importer import (
 )
 from expertpool.core.importing.shifted import REASON as SHIFTED
 from expertpool.core.importing.shifted import Shifted
+from expertpool.core.importing.unread import Unread
 
 EMPTY: tuple[Any, ...] = ("", None, [])
 WHOLE_ROW = "整行"
@@ -89,6 +91,7 @@ _COUNTS = [
     "十九",
     "二十",
 ]
+_LINE = re.compile(r"[|｜:=_+\-—–─\s]{2,}")
 PLACES = 3  # fewer say nothing
 SAYS_NOTHING = NOTHING | ERRORS | {""}
 MOST_REMARK = 60  # letters that are told of it
@@ -119,6 +122,20 @@ class Step(NamedTuple):
     marks: frozenset[Any]  # what stands for nothing, for what stands above, or is an error
     seen: dict[str, Cleaned] | None  # what came of a text; None where most rows have another one
     is_required: bool
+
+
+class _Closed:
+    """Cleans words of a list, within which lists have blanks to set them in columns: 教 授."""
+
+    def __init__(self, clean: Cleaner, known: frozenset[str]) -> None:
+        self._clean, self._known = clean, known
+
+    def __call__(self, cell: Any) -> Any:
+        value = self._clean(cell)
+        if type(value) is not str or value.isalpha() or value in self._known:
+            return value
+        bare = "".join(value.split())
+        return bare if bare in self._known else value
 
 
 class RowReader:
@@ -157,6 +174,7 @@ class RowReader:
         self.first = next((code for code in codes_here if code in self.samples), "")
         self.headings = Headings(importer, answers, totals)
         self.headings.begin(importer.sheet, codes)
+        self.unread = Unread(importer, codes, answers, totals)
 
     def _step(self, at: int, column: ImportColumn, *, key: str, is_piece: bool) -> Step:
         known = frozenset(column.words()) if column.words and column.is_free else None
@@ -165,6 +183,8 @@ class RowReader:
         ) and not is_piece  # a choice reads as its word
         said = self.answers.words.get(column.instead_of or column.code)
         marks = self._marks(column, known)
+        if known:
+            column = replace(column, clean=_Closed(column.clean, known | column.meanings().keys()))
         clean = as_line if is_piece else column.clean  # a day alone is no date
         # What is said of a word is counted each time that it stands there.
         seen: dict[str, Cleaned] | None = None if said else {}
@@ -209,6 +229,7 @@ class RowReader:
             self.totals.remark(number, told)
             return None
         self.headings.fill(row)
+        self.unread.ask(row)
         if (row.faults or row.left or row.words) and number not in self.answers.cells:
             self._tell_shift(row, cells)
         self.above = (cells, self.same)
@@ -563,7 +584,8 @@ def _remark(cells: list[Any]) -> str:
     """Return what a row says that is no row of the list, but stands below or between; else empty."""
     filled = [cell for cell in cells if cell not in EMPTY]
     said = {cell for one in filled if not ROW_NUMBER.fullmatch(cell := str(one).strip())}
-    if said and said <= ERRORS:  # formulas that were filled down too far
+    # Formulas that were filled down too far; |---|---| below the headers of a table that was pasted.
+    if said and (said <= ERRORS or all(map(_LINE.fullmatch, said))):
         return "　".join(sorted(said))
     texts = ["".join(cell.split()) for cell in filled if isinstance(cell, str)]
     if _are_places(filled):

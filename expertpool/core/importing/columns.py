@@ -58,16 +58,35 @@ _HAN_COUNT = re.compile(
 )
 _MONTH_OF_NUMBER = re.compile(r"((?:19|20)\d{2})\.(\d{1,2})")
 JANUARY, OCTOBER = 1, 10
-TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?$")
+# Of a moment that names a zone no more than ours: elsewhere it is another day.
+TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?(\+08:?00)?$")
 EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
+YEARS = (1900, 2100)
 # What Excel makes of a long number in a .csv, and by what people keep it from that.
 _POWER = re.compile(r"(\d)\.(\d+)[Ee]\+?(\d{1,2})")
 _AS_FORMULA = re.compile(r'="([^"]*)"')
 # What people write into a cell that holds nothing, and where the row above is meant.
 MARKS_FOR_NOTHING = frozenset(("/", "／", "//", "\\", "-", "--", "－", "–", "—", "——", "―", "─"))
+YEAR_ALONE = "只写了年份 {}（单元格设成了日期格式），请补上月、日。"
 BETWEEN = "；"  # what several columns of a list hold
 ZERO = "0"  # what a formula makes of an empty cell
-NOTHING = MARKS_FOR_NOTHING | {"无", "暂无", "没有", "空"}
+# The last are what forms that are filled in online give out.
+NOTHING = MARKS_FOR_NOTHING | {
+    *(
+        "无",
+        "暂无",
+        "没有",
+        "空",
+        "(空)",
+        "（空）",
+        "(跳过)",
+        "（跳过）",
+        "(未填)",
+        "（未填）",
+        "(未填写)",
+        "（未填写）",
+    ),
+}
 SAME = frozenset(
     (
         "同上",
@@ -210,6 +229,8 @@ def choice(values: Mapping[str, Any]) -> Cleaner:
         word = as_line(cell)
         if word in values or not word:
             return values.get(word, "")
+        if (bare := "".join(word.split())) in values:  # 副 高
+            return values[bare]
         raise CellRefused("{}不存在", f"应为：{shown}。", word=word)
 
     return clean
@@ -259,6 +280,15 @@ def serial_day(cell: Any) -> date | None:
     return None
 
 
+def year_shown_as_day(cell: Any) -> int:
+    """Return the year that somebody typed into a cell which shows numbers as days: of 1975 Excel makes 1905-05-28. 0: it
+    is none."""
+    if not isinstance(cell, date) or cell.year != EPOCH.year + 6:  # nearly none
+        return 0
+    year = ((cell.date() if isinstance(cell, datetime) else cell) - EPOCH).days
+    return year if YEARS[0] <= year <= YEARS[1] else 0
+
+
 def in_digits(value: str) -> str:
     """Return a day with the Chinese numbers in it as digits: 一九七五年十月, 七五年十月, 二〇二四.3, 1980年元月,
     民国六十四年十月; 十月初五 not."""
@@ -296,6 +326,8 @@ def is_january_or_october(cell: Any) -> bool:
 def day(cell: Any, *, month: str = "") -> date | None:
     """Clean a date: a date cell, text such as 2026-11-24, 2026/11/24, 20261124, or a number with
     which Excel counts days; where ``month`` says first or last, also 2026.12, of which it is that day."""
+    if year := year_shown_as_day(cell):
+        raise CellRefused("{}格式", YEAR_ALONE.format(year))
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):

@@ -29,16 +29,19 @@ SAMPLED = 100  # rows below the header by which a column is known
 SURE = 0.9  # of the cells
 MOST_OF_IT = 0.5  # of the cells of a column of which the one that its header says takes none
 FEWEST = 3  # cells by which a column is said to be another one
+FEWEST_MOVED = 2  # where it takes none of them, and another takes all
 FEWEST_ABOVE = 2  # headers of a table above the one that is read
 HIDDEN = 10  # rows that are told as hidden
 MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
 Named = Callable[[Any], str]  # a header → the code of its column, "" for none
 # What is of the person of the row, in so many words: 被推荐人手机 beside 推荐人电话.
-_HIS_OWN = re.compile(r"^(?:被推荐(?:专家|人)|推荐对象|申报人|申请人|专家本人|本人)(?=.)")
+_HIS_OWN = re.compile(
+    r"^(?:您的|你的|我的|请填写您?的?|被推荐(?:专家|人)|推荐对象|申报人|申请人|专家本人|本人)(?=.)"
+)
 # What is of somebody else: what stands below is no value of the row's person, whatever it looks like.
 _ANOTHERS = re.compile(
-    r"^(?:推荐|介绍|联系|经办|填表|填报|审核|审批|监护|紧急联系)(?:人|单位|部门|机构)|^配偶"
+    r"^(?:推荐|介绍|联系|经办|填表|填报|审核|审批|监护|紧急联系)(?:人|单位|部门|机构)|^(?:配偶|父亲|母亲|父母|子女|家属|家庭成员)"
 )
 # What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
 _FORMER = re.compile(r"^(?:原|曾|前任|以前|过去)")
@@ -284,7 +287,7 @@ def _is_former(cell: Any) -> bool:
     return bool(_FORMER.match(normalise_header(text)) or _REMARKED_FORMER.search(text))
 
 
-def _is_not_his(cell: Any) -> bool:
+def is_not_his(cell: Any) -> bool:
     """Tell whether what stands below a header is no value of the row's person, or none any more."""
     return _ANOTHERS.match(normalise_header(cell)) is not None or _is_former(cell)
 
@@ -560,9 +563,11 @@ class _Recogniser:
 
     def _leave_apart(self, why: list[str]) -> None:
         """Ask nothing of headers of what is kept nowhere here."""
-        apart = {known_header(one) for column in self.columns.values() for one in column.apart}
+        told = (one for column in self.columns.values() for one in column.apart)
+        apart = {name for one in told for name in _ways_to_write(one)}
         for at, reason in enumerate(why):
-            if reason == Why.UNKNOWN and normalise_header(self.cells[at]) in apart:
+            name = normalise_header(self.cells[at])
+            if reason == Why.UNKNOWN and not apart.isdisjoint((name, name.lower())):
                 why[at] = Why.NOT_KEPT
 
     def _leave_out_beside(self, codes: list[str], why: list[str]) -> None:
@@ -666,13 +671,15 @@ class _Recogniser:
     def _by_content(self, codes: list[str], why: list[str]) -> None:
         self._untangle(codes, why)
         for at, code in enumerate(codes):
-            if why[at] == Why.HEADER and len(self.below[at]) >= FEWEST:
+            are_few = len(self.below[at]) < FEWEST
+            if why[at] == Why.HEADER and len(self.below[at]) >= FEWEST_MOVED:
                 is_refused = self._all_refused(code, at)
                 # One odd word among few hides nothing where all of it would be refused.
-                enough = MOST_OF_IT if is_refused else SURE
-                if self._share(code, at) == 0.0 and (better := self._fitting(at, codes, enough)):
+                enough = MOST_OF_IT if is_refused and not are_few else SURE
+                is_foreign = (is_refused or not are_few) and self._share(code, at) == 0.0
+                if is_foreign and (better := self._fitting(at, codes, enough)):
                     codes[at], why[at] = better, Why.MOVED
-                elif is_refused:
+                elif is_refused and not are_few:
                     why[at] = Why.DOUBT
             self._take_rather(at, codes, why)
         self._give_up(codes, why)
@@ -705,7 +712,7 @@ class _Recogniser:
                 other
                 for other, reason in enumerate(why)
                 if reason == Why.UNKNOWN
-                and not _is_not_his(self.cells[other])
+                and not is_not_his(self.cells[other])
                 and (self._share(code, other) or 0.0) >= SURE
             ]
             if len(fits) == 1:
@@ -715,7 +722,7 @@ class _Recogniser:
     def _fitting(self, at: int, codes: Sequence[str], enough: float = SURE) -> str:
         """Return the one column, not yet found, that the content below a cell fits."""
         name = normalise_header(self.cells[at])
-        if _is_not_his(self.cells[at]):
+        if is_not_his(self.cells[at]):
             return ""
         free = [
             code

@@ -73,6 +73,7 @@ def outline(header: Header, tops: Sequence[Top]) -> dict[str, Any]:
         "made": made,  # people, where the list is none and was read as one
         "unread": max((top.get("unread", 0) for top in tops), default=0),
         "open_quote": max((top.get("open_quote", 0) for top in tops), default=0),
+        "hidden_sheets": next((top["hidden_sheets"] for top in tops if "hidden_sheets" in top), []),
         "others": header.others,
         "why": header.why,
         "samples": header.samples,

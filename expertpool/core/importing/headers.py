@@ -17,10 +17,15 @@ from expertpool.core.importing.columns import (
 SEVERAL = 2  # headers that stand once more as they are: one person has not all of these twice
 # 专业一, 专业2, 专业（二）, 第二专业; 二级专业 is none.
 _COUNT = r"[一二三四五六七八九十\d]{1,2}"
-# 主专业 beside 专业二, below a header that is joined over them: 一, 二.
+_RANK = rf"主要?|次要|[副辅次]|第{_COUNT}"
+# 主专业 beside 专业二, 专业（辅） beside 专业-主, below a header that is joined over them: 一, 二.
+_OF_SPECIALTY = "(?:评[审标])?专业"
 _SERIES, _BRACKETED = (
-    re.compile(rf"^第{_COUNT}|^(?:主要?|[副辅次])评?(?=专业)|{_COUNT}$"),
-    re.compile(rf"[(\[【]({_COUNT})[)\]】]"),
+    re.compile(
+        rf"^第{_COUNT}|^(?:{_COUNT}|{_RANK})评?(?={_OF_SPECIALTY})|{_COUNT}$"
+        rf"|(?<=专业)[-—_/]?(?:{_RANK}|{_COUNT})(?:评|专业)?$"
+    ),
+    re.compile(rf"[(\[【]((?:{_COUNT}|{_RANK})(?:评|专业)?)[)\]】]"),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from expertpool.core.importing.columns import CellRefused, ImportColumn
 from expertpool.core.importing.finding import Header
 
 REMARKS = 10
+OVER = "超过一次更新的人数"  # why a row beyond `Importer.most` is not taken
 CLEANED, GUESSED, CHECK, MENDED = "已整理", "按推测填写", "请核对", "已改正"  # kinds of notes
 
 
@@ -164,6 +165,9 @@ class Importer(ABC):
     updated_by: ClassVar[tuple[str, str] | None] = None
     # Columns (codes) whose headings may say that nobody below them is to be taken, unless the user wants it.
     keeps_out: ClassVar[frozenset[str]] = frozenset()
+    # The one of these by which is asked what a cell says that is in no column of the import, and columns (codes) of
+    # which it may say it, too.
+    asks_out: ClassVar[tuple[str, ...]] = ()
     most: ClassVar[int] = 0  # rows that one run takes; 0: all of them
     is_update: ClassVar[bool] = False  # changes what is there: each row is approved by itself
     do_not_call_in_templates: ClassVar[bool] = True  # pages show the class, not a run of it
@@ -196,6 +200,7 @@ class Importer(ABC):
         self.options = options
         self.previews = False
         self.file_name = self.sheet = ""
+        self.headers: Sequence[str] = ()  # of the list, as they stand there
         self.titles: list[str] = []  # what stands alone in rows above the header, as they are read
         # What is asked of a word that is no word of a list, by column and word.
         self.questions: dict[tuple[str, str], Question] = {}
@@ -246,6 +251,11 @@ class Importer(ABC):
         """Return the column (code) of which a text that stands alone in its row speaks for the rows below
         it: a unit above its people. Empty: it says nothing of them."""
         return ""
+
+    def keeps_out_below(self, header: str) -> Callable[[str], bool]:
+        """Return what tells of a word, in a column below ``header`` that nobody reads, whether it says that its row is
+        not to be taken unless the user wants it."""
+        return lambda word: False
 
     def heading_of_sheet(self, name: str) -> str:
         """Return the same of the name of a sheet."""

@@ -26,7 +26,7 @@ from expertpool.core.importing.forms import (
     is_sideways,
     unused_columns,
 )
-from expertpool.core.importing.importer import Importer
+from expertpool.core.importing.importer import OVER, Importer
 from expertpool.core.importing.memory import HEADER, memories
 from expertpool.core.importing.reading import UnreadableFile
 from expertpool.core.importing.registry import IMPORTS
@@ -169,6 +169,7 @@ class _Pages:
             "unused": unused_columns(run, found.get("outline", {})),
             "beside": beside(found.get("outline", {})),
             "most_note": self._most_note(run),
+            "notes_told": self._notes_told(run),
             "updates": self._updates(request, run, found),
             "still": still,
             "before": jobs_before_run(run, now=timezone.now()),
@@ -191,9 +192,19 @@ class _Pages:
         return reverse(f"{namespace}:{self.importer.updated_by[1]}") if run.is_done else ""
 
     def _most_note(self, run: ImportRun) -> str:
-        """Return that no more rows are taken at once, where that many are; else empty."""
+        """Return that no more rows are taken at once, where that keeps rows out; else empty."""
         most = self.importer.most
-        return f"一次最多 {most} 行，其余的请分批" if 0 < most <= run.accepted else ""
+        is_full = run.is_previewed and 0 < most <= run.accepted and OVER in run.reasons
+        return f"一次最多 {most} 行，其余的请分批" if is_full else ""
+
+    def _notes_told(self, run: ImportRun) -> str:
+        """Return what is said above what was done to cells: before the import it can be typed anew."""
+        does = "更新" if self.importer.is_update else "导入"
+        listed = "每一种列出前几行，可能是同一人的在最前"
+        if run.is_previewed:
+            mend = "“请核对”的可以直接改"
+            return f"这些行照常{does}，请看一眼，{mend}；{listed}；全部在确认后的未导入信息表中（第三张）。"
+        return f"这些行已{does}，请看一眼；{listed}；全部在未导入信息表中（第三张）。"
 
     def _kept(self, run: ImportRun) -> str:
         """Return where stands what a run brought in; empty: nowhere."""

@@ -383,7 +383,7 @@ def _save_open(run: ImportRun) -> None:
 
 def _collector(run: ImportRun, now: datetime) -> Collector:
     importer = IMPORTS[run.importer](actor=run.user, now=now, options=run.options)
-    importer.file_name, importer.sheet = run.file_name, run.sheet
+    importer.file_name, importer.sheet, importer.headers = run.file_name, run.sheet, run.headers
     return Collector(importer, run.mapping)
 
 

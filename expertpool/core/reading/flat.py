@@ -31,6 +31,7 @@ ROWS = 500  # that are kept, and read back, at once
 TEXTS, BLOCKS = 64, 512  # shared texts of a block, and blocks at hand
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MOST_SHEETS = 300  # whose beginning is looked at: one may be a form of one person
+MOST_HIDDEN = 6  # sheets that are told as hidden
 SHEETS = 30  # of those beyond that number a third of the rows
 HEAD = MEGABYTE  # bytes of a sheet in which it is looked for what is hidden
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
@@ -45,7 +46,7 @@ TRUE = (b"1", b"true")
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # "name", "rows" (number, cells), "cut" (more follow), "hidden" (places of columns), "hidden_rows", "struck_rows"
-# (numbers); of the first sheet "unread": how many sheets nobody looked at
+# (numbers); of the first sheet "unread": how many sheets nobody looked at, and "hidden_sheets": their names
 Top = dict[str, Any]
 Merged = dict[int, list[tuple[int, int]]]  # first row → place of the column, last row
 # What a broken, encrypted or unexpected part brings up on the way.
@@ -84,7 +85,7 @@ def flat_tops(file: IO[bytes], most: int) -> list[Top]:
                 book.top(name, part, rows_of_top(at, most))
                 for at, (name, part) in enumerate(book.sheets[:MOST_SHEETS])
             ]
-            return with_unread(tops, len(book.sheets))
+            return with_unread(tops, len(book.sheets), book.hidden)
     except _NOT_KNOWN as error:
         raise Unusual from error
 
@@ -100,9 +101,10 @@ def first_rows(rows: Iterable[tuple[int, list[Any]]], most: int) -> Top:
     return {"rows": taken[:most], "cut": len(taken) > most}
 
 
-def with_unread(tops: list[Top], sheets: int) -> list[Top]:
-    """Say in the first of ``tops`` how many of the ``sheets`` of the file nobody looked at."""
+def with_unread(tops: list[Top], sheets: int, hidden: list[str]) -> list[Top]:
+    """Say in the first of ``tops`` how many of the ``sheets`` of the file nobody looked at, and which are ``hidden``."""
     if tops:
+        tops[0]["hidden_sheets"] = hidden[:MOST_HIDDEN]
         tops[0]["unread"] = max(0, sheets - MOST_SHEETS)
     return tops
 
@@ -137,6 +139,7 @@ class _Book:
         from_1904 = facts is not None and facts.get("date1904") in ("1", "true")
         self.struck = frozenset[int]()  # styles of what is struck through
         self.shows = self._styles(from_1904=from_1904)
+        self.hidden: list[str] = []  # names of sheets
         self.sheets = list(self._visible_sheets(book))
         self.texts = _Texts(archive, texts)
         # The same few letters come in every row.
@@ -157,6 +160,8 @@ class _Book:
             if link.attrib["Type"].endswith("/worksheet") and state == "visible":
                 part = posixpath.join("/xl", link.attrib["Target"]).lstrip("/")
                 yield sheet.attrib["name"], part
+            elif link.attrib["Type"].endswith("/worksheet"):
+                self.hidden.append(sheet.attrib["name"])
 
     def _styles(self, *, from_1904: bool) -> list[Show | None]:
         """Return how numbers are shown in each style."""

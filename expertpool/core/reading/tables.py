@@ -139,7 +139,12 @@ def _tops_at_once(file: IO[bytes], most: int) -> list[Top]:
             }
             for at, one in enumerate(sheets[:MOST_SHEETS])
         ]
-        return with_unread(tops, len(sheets))
+        hidden = [
+            one.name
+            for one in book.sheets_metadata
+            if one.typ == SheetTypeEnum.WorkSheet and one.visible != SheetVisibleEnum.Visible
+        ]
+        return with_unread(tops, len(sheets), hidden)
 
 
 def _first(rows: Iterator[Numbered], most: int) -> Top:

@@ -104,7 +104,8 @@ def job(
     failed: str = "",
     result_url: str = "",
     result_label: str = "下载 Excel 文件",
+    stopped: bool = False,
 ) -> Values:
-    """Long work of ``total`` (None: nobody knows yet): asks ``url`` every second, which answers this tag again, until it has ended."""
+    """Long work of ``total`` (None: nobody knows yet), which may have ``stopped`` on its way: asks ``url`` every second, which answers this tag again, until it has ended."""
     values: Mapping[str, Any] = locals()
     return {**values, "running": not done and not failed}

@@ -31,7 +31,13 @@ from expertpool.experts.fields.shared import (
     guarded,
     passes,
 )
-from expertpool.experts.fields.words import ID_KIND_WORDS, KIND_WORDS, SEX_MEANINGS, SEX_WORDS
+from expertpool.experts.fields.words import (
+    ID_KIND_WORDS,
+    KIND_WORDS,
+    NO_MAIL,
+    SEX_MEANINGS,
+    SEX_WORDS,
+)
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.validators import documents
@@ -293,6 +299,7 @@ PERSON = (
         imported=InImport(
             looks=passes(rules.email),
             aliases=("电子邮箱", "电子邮件", "邮件", "Email", "E-mail", "Email Address"),
+            blanks=NO_MAIL,
             sample="name@example.cn",
             width=24,
         ),

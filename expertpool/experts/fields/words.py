@@ -33,6 +33,28 @@ NO_EMPLOYER = (
 )
 
 
+# What stands where an address is asked for, and is none; one that is written wrongly can be mended.
+NO_MAIL = (
+    *("0", "N/A", "n/a", "NA", "None", "none", "NULL", "null", "no", "NO", "@"),
+    *(
+        "未知",
+        "不详",
+        "不清楚",
+        "不知道",
+        "保密",
+        "见附件",
+        "附后",
+        "待补",
+        "待补充",
+        "待定",
+        "暂缺",
+        "缺",
+        "未填",
+    ),
+    *("无邮箱", "没有邮箱", "暂无邮箱", "无电子邮箱", "未提供", "同手机号", "同电话"),
+)
+
+
 def is_no_employer(text: str) -> bool:
     """Tell whether ``text`` stands where a unit is asked for and says that there is none."""
     return text in NOTHING or text in NO_EMPLOYER

@@ -26,10 +26,24 @@ from expertpool.directory.queries import title_levels
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.services.import_lookups import SpecialtyNames
 
-# 1.A0401 2.A0402, ①建筑设计②暖通; and A 0401.
+# 1.A0401 2.A0402, （1）A0401（2）A0402, ①建筑设计②暖通, A.A0401 (an option of a form); and A 0401.
 _COUNTED = re.compile(
-    r"(?:(?:(?<=^)|(?<=[\s;；,，、]))\(?\d{1,2}[.．、)）]|[①-⑳])\s*(?=[A-Za-z]\s?\d{2}|[\u4e00-\u9fff])"
+    r"(?:(?:(?<=^)|(?<=[\s;；,，、]))[(（]?\d{1,2}[.．、)）]|[①-⑳])\s*(?=[A-Za-z]\s?\d{2}|[\u4e00-\u9fff])"
+    r"|(?:[(（]\d{1,2}[)）]|(?:(?<=^)|(?<=[\s;；,，、]))[A-Z][.．、])\s*(?=[A-Za-z]\d{2})"
 )
+# What no name holds between two codes: A0401\A0402, A0401和A0402, A0401B0201; a range has one letter: A0401—B0201.
+_BETWEEN_CODES = re.compile(
+    r"(?<=\d)\s*(?:[.．·\\＼&＆和与及]\s*(?=[A-Za-z]\d{2})|(?<=[A-Za-z]\d{4})(?=[A-Za-z]\d{4})"
+    r"|(?<=[A-Za-z]\d{6})(?=[A-Za-z]\d{4})|(?<=[A-Za-z]\d{8})(?=[A-Za-z]\d{4}))"
+)
+_NO_RANGE = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z])(\d{2,8})\s*[-—–－~]{1,3}\s*(?!\1)(?=[A-Za-z]\d{2})"
+)
+# B01.06.01, B 01 06 01; B010601.0; B010601（主）
+_IN_PAIRS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:[.．\s]?\d{2}(?!\d)){2,4}(?![A-Za-z0-9])")
+_PART = re.compile(r"[.．\s]")
+_AS_NUMBER = re.compile(r"(?<=[A-Za-z]\d{4})((?:\d\d){0,2})\.0(?=$|[\s;；,，、])")
+_RANK_BEHIND = re.compile(r"[(（](?:[主辅副次]|主要|次要|第[一二三])(?:评|专业)?[)）]")
 # 主：A0401；辅：A0402
 _RANKED = re.compile(
     r"(?:(?<=^)|(?<=[\s;；,，、]))(?:[主辅]评?(?:专业)?|第[一二三]专业)\s*[:：]\s*"
@@ -45,8 +59,9 @@ _WHEN = re.compile(
 )
 APPLIED_CODES = ("申报专业代码", "申报专业编码", "申报评审专业代码", "拟评审专业代码")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+", re.ASCII)
-_BARS = str.maketrans("|｜", "；；")
+_BARS = str.maketrans("|｜┋│∣", "；；；；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
+LONGEST_CODE = 9
 
 
 def expert_columns(viewer: User | None = None) -> list[ImportColumn]:
@@ -99,9 +114,11 @@ def listed(cell: Any) -> str:
     within a code, or bars between."""
     value = as_text(cell)
     if value.isalnum() and not _CIRCLED.search(value):  # one code or name: nearly all are so
-        return value
-    value = value.translate(_BARS)
+        return _BETWEEN_CODES.sub("；", value) if len(value) > LONGEST_CODE else value
+    value = _RANK_BEHIND.sub("", value.translate(_BARS))
     value = _RANKED.sub("；", _COUNTED.sub("；", value))
+    value = _IN_PAIRS.sub(lambda found: _PART.sub("", found[0]), _AS_NUMBER.sub(r"\1", value))
+    value = _NO_RANGE.sub(r"\1\2；", _BETWEEN_CODES.sub("；", value))
     return _GAP.sub(r"\1", value.lstrip("； "))
 
 

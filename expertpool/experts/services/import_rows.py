@@ -35,6 +35,7 @@ from expertpool.experts.services.import_lookups import (
 )
 from expertpool.experts.services.import_options import departments_into
 from expertpool.experts.validators import documents
+from expertpool.experts.validators.standing import status_beside
 from expertpool.experts.validators.values import (
     TOO_YOUNG,
     Term,
@@ -43,7 +44,6 @@ from expertpool.experts.validators.values import (
     is_too_young,
     perhaps_two,
     several_persons,
-    status_beside,
 )
 
 WITHOUT_BEGINNING = "没有聘期开始，不知道到哪一天，按没有填写处理，请核对。"
@@ -234,24 +234,26 @@ class RowRules:
         """Take apart a term that stands in one cell."""
         values = row.values
         start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
+        written = [code for code in ("term_end_date", "term_start_date") if values.get(code)]
         if isinstance(end, TermYears):
             end = self._end_after(row, start, end)
             values["term_end_date"] = end
         if isinstance(end, Term):
             if start and end.start and start != end.start:
                 told = f"聘期开始为 {start}，聘期至一列写的是 {end.start}。"
-                self._without_term(row, "聘期开始不一致", told)
+                self._without_term(row, written, "聘期开始不一致", told)
                 return
             if end.typed != end.words:
                 row.notes.append(Note("聘期至", GUESSED, end.typed, end.words))
             start, end = start or end.start, end.end
             values |= {"term_start_date": start, "term_end_date": end}
         if start and end and end < start:
-            self._without_term(row, "聘期颠倒", "聘期至早于聘期开始。")
+            self._without_term(row, written, "聘期颠倒", "聘期至早于聘期开始。")
 
-    def _without_term(self, row: Row, reason: str, told: str) -> None:
-        """Leave the term of a row empty: it gets the one that a new member gets, and can be mended."""
-        row.left.append(self._fault("term_end_date", reason, told))
+    def _without_term(self, row: Row, written: Sequence[str], reason: str, told: str) -> None:
+        """Leave the term of a row empty, since nobody knows which of its two days is wrong: it gets the one that a new
+        member gets. Both that are ``written`` are told, and can be mended."""
+        row.left += (self._fault(code, reason, told) for code in written)
         row.values |= {"term_start_date": None, "term_end_date": None}
 
     def _end_after(self, row: Row, start: date | None, term: TermYears) -> date | None:
@@ -301,13 +303,19 @@ class RowRules:
             row.left.append(self._refusal(error))
             row.words.append((error.code, error.word))
             values["department"] = ""
-        self._title(values)
+        self._title(row)
 
-    def _title(self, values: dict[str, Any]) -> None:
-        """Fill the level of a title; of one that is only a level the title is asked for."""
+    def _title(self, row: Row) -> None:
+        """Fill the level of a title, or say that another one is given; of one that is only a level the title is asked for."""
+        values = row.values
         title, level = values.get("title") or "", values.get("title_level")
+        usual = self._title_levels.get(title, 0)
         if level in (None, ""):
-            values["title_level"] = level = self._title_levels.get(title, 0)
+            values["title_level"] = level = usual
+        elif usual and level and level != usual:
+            word = self._importer.by_code["title_level"].word
+            told = f"职称“{title}”一般是{word(usual)}，请核对。"
+            row.notes.append(Note("职称级别", CHECK, word(level), told))
         if title not in LEVELS_ALONE or ("title", title) in self._importer.questions:
             return
         levels = LEVELS_ALONE[title]

@@ -8,6 +8,7 @@ from typing import Any
 
 from expertpool.core.importing import CellRefused, ImportColumn, Importer, Question, Row, as_line
 from expertpool.core.importing.answers import LEFT_EMPTY
+from expertpool.experts.validators.standing import IN_POOL_HEADERS, NO, has_left, is_standing
 
 # Who is said to be so is a member like all others of the list: what he becomes here is said by the import.
 _MEMBER = frozenset(
@@ -32,52 +33,25 @@ _MEMBER = frozenset(
         "是",
         "在职",
         "在岗",
+        *(
+            "在册",
+            "现职",
+            "返聘",
+            "退休返聘",
+            "续聘",
+            "继续聘用",
+            "继续聘任",
+            "合格",
+            "健康",
+            "良好",
+        ),
+        *("已启用", "已审核", "审核已通过", "未注销", "未停用", "未退休", "未退出"),
     ]
 )
 # How an office writes that it has agreed: 经审核，同意入库.
 _AGREED = re.compile(
     r"(?!.*[不未否非无没])(?:经.{0,6}?)?(?:初审|复审|审核|审查|研究)?[,，]?(?:拟?同意|通过|合格|符合)"
     r"(?:入库|推荐|聘任|聘用|条件|要求|[,，])*[。.]?"
-)
-# Of a column that asks whether somebody is on the blacklist.
-_NOT_LISTED = frozenset(
-    [
-        "否",
-        "不",
-        "不是",
-        "没有",
-        "未",
-        "未列入",
-        "非",
-        "非黑名单",
-        "正常",
-        "0",
-        "N",
-        "n",
-        "NO",
-        "No",
-        "no",
-        "×",
-        "✗",
-        "x",
-        "X",
-        "F",
-        "FALSE",
-        "False",
-    ]
-)
-# What a part of a list, its title or its sheet says of people who have left, or may not be drawn.
-_LEFT = re.compile(
-    r"(?<![未无非不])(?<!没有)(?<!不含)(?<!除)"
-    r"(?:退休|离休|退出|退库|出库|离库|取消|注销|吊销|撤销|离职|辞职|离任|卸任|调离|调出|去世|离世|病故|逝世|已故|亡故"
-    r"|病逝|死亡|黑名单|不良[记纪]录|清退|开除|除名|停用|停聘|解聘|冻结|暂停|失效|终止|届满|到期"
-    r"|不再(?:参加|参与|担任|聘任|聘用|续聘))"
-)
-_OF_PART = r"(?:人员|专家|名单|名册|部分|情况|同志|教师|职工|干部|者|类|组)"
-# A heading that speaks of a part of the people, and is no sentence: 已取消资格人员, 在职专家名单.
-_LEFT_PART = re.compile(rf"[^,，。;；:：]{{0,30}}?(?:{_OF_PART}(?:名单|名册)?|{_LEFT.pattern})的?")
-_OTHER_PART = re.compile(
-    rf"(?:在职|在岗|在库|在聘|在任|现职|现任|外聘|特聘|正式|有效|新增|续聘|返聘|继续聘任|其他|其余){_OF_PART}(?:名单|名册)?"
 )
 _ASK = "名单上写的是“{}”，请在上面选择是否照常导入。"
 _ANSWERS = {"": "这些行不导入", LEFT_EMPTY: "照常导入（不管这一列）"}
@@ -96,27 +70,19 @@ def _passing(problem: str, passes: Callable[[str], object]) -> Callable[[Any], s
     return clean
 
 
+def _is_member(word: str) -> bool:
+    return word in _MEMBER or word.removesuffix("专家").removesuffix("人员") in _MEMBER
+
+
 def _says_agreed(word: str) -> bool:
     """Tell whether a word says that the office agrees, or that he is at work."""
-    return word in _MEMBER or _AGREED.fullmatch(word) is not None
-
-
-def has_left(text: str) -> bool:
-    """Tell whether a text says of people that they have left, or may not be drawn."""
-    return _LEFT.search(text) is not None
-
-
-def speaks_of_part(text: str) -> bool:
-    """Tell whether a heading speaks of a part of the people by their standing: 退休人员, 在职专家."""
-    bare = re.sub(r"[(（【\[].{0,20}?[)）】\]]$", "", text) or text[1:-1]
-    is_left = has_left(bare) and _LEFT_PART.fullmatch(bare)
-    return bool(is_left or _OTHER_PART.fullmatch(bare))
+    return _is_member(word) or _AGREED.fullmatch(word) is not None
 
 
 def _left_when(cell: Any) -> str:
     """Clean since when somebody has left into one word, by which all days are asked about at once."""
     word = as_line(cell)
-    return "" if not word or word in _NOT_LISTED else _DATED
+    return "" if not word or word in NO else _DATED
 
 
 _DATED = "有日期"
@@ -125,8 +91,12 @@ _DATED = "有日期"
 STATE = ImportColumn(
     "state",
     "状态",
-    _passing("{}不是在库", _MEMBER.__contains__),
-    aliases=("专家状态", "在库状态", "入库状态", "当前状态", "聘任状态", "人员状态"),
+    _passing("{}不是在库", _is_member),
+    aliases=(
+        *("专家状态", "在库状态", "入库状态", "当前状态", "聘任状态", "人员状态", "使用状态"),
+        *("在库情况", "聘用状态", "聘用情况", "聘任情况", "审核状态", "启用状态", "有效状态"),
+    ),
+    looks=lambda cell: isinstance(cell, str) and is_standing(cell.strip()),
     help="写着黑名单、已退出、冻结等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
@@ -135,7 +105,7 @@ STATE = ImportColumn(
 BLACKLIST = ImportColumn(
     "blacklist",
     "黑名单",
-    _passing("在黑名单中", _NOT_LISTED.__contains__),
+    _passing("在黑名单中", NO.__contains__),
     aliases=(
         *("是否黑名单", "是否列入黑名单", "是否在黑名单", "列入黑名单", "黑名单标记"),
         *("是否黑名单专家", "黑名单专家", "黑名单情况", "黑名单状态", "是否被列入黑名单"),
@@ -172,6 +142,7 @@ SECTION = ImportColumn(
     "section",
     "所在部分",
     _passing("名单上写着不在库", lambda word: not has_left(word)),
+    apart=IN_POOL_HEADERS,
     help="写着退休、退出、取消资格、去世等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
@@ -195,7 +166,7 @@ _LEAVING = (
 LEFT_WHY = ImportColumn(
     "left_why",
     "退出原因",
-    _passing("写有{}", _NOT_LISTED.__contains__),
+    _passing("写有{}", NO.__contains__),
     aliases=(
         *(f"{one}原因" for one in _LEAVING if one != "退出"),
         *(f"是否{one}" for one in (*_LEAVING, "退休") if one != "列入黑名单"),
@@ -219,7 +190,7 @@ LEFT_WHEN = ImportColumn(
 )
 STATES = (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK, SECTION, LEFT_WHY, LEFT_WHEN)
 _TOLD = {
-    SECTION.code: "名单中这一部分这样写；退休的也可以入库，导入不会办理退出",
+    SECTION.code: "名单上这样写；退休的也可以入库，导入不会办理退出",
     LEFT_WHY.code: "名单上这样写；退休的也可以入库，导入不会办理退出",
     LEFT_WHEN.code: "名单上写有退出的日期；导入不会办理退出",
     AGREED.code: "名单上没有写明同意入库",

@@ -18,6 +18,7 @@ from expertpool.accounts.queries import departments_within
 from expertpool.audit.services import record
 from expertpool.core.importing import (
     CHECK,
+    OVER,
     CellRefused,
     Change,
     Fault,
@@ -56,7 +57,8 @@ from expertpool.experts.services.import_lookups import (
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.profile import refusals_of, update_expert
 from expertpool.experts.services.taken import UNIQUE, is_plain
-from expertpool.experts.validators.values import Term, TermYears, expert_number, says_gone
+from expertpool.experts.validators.standing import says_gone
+from expertpool.experts.validators.values import Term, TermYears, expert_number
 
 NUMBER = ImportColumn(
     "number",
@@ -187,13 +189,26 @@ class ExpertUpdater(Importer):
         """Return why a row may be about somebody else: telephones move on, and numbers slip by a row."""
         if BY_NAME in named:
             return self.alike.doubt(row.values)
+        told = self._named_otherwise(row, named)
+        return f"{told}，请核对后再勾选。" if told else ""
+
+    def _named_otherwise(self, row: Row, named: dict[str, Expert]) -> str:
+        """Return that one number alone names somebody who is called otherwise; empty: it does not."""
         name = row.values.get("name") or ""
         (key, expert), *others = named.items()
-        if others or _flat(name) in ("", _flat(expert.name)):
+        if others or key == BY_NAME or _flat(name) in ("", _flat(expert.name)):
             return ""
         whose = {"phone": "用这个号码的另一个人", "number": "编号错了行"}.get(key, "号码错了行")
-        label = KEY_LABELS[key]
-        return f"只有{label}对上，而姓名是“{name}”：可能是{whose}，请核对后再勾选。"
+        return f"只有{KEY_LABELS[key]}对上，而姓名是“{name}”：可能是{whose}"
+
+    def _refused_of(self, row: Row, named: dict[str, Expert], fault: Fault | None) -> Fault | None:
+        """Return what is said of a row that is refused: of one that means somebody else not what his record holds."""
+        told = self._named_otherwise(row, named) if fault else ""
+        return (
+            Fault("", "号码像是别人的", f"{told}，请核对姓名和号码，改正后重新上传。")
+            if told
+            else fault
+        )
 
     def _over(self, given: dict[str, Any]) -> str:
         """Return that a row would take somebody out of all draws: nobody means that by a year typed wrongly."""
@@ -234,11 +249,11 @@ class ExpertUpdater(Importer):
                 return unread
             return Fault("", "没有变化", f"与库中的档案相同。{self._also_called(row, expert)}")
         if len(self.rows) >= MOST:
-            return Fault("", "超过一次更新的人数", f"一次最多更新 {MOST} 位，请分批导入。")
+            return Fault("", OVER, f"一次最多更新 {MOST} 位，请分批导入。")
         changed = copy(expert)  # what is refused is not what the next row compares with
         changed.extra = dict(expert.extra)
         fault = (
-            self._refused(changed, given, specialties)
+            self._refused_of(row, named, self._refused(changed, given, specialties))
             or next(iter(self.misfits.new_in(changed, expert)), None)
             or self._doubled(row, changed, given)
             or self._another(expert, changed, given)

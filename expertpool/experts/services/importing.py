@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -70,13 +70,7 @@ from expertpool.experts.services.import_options import (
 )
 from expertpool.experts.services.import_persons import KNOWING, SamePersons, same_but_specialties
 from expertpool.experts.services.import_rows import RowRules
-from expertpool.experts.services.import_states import (
-    SECTION,
-    STATES,
-    ask_of_state,
-    has_left,
-    speaks_of_part,
-)
+from expertpool.experts.services.import_states import SECTION, STATES, ask_of_state
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
@@ -84,6 +78,7 @@ from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.status import first_term
 from expertpool.experts.services.taken import UNCHECKED, UNIQUE, is_plain, whose, whose_by_name
 from expertpool.experts.validators.regions import Regions
+from expertpool.experts.validators.standing import gone_below, has_left, speaks_of_part
 from expertpool.experts.validators.values import oddities
 
 _DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email": "邮箱重复"}
@@ -105,6 +100,7 @@ class ExpertImporter(Importer):
     option_fields = OPTIONS
     asked = (KNOWING,)
     keeps_out = frozenset((SECTION.code,))
+    asks_out = (SECTION.code, "expert_type")
 
     @classmethod
     def options_for(cls, user: User) -> Mapping[str, Any]:
@@ -247,6 +243,9 @@ class ExpertImporter(Importer):
         if self.rules.is_specialty(text):
             return "specialties"
         return SECTION.code if speaks_of_part(text) else ""
+
+    def keeps_out_below(self, header: str) -> Callable[[str], bool]:
+        return gone_below(header)
 
     def heading_of_sheet(self, name: str) -> str:
         column = self.by_code["expert_type"]
@@ -454,7 +453,7 @@ def import_file(
     importer = ExpertImporter(actor=actor, now=now, options=options or {})
     importer.counted.clear()  # whoever runs a command on the server has the pool anyway
     with transaction.atomic(), _open(importer, path) as (header, rows):
-        importer.sheet = header.sheet
+        importer.sheet, importer.headers = header.sheet, header.cells
         importer.of_list = importer.of_list or read_kind(header)[1].get(KIND, "")
         collector = Collector(importer, header.codes)
         with RefusedSheet(header.cells, collector) if report else nullcontext() as table:

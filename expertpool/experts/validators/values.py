@@ -19,6 +19,7 @@ from expertpool.core.importing import (
     JANUARY,
     LAST,
     TIME,
+    YEAR_ALONE,
     CellRefused,
     as_code,
     in_digits,
@@ -27,6 +28,7 @@ from expertpool.core.importing import (
     month_of_number,
     serial_day,
     text,
+    year_shown_as_day,
 )
 from expertpool.core.subjects import Day
 from expertpool.core.text import HAN, HIDDEN, UNSEEN, is_hidden, join_han, without_unseen
@@ -34,8 +36,9 @@ from expertpool.core.validators import is_valid_uscc, validate_email_address, va
 from expertpool.directory.queries import NO_NAME, UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
 from expertpool.experts.validators.regions import Regions
+from expertpool.experts.validators.standing import says_gone
 
-YOUNGEST = 16  # years
+YOUNGEST, OLDEST = 16, 100  # years
 TOO_YOUNG = f"应年满 {YOUNGEST} 周岁，请核对年份。"
 PRACTICE_YEARS = Bounds(0, 80)
 # The day may be missing, and the marks between as well.
@@ -57,7 +60,29 @@ _OF_NAMES = re.compile(
     r"[ ·•・‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff]"
 )
 _MASKED = re.compile(rf"[{HAN}]{{1,2}}[*＊]{{2,}}|[{HAN}][*＊]+[{HAN}]")  # 刘**, 刘*华
-_NOBODY = frozenset(("无", "暂无", "空", "待定", "暂缺", "待补", "未知", "null", "none"))
+_NOBODY = frozenset(
+    (
+        *("无", "暂无", "空", "待定", "暂缺", "待补", "未知", "null", "none", "n/a", "na", "nan"),
+        # What stands there by a slip: the header, the sum, the row above, a cell that Excel shows as TRUE.
+        *(
+            "姓名",
+            "专家姓名",
+            "名称",
+            "合计",
+            "总计",
+            "小计",
+            "同上",
+            "同前",
+            "是",
+            "否",
+            "true",
+            "false",
+        ),
+    )
+)
+# Letters that stand for one that nobody could type, or for none at all: 陈yue, 阎X.
+_BESIDE_LETTERS = re.compile(rf"(?=.*[A-Za-z])(?=.*[{HAN}])")
+_ADDRESS = re.compile(r"(?:www\.|https?:)|\.(?:com|cn|net|org)\b|@", re.IGNORECASE)
 _NO_UNIT = frozenset(
     (
         *("本单位", "同单位", "本公司", "我单位", "工作单位", "同工作单位", "现单位", "现工作单位"),
@@ -74,6 +99,8 @@ _BESIDE_UNIT = re.compile(
     r"^原(?!子|[平阳][市县]|州区)|下属|所属(?:各|全部)?单位"
     rf"|[（(\[【](?!(?:{_IN_NAMES})[）)]$)[^（()）]{{0,100}}[）)\]】]$"
 )
+# 退休前：湘潭市水务局, and the code of a specialty where cells have moved.
+_NOT_A_UNIT = re.compile(r"(?:退休前|离休前|原|曾|现|挂靠|挂职)[:：]|[A-Za-z]\d{2,8}$|\d+$")
 _DOTS = str.maketrans("•・‧", "···")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
 _STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")
@@ -102,23 +129,12 @@ _UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
 _YEARS = re.compile(rf"{_YEAR.pattern}\s*{_UNTIL.pattern}\s*{_YEAR.pattern}")
 TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“长期”。"
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
-# Who is retired may well be drawn.
-_GONE = re.compile(
-    r"(?<![未无非])(?<!没有)(?<!未[被曾])(?<!不在)(?<!未列入)"
-    r"(?:调离|调出|离世|去世|病故|逝世|已故|亡故|病逝|黑名单|不良[记纪]录|不良行为|取消资格|清退|开除|除名|停用"
-    r"|不再(?:参加|参与|担任|聘任|聘用|续聘)|(?:拒绝|不予|不愿|不)续聘|已解聘)"
-)
-# Of a remark alone, and not: 未退休, 退休返聘.
-_RETIRED = re.compile(
-    r"(?<![未无非不将待拟])(?<!没有|即将|预计)(?<!未办理)(?:已经?|办理)?[退离]休(?!后?返聘|前|年龄)"
-)
 _EXPERT_NUMBER = re.compile(r"ZJ[A-Z0-9]{6,18}")
 _SPECIALTY_CODES = re.compile(r"[A-Za-z]\d{2,8}(?:[;；,，、\s]+[A-Za-z]\d{2,8})*")
 # Excel keeps 15 digits of a number; the rest is lost before we see it.
 ROUNDED = "Excel 已把末几位四舍五入，请把该列设为“文本”格式后重新填写。"
 _PARTING, _TWO = "/／|｜:：;；", "请删去；写了两位的，请分开填写。"
 NO_UNIT_TOLD = "不是单位的名称，不能按单位回避，请核对。"
-_BRACKETS = re.compile(r"[（(\[【]([^（()）]{0,100})[）)\]】]")
 _BETWEEN_NAMES = re.compile(r"[\s、,，;；/／|｜&＆]+")
 _AND = re.compile("[和与及]")
 WORDS = {
@@ -253,6 +269,8 @@ class TermYears(NamedTuple):
 def term_end(cell: Any) -> date | Term | TermYears | None:
     """Clean the end of a term, beside which a list may write its beginning, that it has none, or in its place
     how many years it lasts."""
+    if alone := year_shown_as_day(cell):
+        return date(alone, 12, 31)
     value = as_code(cell)
     if long := _LONG.fullmatch(value):
         years = (_ONE_TO_TEN.get(long[1]) or int(long[1])) if long[1] else 0
@@ -314,6 +332,8 @@ def oddities(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in ``values`` of a record and no reason to refuse it: label, value, sentence."""
     yield from _odd_names(values)
+    if values.get("birth_date") and born and (age := today.year - born.year) > OLDEST:
+        yield "出生年月", f"{born:%Y-%m-%d}", f"今年 {age} 岁，请核对年份。"
     remark = str(values.get("remark") or "")
     if said := says_gone(remark):
         yield "备注", remark, f"写着“{said}”，请核对是否还能入库、被抽取。"
@@ -336,6 +356,10 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     is_person = values.get("kind") != ExpertKind.ORGANISATION
     if is_person and name and not (name.isalpha() or _NAME.fullmatch(name)):
         yield "姓名", name, "姓名中有文字以外的内容，请核对。"
+    if is_person and not name.isascii() and _BESIDE_LETTERS.match(name):
+        yield "姓名", name, "汉字姓名中有字母，像是没有打出来的字，请核对。"
+    elif is_person and _ADDRESS.search(name):
+        yield "姓名", name, "像是网址或邮箱，不是姓名，请核对。"
     if is_person and UNIT_LIKE.fullmatch(name):
         yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
     if is_person and _STYLED.fullmatch(name):
@@ -344,6 +368,8 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "姓名", name, "像是还没有填的姓名，请核对。"
     if (employer := str(values.get("employer") or "")) in _NO_UNIT:
         yield "工作单位", employer, NO_UNIT_TOLD
+    elif employer and _NOT_A_UNIT.match(employer):
+        yield "工作单位", employer, "前面像是另有说明，或是别的列的内容，请核对；应只写单位全称。"
     if NO_NAME.search(employer):
         yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
 
@@ -355,18 +381,6 @@ def unit_warning(name: str) -> str:
     if _BESIDE_UNIT.search(name):
         return "单位名称前后像是另有说明，按原样登记，请核对；应只写单位全称，几家的用分号隔开。"
     return ""
-
-
-def says_gone(remark: str) -> str:
-    """Return the word of a remark that says that somebody has left, or retired; empty: it says nothing of it."""
-    found = _GONE.search(remark) or _RETIRED.search(remark)
-    return found[0] if found else ""
-
-
-def status_beside(name: str) -> str:
-    """Return what brackets behind a name say of whoever cannot be a member: 张三（已故）; empty: nothing."""
-    found = _BRACKETS.search(name)
-    return found[1] if found and _GONE.search(found[1]) else ""
 
 
 def several_persons(typed: str) -> bool:
@@ -444,6 +458,8 @@ def uscc(cell: Any) -> str:
 def birth(cell: Any) -> Month | None:
     """Clean a month or day of birth: 1967-09, 1967年9月, 1967.9, 67.9, 1967-09-20, 19670920, a date
     cell, or a number: days as Excel counts them, or a year with its month behind the point."""
+    if alone := year_shown_as_day(cell):
+        raise CellRefused("出生年月格式", YEAR_ALONE.format(alone))
     if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
     value = _BESIDE_SIGN.sub(r"\1", TIME.sub("", as_code(cell)))

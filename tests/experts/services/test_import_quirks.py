@@ -19,6 +19,7 @@ from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
 from tests.data.quirks.persons import PERSONS
 from tests.data.quirks.shapes import SHAPES
+from tests.data.quirks.slips import SLIPS
 from tests.data.quirks.strays import STRAYS
 from tests.factories.experts import NOW
 
@@ -34,6 +35,7 @@ LISTS = (
     *PERSONS,
     *STRAYS,
     *HEADERS,
+    *SLIPS,
 )
 
 

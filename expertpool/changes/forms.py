@@ -22,6 +22,7 @@ from expertpool.directory.queries import UNIT_NAME
 from expertpool.directory.services.units import question_about, resolve_unit
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.owners import owner_of
+from expertpool.experts.fields.words import is_no_employer
 from expertpool.experts.forms.profile import ExpertForm
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
@@ -131,7 +132,11 @@ class CareerForm(AsksOnce):
     def clean(self) -> dict[str, Any]:
         name = clean_text(self.cleaned_data.get("unit_name") or "")
         uscc = (self.cleaned_data.get("uscc") or "").strip().upper()
-        self.ask_once("unit_name", f"{name}{uscc}", question_about(name, uscc))
+        if is_no_employer(name):
+            told = f"“{name}”不是单位的名称，不能按单位回避：请填写全称。"
+            self.add_error("unit_name", told)
+        else:
+            self.ask_once("unit_name", f"{name}{uscc}", question_about(name, uscc))
         return self.cleaned_data
 
     def row(self) -> Career:

@@ -175,6 +175,7 @@ def test_his_work_is_an_avoidance_and_the_office_sees_it_in_the_file(
         {"unit_name": "x院", "start_date": "2005-01-02", "end_date": "2005-01-01"},
         {"unit_name": "x院", "start_date": "0001-01-01"},
         {"unit_name": "", "start_date": "2005-01-02"},
+        {"unit_name": "无", "start_date": "2005-01-02"},
     ):
         assert send(client, "career_add", **wrong).status_code == 422
     work = {"kind": "paper", "title": "抗震试验研究", "year": "2023", "outlet": "建筑结构学报"}

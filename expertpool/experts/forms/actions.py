@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -70,7 +70,16 @@ class BlacklistForm(OneExpertForm, EntryForm):
     field_order = ("expert", "reason", "evidence", "until_date")
 
 
-class LeaveForm(OneExpertForm, AsksOnce):
+class AsksOfLongLeave(AsksOnce):
+    """Asks once about a leave of many years: a slip as a rule."""
+
+    def ask_if_long(self, start: datetime | None, end: datetime | None) -> None:
+        if start and end and end - start > LONG:
+            told = f"请假超过 {LONG.days // 365} 年，请核对年份。确认无误的，再保存一次。"
+            self.ask_once("end", f"{start} {end}", told)
+
+
+class LeaveForm(OneExpertForm, AsksOfLongLeave):
     error_fields = {"during": "start"}
     start = MomentField(at="00:00", label="开始时间")
     end = MomentField(
@@ -80,10 +89,7 @@ class LeaveForm(OneExpertForm, AsksOnce):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        start, end = data.get("start"), data.get("end")
-        if start and end and end - start > LONG:
-            told = f"请假超过 {LONG.days // 365} 年，请核对年份。确认无误的，再保存一次。"
-            self.ask_once("end", f"{start} {end}", told)
+        self.ask_if_long(data.get("start"), data.get("end"))
         return data
 
 

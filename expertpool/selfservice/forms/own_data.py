@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from expertpool.core.views.moments import MomentField
-from expertpool.experts.forms.actions import AvoidanceForm
+from expertpool.experts.forms.actions import AsksOfLongLeave, AvoidanceForm
 
 
-class OwnLeaveForm(forms.Form):
+class OwnLeaveForm(AsksOfLongLeave):
     """A time in which the expert is drawn for nothing."""
 
     start = MomentField(at="00:00", label="开始时间")
@@ -24,6 +24,8 @@ class OwnLeaveForm(forms.Form):
         start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
         if start and end and end <= start:
             self.add_error("end", "结束时间应晚于开始时间。")
+        else:
+            self.ask_if_long(start, end)
         return self.cleaned_data
 
 

@@ -327,6 +327,10 @@ def test_expert_files_and_cancels_his_own_leave(invited: Invited, outsider: Clie
     }
     url = reverse("selfservice:leave_add")
     assert invited.client.post(url, data | {"end": data["start"]}).status_code == 422
+    far = data | {"end": (start + timedelta(days=4_000)).strftime("%Y-%m-%d %H:%M")}
+    asked = invited.client.post(url, far)
+    assert "请假超过 2 年，请核对年份" in asked.content.decode()
+    assert not Leave.objects.exists()
     assert invited.client.post(url, data).status_code == 204
     assert "与已登记的请假" in invited.client.post(url, data).content.decode()
     leave = Leave.objects.get()

@@ -82,6 +82,7 @@ _NOBODY = frozenset(
 )
 # Letters that stand for one that nobody could type, or for none at all: 陈yue, 阎X.
 _BESIDE_LETTERS = re.compile(rf"(?=.*[A-Za-z])(?=.*[{HAN}])")
+_HAN_NAME = re.compile(rf"[{HAN}·]+")
 _ADDRESS = re.compile(r"(?:www\.|https?:)|\.(?:com|cn|net|org)\b|@", re.IGNORECASE)
 _NO_UNIT = frozenset(
     (
@@ -356,10 +357,8 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     is_person = values.get("kind") != ExpertKind.ORGANISATION
     if is_person and name and not (name.isalpha() or _NAME.fullmatch(name)):
         yield "姓名", name, "姓名中有文字以外的内容，请核对。"
-    if is_person and not name.isascii() and _BESIDE_LETTERS.match(name):
-        yield "姓名", name, "汉字姓名中有字母，像是没有打出来的字，请核对。"
-    elif is_person and _ADDRESS.search(name):
-        yield "姓名", name, "像是网址或邮箱，不是姓名，请核对。"
+    if is_person and (sentence := _odd_letters(name)):
+        yield "姓名", name, sentence
     if is_person and UNIT_LIKE.fullmatch(name):
         yield "姓名", name, "像是单位的名称，请核对是否与工作单位对调了。"
     if is_person and _STYLED.fullmatch(name):
@@ -372,6 +371,15 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "工作单位", employer, "前面像是另有说明，或是别的列的内容，请核对；应只写单位全称。"
     if NO_NAME.search(employer):
         yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
+
+
+def _odd_letters(name: str) -> str:
+    """Return what is odd about other letters than Chinese ones in a name; empty: nothing."""
+    if _HAN_NAME.fullmatch(name):  # nearly all
+        return ""
+    if not name.isascii() and _BESIDE_LETTERS.match(name):
+        return "汉字姓名中有字母，像是没有打出来的字，请核对。"
+    return "像是网址或邮箱，不是姓名，请核对。" if _ADDRESS.search(name) else ""
 
 
 def unit_warning(name: str) -> str:

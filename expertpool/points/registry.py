@@ -25,7 +25,7 @@ HELP = {
     ReviewFact.ABSENT: "同意参加，但在有人签到的评审中没有签到。",
     ReviewFact.LEAVE: "同意之后又请假退出。",
     ReviewFact.DECLINED: "答复不能参加。",
-    ReviewFact.NO_ANSWER: "邀请已送达，到期没有答复。",
+    ReviewFact.NO_ANSWER: "邀请已送达，到期没有答复。评审开始时答复时限还没有满的不算。",
 }
 REVIEW_FACTS = tuple(PointFact(one.value, one.label, HELP[one]) for one in ReviewFact)
 

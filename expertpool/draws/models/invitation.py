@@ -195,8 +195,10 @@ class Invitation(models.Model):
 
     @property
     def told_state(self) -> str:
-        """The state, as far as it is told: not that no letter reached him, while names are sealed."""
-        is_told = self.draw.released_at is not None or self.state != InvitationState.UNREACHED
+        """The state, as far as it is told: not that no letter reached him, or late, while names are sealed."""
+        is_late = self.state == InvitationState.CONFLICT and self.replied_via == ReplyVia.DEADLINE
+        hidden = is_late or self.state == InvitationState.UNREACHED
+        is_told = self.draw.released_at is not None or not hidden
         return self.state if is_told else InvitationState.NO_ANSWER
 
     @property

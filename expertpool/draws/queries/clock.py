@@ -20,7 +20,8 @@ from expertpool.core.configuration import Span, in_force, value_of
 from expertpool.core.crypto import proof
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text, next_minute
-from expertpool.draws.models import Draw, DrawPause, DrawPlan, Invitation, QuietWaiver
+from expertpool.draws.enums import AlarmKind
+from expertpool.draws.models import Draw, DrawAlarm, DrawPause, DrawPlan, Invitation, QuietWaiver
 from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
 from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
@@ -225,6 +226,29 @@ def time_left(invitation: Invitation, at: datetime) -> timedelta:
         return max(until - at, timedelta())
     closing, regime = closing_of(invitation), _regime_of(invitation)
     return time_counted(at, until, closing=closing, regime=regime)
+
+
+def was_cut_short(invitation: Invitation) -> bool:
+    """Tell whether the panel of ``invitation`` sat before whoever is asked had had all of his time: he was reached
+    late, or his clock stood still meanwhile (docs/decisions/0531)."""
+    reached, closing = invitation.reached_at, closing_of(invitation)
+    if reached is None or invitation.deadline_at < closing:
+        return False
+    if invitation.time_left is not None or _stood_since(invitation.draw, reached):
+        return True
+    if emergency_of(invitation.draw):
+        had = closing - reached
+    else:
+        regime = _regime_of(invitation)
+        had = time_counted(reached, closing, closing=closing, regime=regime)
+    return had < time_to_reply(invitation)
+
+
+def _stood_since(draw: Draw, since: datetime) -> bool:
+    """Whether ``draw`` was paused, or the service was off, after ``since``."""
+    paused = DrawPause.objects.filter(Q(resumed_at=None) | Q(resumed_at__gt=since), draw=draw)
+    off = DrawAlarm.objects.filter(draw=draw, kind=AlarmKind.OFF, raised_at__gt=since)
+    return paused.exists() or off.exists()
 
 
 def pause_of(draw: Draw) -> DrawPause | None:

@@ -38,7 +38,7 @@ from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.asked import why_not_shown
-from expertpool.draws.queries.clock import closing_of
+from expertpool.draws.queries.clock import closing_of, was_cut_short
 from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_replace
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpublished
@@ -132,7 +132,7 @@ def answer(
     invitation = lock_invitation(invitation)
     # Who has answered hears that below, rather than that he is late.
     if invitation.state == InvitationState.INVITED and is_over(invitation, now=now):
-        raise ReplyRefused("已过答复时限，名额已按规则递补。")
+        raise ReplyRefused("已过答复时限，不能再答复。")
     if (
         mark
         and invitation.state == InvitationState.INVITED
@@ -261,7 +261,8 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     the draw stops for a supervisor instead (`services.leavers`); once the panel sits he is in conflict.
     A line that somebody else has written waits until then, and raises an alarm, and so do all while the end of
     the log is rewritten (`queries.written.why_not_over`). After the service was off
-    all wait until their time was given back (`services.outage`)."""
+    all wait until their time was given back (`services.outage`). Whose panel sits before his time is over is in
+    conflict, never 未答复 (`queries.clock.was_cut_short`)."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
     if not _may_wait(invitation) or off_since(now):
@@ -280,8 +281,11 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     if kept.fresh and now < closing_of(invitation):
         stop_for_kept(invitation.draw, kept, now=now)
         return False
+    why: StepReason | None = None
     if invitation.commit in kept.fresh:
         state = InvitationState.CONFLICT
+    elif was_cut_short(invitation):
+        state, why = InvitationState.CONFLICT, StepReason.PANEL_SITS
     _settle(
         invitation,
         state,
@@ -291,6 +295,7 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
         actor=None,
         now=now,
         entropy=entropy,
+        why=why,
     )
     return True
 
@@ -405,6 +410,7 @@ def _settle(
     now: datetime,
     entropy: Entropy,
     confirmed: AnswerRequest | None = None,
+    why: StepReason | None = None,  # where way and state do not say it
 ) -> None:
     if via != ReplyVia.DEADLINE and not is_written(invitation):
         _check_answered(invitation, allowed)
@@ -434,18 +440,17 @@ def _settle(
     if not _as_read(invitation).update(**proven(invitation, **settled)):
         raise ReplyRefused(OVER)
     # Whoever asked to record something for him was slower.
-    why = f"参与状态已是「{state.label}」"
-    end_with_subject(AnswerRequest, invitation, why=why, now=now)
+    over = f"参与状态已是「{state.label}」"
+    end_with_subject(AnswerRequest, invitation, why=over, now=now)
     # Nobody is asked any more; who has agreed is still told that he moved up.
     asking = () if state in EXIT_REASON else ASKING
     cancel_messages(about=invitation, occasions=asking)
     draw, left = invitation.draw, None
     if draw.is_random and state in EXIT_REASON:
         # The operator's own reason is no expert's word.
-        why = _step_reason(state, via, confirmed)
         hand = Hand(
             StepVia(via),
-            why,
+            why or _step_reason(state, via, confirmed),
             actor,
             second=second,
             witness=witness,

@@ -10,9 +10,10 @@ from enum import Enum
 from django.urls import reverse
 
 from expertpool.core.text import minutes_text
-from expertpool.draws.enums import HOW, DrawKind, InvitationState
+from expertpool.draws.enums import HOW, DrawKind, InvitationState, ReplyVia
 from expertpool.draws.models import Invitation, Rescheduling
 from expertpool.draws.queries.asked import mark_of
+from expertpool.draws.queries.clock import was_cut_short
 from expertpool.draws.queries.meetings import Meeting, coming, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.presence import has_come
@@ -32,10 +33,13 @@ class Stage(Enum):
     OVER = "over"  # he agreed, and the review has taken place
     ANSWERED = "answered"  # he declined or took leave
     EXPIRED = "expired"  # he did not answer in time
+    CUT = "cut"  # the panel sat before he had had his time to answer
     CANCELLED = "cancelled"  # replaced, or the draw was given up
 
 
-GONE = (Stage.ANSWERED, Stage.EXPIRED, Stage.CANCELLED)
+GONE = (Stage.ANSWERED, Stage.EXPIRED, Stage.CUT, Stage.CANCELLED)
+# How somebody is in conflict without a word of his: the panel sat.
+BY_THE_CLOCK = (ReplyVia.DEADLINE, ReplyVia.SYSTEM)
 TAKEN_BACK = (InvitationState.REPLACED, InvitationState.CANCELLED)
 
 
@@ -44,12 +48,19 @@ def stage_of(invitation: Invitation, *, now: datetime) -> Stage:
     state = invitation.state
     if not invitation.draw.is_valid or state in TAKEN_BACK:
         return Stage.CANCELLED
+    if state == InvitationState.UNREACHED:
+        return Stage.CUT
     if state == InvitationState.CONFLICT:  # his own word, once he was asked for another time
+        if invitation.replied_via in BY_THE_CLOCK:
+            return Stage.CUT
         return Stage.ANSWERED if invitation.asked_again_at else Stage.CANCELLED
     if state == InvitationState.INVITED:
         # By the time, whether or not the job that ends it has run.
-        return Stage.EXPIRED if is_over(invitation, now=now) else Stage.OPEN
-    if state in (InvitationState.NO_ANSWER, InvitationState.UNREACHED):
+        if not is_over(invitation, now=now):
+            return Stage.OPEN
+        is_cut = invitation.reached_at is None or was_cut_short(invitation)
+        return Stage.CUT if is_cut else Stage.EXPIRED
+    if state == InvitationState.NO_ANSWER:
         return Stage.EXPIRED
     if state != InvitationState.ACCEPTED:
         return Stage.ANSWERED
@@ -122,6 +133,12 @@ class Letter:
         return "候补" if self.is_standby else "参加评审"
 
     @property
+    def answered_at(self) -> datetime | None:
+        """When he, or somebody for him, gave the last answer; None where only the time passed."""
+        by_itself = self.invitation.replied_via in BY_THE_CLOCK
+        return None if by_itself else self.invitation.replied_at
+
+    @property
     def is_open(self) -> bool:
         return self.stage is Stage.OPEN
 
@@ -157,8 +174,10 @@ class Letter:
         if self.stage is Stage.CANCELLED:
             return "已取消"
         if self.stage is Stage.EXPIRED:
+            return str(InvitationState.NO_ANSWER.label)
+        if self.stage is Stage.CUT:
             reached = self.invitation.reached_at is not None
-            return str((InvitationState.NO_ANSWER if reached else InvitationState.UNREACHED).label)
+            return "来不及答复" if reached else str(InvitationState.UNREACHED.label)
         if self.stage is Stage.ANSWERED and self.invitation.state == InvitationState.CONFLICT:
             return "改期后不能参加"
         label = self.invitation.get_state_display()

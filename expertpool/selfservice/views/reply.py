@@ -40,7 +40,12 @@ from expertpool.selfservice.views.answering import (
 CLOSED = {
     Stage.ANSWERED: (200, "您已答复", "您的答复已经登记，无需再操作。"),
     Stage.OVER: (410, "评审已结束", "感谢您参加评审，链接已停用。"),
-    Stage.EXPIRED: (410, "已过答复时限", "邀请未在时限内答复，名额已按规则递补，链接已停用。"),
+    Stage.EXPIRED: (410, "已过答复时限", "邀请未在时限内答复，链接已停用。"),
+    Stage.CUT: (
+        410,
+        "评审已经开始",
+        "答复时限未满，评审已经开始，不能再答复；您来不及答复，不记为未答复，链接已停用。",
+    ),
     Stage.CANCELLED: (410, "邀请已取消", "本次邀请已经取消，链接已停用。"),
 }
 

@@ -22,6 +22,13 @@ class MessageFailed:
 
 
 @dataclass(frozen=True)
+class MessageDeleted:
+    """Recipient and text of a message were emptied; its row and its attempts stay."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
 class MessageAnswered:
     """The recipient of a message wrote back (`models.Reply`)."""
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.sealing import start_draw
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
+from expertpool.notifications.services.deletion import delete_messages
 from expertpool.telephone.models import Call
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_ready_project
@@ -94,3 +97,28 @@ def test_nobody_hears_who_is_asked_while_the_panel_is_sealed(admin: User, operat
         page = client.get(reverse("notifications:record", args=[letter.uid])).content.decode()
         assert "通话录音" not in page
     assert not Entry.objects.filter(action="telephone.hear").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("PRJ-17")
+def test_a_recording_goes_with_the_text_of_its_message(admin: User, message: Message) -> None:
+    """Whoever deleted what was said to an expert left his voice in the store, with the key to it in the row."""
+    call = make_call(message)
+    tape, digest = call.tape, call.sha256
+    assert store.exists(tape)
+    delete_messages(messages=[message], reason="专家要求删除", actor=admin, now=timezone.now())
+    call.refresh_from_db()
+    assert not store.exists(tape)
+    assert (call.tape, call.tape_key, call.sha256) == ("", "", digest)
+    assert is_vouched(call)
+    assert login(Client(), admin).get(address(message)).status_code == 404
+
+
+def test_a_deletion_that_is_taken_back_leaves_the_recording(admin: User, message: Message) -> None:
+    call = make_call(message)
+    with transaction.atomic():
+        delete_messages(messages=[message], reason="专家要求删除", actor=admin, now=timezone.now())
+        transaction.set_rollback(True)
+    call.refresh_from_db()
+    assert store.exists(call.tape)
+    assert login(Client(), admin).get(address(message)).content == TAPE

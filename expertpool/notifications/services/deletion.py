@@ -10,7 +10,9 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
+from expertpool.core.events import publish
 from expertpool.core.text import SAY_MORE, if_seen, is_reason, whole
+from expertpool.notifications.events import MessageDeleted
 from expertpool.notifications.exceptions import DeletionRefused
 from expertpool.notifications.models import MOST_REASON, Message
 from expertpool.notifications.occasions import listed_label
@@ -25,7 +27,7 @@ def delete_messages(
 
     The row stays: occasion, channel, state and times, who deleted it and why. What was deleted
     before, or is still on its way, is passed over. The caller has checked the right to the
-    subject. Refuses an empty ``reason``, and one that is too long (DeletionRefused).
+    subject. Announces MessageDeleted of each. Refuses an empty ``reason``, and one that is too long (DeletionRefused).
     """
     reason = whole(if_seen(reason), MOST_REASON, DeletionRefused)
     if not is_reason(reason):
@@ -50,6 +52,7 @@ def delete_messages(
         rows = Message.objects.filter(pk=message.pk, deleted_at__isnull=True)
         if rows.exclude(state__in=UNDER_WAY).update(**emptied):
             message.attachments.clear()
+            publish(MessageDeleted(message.pk))
             _log(message, reason, actor=actor, now=now)
             deleted += 1
     return deleted

@@ -7,6 +7,7 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -176,6 +177,18 @@ def open_tape(call: Call) -> bytes:
     if hashlib.sha256(tape).hexdigest() != call.sha256:
         raise TapeAltered(ALTERED)
     return tape
+
+
+def forget_tapes(*, message_id: int) -> int:
+    """Delete what was recorded of the calls of a message, and the keys to it; return how many there were. That there were
+    calls, how they ended, and the hash of what was recorded stay."""
+    calls = list(Call.objects.filter(attempt__message=message_id).exclude(tape=""))
+    for call in calls:
+        # Without its key what a backup still has opens no more.
+        transaction.on_commit(partial(store.delete, call.tape))
+        call.tape, call.tape_key = "", ""
+        call.save(update_fields=["tape", "tape_key"])
+    return len(calls)
 
 
 def _place_of(call_id: int) -> bytes:

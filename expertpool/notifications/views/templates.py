@@ -175,6 +175,7 @@ def _context(state: TemplateState, form: TemplateForm, text: Any) -> dict[str, A
             filter(None, [state.occasion.label, state.channel.label, state.kind])
         ),
         "instead": "通用" if state.kind else "默认",
+        "undo": "改用通用文字" if state.kind else "恢复默认",
         "written": WRITTEN,
         "kinds": _kinds(state),
         "query": f"?{urlencode({'kind': state.kind})}" if state.kind else "",

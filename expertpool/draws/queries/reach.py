@@ -27,7 +27,7 @@ from expertpool.draws.queries.clock import (
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
-from expertpool.notifications.queries.messages import is_to_nobody, messages_about
+from expertpool.notifications.queries.messages import ARRIVED, is_to_nobody, messages_about
 from expertpool.notifications.queries.reach import is_configured, reached_at
 from expertpool.notifications.queries.route import held_routes, route_name
 
@@ -174,7 +174,7 @@ def reach_of(
 def _held(
     letters: Letters, quiet: datetime | None, routes: Routes, *, now: datetime
 ) -> list[datetime]:
-    """Return until when quiet hours put off the letters to each line that gets none before: by their own
+    """Return until when quiet hours put off the letters to each line that gets none before, and has had none: by their own
     time, since the hours may have been changed after; by the present ones (until ``quiet``) what was not
     tried yet. What a changed way holds back (``routes``) is none of them, nor what was tried and failed."""
 
@@ -188,7 +188,13 @@ def _held(
             return None
         return None if _is_rerouted(letter, routes) else letter.due_at
 
-    lines = [[until(one) for one in found if one.state in ON_ITS_WAY] for found in letters.values()]
+    unsent = [
+        found
+        for found in letters.values()
+        # Whose clock is only just to start is reached; his inbox is none of the ways that reach him.
+        if not any(one.state in ARRIVED and one.channel != ChannelCode.SITE for one in found)
+    ]
+    lines = [[until(one) for one in found if one.state in ON_ITS_WAY] for found in unsent]
     return [min(filter(None, times)) for times in lines if times and all(times)]
 
 

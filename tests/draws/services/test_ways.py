@@ -163,6 +163,8 @@ def test_a_channel_has_quiet_hours_of_its_own(operator: User) -> None:
     for channel in ("sms", "email"):
         deliver(message_id=letter(draw, channel).pk, now=evening)
     assert letter(draw, "email").state == DeliveryState.SENT
+    # Before the job that starts his clock has come: he has his letter.
+    assert not reach_of(draw, list(draw.invitations.all()), now=evening).is_held
     morning = timezone.make_aware(datetime(2026, 11, 25, 8, 30))  # noqa: DTZ001
     assert letter(draw, "sms").due_at == morning
     deliver(message_id=letter(draw, "sms").pk, now=morning)

@@ -17,12 +17,14 @@ from expertpool.changes.enums import RequestState
 from expertpool.changes.models import ChangeItem
 from expertpool.changes.queries import asked_in, careers_of, requests_of, works_of
 from expertpool.changes.registry import OwnData
+from expertpool.core.mandates import A_LOOK
 from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.core.visibility import Level, level_for
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.appeals import appeals_of
 from expertpool.experts.queries.availability import own_avoidances
 from expertpool.experts.queries.leaves import leaves_of
 from expertpool.experts.queries.records import status_course
@@ -153,6 +155,12 @@ def achievement_rows(expert: Expert, now: datetime) -> Rows:
         yield one.get_kind_display(), one.title, _day(one.year), *said, state
 
 
+def appeal_rows(expert: Expert, now: datetime) -> Rows:
+    for one in appeals_of(expert):
+        said = (one.state_label, one.note, moment_text(one.decided_at))
+        yield moment_text(one.asked_at), one.readable_reason, *said
+
+
 def file_rows(expert: Expert, now: datetime) -> Rows:
     for one in attachments_of(expert):
         yield one.name, str(one.size), moment_text(one.created_at)
@@ -232,6 +240,14 @@ OWN = (
         _changes,
     ),
     OwnData("status", "状态变更", 75, ("时间", "事项", "原状态", "现状态", "原因"), status_rows),
+    OwnData(
+        "appeals",
+        "黑名单申诉",
+        77,
+        ("申诉时间", "申诉理由", "结果", "处理意见", "处理时间"),
+        appeal_rows,
+        lambda one: len(appeals_of(one, a_look=A_LOOK)),
+    ),
     OwnData(
         "files",
         "附件",

@@ -11,7 +11,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.automation.registry import RULE_ACTIONS
         from expertpool.automation.services.happening import register_events
-        from expertpool.changes.registry import OWN_DATA
+        from expertpool.changes.registry import OWN_DATA, OWN_FILES
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.criteria import register_criteria
@@ -42,7 +42,7 @@ class EvaluationsConfig(AppConfig):
         from expertpool.evaluations.services.checking import SAID
         from expertpool.evaluations.services.matters import MATTERS
         from expertpool.evaluations.settings import SETTINGS
-        from expertpool.evaluations.tables import OWN
+        from expertpool.evaluations.tables import FILES, OWN
         from expertpool.evaluations.tabs import TABS
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
@@ -64,6 +64,7 @@ class EvaluationsConfig(AppConfig):
         EXPORTS.add(RatingExport(), MeasureExport())
         OCCASIONS.add(*TOLD)
         OWN_DATA.add(*OWN)
+        OWN_FILES.add(*FILES)
         register_matters(*MATTERS)
         MANDATES.add(*SAID)
         register_criteria(event_kinds.RATING, *RATING_CRITERIA)

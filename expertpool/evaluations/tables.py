@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from expertpool.changes.registry import OwnData
+from expertpool.changes.registry import OwnData, OwnFile, OwnFiles
+from expertpool.changes.services.own_files import attached_to
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab
 from expertpool.evaluations.queries.caution_objections import objection_to
@@ -71,6 +72,22 @@ def _cautions(expert: Expert, now: datetime) -> Iterator[tuple[str, ...]]:
         yield moment_text(one.decided_at), one.reason, lifted, *objected
 
 
+def _of_ratings(expert: Expert, now: datetime) -> Iterator[OwnFile]:
+    for one in own_ratings(expert):
+        if objection_of(one):
+            yield from attached_to(one, f"{one.pk} {one.evaluation.project.name}")
+
+
+def _of_cautions(expert: Expert, now: datetime) -> Iterator[OwnFile]:
+    for one in cautions_of(expert):
+        if objection_to(one):
+            yield from attached_to(one, f"{one.pk} {one.reason}")
+
+
+FILES = (
+    OwnFiles("objections", "评价申诉", _of_ratings),
+    OwnFiles("caution_objections", "警告申诉", _of_cautions),
+)
 OWN = (
     OwnData(
         "cautions",

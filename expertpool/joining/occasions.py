@@ -67,6 +67,20 @@ RECOMMENDED = Occasion(
     secrets=("申请链接",),
 )
 
+_USED = """{{推荐人}}，您好！
+
+您推荐的 {{姓名}} 已通过推荐链接注册，正在填写入库申请。审核结果只告知申请人本人。
+"""
+USED = Occasion(
+    code="joining.link_used",
+    label="同行推荐：被推荐人已开始申请（发给推荐人）",
+    placeholders={"推荐人": "王工", "姓名": "李工"},
+    defaults={
+        ChannelCode.SITE: ("{{姓名}}已开始申请入库", _USED),
+        ChannelCode.EMAIL: ("您推荐的{{姓名}}已开始申请入库", _USED),
+    },
+)
+
 _TOLD = """{{姓名}}，您好！
 
 您的入库申请 {{申请编号}} 的审核结果：{{结果}}。{{意见}}
@@ -122,4 +136,4 @@ PASSWORD = Occasion(
     secrets=("激活链接",),
 )
 
-OCCASIONS = (CODE, KNOWN, RECOMMENDED, DECIDED, PASSWORD)
+OCCASIONS = (CODE, KNOWN, RECOMMENDED, USED, DECIDED, PASSWORD)

@@ -24,6 +24,8 @@ from expertpool.core.documents import qr_png
 from expertpool.core.subjects import Owner
 from expertpool.customforms.enums import FieldKind
 from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.services.appeals import file_appeal
+from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
@@ -297,6 +299,25 @@ def test_what_proves_him_goes_with_him_and_what_cannot_is_said(
     answer = client.get(reverse("changes:own_data"))
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     assert not [one for one in archive.namelist() if one.startswith("专家证书/")]
+
+
+def test_what_he_appealed_with_goes_with_him_too(
+    client: Client, owner: User, expert: Expert, admin: User, media: Any
+) -> None:
+    """His appeals against the blacklist, and their files: once neither was in his download."""
+    now = timezone.now()
+    entry = add_to_blacklist(
+        expert=expert, reason="缺席两次", evidence="通报〔2026〕3 号", actor=admin, now=now
+    )
+    files = [SimpleUploadedFile("请假条.pdf", PDF)]
+    appeal = file_appeal(entry=entry, reason="两次都请过假", files=files, now=now)
+    answer = login(client, owner).get(reverse("changes:own_data"))
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    day = timezone.localdate(now)
+    assert f"黑名单申诉/{day} {appeal.pk}/请假条.pdf" in archive.namelist()
+    (said,) = json.loads(archive.read("我的数据.json"))["内容"]["黑名单申诉"]
+    assert (said["申诉理由"], said["结果"]) == ("两次都请过假", "待处理")
+    assert_counted(expert)
 
 
 @pytest.mark.shows("PORT-12", "PORT-13")

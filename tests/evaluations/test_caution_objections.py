@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.changes.registry import OWN_FILES
 from expertpool.core.home import todos_for
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import CautionLift, CautionObjection
@@ -82,6 +83,9 @@ def test_he_objects_on_his_telephone_with_files_and_it_counts_no_more(
     assert second.status_code == 422
     assert "已经申诉过" in second.content.decode()
     assert "另一个窗口写的话" in second.content.decode()
+    # It is in the download of his data.
+    (own,) = OWN_FILES["caution_objections"].files(expert, timezone.now())
+    assert own.path.endswith("/通话.pdf")
     objection = CautionObjection.objects.get()
     assert WORDS.encode() not in bytes(str(CautionObjection.objects.values().get()), "utf-8")
     office = login(Client(), supervisor)

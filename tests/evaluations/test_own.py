@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.audit.models import Entry
+from expertpool.changes.registry import OWN_FILES
 from expertpool.core.home import todos_for
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
@@ -141,6 +142,9 @@ def test_an_expert_objects_once_with_files_and_is_answered(
     assert second.status_code == 422
     assert "已经申诉过" in second.content.decode()
     assert "另一个窗口写的话" in second.content.decode()
+    # It is in the download of his data.
+    (own,) = OWN_FILES["objections"].files(expert, timezone.now())
+    assert own.path.endswith("/签到.pdf")
     objection = RatingObjection.objects.get()
     office = login(Client(), supervisor)
     assert "项专家的评价申诉等待答复" in str(todos_for(supervisor, now=timezone.now()))

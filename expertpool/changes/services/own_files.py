@@ -1,4 +1,5 @@
-"""What an expert takes with him as files: his attachments, his certificates, and what proves his achievements."""
+"""What an expert takes with him as files: his attachments, his certificates, and what proves his achievements and
+appeals."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from expertpool.certificates.queries.states import state_of
 from expertpool.certificates.services.printing import PRINTABLE, own_certificate
 from expertpool.changes.registry import OwnFile, OwnFiles
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.appeals import appeals_of
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.queries import attachments_of, opened
 
@@ -48,6 +50,11 @@ def _achievements(expert: Expert, now: datetime) -> Iterator[OwnFile]:
         yield from attached_to(row, f"{at:02} {row.year} {row.title}")
 
 
+def _appeals(expert: Expert, now: datetime) -> Iterator[OwnFile]:
+    for row in appeals_of(expert):
+        yield from attached_to(row, f"{timezone.localdate(row.asked_at)} {row.pk}")
+
+
 def _certificates(expert: Expert, now: datetime) -> Iterator[OwnFile]:
     """Those that he may print now: the others stand in the table alone."""
     today = timezone.localdate(now)
@@ -69,5 +76,6 @@ def _printed(expert: Expert, certificate: Certificate, now: datetime) -> IO[byte
 OWN_FILES_HERE = (
     OwnFiles("attachments", "附件", _attachments),
     OwnFiles("achievements", "专家成果", _achievements),
+    OwnFiles("appeals", "黑名单申诉", _appeals),
     OwnFiles("certificates", "专家证书", _certificates),
 )

@@ -13,7 +13,7 @@ from expertpool.audit.services import proven
 from expertpool.core.criteria import Boolean
 from expertpool.core.mandates import Mandate, vouched_among
 from expertpool.core.visibility import told
-from expertpool.experts.models import BlacklistAppeal, BlacklistEntry
+from expertpool.experts.models import BlacklistAppeal, BlacklistEntry, Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.files.registry import FileSubject
 from expertpool.workflow.queries.approvals import waiting_for
@@ -34,6 +34,12 @@ def sound(rows: QuerySet[BlacklistAppeal], *, a_look: int | None = None) -> list
     whole = rows.order_by("-pk").select_related("entry__expert", "decided_by")
     keys = [row.pk for row in vouched_among(whole.only(*PROVEN), a_look=a_look)]
     return list(whole.filter(pk__in=keys)) if keys else []
+
+
+def appeals_of(expert: Expert, *, a_look: int | None = None) -> list[BlacklistAppeal]:
+    """Return what ``expert`` said against his entries on the blacklist, the latest first, for himself; ``a_look`` as
+    in `sound`."""
+    return sound(BlacklistAppeal.objects.filter(entry__expert=expert), a_look=a_look)
 
 
 def _appeals(now: datetime) -> QuerySet[BlacklistAppeal]:

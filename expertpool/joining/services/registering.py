@@ -32,10 +32,11 @@ from expertpool.core.locks import lock_transaction
 from expertpool.core.models.codes import MOST_TRIES
 from expertpool.core.permissions import BuiltInRole
 from expertpool.core.text import clean_digits, mask_email, mask_middle
+from expertpool.experts.services.contacts import recipient_of
 from expertpool.joining.enums import OPEN, Channel, ContactKind, Step
 from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
 from expertpool.joining.models import Application, Recommendation, Registration
-from expertpool.joining.occasions import CODE, CODES, KNOWN
+from expertpool.joining.occasions import CODE, CODES, KNOWN, LINKS, USED
 from expertpool.joining.queries.contents import dumped
 from expertpool.joining.queries.public import (
     account_by_contact,
@@ -51,6 +52,7 @@ from expertpool.joining.settings import (
     CODES_PER_CONTACT,
     CODES_PER_HOUR,
 )
+from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 
@@ -294,13 +296,23 @@ def open_application(row: Registration, user: User, now: datetime) -> Applicatio
 
 @transaction.atomic
 def claim(recommendation: Recommendation, *, now: datetime) -> None:
-    """Use the link of ``recommendation`` up. Refuses (JoiningRefused) one that is used, over, taken back, or that
+    """Use the link of ``recommendation`` up, and tell its recommender. Refuses (JoiningRefused) one that is used, over, taken back, or that
     nobody sent here: of two at once one gets it."""
     row = locked(recommendation)
     if not row.is_live_at(now) or not row.is_sound:
         raise JoiningRefused(TAKEN_LINK)
     row.used_at = now
     row.save(update_fields=["used_at", "proof"])
+    send_message(
+        occasion=USED.code,
+        recipient=recipient_of(row.recommender),
+        channels=[ChannelCode.SITE, ChannelCode.EMAIL],
+        # As he wrote it: what the other calls himself is not his.
+        context={"推荐人": row.recommender.name, "姓名": row.readable_name},
+        about=(LINKS, row.pk),
+        key=f"joining-link-used:{row.uid}",
+        now=now,
+    )
 
 
 def locked(recommendation: Recommendation) -> Recommendation:

@@ -78,6 +78,11 @@ def test_the_link_fills_the_form_in_and_is_used_up(client: Client) -> None:
     register(row=registration, code=code[0], password="Ruku-Shenqing-7", now=timezone.now())
     application = Application.objects.get()
     assert (application.channel, application.recommendation) == ("recommended", row)
+    # Whoever recommended him reads that he has begun, and no word of how to reach him.
+    told = Message.objects.filter(occasion="joining.link_used")
+    assert {one.channel for one in told} == {"site", "email"}
+    assert all("您推荐的 赵同行 已通过推荐链接注册" in one.body for one in told)
+    assert not any("1351111" in one.body for one in told)
     assert '"zhao@example.cn"' in application.contents
     assert stranger.get(address).status_code == 404
     assert "已打开填报" in client.get(reverse("joining:recommendations")).content.decode()

@@ -61,8 +61,8 @@ PAYMENT_TABS = (
 )
 TO_PAY_SORTS: dict[str, str | tuple[str, ...]] = {"opening": ("opening_at", "id")}
 TO_PAY_TABS = (
-    # What was reversed is to be entered anew.
-    ListTab("", "待登记", Q(entered=0) | Q(missing__gt=0)),
+    # What was reversed is to be entered anew, and whom an import of some left out.
+    ListTab("", "待登记", Q(entered=0) | Q(missing__gt=0) | Q(left_out__gt=0)),
     ListTab("open", "待签字", Q(entered__gt=F("signed"))),
     ListTab("all", "全部"),
 )

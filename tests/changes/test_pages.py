@@ -311,6 +311,7 @@ def test_what_he_appealed_with_goes_with_him_too(
     )
     files = [SimpleUploadedFile("请假条.pdf", PDF)]
     appeal = file_appeal(entry=entry, reason="两次都请过假", files=files, now=now)
+    owner.refresh_from_db()
     answer = login(client, owner).get(reverse("changes:own_data"))
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     day = timezone.localdate(now)

@@ -171,6 +171,39 @@ def test_it_is_of_the_day_on_which_the_bank_paid(
     assert (log.after or {})["付款日期"] == "2026-11-30"
 
 
+def test_whose_line_the_bureau_will_refuse_is_said_before_and_in_the_file(
+    client: Client, operator: User, finance: User, expert: Expert
+) -> None:
+    """Without a number, with a wrong one, or with one that cannot be read, which stood in the file as its words."""
+    configure(PAYER, "市交易中心")
+    bank = {"bank_name": "中国工商银行", "bank_account": CARD}
+    without = make_expert("无号", id_number="", **bank)
+    wrong, shut = (make_expert(name, **bank) for name in ("错号", "打不开"))
+    for one in (expert, without, wrong, shut):
+        pay(make_paid_to(operator, now=NOW, expert=one, minutes=300), finance, now=NOW)
+    Expert.objects.filter(pk=wrong.pk).update(
+        id_number=Expert._meta.get_field("id_number").sealed(wrong, "110101197001010017")
+    )
+    Expert.objects.filter(pk=shut.pk).update(
+        id_number=Expert._meta.get_field("id_number").sealed(wrong, ID)
+    )
+    (payer,) = taxes.by_payer(payments_in(finance, date(2026, 11, 1), "fees.tax"))
+    said = {"无号": "没有证件号码", "错号": "身份证号码有误", "打不开": "证件号码无法读取"}
+    assert {one.person.name: one.fault for one in payer.faulty} == said
+    url = reverse("fees:tax") + "?month=2026-11"
+    page = login(client, finance).get(url).content.decode()
+    assert all(f"{name}（" in page and fault in page for name, fault in said.items())
+    answer = client.get(url, {"month": "2026-11", "file": "1", "payer": "市交易中心"})
+    content = io.BytesIO(answer.content)
+    rows = [
+        [str(cell or "") for cell in row]
+        for row in openpyxl.load_workbook(content).active.iter_rows(values_only=True)
+    ]
+    at = {name: row for row in rows for name in said if name in row}
+    assert all(fault in at[name] for name, fault in said.items())
+    assert "无法读取" not in at["打不开"]
+
+
 def test_what_comes_back_after_its_month_is_told(
     operator: User, finance: User, expert: Expert
 ) -> None:

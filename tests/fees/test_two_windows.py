@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
+from expertpool.fees.enums import Outcome
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import projects_to_pay
 from expertpool.fees.queries.workload import MISSING, UNTOLD, workload_of
@@ -170,6 +171,32 @@ def test_what_was_reversed_is_to_be_entered_anew_and_who_entered_it_is_told(
     said = {first.invitation_id: entry(first.project)}
     enter_fees(project=first.project, rate=make_rate(), entries=said, actor=operator, now=now)
     assert not projects_to_pay(operator, now=now).filter(to_enter).exists()
+
+
+@pytest.mark.shows("PRJ-28")
+def test_whom_an_import_left_out_is_still_to_be_entered(client: Client, operator: User) -> None:
+    """Two of three were in the table: the project was gone from 待登记, and the third got no letter, without a word."""
+    now = timezone.now()
+    project = make_reviewed(operator, now=now, seats=3).project
+    sat = who_sat(project)
+    *some, last = sat
+    to_enter = TO_PAY_TABS[0].q
+    assert projects_to_pay(operator, now=now).filter(to_enter).get().left_out == 3
+    said = {pk: entry(project) for pk in some}
+    enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=now)
+    row = projects_to_pay(operator, now=now).filter(to_enter).get()
+    assert (row.entered, row.left_out, row.missing) == (2, 1, 0)
+    login(client, operator)
+    assert "另 1 人还没有登记" in client.get(reverse("fees:projects")).content.decode()
+    page = client.get(reverse("fees:project", args=[project.pk]))
+    assert page.context["left_out"] == sat[last].name
+    assert "还有专家没有登记" in page.content.decode()
+    send_letters(project=project, actor=operator, now=now)
+    assert projects_to_pay(operator, now=now).filter(to_enter).exists(), "letters are out for two"
+    said = {last: entry(project, outcome=Outcome.UNFINISHED)}
+    enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=now)
+    assert not projects_to_pay(operator, now=now).filter(to_enter).exists()
+    assert client.get(reverse("fees:project", args=[project.pk])).context["left_out"] == ""
 
 
 def test_an_empty_tab_says_what_is_done(client: Client, operator: User) -> None:

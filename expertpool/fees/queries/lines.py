@@ -33,6 +33,7 @@ from expertpool.draws.enums import INVALID
 from expertpool.draws.models import DrawProject
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.panel import is_over
+from expertpool.draws.queries.participation import participations_in
 from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeLine, Payment
@@ -195,8 +196,9 @@ def totals_of(rows: QuerySet[FeeLine]) -> Totals:
 
 def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     """Return the projects in the scope of ``user``, who enters fees, whose review is over and whose names are
-    released, each with the fees that stand (``entered``), those signed (``signed``), their sum (``gross``), and how many were
-    reversed and not entered anew (``missing``)."""
+    released, each with the fees that stand (``entered``), those signed (``signed``), their sum (``gross``), how many were
+    reversed and not entered anew (``missing``), and how many sat in the panel and have never been entered (``left_out``, as after
+    an import of some; who stood by and came in at the meeting is not counted)."""
     reach = scope_q(user, ENTER, department="department", owner="created_by")
     draws = DrawProject.objects.filter(project=OuterRef("pk"), valid=True)
     standing = fees_told(FeeLine.objects.filter(STANDING, project=OuterRef("pk")))
@@ -206,6 +208,10 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     back = FeeLine.objects.filter(~STANDING, ~Exists(anew), project=OuterRef("pk"))
     back = back.exclude(OF_VOID_DRAW)  # there is nobody to enter it for
     missing = back.order_by().values("project").values(n=Count("expert", distinct=True))
+    # Of one project: those of a batch share their lines.
+    known = FeeLine.objects.filter(invitation=OuterRef("pk"), project=OuterRef(OuterRef("pk")))
+    sat = participations_in(Q(draw__projects=OuterRef("pk"))).exclude(draw__status__in=INVALID)
+    left_out = sat.filter(~Exists(known)).order_by().values("draw__projects")
     rows = Project.objects.filter(
         reach,
         Exists(draws),
@@ -219,6 +225,7 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
         signed=Coalesce(Subquery(entered.values(n=Count("told_at"))), 0),
         gross=Subquery(fees.values(n=Sum("gross"))),
         missing=Coalesce(Subquery(missing), 0),
+        left_out=Coalesce(Subquery(left_out.values(n=Count("pk", distinct=True))), 0),
     )
 
 

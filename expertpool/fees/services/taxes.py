@@ -6,15 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.bounds import Bounds
-from expertpool.core.fields import readable
+from expertpool.core.fields import opens, readable
 from expertpool.core.mandates import vouched
 from expertpool.core.placeholders import Value
+from expertpool.core.validators import validate_id_card
+from expertpool.experts.enums import IdKind
 from expertpool.experts.models import Expert
 from expertpool.fees.models import FeeLine, Payment
 from expertpool.fees.rules.tax import withholding
@@ -31,6 +35,25 @@ class Taxed:
     person: Expert
     gross: Decimal
     tax: Decimal
+
+    @cached_property
+    def fault(self) -> str:
+        """Why the bureau's client will refuse the line, in words; empty where nothing is wrong."""
+        if not opens(self.person, "id_number"):
+            return "证件号码无法读取"
+        if not self.number:
+            return "没有证件号码"
+        if self.person.id_kind == IdKind.RESIDENT:
+            try:
+                validate_id_card(self.number)
+            except ValidationError:
+                return "身份证号码有误"
+        return ""
+
+    @cached_property
+    def number(self) -> str:
+        """The number of the document in full; nothing where it cannot be read."""
+        return self.person.id_number if opens(self.person, "id_number") else ""
 
     @property
     def due(self) -> Decimal:
@@ -62,6 +85,17 @@ class Payer:
     @property
     def missing(self) -> list[Taxed]:
         return [one for one in self.people if one.missing]
+
+    @property
+    def faulty(self) -> list[Taxed]:
+        """Whose line the bureau's client will refuse."""
+        return [one for one in self.people if one.fault]
+
+    @property
+    def faults_in_words(self) -> str:
+        return "；".join(
+            f"{one.person.name}（{one.person.number}）：{one.fault}" for one in self.faulty
+        )
 
 
 def by_payer(payments: Iterable[Payment], back: Iterable[FeeLine] = ()) -> list[Payer]:
@@ -101,12 +135,13 @@ def _row(at: int, one: Taxed) -> dict[str, Value]:
         "人员.姓名": person.name,
         "人员.证件类型": str(person.get_id_kind_display() or ""),
         # In full: the bureau takes no masked number; who downloads it is logged.
-        "人员.证件号码": readable(person, "id_number"),
+        "人员.证件号码": one.number,
         "人员.所得项目": LABOUR,
         "人员.收入": float(one.gross),
         "人员.已扣税额": float(one.tax),
         "人员.手机号": readable(person, "phone"),
-        "人员.备注": "",
+        # The client passes over it; whoever looks why a line was refused finds it.
+        "人员.备注": one.fault,
     }
 
 

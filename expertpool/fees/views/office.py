@@ -191,7 +191,7 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
     if not may_enter(request.user, row, now=now):
         raise PermissionDenied
     editing = Editing(request, FeeEdits(row))
-    known, rates = fees_in(row), rates_for(row)
+    known, rates, home = fees_in(row), rates_for(row), sent_home_of(row)
     people = read_who_sat(
         project=row, actor=request.user, now=now, purpose="登记劳务费", sent_home=True
     )
@@ -203,7 +203,7 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
         known=known,
         rates=rates,
         worked=workload_of(row),
-        home=sent_home_of(row),
+        home=home,
         now=now,
     )
 
@@ -229,6 +229,12 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
         "editing": editing,
         "waiting": waiting,
         "seen": letters_mark(waiting),
+        # Where nobody is entered yet it needs no words.
+        "left_out": "、".join(
+            one.expert.name
+            for member, one in people
+            if known and member.invitation_id not in known.keys() | home.keys()
+        ),
         "stopped": stopped_words(row),
         "void_part": void_part_words(row),
     }

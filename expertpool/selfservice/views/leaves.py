@@ -66,7 +66,15 @@ def add(request: UserRequest, expert: Expert) -> HttpResponse:
         shown["coming"] = coming = own_seats(expert, during=during, seen=seen, now=now)
         if not coming.are_seen:
             raise LeaveRefused("您在这段时间有评审，请看清下面列出的评审和名额的去向，再提交。")
-        file_leave(expert=expert, actor=request.user, now=now, **data)
+        reason = data["reason"]
+        file_leave(
+            expert=expert,
+            start=during[0],
+            end=during[1],
+            reason=reason,
+            actor=request.user,
+            now=now,
+        )
         said = ""
         if request.POST.get("give_up") == "1":
             said = give_up_own_seats(

@@ -148,6 +148,7 @@ class Decision(models.TextChoices):
     YES = "yes", "同意"
     NO = "no", "不能参加"
     UNCLEAR = "unclear", "未识别"
+    STOP = "stop", "要求退订"  # says nothing of what he was asked
     DOUBTED = (
         "doubted",
         "存疑",

@@ -29,6 +29,8 @@ WAYS = {
 HEARD_AT_ONCE = (ReplyVia.VOICE,)
 OUTDATED = "评审时间或地点已有改动，请按最新的通知答复。"
 UNCLEAR = "没有看懂，尚未登记。请按短信中的办法只回复参加或不参加，或点开短信中的链接答复。"
+STOP = "这里只发评审的工作通知，不能退订，也没有登记您的答复。不参加的，请按短信中的办法回复不参加，或点开短信中的链接答复。"
+NO_ANSWER: dict[str, str] = {Decision.UNCLEAR: UNCLEAR, Decision.STOP: STOP}
 DOUBTED = "今天以您的号码发来的短信多次写错回复码，为防有人冒用，您的短信答复尚未登记，请点开短信中的链接答复。"
 THANKS = "已登记您不能参加，谢谢您的答复。"
 # What he is told who has answered before, by what he wrote now.
@@ -61,10 +63,12 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
     invitation = Invitation.objects.select_related("draw__project").get(pk=reply.message.about_id)
     if reply.message.answer_code != answer_code(invitation):
         return _tell(invitation, OUTDATED, reply, now)
-    if reply.decision == Decision.UNCLEAR:
+    if reply.decision in NO_ANSWER:
         # 收到，谢谢 of one who has answered: what he said stands, and nothing is asked of him.
         as_written([invitation])
-        return _tell(invitation, STANDS.get(invitation.state, UNCLEAR), reply, now)
+        return _tell(
+            invitation, STANDS.get(invitation.state, NO_ANSWER[reply.decision]), reply, now
+        )
     if reply.decision == Decision.DOUBTED:
         return _tell(invitation, DOUBTED, reply, now)
     accept = reply.decision == Decision.YES

@@ -50,9 +50,11 @@ _BESIDE = re.compile("[pskt]*")
 _MAY_TURN = re.compile("不行|不成|不可以|不能")
 _NEGATED = re.compile("[不没无未否非别勿莫拒绝弃缺免冇唔甭弗毋]")
 _TRADITIONAL = str.maketrans(
-    "參與會來沒無時間辦確認對謝請願準屆審評議絕棄復覆們動決選實開課適師夠樂應場體脫臨離別訊領說還後樣邊問題錯",
-    "参与会来没无时间办确认对谢请愿准届审评议绝弃复复们动决选实开课适师够乐应场体脱临离别讯领说还后样边问题错",
+    "參與會來沒無時間辦確認對謝請願準屆審評議絕棄復覆們動決選實開課適師夠樂應場體脫臨離別訊領說還後樣邊問題錯訂",
+    "参与会来没无时间办确认对谢请愿准届审评议绝弃复复们动决选实开课适师够乐应场体脱临离别讯领说还后样边问题错订",
 )
+# What people write to whoever advertises; alone, it is no answer to anything else.
+_STOP = re.compile("(?:TD|T|退订|取消订阅|退订短信)+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 # Between two words of letters they are what tells these apart.
 _BLANKS = re.compile(r"(?<![A-Z0-9])\s+|\s+(?![A-Z0-9])")
@@ -77,6 +79,8 @@ def _meant(plain: str) -> Decision:
     """Return what ``plain`` says. Whatever it holds beside the words of the table, a question, or a yes beside a no is
     not understood: whoever wrote it is told so, and answers once more."""
     parts = list(_parts(plain))
+    if _STOP.fullmatch("".join(part for part, _ in parts)):
+        return Decision.STOP
     if "?" in plain:
         return Decision.UNCLEAR
     readings = [_reading(signs) for _, signs in parts]

@@ -85,13 +85,13 @@ def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "")
     if is_new and message is not None:
         publish(MessageAnswered(reply.pk))
     elif is_new:
-        _let_him_hear(provider, phone, now)
+        _let_him_hear(provider, phone, decision, now)
     return is_new and message is not None
 
 
-def _let_him_hear(provider: str, phone: str, now: datetime) -> None:
+def _let_him_hear(provider: str, phone: str, decision: Decision, now: datetime) -> None:
     """Take what came without a code, or with a wrong one, as said of the last letter that asks this telephone, but not
-    understood: once a day of a letter, so that whoever wrote is told how to answer."""
+    understood (or as the wish to be left alone): once a day of a letter, so that whoever wrote is told how to answer."""
     letter = _last_asking(provider, phone, now)
     if letter is None:
         return
@@ -99,7 +99,7 @@ def _let_him_hear(provider: str, phone: str, now: datetime) -> None:
         key=f"{provider}:unread-{letter.pk}-{now:%Y%m%d}",
         defaults={
             "message": letter,
-            "decision": Decision.UNCLEAR,
+            "decision": Decision.STOP if decision == Decision.STOP else Decision.UNCLEAR,
             "provider": provider,
             "received_at": now,
         },

@@ -24,7 +24,7 @@ from expertpool.draws.services.entropy import SeededEntropy, SystemEntropy
 from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.telling import answer_code
-from expertpool.draws.services.written_replies import UNCLEAR, take_reply
+from expertpool.draws.services.written_replies import STOP, UNCLEAR, take_reply
 from expertpool.experts.models import Expert
 from expertpool.notifications.channels.base import Inbound, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms import SmsChannel
@@ -462,3 +462,17 @@ def by_link(row: Invitation, *, accept: bool) -> None:
         now=timezone.now(),
         entropy=SystemEntropy(),
     )
+
+
+@pytest.mark.parametrize("coded", [True, False], ids=["with the code", "without"])
+def test_who_writes_td_is_told_that_it_is_no_answer(
+    provider: Kept, pool: list[Expert], coded: bool
+) -> None:
+    """He was told that nobody had understood him."""
+    row = seal().invitations.get()
+    sent_letter(row)
+    write(row, f"TD {answer_code(row)}" if coded else "退订")
+    work()
+    row.refresh_from_db()
+    assert row.state == InvitationState.INVITED
+    assert [STOP in one for one in heard(row)] == [True]

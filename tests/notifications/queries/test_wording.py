@@ -97,3 +97,11 @@ def test_beside_other_words_none_decides(other: str) -> None:
 
 def test_what_is_long_is_read_in_no_time() -> None:
     assert meant("可以去" * 5000 + "猫") == Decision.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "text", ["TD", "td", "ＴＤ", "T", "退订", "退订TD", "TD退订。", "退 订", "退訂"]
+)
+def test_who_wants_to_be_left_alone_says_nothing_of_what_he_was_asked(text: str) -> None:
+    assert understood(text, "10690483100")[1] == Decision.STOP
+    assert understood(f"{text} 不参加", "")[1] != Decision.STOP

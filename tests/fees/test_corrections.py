@@ -107,6 +107,23 @@ def test_more_is_signed_and_paid_in_the_month_of_its_own_payment(
     assert set(kinds) == {paid.pk, more.pk}
 
 
+def test_whoever_pays_him_more_reads_what_has_not_come_back(
+    client: Client, operator: User, finance: User, paid: FeeLine
+) -> None:
+    """It was said in a tab of another list alone."""
+    less = corrected(paid, finance, "-300", reason="多算三小时")
+    later = NOW + timedelta(days=1)
+    other = make_paid_to(operator, now=later, expert=paid.expert, minutes=540)
+    login(client, finance)
+    page = client.get(reverse("fees:batch_new"))
+    (row,) = page.context["ready"]
+    assert (row.line, row.owed) == (other, -less.net)
+    assert row.owed > 0
+    assert f"另有多付待收回 {row.owed:,.2f}" in page.content.decode()
+    mark_received(line=less, note="现金收回", actor=finance, now=NOW)
+    assert "待收回" not in client.get(reverse("fees:batch_new")).content.decode()
+
+
 @pytest.mark.shows("PRJ-16", "PRJ-31")
 def test_less_comes_back_and_is_taken_out_of_the_month_in_which_it_was_paid(
     operator: User, finance: User, paid: FeeLine

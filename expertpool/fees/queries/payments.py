@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -56,6 +57,7 @@ class Payable:
     account: BankAccount | None
     why_not: str
     tax: Decimal = Decimal(0)
+    owed: Decimal = Decimal(0)  # what he was paid too much and has not given back (`owed_by`)
 
     @property
     def amount(self) -> Decimal:
@@ -122,6 +124,19 @@ def _payable(
     elif not is_payable_to(account, payee_of(line)):
         why = "收款账户与档案不一致，待重新核对"
     return Payable(line, account, why)
+
+
+def owed_by(user: User, rows: Iterable[Payable]) -> list[Payable]:
+    """Return ``rows`` with what each of their experts was paid too much and has not given back, of the fees that ``user``
+    sees: he may arrange with the expert how it comes back before he pays him more. Nothing is kept of a payment."""
+    found = list(rows)
+    payees = {payee_of(one.line).pk for one in found}
+    whose = Q(expert__in=payees) | Q(expert__merged_into__in=payees)
+    less = fees_visible_to(user, PAY).filter(whose, STANDING, gross__lt=0, received_at__isnull=True)
+    owed: dict[int, Decimal] = defaultdict(Decimal)
+    for one in vouched(less.select_related("expert__merged_into")):
+        owed[payee_of(one).pk] -= one.net
+    return [replace(one, owed=owed.get(payee_of(one.line).pk, Decimal(0))) for one in found]
 
 
 def seen_mark(ready: Iterable[Payable]) -> str:

@@ -33,6 +33,7 @@ from expertpool.fees.queries.payments import (
     MOST,
     WAITS,
     batches_visible_to,
+    owed_by,
     payables,
     payments_of,
     payments_visible_to,
@@ -72,7 +73,7 @@ def new(request: UserRequest) -> HttpResponse:
     """Choose by a filter which fees are paid together; whatever cannot be paid says why."""
     narrowed = PayableFilter(request.GET, user=request.user)
     rows = payables(narrowed.filter(unpaid_lines(request.user))[: MOST + 1], now=timezone.now())
-    ready = [one for one in rows if not one.why_not][:MOST]
+    ready = owed_by(request.user, [one for one in rows if not one.why_not][:MOST])
     total = sum((one.amount for one in ready), Decimal(0))
     form, seen = BatchForm(request.POST if request.method == "POST" else None), seen_mark(ready)
 

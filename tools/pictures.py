@@ -1,5 +1,8 @@
 """Photograph the main job with demo data, for the documents: docs/pictures/NAME.png at desktop
-width, NAME-phone.png on a phone. What the pictures need is done in the browser, as users do it."""
+width, NAME-phone.png on a phone. What the pictures need is done in the browser, as users do it.
+
+Not among them are the emergency and the printed sheet, for which a review must begin within a day, as none of the
+demonstration does: their pictures are those of earlier days."""
 
 from __future__ import annotations
 
@@ -10,20 +13,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from math import ceil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
-import typst
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tools.browser import FLAGS, browser_path
+from tools.manual_pages import AT_A_DESK, ON_A_PHONE, Shown
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
@@ -32,11 +32,13 @@ LIST = ROOT / "tests" / "data" / "experts_5000.xlsx"
 PASSWORD = "Zhuanjia-2026"  # noqa: S105 - of the demo accounts
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-# Demo projects: to draw, being drawn, of a batch, one expert short.
-READY, RUNNING, BATCHED, SHORT = "YS-001", "YS-002", "YS-008", "YS-010"
+AT_DESK, ON_PHONE = {"": DESKTOP}, {"-phone": PHONE}
+BOTH = AT_DESK | ON_PHONE
+# Demo projects: to draw, being drawn, of a batch, one expert short, published.
+READY, RUNNING, BATCHED, SHORT, PUBLIC = "YS-001", "YS-002", "YS-008", "YS-010", "城市大脑"
 OWNER = "武汉市市政工程集团"  # demo: holds shares in a unit that projects avoid
 ZONE = ZoneInfo("Asia/Shanghai")
-SHEET = '#set page(width: auto, height: auto, margin: 0pt)\n#image("sheet.pdf", width: 297mm)'
+EARLIEST = "24"  # hours before the review; names are public no sooner
 
 
 class Camera:
@@ -61,7 +63,7 @@ class Camera:
     def open_first(self, path: str) -> None:
         """Open a list, and there what its first row links to."""
         self.open(path)
-        self.page.locator("#list tbody a").first.click()
+        self.page.locator("main tbody a").first.click()
 
     def press(self, name: str) -> None:
         page = self.page
@@ -72,9 +74,11 @@ class Camera:
         """Answer the question that has come up."""
         self.page.get_by_role("alertdialog").locator("button[type=submit]").click()
 
-    def take(self, name: str, *, whole: bool = False) -> None:
-        """Photograph the page in both sizes; ``whole`` with what is below the screen."""
-        for suffix, size in (("", DESKTOP), ("-phone", PHONE)):
+    def take(
+        self, name: str, *, whole: bool = False, sizes: Mapping[str, ViewportSize] = BOTH
+    ) -> None:
+        """Photograph the page in these sizes; ``whole`` with what is below the screen."""
+        for suffix, size in sizes.items():
             self.page.set_viewport_size(size)
             self.page.wait_for_load_state("networkidle")
             self.page.evaluate("window.scrollTo(0, 0)")
@@ -92,22 +96,34 @@ def main() -> None:
         visitor = Camera(browser, address)
         visitor.open("/login/")
         visitor.take("login")
+        take_manuals(browser, address, AT_A_DESK, AT_DESK)
+        take_manuals(browser, address, ON_A_PHONE, ON_PHONE)
         admin = Camera(browser, address, "admin")
         operator = Camera(browser, address, "operator")
         supervisor = Camera(browser, address, "supervisor")
         take_pool(admin)
         take_settings(admin)
         take_projects(operator)
-        take_emergency(operator)
         take_batch(operator)
         take_widening(operator)
         take_supervision(supervisor)
-        checked = take_draw(operator, supervisor, visitor)
-        take_check(visitor, checked)
-        expert = Camera(browser, address, "expert")
-        expert.open("/")
-        expert.take("home-expert")
+        take_draw(operator, supervisor, visitor)
+        take_check(operator, visitor)
         browser.close()
+
+
+def take_manuals(
+    browser: Browser,
+    address: str,
+    pages: Mapping[str, tuple[Shown, ...]],
+    sizes: Mapping[str, ViewportSize],
+) -> None:
+    """Take what stands in the manuals as it opens, each page by the account that it is for."""
+    for account, shown in pages.items():
+        camera = Camera(browser, address, account)
+        for name, path, first in shown:
+            (camera.open_first if first else camera.open)(path)
+            camera.take(name, sizes=sizes)
 
 
 def take_pool(admin: Camera) -> None:
@@ -160,25 +176,8 @@ def take_projects(operator: Camera) -> None:
     room = operator.page.get_by_role("link", name="抽取大厅").get_attribute("href") or ""
     operator.open(room)
     operator.take("draw-room")
-    operator.open("/reports/statistics/?topic=projects")
+    operator.open("/draws/statistics/?topic=projects")
     operator.take("statistics")
-
-
-def take_emergency(operator: Camera) -> None:
-    """Turn the running draw into an emergency."""
-    operator.open_first(f"/draws/?q={RUNNING}")
-    operator.press("应急抽取")
-    drawer = operator.page.locator("#drawer")
-    drawer.get_by_label("应急原因").fill("距开标不足两小时，仍缺 1 人")
-    operator.take("emergency")
-    drawer.get_by_role("button", name="提交申请").click()
-    operator.press("当面确认")
-    drawer.get_by_label("确认人的账号").fill("supervisor")
-    drawer.get_by_label("确认人的密码").fill(PASSWORD)
-    operator.take("on-the-spot")
-    drawer.get_by_role("button", name="确认转为应急").click()
-    operator.page.get_by_text("已转为应急抽取").wait_for()
-    operator.take("emergency-draw", whole=True)
 
 
 def take_batch(operator: Camera) -> None:
@@ -206,6 +205,8 @@ def take_widening(operator: Camera) -> None:
     drawer.get_by_label("放宽条件的原因").fill("验收组专家已全部问过，仍缺 1 人")
     operator.take("widen")
     drawer.get_by_role("button", name="提交申请").click()
+    operator.page.get_by_text("已申请放宽条件补抽").wait_for()
+    operator.open_first(f"/draws/?q={SHORT}")
     operator.press("当面确认")
     drawer.get_by_label("确认人的账号").fill("supervisor")
     drawer.get_by_label("确认人的密码").fill(PASSWORD)
@@ -223,15 +224,14 @@ def take_supervision(supervisor: Camera) -> None:
     supervisor.take("ledger")
 
 
-def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
-    """Draw the project that is ready for it, with names public just now; return its public page."""
+def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> None:
+    """Draw the project that is ready for it."""
     operator.open_first(f"/projects/?q={READY}")
     operator.take("project")
     project = operator.page.url.partition("?")[0]
     operator.open(f"{project}plan/")
     operator.take("plan")
-    hours = hours_until_opening(operator.page.locator(".page-head").inner_text())
-    operator.page.get_by_label("名单公开（评审前小时）").fill(str(hours))
+    operator.page.get_by_label("名单公开（评审前小时）").fill(EARLIEST)
     operator.press("保存")
     operator.press("预查询")
     operator.page.get_by_role("heading", name="预查询结果").first.wait_for()
@@ -253,17 +253,24 @@ def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> str:
         camera.agree()
         camera.page.get_by_text("随机值已提供").wait_for()
     operator.open(draw)
+    send_at_night(operator)
     rows = operator.page.get_by_role("table", name="抽取结果").locator("tbody tr")
     answer(expert, lines=rows.count())
-    operator.open(draw)
-    take_sheet(operator)
+
+
+def send_at_night(operator: Camera) -> None:
+    """Have the invitations sent at once, where quiet hours hold them back."""
+    if operator.page.get_by_role("button", name="立即发出", exact=True).is_visible():
+        operator.press("立即发出")
+        operator.page.get_by_role("alertdialog").get_by_role("textbox").fill("明早前须有结果")
+        operator.agree()
+
+
+def take_check(operator: Camera, visitor: Camera) -> None:
+    """What anybody sees of a draw that was published: the check of its record, and the record as a film."""
+    operator.open_first(f"/draws/?q={PUBLIC}")
     address = operator.page.get_by_role("link", name="核验", exact=True).get_attribute("href")
     assert address is not None, "the page of a draw leads to its public one"  # noqa: S101
-    return address
-
-
-def take_check(visitor: Camera, address: str) -> None:
-    """What anybody sees of a draw: the check of its record, and the record as a film."""
     visitor.open(address)
     visitor.page.get_by_text("一致", exact=True).wait_for()
     visitor.take("check", whole=True)
@@ -271,13 +278,6 @@ def take_check(visitor: Camera, address: str) -> None:
     visitor.page.locator("[data-caption]").wait_for()
     visitor.page.keyboard.press("End")
     visitor.take("replay", whole=True)
-
-
-def hours_until_opening(text: str) -> int:
-    found = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", text)
-    assert found is not None, "the page says when the project opens"  # noqa: S101
-    opening = datetime.fromisoformat(found[0]).replace(tzinfo=ZONE)
-    return ceil((opening - datetime.now(ZONE)) / timedelta(hours=1))
 
 
 def answer(expert: Camera, *, lines: int) -> None:
@@ -297,18 +297,6 @@ def answer(expert: Camera, *, lines: int) -> None:
         expert.page.get_by_role("heading", name="您已确认参加").wait_for()
         if number == 0:
             expert.take("reply-accepted", whole=True)
-
-
-def take_sheet(operator: Camera) -> None:
-    """Turn the first page of the printed sheet into a picture."""
-    link = operator.page.get_by_role("link", name="打印抽取表").get_attribute("href")
-    pdf = operator.page.request.get(link or "").body()
-    with TemporaryDirectory() as folder:
-        Path(folder, "sheet.pdf").write_bytes(pdf)
-        source = Path(folder, "sheet.typ")
-        source.write_text(SHEET)
-        typst.compile(source, output=FOLDER / "sheet.png", format="png", ppi=110)
-    print("docs/pictures/sheet.png", flush=True)
 
 
 @contextmanager

@@ -104,9 +104,15 @@ class Collector:
         self.pressing: list[dict[str, Any]] = []
         self.alike: Counter[tuple[str, str, str]] = Counter()
 
+    def _named(self, shown: dict[str, str]) -> dict[str, str]:
+        """Return a row with what names it before all else: a project by its name, not by its number."""
+        column = self.importer.by_code.get(self.name)
+        name = shown.pop(column.header, "") if column else ""
+        return {column.header: name} | shown if column and name else shown
+
     def take(self, row: Row) -> None:
         if len(self.first) < FIRST and not self.importer.is_update:
-            self.first.append(self.importer.shown(row))
+            self.first.append(self._named(self.importer.shown(row)))
         if row.changes and len(self.changed) < DIFFERING:
             changes = [asdict(change) for change in row.changes]
             facts = {"row": row.number, "name": row.subject, "doubt": row.doubt}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from hashlib import sha256
 from typing import Any
 
@@ -57,6 +58,11 @@ ODD = (
 )
 
 
+def _own(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return copies: an importer has its fields once for everybody, a page writes what was wrong into the widgets of its own."""
+    return deepcopy(dict(fields))
+
+
 class UploadForm(forms.Form):
     """The file, and the options of the importer."""
 
@@ -69,7 +75,7 @@ class UploadForm(forms.Form):
         super().__init__(*args)
         largest = value_of(IMPORT_SIZE)
         self.fields["file"].help_text = f"{READ}，最大 {largest} MB。"
-        self.fields |= dict(importer.options_for(user))
+        self.fields |= _own(importer.options_for(user))
 
     def options(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "file"}
@@ -124,7 +130,7 @@ class MappingForm(forms.Form):
                     initial=IGNORED if is_ignored else code,
                     required=False,
                 )
-        self.of_list = dict(importer.asked_of_list(run.mapping))
+        self.of_list = _own(importer.asked_of_list(run.mapping))
         self.fields |= self.of_list
         self.initial = {name: run.options.get(name, "") for name in self.of_list}
 

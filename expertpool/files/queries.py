@@ -22,7 +22,7 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.registry import FileSubject, Together, file_subject
 from expertpool.files.settings import SUBJECT_QUOTA
-from expertpool.files.validators import ACCEPTED, MEGABYTE
+from expertpool.files.validators import MEGABYTE, accepted_in_words
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 # Of these the words are shown; of the older formats only tables can be read.
@@ -257,6 +257,6 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
         "subject_id": subject_id,
         "kind": kind or "",
         "choices": list(policy.choices.items()),
-        "accepted": ACCEPTED,
+        "accepted": accepted_in_words() if may_upload else "",
         "bulk_url": policy.bulk_url(user, subject_id),
     }

@@ -19,7 +19,18 @@ from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE
 
-ACCEPTED = "PDF、Word、Excel、PowerPoint、OFD、图片、TXT、ZIP、MP3、WAV、MP4、WebM"
+# By how large one of them may be.
+KINDS = (
+    ("PDF、Word、Excel、PowerPoint、OFD、TXT、ZIP", DOCUMENT_SIZE),
+    ("图片", IMAGE_SIZE),
+    ("MP3、WAV、MP4、WebM", MEDIA_SIZE),
+)
+ACCEPTED = "、".join(names for names, _ in KINDS)
+
+
+def accepted_in_words() -> str:
+    """Return what may be uploaded, and how large each file may be by now."""
+    return "；".join(f"{names}（每个最大 {value_of(limit)} MB）" for names, limit in KINDS)
 
 
 @dataclass(frozen=True)

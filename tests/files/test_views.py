@@ -11,7 +11,9 @@ from expertpool.accounts.models import Department, User
 from expertpool.audit.models import Entry
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
+from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE, MEDIA_SIZE
 from tests.factories.accounts import make_user
+from tests.factories.siteconfig import configure
 from tests.files.samples import PDF, REFUSED
 from tests.fixtures import login
 
@@ -27,6 +29,17 @@ def make_attachment(subject: Department) -> Attachment:
 
 def address(subject: Department) -> str:
     return f"/files/of/accounts.department/{subject.pk}/"
+
+
+def test_whoever_uploads_reads_how_large_a_file_of_each_kind_may_be(
+    client: Client, admin: User, auditor: User, subject: Department
+) -> None:
+    for limit, megabytes in ((DOCUMENT_SIZE, 3), (IMAGE_SIZE, 2), (MEDIA_SIZE, 7)):
+        configure(limit, megabytes)
+    page = login(client, admin).get(address(subject)).content.decode()
+    for words in ("ZIP（每个最大 3 MB）", "图片（每个最大 2 MB）", "WebM（每个最大 7 MB）"):
+        assert words in page
+    assert "每个最大" not in login(client, auditor).get(address(subject)).content.decode()
 
 
 def test_who_may_view_the_subject_downloads_its_file(

@@ -198,6 +198,9 @@ def test_a_secret_is_never_sent_back(signed_in: Client) -> None:
         ("谁的", "谁的名字", "最短时限"),
         ("45", "默认时限", "最短时限"),
         ("样例 时限", "最短时限", "谁的名字"),
+        ("４５", "默认时限", "最短时限"),
+        ("samples.le", "没有找到设置", "最短时限"),  # stands in codes alone
+        (LEAST.code, "最短时限", "谁的名字"),
         ("没有这种东西", "没有找到设置", "最短时限"),
     ],
 )

@@ -13,7 +13,7 @@ from expertpool.core.configuration import SITE_SETTINGS, Setting, SettingGroup
 from expertpool.core.configuration.catalogue import setting_groups, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
 from expertpool.core.configuration.reading import UNREADABLE, current, is_readable
-from expertpool.core.text import moment_text
+from expertpool.core.text import clean_code, moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries.counting import counted_from, counting_in_words
@@ -47,10 +47,12 @@ class Row:
         return self.change.pk if self.change else 0
 
     def holds(self, query: str) -> bool:
-        """Tell whether the words of ``query`` all stand in what the page says of it."""
+        """Tell whether the words of ``query`` all stand in what the page says of it, however wide they are typed; its
+        code, which is none of these words, is found as a whole."""
         setting = self.setting
-        text = f"{setting.label} {setting.help} {self.shown} {setting.group.label} {setting.code}"
-        return all(word in text.casefold() for word in query.casefold().split())
+        said = f"{setting.label} {setting.help} {self.shown} {setting.group.label}"
+        text, code = clean_code(said).casefold(), setting.code.casefold()
+        return all(word in text or word == code for word in clean_code(query).casefold().split())
 
 
 def reset_question(setting: Setting[Any]) -> str:

@@ -201,6 +201,9 @@ def other_projects(version: PlanVersion) -> str:
     )
 
 
+GROUPS = "条件组"  # under which `services.plan.plan_in_words` keeps them
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing that two versions say otherwise, in words."""
@@ -211,23 +214,34 @@ class Difference:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """Return what differs between the words of two versions."""
-    values = changed(dict(before), dict(after))
+    """Return what differs between the words of two versions, each group and level by itself: a plan on one line is
+    searched by eye for what is another."""
+    values = changed(_by_line(before), _by_line(after))
     return [
         Difference(name, plan_text(values["before"][name]), plan_text(values["after"][name]))
         for name in values["after"]
     ]
 
 
+def _by_line(words: Mapping[str, Any]) -> dict[str, Any]:
+    lines: dict[str, Any] = {GROUPS: []}
+    for at, group in enumerate(words.get(GROUPS) or [], start=1):
+        name = str(group["名称"])
+        if name in lines[GROUPS]:  # as often as somebody likes
+            name = f"{name}（第 {at} 组）"
+        lines[GROUPS].append(name)
+        lines[f"「{name}」人数"] = group["人数"]
+        lines[f"「{name}」候补"] = group.get("候补人数")
+        for level, text in enumerate(group["条件"], start=1):
+            lines[f"「{name}」第 {level} 级次"] = text or "不限"
+    return lines | {label: value for label, value in words.items() if label != GROUPS}
+
+
 def plan_text(value: Any) -> str:
     """Return one value of a plan's words as text."""
     if value is None or value in ("", []):
         return "无"
-    if isinstance(value, list):
-        if any(isinstance(one, dict) for one in value):
-            return "；".join(_group(one) for one in value)
-        return "、".join(str(one) for one in value)
-    return str(value)
+    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
 @dataclass(frozen=True)
@@ -264,14 +278,6 @@ def returned_told(standing: PlanVersion) -> Returned | None:
         said.note if said else "",
         differences(version.words, standing.words),
     )
-
-
-def _group(group: Mapping[str, Any]) -> str:
-    standbys = f"、候补 {group['候补人数']} 人" if group.get("候补人数") else ""
-    levels = "，".join(
-        f"第 {at} 级次 {text or '不限'}" for at, text in enumerate(group["条件"], start=1)
-    )
-    return f"「{group['名称']}」{group['人数']} 人{standbys}（{levels}）"
 
 
 def mark_of(projects: Sequence[Project]) -> str:

@@ -24,6 +24,7 @@ from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries import readiness
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.plan_versions import (
+    differences,
     SUBJECT,
     approved_version,
     content_of,
@@ -110,6 +111,35 @@ def test_each_change_is_a_version_and_nothing_else_is(project: Project, operator
     assert plan.version == 2
     assert (latest.title, latest.note) == ("第 2 版", "同一单位最多人数：无 → 1")
     assert (first.title, first.note) == ("第 1 版", "首次保存")
+
+
+def test_what_a_version_changed_stands_by_group_and_level() -> None:
+    def group(name: str, seats: int, *levels: str, **more: int) -> dict[str, Any]:
+        return {"名称": name, "人数": seats, "条件": levels} | more
+
+    before = {"条件组": [group("技术", 3, "职称级别 是 正高", ""), group("经济", 1, "")]}
+    after = {
+        "条件组": [
+            group("技术", 3, "职称级别 是 正高", "年龄 不大于 60", 候补人数=1),
+            group("法律", 1, ""),
+        ],
+        "答复时限（分钟）": 45,
+    }
+    told = [f"{one.label}：{one.before} → {one.after}" for one in differences(before, after)]
+    assert told == [
+        "条件组：技术、经济 → 技术、法律",
+        "「技术」候补：无 → 1",
+        "「技术」第 2 级次：不限 → 年龄 不大于 60",
+        "「法律」人数：无 → 1",
+        "「法律」第 1 级次：无 → 不限",
+        "答复时限（分钟）：无 → 45",
+        "「经济」人数：1 → 无",
+        "「经济」第 1 级次：不限 → 无",
+    ]
+    assert differences(after, after) == []
+    twice = {"条件组": [group("技术", 1, ""), group("技术", 2, "")]}
+    (told_once,) = differences(twice, {"条件组": [group("技术", 1, ""), group("技术", 3, "")]})
+    assert (told_once.label, told_once.after) == ("「技术（第 2 组）」人数", "3")
 
 
 def test_an_older_form_does_not_overwrite_a_newer_plan(

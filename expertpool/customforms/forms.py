@@ -20,7 +20,11 @@ from expertpool.customforms.services.fields import (
     deciding_fields,
 )
 
-RETIRE = "停用后表单、导入、筛选和抽取条件中不再有它，已有的内容仍保留，以后可以重新启用。确定停用的，请再保存一次。"
+RETIRE = "停用后表单、导入、筛选{}中不再有它，已有的内容仍保留，以后可以重新启用。确定停用的，请再保存一次。"
+# What draws ask are persons; their conditions are published.
+NO_DRAW = "；抽取条件不能再用它，看得到的角色也不能"
+NOT_DRAWN = "抽取方案和条件模板要改掉这个条件才能抽取；"
+FEWER = "勾选后，{}其余的照旧，但勾选之外的角色不能再修改其中的这个条件、按它查找。确定的，请再保存一次。"
 ALWAYS = "（始终显示）"
 
 
@@ -44,7 +48,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         label="谁能看到",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它；抽取条件不能再用它，看得到的角色也不能。看得到“文件”字段的人都能打开其中的文件。页面上能看、但不许导出的，在“站点设置—导出与导入”中选。",
+        help_text="都不勾选：所有能看这份档案的人。勾选后，其他角色在任何页面、导出、搜索和接口中都看不到它{}。看得到“文件”字段的人都能打开其中的文件。页面上能看、但不许导出的，在“站点设置—导出与导入”中选。",
     )
 
     class Meta:
@@ -91,6 +95,10 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
         ].help_text = "不填不限。改动后，档案里已有的数字仍可原样保存；新填或改动的才按新的范围。"
         fields["readers"].choices = list(Role.objects.order_by("pk").values_list("code", "name"))
         subject = row.subject or self._asked_subject()
+        self._is_drawn = SUBJECTS[subject].is_somebodys
+        fields["readers"].help_text = fields["readers"].help_text.format(
+            NO_DRAW if self._is_drawn else ""
+        )
         fields["waits_for"] = forms.ChoiceField(
             label="取决于",
             required=False,
@@ -101,7 +109,7 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
             "waits_for",
             [code for code, _ in fields["waits_for"].choices if code],
         ]
-        if not SUBJECTS[subject].is_somebodys:
+        if not self._is_drawn:
             del fields["owner"], fields["in_application"]
         else:
             fields["owner"].required = False
@@ -158,16 +166,33 @@ class CustomFieldForm(AsksOnce, forms.ModelForm):
             check_retirable(row, viewer=self.viewer)
             named = mentions(row.subject, row.code, viewer=self.viewer)
             more = f"用到它、停用后须修改的：{told(named)}。" if named else ""
-            self.ask_once("active", "retire", RETIRE + more)
-        elif gone := self._gone_options(data):
-            words = "、".join(gone)
-            check_removable(row, gone, viewer=self.viewer)
-            if named := mentions(row.subject, row.code, gone, viewer=self.viewer):
-                asked = (
-                    f"用到选项“{words}”、删除后须修改的：{told(named)}。确定删除的，请再保存一次。"
-                )
-                self.ask_once("options", f"gone {words}", asked)
+            about = RETIRE.format("和抽取条件" if self._is_drawn else "和规则的条件")
+            self.ask_once("active", "retire", about + more)
+        elif row.pk and self.initial["active"]:
+            # All at once: each is answered by the same second time.
+            self.ask_all(one for one in (self._of_options(data), self._of_readers(data)) if one)
         return data
+
+    def _of_options(self, data: dict[str, Any]) -> tuple[str, str, str] | None:
+        """What needs the options that go, as a question; refuses (FieldInUse) what cannot do without."""
+        row, gone = self.instance, self._gone_options(data)
+        if not gone:
+            return None
+        words = "、".join(gone)
+        check_removable(row, gone, viewer=self.viewer)
+        named = mentions(row.subject, row.code, gone, viewer=self.viewer)
+        asked = f"用到选项“{words}”、删除后须修改的：{told(named)}。确定删除的，请再保存一次。"
+        return ("options", f"gone {words}", asked) if named else None
+
+    def _of_readers(self, data: dict[str, Any]) -> tuple[str, str, str] | None:
+        """What asks a field that fewer are to see, as a question: no draw asks such a one."""
+        row, after = self.instance, set(data.get("readers") or ())
+        before = set(self.initial["readers"])
+        if not after or (before and before <= after):
+            return None
+        named = mentions(row.subject, row.code, viewer=self.viewer)
+        asked = f"用到它的：{told(named)}。{FEWER.format(NOT_DRAWN if self._is_drawn else '')}"
+        return ("readers", f"readers {' '.join(sorted(after))}", asked) if named else None
 
     def _gone_options(self, data: dict[str, Any]) -> list[str]:
         # Written anew is no other word than it was: the service cleans them alike.

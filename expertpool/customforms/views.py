@@ -30,7 +30,7 @@ from expertpool.customforms.services.fields import NAMING, restore_field, save_f
 MANAGE = "customforms.manage"
 MOST_LOG = 50
 MOST_FIELDS = 1000  # of one subject, whom nobody could arrange
-SUBTITLE = "新增的字段立即出现在表单、列表、导入、导出、筛选条件和抽取条件中。"
+SUBTITLE = "新增的字段立即出现在表单、列表、导入、导出、筛选条件和{}中。"
 
 
 class FieldPages(Crud):
@@ -54,7 +54,8 @@ class FieldPages(Crud):
         ]
         context = {
             "subject": subject,
-            "subtitle": SUBTITLE,
+            # Of persons alone draws ask.
+            "subtitle": SUBTITLE.format("抽取条件" if subject.is_somebodys else "事件规则的条件"),
             "tabs": [
                 {
                     "label": one.label,

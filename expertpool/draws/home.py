@@ -25,6 +25,7 @@ from expertpool.draws.enums import (
     InvitationState,
 )
 from expertpool.draws.models import Draw, DrawAlarm, DrawPause, Invitation
+from expertpool.draws.queries.asked_fields import unasked_among
 from expertpool.draws.queries.called_off import draws_with_untold, untold
 from expertpool.draws.queries.clock import DAY, pool_pauses, quiet_until
 from expertpool.draws.queries.draws import (
@@ -130,7 +131,14 @@ _projects_to_draw = FoundFor(_to_draw, called="to_draw")
 
 def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
     must_approve = cache(lambda regime: policy_for(regime, now=now).plan_approval)
-    for project in _projects_to_draw(user, now=now):
+    projects = _projects_to_draw(user, now=now)
+    # What a panel lacks is widened: there the conditions are changed in any case.
+    undrawn = [one for one in projects if one.draw_state != DrawState.UNSATISFIED]
+    unasked = unasked_among(undrawn)
+    for project in projects:
+        if project.pk in unasked:
+            yield _to_mend(project, user)
+            continue
         short = project.draw_state == DrawState.UNSATISFIED
         waits_for_one = not short and not project.plan_approved
         if waits_for_one and (project.was_returned or must_approve(project.regime)):
@@ -145,6 +153,18 @@ def projects_for_a_draw(user: User, now: datetime) -> Iterator[Todo]:
             "orange",
             "去补足" if short else "去抽取",
         )
+
+
+def _to_mend(project: Project, user: User) -> Todo:
+    """What its conditions ask by now keeps everybody from drawing: the page of the plan says why, to who may see it."""
+    return Todo(
+        f"抽取方案须修改：{project.batch or project.name}",
+        f"{_moment(project.opening_at)} 评审，按现在的条件不能抽取，请先修改抽取方案",
+        reverse("projects:detail", args=[project.pk]) + "?tab=plan",
+        "alert-triangle",
+        "orange",
+        "去修改" if user.has_permission("draws.plan") else "查看",
+    )
 
 
 def _to_hand_in(project: Project) -> Todo:

@@ -119,7 +119,9 @@ class WideningInput(Input):
     reason: Reason = Field(description="放宽条件的原因，写入规则并公开")
     plan_version: int = Field(description="读到的抽取方案版本；方案已被改过的拒绝")
     groups: list[WidenedGroup] = Field(
-        [], max_length=20, description="放宽的条件组；不给出的沿用抽取方案里现在的条件"
+        [],
+        max_length=20,
+        description="放宽的条件组；不给出的沿用抽取方案里现在的条件，那些不能抽取的须在这里给出改好的",
     )
 
 

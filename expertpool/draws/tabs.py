@@ -18,7 +18,7 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, AlarmKind, Inv
 from expertpool.draws.forms.draw import NoticeFilter
 from expertpool.draws.models import ConditionGroup, DrawPlan, Invitation, PlanVersion
 from expertpool.draws.permissions import READS_PROJECT_LOG
-from expertpool.draws.queries.actions import actions_for, actions_for_project
+from expertpool.draws.queries.actions import actions_for, actions_for_project, actions_of_project
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
@@ -26,13 +26,13 @@ from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
     codes_for_project,
     draws_of,
-    plan_for,
     valid_draws,
     with_bent,
     with_paused,
 )
 from expertpool.draws.queries.ending import ended_by_plan
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
+from expertpool.draws.queries.facts import OfProject
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import mark_of, returned_told, version_of
@@ -40,14 +40,12 @@ from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.presence import times_of_sign_in
 from expertpool.draws.queries.readiness import why_not_agree
 from expertpool.draws.queries.schedule import schedule_of
-from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.sitting import LineIn, lines_in, parts_of, state_of
 from expertpool.draws.queries.tabs import MOST_LOG, letter_shares, log_of, notices_of
 from expertpool.draws.queries.void_parts import void_part_words
 from expertpool.draws.queries.ways import ways_in_words
 from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.alarms import open_alarms
-from expertpool.draws.services.asked_fields import why_not_asked
 from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.outset_letters import rerouted
@@ -59,7 +57,6 @@ from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import (
     check_projects,
     faults_of,
-    members_of,
     projects_in,
 )
 from expertpool.projects.queries.projects import check_project
@@ -86,22 +83,24 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
     """抽取方案: groups and settings in words, what the rules find, and the way to the draw; on the
     page of a project or of its batch."""
     user = cast("User", request.user)
-    plan = plan_for(project)
+    draws, now = valid_draws(project), timezone.now()
+    facts = OfProject(project, user, now)
+    plan, members = facts.plan, facts.members
     groups = list(plan.groups.all()) if plan else []
     seats = sum(group.seats for group in groups)
     standbys = sum(group.standby_seats for group in groups)
-    members = members_of(project)
-    draws, now = valid_draws(project), timezone.now()
     findings = check_projects(members, seats or None, now)
     # What is wrong however many are drawn stands above all tabs of a project.
     above = [] if of_batch else check_project(project, None, now)
     draw = draws[-1] if draws else None
-    short = shortfall_of(project) if next_opening(members, now=now) > now else None
+    short = facts.short if next_opening(members, now=now) > now else None
     sees_exclusions = bool(codes_for_project(user, project, ["draws.see_exclusions"]))
-    actions = actions_for_project(project, user, now=now)
+    actions = actions_of_project(facts)
     if short:
         actions |= actions_for(short.base, user, now=now)
     standing = version_of(plan) if plan else None
+    is_settled = project.is_archived or (draw and not short)
+    why_not_asked = "" if is_settled else facts.why_not_asked
     context = {
         "standing": standing,
         "marked": f"?mark={mark_of(members)}",
@@ -125,9 +124,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "faults": _faults(members) if project.is_undrawn else [],
         "plan": plan,
         "groups": [_group_in_words(group) for group in groups],
-        "why_not_asked": ""
-        if project.is_archived or (draw and not short)
-        else why_not_asked(short.groups_in(groups) if short else groups),
+        "why_not_asked": why_not_asked,
         "total_seats": seats,
         "total_standbys": standbys,
         "contributors": [CONTRIBUTOR_LABEL[role] for role in plan.contributors] if plan else [],
@@ -139,7 +136,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "sealed_version": draw.rule.content.get("plan_version") if draw else None,
         "short": short,
         "actions": actions,
-        "prequeries": not project.is_archived
+        "prequeries": not (project.is_archived or why_not_asked)
         and (
             sees_exclusions
             or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START))

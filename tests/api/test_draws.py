@@ -10,12 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from expertpool.audit.models import Entry
+from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Invitation, ReplyLink, Rescheduling, WideningRequest
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.sealing import start_draw
-from expertpool.draws.services.widening import decide_widening
+from expertpool.draws.services.widening import decide_widening, widen_plan
 from expertpool.draws.settings import OWN_NUMBERS, REPLY_SHORTEST, REPLY_USUAL
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
@@ -25,9 +26,10 @@ from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import record_answer
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.fields import make_field
 from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
-from tests.factories.widening import make_short_panel
+from tests.factories.widening import SENIOR, make_short_panel
 from vdraw.verify import main as verify
 
 pytestmark = pytest.mark.django_db
@@ -443,6 +445,24 @@ def test_a_draw_says_what_may_be_done_and_refuses_in_the_same_words(
     refused = runner.post(f"/draws/{base.pk}/widening", wider)
     assert_problem(refused, 409, "draw-refused")
     assert actions["widen"]["why_not"] in refused.json()["detail"]
+
+
+def test_a_wider_draw_by_what_no_draw_asks_is_not_allowed(runner: Caller) -> None:
+    field = make_field("宽选", options=("乙级",))
+    now = timezone.now()
+    make_expert(title_level=1, extra={field.code: "乙级"})
+    base = make_short_panel(now=now, operator=runner.user)
+    wider = [SENIOR, {"field": field.code, "op": "in", "value": ["乙级"]}]
+    widen_plan(project=base.project, levels={"g1": wider}, actor=runner.user, now=now)
+    shut = FieldData("宽选", ("乙级",), readers=["operator"])
+    change_field(field=field, data=shut, actor=None, now=now)
+    actions = {row["code"]: row for row in runner.get(f"/draws/{base.pk}").json()["actions"]}
+    asked = {"reason": "本市该专业专家已全部问过", "plan_version": 2}
+    refused = runner.post(f"/draws/{base.pk}/widening", asked)
+    assert_problem(refused, 409, "draw-refused")
+    assert not actions["widen"]["allowed"]
+    assert actions["widen"]["why_not"] in refused.json()["detail"]
+    assert "只对部分角色可见" in actions["widen"]["why_not"]
 
 
 def test_a_draw_says_which_right_a_token_lacks(runner: Caller, experts: list[Expert]) -> None:

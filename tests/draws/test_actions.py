@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -406,9 +407,14 @@ def test_what_nobody_asked_for_is_not_said_to_be_settled(users: dict[str, User])
     assert "已经有人处理" in actions[ActionCode.DECIDE_VOID].why_not
 
 
-def test_an_abandoned_draw_is_called_so(users: dict[str, User]) -> None:
+def test_an_abandoned_draw_is_called_so(users: dict[str, User], client: Client) -> None:
     draw = drawn(DrawStatus.ABANDONED, users)
     actions = actions_for(draw, users["operator"], now=NOW)
+    posted = login(client, users["operator"]).post(
+        reverse("draws:panel_roles", args=[draw.pk]), headers={"HX-Request": "true"}
+    )
+    told = json.loads(posted.headers["HX-Trigger"])["toast"]["message"]
+    assert told == actions[ActionCode.SET_ROLES].why_not
     assert "已放弃" in actions[ActionCode.CONTRIBUTE].why_not
     with pytest.raises(DrawNotReady, match="已放弃"):
         build_record(draw)

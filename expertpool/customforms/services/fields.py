@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 from django.utils.text import Truncator
 
 from expertpool.accounts.models import Role, User
@@ -29,6 +29,7 @@ from expertpool.core.text import HIDDEN, clean_text, is_hidden
 from expertpool.customforms.enums import WITH_OPTIONS, FieldKind
 from expertpool.customforms.exceptions import FieldInUse, FieldRetired
 from expertpool.customforms.models import CustomField, FieldMark
+from expertpool.customforms.queries.asking import fields_among, unasked_fields
 from expertpool.customforms.queries.declared import declare, look_again
 from expertpool.customforms.registry import past_uses, running_uses, ways_out
 
@@ -209,26 +210,11 @@ def _last(subject: str) -> int:
 
 def hold_fields(subject: str, codes: Collection[str]) -> None:
     """Keep the custom fields among ``codes`` as they are until the transaction ends: nobody
-    retires or changes one meanwhile. Raises FieldRetired when one has been retired."""
+    retires or changes one meanwhile. Raises FieldRetired when one may not be asked by a draw now."""
     # NO KEY is enough: it keeps those out who change the row.
-    _refuse_retired(_asked(subject, codes).select_for_update(no_key=True))
-
-
-def check_fields(subject: str, codes: Collection[str]) -> None:
-    """Raise FieldRetired when one of the custom fields among ``codes`` may not be asked by a draw now."""
-    _refuse_retired(_asked(subject, codes))
-
-
-def _asked(subject: str, codes: Collection[str]) -> QuerySet[CustomField]:
-    # In one order: two seals that hold the same fields would wait for each other.
-    return CustomField.objects.filter(subject=subject, code__in=codes).order_by("pk")
-
-
-def _refuse_retired(rows: QuerySet[CustomField]) -> None:
-    for row in rows:
-        if not row.active or row.readers:
-            why = "只对部分角色可见" if row.active else "已停用"
-            raise FieldRetired(f"条件中的字段“{row.label}”{why}，请修改抽取方案后再抽取。")
+    held = fields_among(subject, codes).select_for_update(no_key=True)
+    for why in unasked_fields(held).values():
+        raise FieldRetired(why)
 
 
 def _write(row: CustomField, data: FieldData, now: datetime) -> None:

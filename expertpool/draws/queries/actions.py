@@ -159,14 +159,23 @@ def _rules_of_project(facts: OfProject) -> dict[ActionCode, tuple[str, Callable[
     def pick() -> None:
         check_manual_ways(lead, now=now)
         check_ready(members, now=now)
+        facts.check_named()
+
+    def submit() -> None:
+        check_submittable(lead, now=now)
+        facts.check_asked()
+
+    def start() -> None:
+        check_ready(members, now=now)
+        facts.check_asked()
 
     return {
         ActionCode.PLAN: ("draws.plan", lambda: check_plannable(lead)),
         ActionCode.DELETE_PLAN: ("draws.plan", lambda: check_deletable(lead, user)),
-        ActionCode.SUBMIT_PLAN: ("draws.plan", lambda: check_submittable(lead, now=now)),
+        ActionCode.SUBMIT_PLAN: ("draws.plan", submit),
         ActionCode.WITHDRAW_PLAN: ("draws.plan", lambda: check_waiting(lead)),
         ActionCode.DECIDE_PLAN: ("draws.approve_plan", lambda: check_decidable(lead, user)),
-        ActionCode.START: ("draws.run", lambda: check_ready(members, now=now)),
+        ActionCode.START: ("draws.run", start),
         ActionCode.PICK: ("draws.pick", pick),
         ActionCode.WIDEN_PLAN: ("draws.plan", lambda: check_lacking(facts.short, members, now=now)),
     }

@@ -9,9 +9,12 @@ from typing import TypeVar
 
 from expertpool.accounts.models import User
 from expertpool.draws.enums import AlarmKind
+from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import (
+    ConditionGroup,
     Draw,
     DrawAlarm,
+    DrawPlan,
     DrawRequest,
     Emergency,
     PickRequest,
@@ -19,10 +22,12 @@ from expertpool.draws.models import (
     RescheduleRequest,
     VoidRequest,
 )
+from expertpool.draws.queries.asked_fields import check_conditions, check_named
 from expertpool.draws.queries.board import Board
 from expertpool.draws.queries.clock import waiver_of
 from expertpool.draws.queries.draws import (
     panel_of,
+    plan_for,
     widened_by,
 )
 from expertpool.draws.queries.emergency import emergencies_of
@@ -54,6 +59,34 @@ class OfProject:
     @cached_property
     def short(self) -> Shortfall | None:
         return shortfall_of(self.project)
+
+    @cached_property
+    def plan(self) -> DrawPlan | None:
+        return plan_for(self.project)
+
+    @property
+    def groups(self) -> list[ConditionGroup]:
+        """What is drawn next: the groups of the plan, or of a panel that fell short what it lacks."""
+        groups = list(self.plan.groups.all()) if self.plan else []
+        return self.short.groups_in(groups) if self.short else groups
+
+    @cached_property
+    def why_not_asked(self) -> str:
+        """Why nobody is drawn by the conditions as they stand, a sentence for the user; empty: they may be asked."""
+        try:
+            check_conditions(self.groups, viewer=self.user)
+        except DrawNotReady as refused:
+            return str(refused)
+        return ""
+
+    def check_asked(self) -> None:
+        """Refuse (DrawNotReady) to draw by what `why_not_asked` says."""
+        if self.why_not_asked:
+            raise DrawNotReady(self.why_not_asked)
+
+    def check_named(self) -> None:
+        """Refuse (DrawNotReady) conditions that name what is gone: whoever is chosen by hand has to fit them."""
+        check_named(self.groups, viewer=self.user)
 
 
 @dataclass

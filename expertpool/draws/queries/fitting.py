@@ -63,12 +63,13 @@ def planned_levels(groups: Iterable[ConditionGroup]) -> dict[str, list[Level]]:
     Refuses (DrawNotReady) one that names what is gone since: nobody is counted or drawn by it.
     """
     return {
-        group.code: [(level.level, _planned(group, level)) for level in group.levels.all()]
+        group.code: [(level.level, planned_level(group, level)) for level in group.levels.all()]
         for group in groups
     }
 
 
-def _planned(group: ConditionGroup, level: ConditionLevel) -> Node:
+def planned_level(group: ConditionGroup, level: ConditionLevel) -> Node:
+    """Return the conditions of one ``level`` of ``group``; refuses as `planned_levels`."""
     try:
         return parse(SUBJECT, level.criteria)
     except CriteriaError as gone:

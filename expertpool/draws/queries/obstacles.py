@@ -68,6 +68,7 @@ from expertpool.workflow.queries.second_person import why_not_second
 
 BENT = "抽取记录核验不一致，数据可能被改动过：查明之前不能办理，可以先暂停。请联系系统管理员。"
 OVER = "该邀请已经答复过或已失效，无需再操作。"
+NOBODY_SITS = "还没有在席的专家，不能设置角色。"
 NOBODY_LEFT = "候选人中没有还能补抽的专家。"
 
 
@@ -165,6 +166,7 @@ def ask_widening(facts: OfDraw) -> None:
     widen(facts)
     if facts.open_request(WideningRequest):
         raise WideningRefused("该抽取已有待确认的放宽条件补抽申请。")
+    facts.of_project.check_asked()
 
 
 def decide_widening(facts: OfDraw) -> None:
@@ -172,6 +174,7 @@ def decide_widening(facts: OfDraw) -> None:
     check_asked(facts, asked, WideningRequest, WideningRefused)
     check_second_person(asked, facts.user, WideningRefused, now=facts.now)
     widen(facts)
+    facts.of_project.check_asked()
 
 
 def pick_more(facts: OfDraw) -> None:
@@ -190,6 +193,7 @@ def pick_more(facts: OfDraw) -> None:
             "名单公开之前，只能由选定或确认过全部人选的人另选：可选的专家中少了谁，会说出谁在名单里。"
             "请原来选定的人办理；他不能办理的，请作废后重新选定。"
         )
+    facts.of_project.check_named()
 
 
 def check_asked(
@@ -225,7 +229,7 @@ def set_roles(facts: OfDraw) -> None:
     if not facts.draw.is_valid:
         raise RolesRefused("抽取已失效，不能再设置角色。")
     if not facts.board.seated_count:
-        raise RolesRefused("还没有在席的专家，不能设置角色。")
+        raise RolesRefused(NOBODY_SITS)
 
 
 def declare(facts: OfDraw) -> None:

@@ -18,6 +18,7 @@ from expertpool.draws.exceptions import (
     WideningRefused,
 )
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion
+from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import (
@@ -147,8 +148,16 @@ def why_not_agree(user: User, standing: PlanVersion, *, now: datetime) -> str:
     asked_at = standing.submitted_at or now
     if why_not := why_not_second(user, firsts, asked_at=asked_at, now=now):
         return why_not
-    faults = _faults(standing, now=now)
+    faults = _faults(standing, now=now) or _why_not_asked(standing.plan, user)
     return f"{faults}按此方案不能抽取，请退回。" if faults else ""
+
+
+def _why_not_asked(plan: DrawPlan, user: User) -> str:
+    try:
+        check_conditions(conditions_of(plan, shortfall_of(plan.project)), viewer=user)
+    except DrawNotReady as refused:
+        return str(refused)
+    return ""
 
 
 def _version_of(project: Project) -> PlanVersion | None:

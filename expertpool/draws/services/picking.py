@@ -24,6 +24,7 @@ from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus
 from expertpool.draws.exceptions import PickRefused
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.asked_fields import check_named, conditions_of
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
@@ -81,6 +82,7 @@ def request_picks(
     if not is_reason(reason) or not any(map(str.isalnum, if_seen(approval_number))):
         raise PickRefused(f"请写明不能随机抽取的理由{SAY_MORE}和批准文号。")
     plan = check_ready(projects, now=now)
+    check_named(conditions_of(plan, None), viewer=actor)
     # For the number, too: see `next_number`.
     lock_transaction(SEATING_LOCK)
     check_seats(plan, picks, seats_of(plan), exactly=True)

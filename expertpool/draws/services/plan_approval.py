@@ -11,6 +11,7 @@ from expertpool.audit.services import record
 from expertpool.core.text import if_seen
 from expertpool.draws.exceptions import PlanApprovalRefused
 from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
+from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import (
@@ -30,7 +31,6 @@ from expertpool.draws.queries.readiness import (
 )
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.tries import held_refusals
-from expertpool.draws.services.asked_fields import check_asked
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.plan import keep_version, plan_in_words, withdraw_waiting
 from expertpool.projects.models import Project
@@ -64,6 +64,8 @@ def submit_plan(
     plan = _plan_of(lead)
     check_mark(plan, members, mark)
     check_version(plan, version)
+    short = shortfall_of(plan.project)
+    check_conditions(conditions_of(plan, short), viewer=actor)
     standing = version_of(plan) or keep_version(plan, plan_in_words(plan), actor=actor, now=now)
     was_held = held_refusals(lead, since=standing.made_at)
     words = plan_in_words(plan)
@@ -71,8 +73,7 @@ def submit_plan(
     # anybody shown words that are not those of the rows.
     if standing.approved or standing.words != words:
         standing = keep_version(plan, words, actor=actor, now=now)
-    found = evaluate(plan, now=now, short=shortfall_of(plan.project))
-    check_asked(found)
+    found = evaluate(plan, now=now, short=short)
     fits = tally(item.groups for item in found.eligible)
     thin = thinness(found.groups, fits, policy_for(plan.project.regime, now=now))
     if was_held:

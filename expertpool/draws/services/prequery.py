@@ -18,13 +18,13 @@ from expertpool.core.limits import TooManyAtOnce, one_and_the_next
 from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady, TooManyCounts
 from expertpool.draws.models import ConditionGroup, DrawPlan
+from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.meetings import coming, periods_of
 from expertpool.draws.queries.outlook import panel_bits, tally
 from expertpool.draws.queries.participation import ROUGHLY, sealed_seats
 from expertpool.draws.queries.policy import Thin, policy_for, thinness
 from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.draws.services.asked_fields import check_asked
 from expertpool.draws.services.tallies import note_count
 from expertpool.projects.queries.batches import members_of
 
@@ -129,7 +129,7 @@ def _asked_again(plan: DrawPlan, actor: User, now: datetime, action: str) -> Non
 
 @transaction.atomic
 def _logged(plan: DrawPlan, actor: User, now: datetime, action: str) -> Prequery:
-    result = count_candidates(plan, now=now)
+    result = count_candidates(plan, now=now, viewer=actor)
     record(
         action,
         actor=actor,
@@ -144,14 +144,14 @@ def _logged(plan: DrawPlan, actor: User, now: datetime, action: str) -> Prequery
     return result
 
 
-def count_candidates(plan: DrawPlan, *, now: datetime) -> Prequery:
+def count_candidates(plan: DrawPlan, *, now: datetime, viewer: User | None = None) -> Prequery:
     """The counts of a pre-query without its log entry; of a panel that fell short, for what it
-    lacks."""
+    lacks. What refuses it is told as far as ``viewer`` may see the conditions (None: all)."""
     short = shortfall_of(plan.project)
+    check_conditions(conditions_of(plan, short), viewer=viewer)
     found = evaluate(plan, now=now, short=short)
     if not found.groups:
         raise DrawNotReady("请先设置条件组，再预查询。")
-    check_asked(found)
     groups = [vdraw.Group(group.code, group.name, group.seats) for group in found.groups]
     feasibility = vdraw.check_feasibility(groups, (item.groups for item in found.eligible))
     standby_seats = sum(group.standby_seats for group in found.groups)

@@ -37,6 +37,7 @@ from expertpool.draws.exceptions import (
 )
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest, WideningRequest
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.chain import rule_of_log
 from expertpool.draws.queries.clock import reveal_time
@@ -135,6 +136,7 @@ def start_draw(
         check_mark(plan, projects, mark)
         if version is not None:
             check_version(plan, version)
+        check_conditions(conditions_of(plan, None), viewer=actor)
         check_tries(plan.project, actor, approved_version(plan), now=now)
         lock_transaction(SEATING_LOCK)
         # Under the lock: who is found free now is not seated by another draw before this one commits.

@@ -20,6 +20,7 @@ from expertpool.draws.enums import ActionCode, Knowledge
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.plan_versions import approved_version, check_version, content_of
 from expertpool.draws.queries.policy import beyond_plan, policy_of_panel
@@ -27,7 +28,6 @@ from expertpool.draws.queries.readiness import ARCHIVED, check_plan, check_widen
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.draws.queries.tries import check_tries
 from expertpool.draws.queries.widening import check_wider
-from expertpool.draws.services.asked_fields import check_asked
 from expertpool.draws.services.covering import lock_projects
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, confirmation_of
@@ -154,8 +154,8 @@ def _check_sealable(base: Draw, actor: User, now: datetime) -> None:
 def _found(plan: DrawPlan, short: Shortfall, actor: User, now: datetime) -> Eligibility:
     """Return who could be drawn; refuses (DrawNotReady) conditions that name what is gone or ask what no draw asks,
     (WideningRefused) those that are no wider."""
+    check_conditions(conditions_of(plan, short), viewer=actor)
     found = evaluate(plan, now=now, short=short, knowing=Knowledge.ALL)
-    check_asked(found)
     check_wider(short, found.levels, now=now, viewer=actor)
     return found
 

@@ -21,6 +21,7 @@ from expertpool.draws.forms.picking import PanelRolesForm
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.draws import draws_visible_to, panel_of
+from expertpool.draws.queries.obstacles import NOBODY_SITS
 from expertpool.draws.services.names import read_panel
 from expertpool.draws.services.panel_roles import seated_lines, set_panel_roles
 from expertpool.projects.models import Project
@@ -38,7 +39,7 @@ def panel_roles(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "GET" and may.why_not:
         return not_opened(request, may.why_not, back=back)
     if not lines:
-        return not_opened(request, "还没有在席的专家，不能设置角色。", back=back)
+        return not_opened(request, may.why_not or NOBODY_SITS, back=back)
     rows = read_panel(draws=panel_of(draw), actor=request.user, now=now, purpose="设置角色")
     names = {row.invitation.pk: row.expert.name for row in rows}
     data = request.POST if request.method == "POST" else None

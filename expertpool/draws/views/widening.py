@@ -135,9 +135,11 @@ def widen(request: UserRequest, pk: int) -> HttpResponse:
     """Ask for the draw for what the panel of a draw lacks (drawer)."""
     base = get_object_or_404(draws_visible_to(request.user, "draws.run"), pk=pk)
     back = reverse("draws:detail", args=[pk])
-    why_not = actions_for(base, request.user, now=timezone.now())[ActionCode.WIDEN].why_not
+    # What is typed already stays: the service says the same above the form.
+    may = actions_for(base, request.user, now=timezone.now())[ActionCode.WIDEN]
+    why_not = may.why_not if request.method == "GET" else ""
     if why_not or (short := shortfall_of(base.project)) is None:
-        return not_opened(request, why_not or NOTHING_LACKS, back=back)
+        return not_opened(request, why_not or may.why_not or NOTHING_LACKS, back=back)
     plan = DrawPlan.objects.select_related("project").get(project=base.project_id)
     data = request.POST if request.method == "POST" else None
     form = WideningForm(data, initial={"version": plan.version})

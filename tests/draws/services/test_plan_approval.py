@@ -24,10 +24,10 @@ from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries import readiness
 from expertpool.draws.queries.actions import actions_for_project
 from expertpool.draws.queries.plan_versions import (
-    differences,
     SUBJECT,
     approved_version,
     content_of,
+    differences,
     history_of,
     plans_to_decide,
 )

@@ -26,6 +26,7 @@ from waitress.utilities import Error, InternalServerError
 
 from config.database import WEB_THREADS
 from config.environment import env_int
+from expertpool.core.reading.turns import TURNS
 from expertpool.core.sizes import MEGABYTE
 
 IDLE_SECONDS = 20  # nothing comes or goes
@@ -293,6 +294,7 @@ def serve(
     ``linked``, who holds the link in it. ``page_of`` makes the page of a refusal, of its code and words. ``note`` notes that pages are answered."""
     dispatcher, threads = Dispatcher(), env_int("WEB_THREADS", default=WEB_THREADS)
     dispatcher.set_thread_count(threads)
+    TURNS.share(threads)
     server = create_server(
         application,
         sockets=[held],

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "config.addresses.without_nul",
     "expertpool.core.views.robots.RobotsMiddleware",
     "config.leavers.stop_for_who_left",
+    "config.readers.reading_for",
     "expertpool.monitoring.middleware.VisitMiddleware",
     # Before sessions, whose length is a setting.
     "expertpool.siteconfig.middleware.SettingsMiddleware",

@@ -16,6 +16,7 @@ from expertpool.accounts.models import Department, User
 from expertpool.audit.models import Entry
 from expertpool.core.documents import office
 from expertpool.core.reading.messages import Refused
+from expertpool.core.reading.turns import BUSY, TURNS, Busy
 from expertpool.core.storing import store
 from expertpool.files.models import Attachment
 from expertpool.files.queries import preview_kind
@@ -110,11 +111,11 @@ def test_few_wait_for_the_converter(
     attachment = attach(subject, "方案.docx", word(WORDS))
     login(client, auditor)
     url = reverse("files:preview", args=[attachment.pk])
-    monkeypatch.setattr(office, "_seats", office.BoundedSemaphore(1))
-    with office._seats:
+    monkeypatch.setattr(office, "PATIENCE", 0.1)
+    with TURNS.turn("office", places=1, seconds=1):
         busy = client.get(url)
     assert busy.status_code == 409
-    assert office.BUSY in busy.content.decode()
+    assert BUSY in busy.content.decode()
     assert kept() == []
     assert "<iframe " in client.get(url).content.decode()
 
@@ -134,11 +135,10 @@ def test_whoever_waits_too_long_is_told(converter: Any, monkeypatch: pytest.Monk
     with pytest.raises(Refused) as refused:
         office.office_pdf(io.BytesIO(b"x"), "docx")
     assert refused.value.problems == (office.FAILED,)
-    monkeypatch.setattr(office, "_places", office.BoundedSemaphore(1))
     monkeypatch.setattr(office, "PATIENCE", 0.1)
-    with office._places, pytest.raises(office.Busy) as refused:
+    with TURNS.turn("office", places=1, seconds=1), pytest.raises(Busy) as refused:
         office.office_pdf(io.BytesIO(b"x"), "docx")
-    assert refused.value.problems == (office.BUSY,)
+    assert refused.value.problems == (BUSY,)
 
 
 def test_libreoffice_itself_sees_nothing_of_ours(settings: Any, tmp_path: Path) -> None:

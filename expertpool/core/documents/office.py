@@ -11,18 +11,16 @@ import logging
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import BoundedSemaphore
 from typing import IO
 
 from django.conf import settings
 
 from expertpool.core.documents.watching import Bounds, OutOfBounds, own_threads, run_within
 from expertpool.core.reading.messages import Refused
+from expertpool.core.reading.turns import TURNS
 from expertpool.core.sizes import GIGABYTE, MEGABYTE
 
 logger = logging.getLogger(__name__)
@@ -30,7 +28,6 @@ SECONDS = 60  # of the clock for one file
 MEMORY = 4 * GIGABYTE  # of addresses of one process: it asks for more than it uses
 LARGEST = 256 * MEGABYTE  # bytes of a file that it writes
 THREADS = 256
-BUSY = "正在转换的文件太多，请过一分钟再试。"
 FAILED = "这个文件不能按版式显示，请下载后查看。"
 # Its own settings: nothing of a document runs, nothing that a document names is fetched, be it a file or an address.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -49,14 +46,8 @@ _CHOSEN = (
     ("Calc/Content/Update", "Link", "1"),
     ("Writer/Content/Update", "Link", "0"),
 )
-_places = BoundedSemaphore(1)  # in each of our processes: it takes some hundred megabytes
-# Who waits for it keeps a thread from everybody else: few do, and not for long.
-_seats = BoundedSemaphore(2)
-PATIENCE = 10  # seconds
-
-
-class Busy(Refused):
-    """Too many wait: the same file may be laid out a minute later."""
+PLACES = 1  # in each of our processes: it takes some hundred megabytes
+PATIENCE = 10  # seconds that are waited for it
 
 
 def is_installed() -> bool:
@@ -83,24 +74,9 @@ def _is_found() -> bool:
 def office_pdf(file: IO[bytes], ending: str) -> bytes:
     """Return ``file``, whose kind ``ending`` says (docx), as PDF. Raises Refused where it cannot be laid out in time, Busy where
     too many wait."""
-    with _place(), TemporaryDirectory(ignore_cleanup_errors=True) as room:
+    turn = TURNS.turn("office", places=PLACES, seconds=PATIENCE)
+    with turn, TemporaryDirectory(ignore_cleanup_errors=True) as room:
         return _laid_out(Path(room), file, ending)
-
-
-@contextmanager
-def _place() -> Iterator[None]:
-    if not _seats.acquire(blocking=False):
-        raise Busy(BUSY)
-    try:
-        is_free = _places.acquire(timeout=PATIENCE)
-    finally:
-        _seats.release()
-    if not is_free:
-        raise Busy(BUSY)
-    try:
-        yield
-    finally:
-        _places.release()
 
 
 def _laid_out(room: Path, file: IO[bytes], ending: str) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import IO
 
-from expertpool.core.documents.office import FAILED, Busy, office_pdf
+from expertpool.core.documents.office import FAILED, office_pdf
 from expertpool.core.reading.messages import Refused
+from expertpool.core.reading.turns import Busy
 from expertpool.core.storing import store
 from expertpool.files.exceptions import FileBusy, FileRefused
 from expertpool.files.models import Attachment

@@ -9,7 +9,8 @@ from typing import Any
 
 from expertpool.core.reading.apart import Reading, answer
 from expertpool.core.reading.messages import Refused
-from expertpool.files.exceptions import FileRefused
+from expertpool.core.reading.turns import Busy
+from expertpool.files.exceptions import FileBusy, FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import opened, preview_kind
 
@@ -28,7 +29,7 @@ class Words:
 
 def words_of(attachment: Attachment) -> Words:
     """Return what ``attachment`` says (`preview_kind` is words, rows or text). Refuses (FileRefused) what cannot be
-    opened or read."""
+    opened or read; FileBusy where too many are."""
     kind, ending = preview_kind(attachment), attachment.name.rpartition(".")[2].lower()
     try:
         with opened(attachment) as opened_file:
@@ -38,6 +39,8 @@ def words_of(attachment: Attachment) -> Words:
             if kind == "rows":
                 return _rows(answer(_TABLE, file, kind=f".{ending}", most=MOST_ROWS + 1))
             found = answer(_WORDS, file, kind=ending)
+    except Busy as busy:
+        raise FileBusy(*busy.problems) from None
     except Refused as refused:
         raise FileRefused("；".join(refused.problems)) from None
     return Words(found["blocks"], found["cut"])

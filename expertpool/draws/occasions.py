@@ -368,6 +368,7 @@ HEARD = Occasion(
     code="draw.heard",
     by_kind=True,
     urgency=Urgency.TIMED,
+    told_back=True,
     label="短信、电话答复的处理结果",
     placeholders={
         "专家姓名": "王工",

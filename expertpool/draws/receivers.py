@@ -51,9 +51,10 @@ def letter_moved(event: MessageSent | MessageFailed) -> None:
 
 
 def message_answered(event: MessageAnswered) -> None:
-    """Answer the invitation of which a letter was answered. A job of its own: the provider waits for nothing."""
-    replies = Reply.objects.filter(pk=event.reply_id, message__about_type="draws.invitation")
-    if replies.exists():
+    """Answer the invitation of which a letter was answered. A job of its own: the provider waits for nothing. Of what was
+    written to no letter, too: what waits in the queues says of nobody that he is asked."""
+    reply = Reply.objects.select_related("message").get(pk=event.reply_id)
+    if reply.message is None or reply.message.about_type == "draws.invitation":
         defer("draws.take_reply", reply_id=event.reply_id)
 
 

@@ -74,6 +74,8 @@ class Occasion:
     tell something (docs/decisions/0196). ``by_plan``: the plan of a draw says over which channels it is told, those that
     others get besides (`Channel.besides`) among them. ``urgency``: before which others it goes out. ``by_kind``: it is
     about one project, or about projects of one draw, and its texts may differ by their kind; none that watches is.
+    ``told_back``: it tells what became of what came in somebody's name, so anybody who writes in it causes one: while
+    nobody may be told of its fate, it shows in no share and in no state of its channel (docs/decisions/0551).
     """
 
     code: str
@@ -92,6 +94,7 @@ class Occasion:
     urgency: Urgency = Urgency.USUAL
     by_kind: bool = False
     written: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    told_back: bool = False
 
     def __post_init__(self) -> None:
         # A text that cannot be filled stops the program, rather than the first letter.
@@ -133,6 +136,12 @@ def occasion_label(code: str) -> str:
     """Return the label, or the code of an occasion that is no longer declared."""
     occasion = OCCASIONS.get(code)
     return occasion.label if occasion else code
+
+
+def is_told_back(code: str) -> bool:
+    """Tell whether anybody causes the occasion who writes in somebody's name."""
+    occasion = OCCASIONS.get(code)
+    return occasion is not None and occasion.told_back
 
 
 def listed_label(code: str) -> str:

@@ -18,6 +18,7 @@ from expertpool.draws.services.telling import answer_code, tell_experts
 from expertpool.draws.settings import OTHER_GROUND
 from expertpool.notifications.enums import ChannelCode, Decision
 from expertpool.notifications.models import Reply
+from expertpool.notifications.services.queueing import queue
 
 # By which way he answers, over which channel, and the ground of whoever declines so.
 WAYS = {
@@ -43,6 +44,7 @@ STANDS: dict[str, str] = {
     InvitationState.ACCEPTED: AGREED,
     InvitationState.DECLINED: f"此前已登记您不能参加，没有改变；仍能参加的，请联系{CONTACT}。",
 }
+NO_MESSAGE = 0  # the id of none: nothing goes out
 WORDS: dict[tuple[str, bool], str] = {
     (InvitationState.ACCEPTED, True): AGREED,
     (InvitationState.ACCEPTED, False): AGREED,
@@ -55,10 +57,14 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
     """Answer an invitation as its expert wrote back; True if that was the answer that counts.
 
     What somebody else wrote into the database answers nothing (`core.mandates`). Who agreed gets the word of that
-    which all get; anybody else is told once what became of what he wrote.
+    which all get; anybody else is told once what became of what he wrote. Of what was written to no letter as much is queued.
     """
     reply = Reply.objects.select_related("message").get(pk=reply_id)
-    if reply.message is None or not stands(reply, now=now):
+    if reply.message is None:
+        # The queue has as many as for whom a letter asks (docs/decisions/0551).
+        queue([(NO_MESSAGE, HEARD.code)])
+        return False
+    if not stands(reply, now=now):
         return False
     invitation = Invitation.objects.select_related("draw__project").get(pk=reply.message.about_id)
     if reply.message.answer_code != answer_code(invitation):

@@ -25,6 +25,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import (
     OCCASIONS,
     fill_late,
+    is_told_back,
     listed_label,
     occasion_label,
 )
@@ -170,12 +171,15 @@ def told(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 def shares_told_later(messages: QuerySet[Message]) -> list[LetterShare]:
     """Return how those fare of which no reader is told more, by occasion. No number: of letters it
-    says how many have an address, of few who sit it is a line (docs/decisions/0133)."""
+    says how many have an address, of few who sit it is a line (docs/decisions/0133). Nor what anybody causes who
+    writes in the name of one of them: that it is there says that he sits (docs/decisions/0551)."""
     rows = messages.filter(told_later(Message)).only(
         "occasion", "channel", "state", "key", "address", "about_id"
     )
     letters: dict[str, dict[str, list[Message]]] = defaultdict(lambda: defaultdict(list))
     for row in rows.select_related(None):
+        if is_told_back(row.occasion):
+            continue
         # What one is told over several channels, and again after a failure, is one letter.
         letters[row.occasion][row.key.partition("+")[0].rpartition(":")[0]].append(row)
     return [_share(code, list(letters[code].values())) for code in sorted(letters)]

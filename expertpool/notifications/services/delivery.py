@@ -22,7 +22,7 @@ from expertpool.notifications.channels.base import Outbound, SendResult, SendSta
 from expertpool.notifications.enums import AttemptState, DeliveryState, PutOff
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Attempt, Message, store_registered
-from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late
+from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late, is_told_back
 from expertpool.notifications.queries.route import put_off_until
 from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, About, subject_key
 from expertpool.notifications.queries.wechat import is_to_ended
@@ -81,9 +81,11 @@ def claim(*, message_id: int, now: datetime) -> Message | None:
 
 
 def settle(*, message: Message, result: SendResult, now: datetime) -> None:
-    """Record how the attempt ended for which ``message`` was claimed, and how its channel does by that."""
+    """Record how the attempt ended for which ``message`` was claimed, and how its channel does by that: whoever
+    writes in somebody's name must not see by it that an answer went out."""
     _settle(message, result, now)
-    note_health(CHANNELS[message.channel], result, now=now)
+    if not is_told_back(message.occasion):
+        note_health(CHANNELS[message.channel], result, now=now)
 
 
 def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:

@@ -33,7 +33,7 @@ def take_pushed(*, provider: str, told: Iterable[Told], now: datetime, source: s
     """Keep what ``provider`` pushed from ``source`` (a network): what became of letters, what was written back and which
     keys were pressed, each apart from the others; return how many were new.
 
-    Announces MessageAnswered of what was written back, or pressed. Whoever wrote without a code, or with a wrong one, is
+    Announces MessageAnswered of what was written back, or pressed, to no letter as well. Whoever wrote without a code, or with a wrong one, is
     told how to answer if a letter asks him, and is counted, by ``source``: after many in a day a right one of his
     telephone from there is doubted.
     """
@@ -85,16 +85,18 @@ def take_reply(provider: str, inbound: Inbound, now: datetime, source: str = "")
     if is_new and message is not None:
         publish(MessageAnswered(reply.pk))
     elif is_new:
-        _let_him_hear(provider, phone, decision, now)
+        # As much is done for whom nothing asks: the queues would tell (docs/decisions/0551).
+        publish(MessageAnswered((_unread(provider, phone, decision, now) or reply).pk))
     return is_new and message is not None
 
 
-def _let_him_hear(provider: str, phone: str, decision: Decision, now: datetime) -> None:
+def _unread(provider: str, phone: str, decision: Decision, now: datetime) -> Reply | None:
     """Take what came without a code, or with a wrong one, as said of the last letter that asks this telephone, but not
-    understood (or as the wish to be left alone): once a day of a letter, so that whoever wrote is told how to answer."""
+    understood (or as the wish to be left alone): once a day of a letter, so that whoever wrote is told how to answer.
+    Returns what was new."""
     letter = _last_asking(provider, phone, now)
     if letter is None:
-        return
+        return None
     reply, is_new = Reply.objects.get_or_create(
         key=f"{provider}:unread-{letter.pk}-{now:%Y%m%d}",
         defaults={
@@ -104,8 +106,7 @@ def _let_him_hear(provider: str, phone: str, decision: Decision, now: datetime) 
             "received_at": now,
         },
     )
-    if is_new:
-        publish(MessageAnswered(reply.pk))
+    return reply if is_new else None
 
 
 def _as_stored(sender: str) -> str:
@@ -159,9 +160,9 @@ def _last_asking(provider: str, phone: str, now: datetime) -> Message | None:
     )
     found = rows.order_by("-pk").distinct().only("key", "uid", "answer_code", "answer_key")
     latest = found[:MOST_READ]
-    return next(
-        (one for one in latest if one.answer_key == answer_key(phone, one.answer_code)), None
-    )
+    # All of them, also once it is found: how long it takes says nothing of whom anything asks.
+    asked = [one for one in latest if one.answer_key == answer_key(phone, one.answer_code)]
+    return asked[0] if asked else None
 
 
 def forget_replies(*, now: datetime) -> int:

@@ -35,14 +35,23 @@ _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
 # What is of people wherever it stands: telephones, identity cards, accounts of a bank; addresses of mail.
 _NUMBERS = re.compile(r"\d{9,}[Xx]?")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+")
-# The same as it is typed into a search: with blanks or strokes between, also documents of foreigners.
+# The same as it is typed into a search: digits with anything between them that people part them by, and documents of
+# foreigners.
 _TYPED = re.compile(
-    r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?(?:"
-    r"1\d{2}[ -]\d{4}[ -]\d{4}|0\d{2,3}-\d{7,8}"  # telephones
-    r"|\d{6}[ -]\d{8}[ -]\d{3}[\dXx]|\d{4}(?:[ -]\d{4}){2,}(?:[ -]\d{1,3})?"  # identity cards, accounts
-    r"|[A-Za-z]{1,2}\d{7,8}|\d{9,}[Xx]?"
+    r"(?<!\d)1[3-9]\d{9}(?!\d)"  # a mobile number within a word
+    r"|(?<![0-9A-Za-z])(?:"
+    r"[A-Za-z]{1,2}\d{7,8}"
+    r"|\+?\d(?:[\s\u00b7\u2010-\u2015\u2212_./()-]{0,3}\d){8,}[Xx]?"
     r")(?![0-9A-Za-z])"
 )
+# A search takes a number in groups for one.
+_GROUPED = re.compile(r"[\s-]+")
+_MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
+_DAY = (
+    r"(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"|[-./](?:0?[1-9]|1[0-2])(?:[-./](?:0?[1-9]|[12]\d|3[01]))?)"
+)
+_DAYS = re.compile(rf"{_DAY}(?:[\s–—-]+{_DAY})*")
 # What may be a name, where the text is not ours: words of an error, a path that somebody typed, also as
 # logs and addresses write it.
 _NAMES = re.compile(
@@ -231,13 +240,28 @@ def masked_query(query: str) -> str:
 
 def masked_words(text: str) -> str:
     """Return ``text``, which somebody searched by, with what looks like a telephone, the number of a document or an account, or
-    an address of mail masked as a page shows it."""
-    text = _UNSEEN.sub("", text)
-    return _MAIL.sub(lambda found: mask_email(found[0]), _TYPED.sub(_masked_number, text))
+    an address of mail masked as a page shows it, however it is written: folded as a search folds it, and further, since the
+    log is read by people. Text without any comes as it is, days as well."""
+    folded = _FOREIGN_DIGIT.sub(_in_ascii, "".join(map(_as_typed, text)))
+    masked = _TYPED.sub(_masked_number, folded)
+    masked = _MAIL.sub(lambda found: mask_email(found[0]), masked)
+    return text if masked == folded else masked
+
+
+def _as_typed(char: str) -> str:
+    """Return what may stand in a number or an address as ours, whatever its width; nothing of what nobody sees."""
+    if char.isascii():
+        return char
+    if is_hidden(char):
+        return ""
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if plain.isspace() or plain.isalnum() or plain in "+-./()_@" else char
 
 
 def _masked_number(found: re.Match[str]) -> str:
     said = found[0]
+    if _DAYS.fullmatch(said) and not _MOBILE.fullmatch(_GROUPED.sub("", said)):
+        return said
     if len(said) in {15, 18} or said[0].isalpha():  # a document
         return mask_middle(said, head=min(4, len(said) // 4), tail=2)
     return mask_middle(said, head=3 if said[0] == "1" else 0, tail=4)

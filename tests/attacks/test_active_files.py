@@ -14,7 +14,7 @@ from expertpool.core.filling import TemplateRefused
 from expertpool.core.filling.filler import check
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.validators import detect_type
-from tests.core.filling.office import book_bytes, docx_bytes, run
+from tests.core.filling.office import PACKAGE, REL, book_bytes, changed, docx_bytes, run
 from tests.core.filling.test_filling import make_book
 
 FIELDS = {"项目名称": "甲"}
@@ -116,3 +116,46 @@ def test_macros_by_any_name_are_refused(types: str, part: bytes) -> None:
     with pytest.raises(FileRefused, match="宏"):
         detect_type(io.BytesIO(content))
     assert "宏" in refused(content)
+
+
+def related(kind: str, target: str) -> bytes:
+    relation = (
+        f'<Relationship Id="r9" Type="{REL}/{kind}" Target="{target}" TargetMode="External"/>'
+        "</Relationships>"
+    )
+    start = f'<Relationships xmlns="{PACKAGE}/relationships">{relation}'
+    return changed(docx_bytes(TEXT), **{"word/_rels/settings.xml.rels": start})
+
+
+def linked_book(part: str) -> bytes:
+    return changed(book_bytes(make_book()), **{"xl/externalLinks/externalLink1.xml": part})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        related("attachedTemplate", "https://example.org/x.dotm"),
+        related("oleObject", "mhtml:http://example.org/x"),
+        docx_bytes(f"<w:p>{BEGIN}{code(' DD')}{code('EAUTO c:/x y ')}{END}</w:p>"),
+        docx_bytes('<w:p><w:fldSimple w:instr="DDE cmd x"/></w:p>'),
+        linked_book('<externalLink><ddeLink ddeService="cmd" ddeTopic="x"/></externalLink>'),
+    ],
+    ids=["template", "object", "field", "simple field", "link of Excel"],
+)
+def test_an_attachment_that_fetches_or_speaks_when_it_is_opened_is_refused(content: bytes) -> None:
+    with pytest.raises(FileRefused, match="到别处取内容"):
+        detect_type(io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        related("attachedTemplate", "file:///C:/Users/wang/Normal.dotm"),
+        related("hyperlink", "https://example.org/dde/"),
+        docx_bytes(f"<w:p>{BEGIN}{code(' HYPERLINK &quot;http://x/dde &quot; ')}{END}</w:p>"),
+        linked_book("<externalLink><externalBook/></externalLink>"),
+    ],
+    ids=["own template", "link", "link as a field", "another workbook"],
+)
+def test_what_people_write_is_taken(content: bytes) -> None:
+    assert detect_type(io.BytesIO(content)).extensions[0] in {".docx", ".xlsx"}

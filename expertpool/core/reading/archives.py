@@ -30,6 +30,18 @@ _PROGRAMS = re.compile(
 )
 # How a part is said to be a macro, whatever its name.
 _SAID = re.compile(rb"vbaProject|macroEnabled|macrosheet", re.IGNORECASE)
+# Parts that are fetched from another machine, or started, as soon as the document is opened: its template, a linked
+# object, a document within it; a conversation with another program (DDE). A template on the writer's own disk, or
+# on a share of his office, is usual.
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_FETCHED = re.compile(
+    rb"""Type\s*=\s*["'][^"']*/(?:attachedTemplate|oleObject|frame|subDocument|aFChunk)["']"""
+)
+_ELSEWHERE = re.compile(rb"""Target\s*=\s*["']\s*(?:https?|ftp|mhtml|ms-\w+):""", re.IGNORECASE)
+_FIELD = re.compile(rb"<w:instrText[^>]*>([^<]*)<|<w:fldSimple\s[^>]*w:instr\s*=\s*[\"']([^\"']*)")
+_DDE = re.compile(rb'(?<![^\s"])DDE(?:AUTO)?\s', re.IGNORECASE)
+_LINKS = re.compile(r"word/[^/]+\.xml$|xl/externalLinks/[^/]+\.xml$")
+_FETCHES = "文件一打开就会到别处取内容（远程模板、链接的对象或 DDE），请断开链接、另存后上传。"
 _BROKEN = "压缩文件已损坏，请重新压缩后上传。"
 _RUNS = "文件里含有宏或程序，请去掉后上传（Office 文件另存为不含宏的格式）。"
 
@@ -38,7 +50,8 @@ def kind_of_archive(file: IO[bytes]) -> str:
     """Return ``docx``, ``xlsx``, ``pptx``, ``ofd`` or ``zip``.
 
     Refuses what is broken, and macros and programs: by their names, by what the package says of its
-    parts, and by what stands in these.
+    parts, and by what stands in these; and what is fetched from elsewhere, or spoken to, at once when it is opened, as far
+    as it is written in the usual way.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -58,10 +71,29 @@ def _refuse_macros(archive: zipfile.ZipFile) -> None:
     for entry in archive.infolist():
         with archive.open(entry) as part:
             if entry.filename == TYPES or entry.filename.endswith(".rels"):
-                if _SAID.search(part.read(MOST_DESCRIBED)):
+                said = part.read(MOST_DESCRIBED)
+                if _SAID.search(said):
                     raise Refused(_RUNS)
+                if any(map(_is_fetched, _RELATION.findall(said))):
+                    raise Refused(_FETCHES)
+            elif _LINKS.match(entry.filename):
+                said = part.read(MOST_DESCRIBED)
+                if said.startswith(OLE_MARK):
+                    raise Refused(_RUNS)
+                if _converses(said):
+                    raise Refused(_FETCHES)
             elif (head := part.read(len(OLE_MARK))) == OLE_MARK:
                 content = head + part.read(left)
                 left -= len(content)
                 if VBA_PROJECT in content or left <= 0:
                     raise Refused(_RUNS)
+
+
+def _is_fetched(relation: bytes) -> bool:
+    return bool(_FETCHED.search(relation) and _ELSEWHERE.search(relation))
+
+
+def _converses(part: bytes) -> bool:
+    """Tell whether a part of a document names a conversation: words of a field may stand in several pieces."""
+    words = b"".join(first or second + b" " for first, second in _FIELD.findall(part))
+    return b"<ddeLink" in part or b":ddeLink" in part or bool(_DDE.search(words))

@@ -137,7 +137,7 @@ def test_an_address_beside_the_telephone_is_kept(client: Client, tmp_path: Path)
     page = upload(client, tmp_path, rows)
     notes = notes_of(page)["王小明"]
     assert ("按推测填写", "邮箱", "c0@example.cn") in [(one[0], one[1], one[3]) for one in notes]
-    assert "写着“调离”，请核对是否还能入库、被抽取。" in [one[3] for one in notes]
+    assert "写着“已调离”，请核对是否还能入库、被抽取。" in [one[3] for one in notes]
     post(client, "confirm", page.context["run"])
     assert Expert.objects.get().email == "c0@example.cn"
 

@@ -228,12 +228,14 @@ def read_picks(*, request: PickRequest, actor: User, now: datetime) -> list[tupl
 def look_for_picks(*, plan: DrawPlan, draw: Draw | None, actor: User, now: datetime) -> Eligibility:
     """Return who may be chosen for ``plan`` now, and log the look: whoever chooses sees names.
 
-    Refuses (PickRefused) where the regime does not allow it, whoever may not choose others for ``draw``, and
-    (TooManyCounts) as `note_count`.
+    Refuses (PickRefused) where the regime does not allow it, whoever may not choose others for ``draw``,
+    (DrawNotReady) conditions that name what is gone, and (TooManyCounts) as `note_count`.
     """
     check_manual_ways(plan.project, now=now)
     if draw:
         check_action(ActionCode.PICK_MORE, draw, actor=actor, now=now)
+    else:
+        check_named(conditions_of(plan, None), viewer=actor)
     note_count(plan.project, "查看可选的专家", actor=actor, now=now)
     found = evaluate(plan, now=now)
     subject = draw or plan.project

@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry
 from expertpool.core.configuration import value_of
+from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
+from expertpool.draws.queries.asked_fields import UNSEEN
 from expertpool.draws.queries.shown import otherwise_in, told_of
 from expertpool.draws.rules import IS_PUBLIC
 from expertpool.draws.services.entropy import SeededEntropy
@@ -27,6 +29,7 @@ from expertpool.projects.settings import ALLOWED
 from tests.factories.answers import record_answer
 from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.fields import make_field
 from tests.factories.picks import allow_manual_ways, ask_for, make_list
 from tests.fixtures import login
 
@@ -133,6 +136,18 @@ def test_a_proposal_keeps_to_the_unit_cap_over_all_groups(client, admin, allowed
     proposed = re.findall(r'value="(g\d:\d+)"[^>]* checked', text)
     assert len(proposed) == 4
     assert client.post(address, {**FILLED, "pick": proposed}).status_code == 302
+
+
+def test_who_may_not_see_a_condition_is_not_told_what_of_it_is_gone(client, admin, allowed):
+    field = make_field("宽选", options=("乙级", "丁级"))
+    asked = {"field": field.code, "op": "in", "value": ["乙级", "丁级"]}
+    project = make_ready_project(now=timezone.now(), groups=[GroupInput("技术", 1, [asked])])
+    data = FieldData("宽选", ("乙级",), readers=["operator"])
+    change_field(field=field, data=data, actor=None, now=timezone.now())
+    address = reverse("draws:pick", args=[project.pk, DrawKind.MANUAL])
+    plan_page = login(client, admin).get(address, follow=True).content.decode()
+    assert UNSEEN in plan_page
+    assert "没有“丁级”这一项" not in plan_page
 
 
 def test_a_search_keeps_what_was_chosen(client, admin, project, experts, allowed):

@@ -14,7 +14,7 @@ from expertpool.certificates.queries.states import state_of
 from expertpool.certificates.tables import SORTS, tabs
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
-from expertpool.core.views.listing import tab_of
+from expertpool.core.views.listing import ordered, tab_of
 
 
 def _state(row: Certificate) -> str:
@@ -47,8 +47,4 @@ class CertificateExport(Exporter):
         reach = certificates_visible_to(user, self.permission)
         rows = CertificateFilter(params, user=user).filter(reach)
         rows = rows.filter(tab_of(tabs(timezone.localdate()), params.get("tab", "")).q)
-        name = params.get("sort", "") or "-issued"
-        column = SORTS.get(name.removeprefix("-"), "id")
-        sign = "-" if name.startswith("-") else ""
-        columns = (column,) if isinstance(column, str) else column
-        return rows.order_by(*(f"{sign}{one}" for one in columns))
+        return ordered(rows, params.get("sort", ""), SORTS, "-issued")[0]

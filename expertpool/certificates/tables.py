@@ -9,13 +9,14 @@ from django.db.models import Q
 from expertpool.certificates.enums import CertificateState as State
 from expertpool.certificates.models import Certificate
 from expertpool.certificates.queries.states import TONES, outdated, state_of, state_q
-from expertpool.core.views.listing import ListTab
+from expertpool.core.views.listing import ListTab, Sort
 from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.queries.names import NameOrder
 
-SORTS: dict[str, str | tuple[str, ...]] = {
+SORTS: dict[str, Sort] = {
     "issued": ("issued_at", "id"),
     "number": "number",
-    "name": ("name", "id"),
+    "name": lambda: NameOrder("expert"),
     "until": ("valid_until", "id"),
 }
 

@@ -26,7 +26,15 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from expertpool.core.crypto import HEAD_BYTES, LEAST_BYTES, DecryptionError, Vault, binding, proof
+from expertpool.core.crypto import (
+    HEAD_BYTES,
+    LEAST_BYTES,
+    DecryptionError,
+    Vault,
+    binding,
+    blind_index,
+    proof,
+)
 
 UNREADABLE = "无法读取"
 
@@ -47,6 +55,19 @@ class Sealed:
         raise FieldError(message)
 
 
+class ShutText(str):
+    """What is said in place of a value that does not open. Set on a row, it is that value again."""
+
+    __slots__ = ("token",)
+    token: bytes
+
+    @classmethod
+    def of(cls, text: str, token: bytes) -> ShutText:
+        made = cls(text)
+        made.token = token
+        return made
+
+
 class EncryptedAttribute(DeferredAttribute):
     """Opens the value when it is read from a row."""
 
@@ -59,10 +80,12 @@ class EncryptedAttribute(DeferredAttribute):
         if name not in row.__dict__:  # deferred: its row comes along, since it is opened by it
             row.refresh_from_db(fields=[name, *self.field.bound_to])
         value = row.__dict__[name]
-        return self.field.open(row, value) if isinstance(value, Sealed) else value
+        return self.field.shown(row, value) if isinstance(value, Sealed) else value
 
     # makes this a data descriptor: else Python would take the sealed value from ``__dict__``
     def __set__(self, row: models.Model, value: Any) -> None:
+        if isinstance(value, ShutText):  # as rows are read anew: attribute by attribute
+            value = Sealed(value.token)
         row.__dict__[self.field.attname] = value
 
 
@@ -73,7 +96,8 @@ class EncryptedField(models.Field):
     values are large. ``at_least`` is the smallest length that is encrypted: one that holds what is
     usual there, so that lengths tell nothing of it (docs/decisions/0086). With ``seals_empty`` that there is
     no value is encrypted, too, so that nobody without a key can say it: an empty cell does not open
-    (docs/decisions/0178).
+    (docs/decisions/0178). What stands beside everything that is shown of its row says ``when_shut`` instead of
+    ending each such page, where it does not open.
     """
 
     descriptor_class = EncryptedAttribute
@@ -87,6 +111,7 @@ class EncryptedField(models.Field):
         rows_at_once: int = 500,
         at_least: int = LEAST_BYTES,
         seals_empty: bool = False,
+        when_shut: str | None = None,
         **kwargs: Any,
     ) -> None:
         # None of them is of the schema: migrations do not know them, and cannot open such a column.
@@ -94,6 +119,7 @@ class EncryptedField(models.Field):
         self.vault = Vault(key, at_least)
         self.rows_at_once = rows_at_once
         self.seals_empty = seals_empty
+        self.when_shut = when_shut
         super().__init__(*args, **kwargs)
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -107,6 +133,17 @@ class EncryptedField(models.Field):
         if value.plain is None:
             value.plain = self.opened(value.token, *(getattr(row, name) for name in self.bound_to))
         return value.plain
+
+    def shown(self, row: models.Model, value: Sealed) -> Any:
+        """Return what ``value`` of ``row`` says, or what is said instead; raises crypto.DecryptionError where that is
+        nothing."""
+        if self.when_shut is None:
+            return self.open(row, value)
+        try:
+            return self.open(row, value)
+        except DecryptionError:
+            logger.error("%s of %s %s cannot be opened", self.attname, row._meta.label, row.pk)  # noqa: TRY400
+            return ShutText.of(self.when_shut, value.token)
 
     def opened(self, token: bytes, *bound: Any) -> Any:
         """Return what ``token`` says in the row whose ``bound_to`` is ``bound``; raises crypto.DecryptionError."""
@@ -223,6 +260,11 @@ class EncryptedTextField(EncryptedField, models.TextField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        # Django leaves out what it takes for the usual.
+        return name, path, args, kwargs if self.blank else kwargs | {"blank": False}
+
     def to_bytes(self, value: Any) -> bytes:
         return str(value).encode()
 
@@ -265,8 +307,11 @@ def readable(row: models.Model, name: str, shown: Callable[[str], str] = str) ->
 def opens(row: models.Model, name: str) -> bool:
     """Tell whether the encrypted column ``name`` of ``row`` can be read (an empty one can). Says nothing to the
     log, where the row itself may be what nobody may know."""
+    field = encrypted(type(row), name)
     try:
-        getattr(row, name)
+        getattr(row, name)  # a deferred one comes along
+        if isinstance(value := row.__dict__[name], Sealed):
+            field.open(row, value)
     except DecryptionError:
         return False
     return True
@@ -293,6 +338,30 @@ class BlindIndexField(models.BinaryField):
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
         return None if value is None else bytes(value)
+
+
+class IndexOfField(BlindIndexField):
+    """The blind index of the encrypted column ``of``, for one ``purpose``: made with each save that writes it."""
+
+    def __init__(self, *args: Any, of: str = "", purpose: str = "", **kwargs: Any) -> None:
+        self.of, self.purpose = of, purpose  # not of the schema
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, _, args, kwargs = super().deconstruct()
+        return name, f"{BlindIndexField.__module__}.{BlindIndexField.__name__}", args, kwargs
+
+    def index_of(self, value: str) -> bytes | None:
+        return blind_index(self.purpose, value) if value else None
+
+    def pre_save(self, row: models.Model, add: bool) -> bytes | None:
+        held = row.__dict__.get(self.of)
+        if isinstance(held, Sealed) and held.plain is None:  # nobody has read it, nor written
+            stays: bytes | None = getattr(row, self.attname)
+            return stays
+        made = self.index_of(held.plain if isinstance(held, Sealed) else held or "")
+        setattr(row, self.attname, made)
+        return made
 
 
 class ProofField(BlindIndexField):

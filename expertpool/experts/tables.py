@@ -8,16 +8,17 @@ from django.db.models import Q
 
 from expertpool.core.configuration import value_of
 from expertpool.core.mandates import A_LOOK
-from expertpool.core.views.listing import ListTab
+from expertpool.core.views.listing import ListTab, Sort
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import TERM_ENDING, TERM_OVER, state_word
 from expertpool.experts.queries.leaves import going_on
+from expertpool.experts.queries.names import NameOrder
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
-SORTS: dict[str, str | tuple[str, ...]] = {
+SORTS: dict[str, Sort] = {
     "entered": "id",
-    "name": "name",
+    "name": NameOrder,
     "number": "number",
     # With the key: pages of one day's terms have an order, and the index has it too.
     "term": ("term_end_date", "id"),

@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from expertpool.changes.registry import OwnData
 from expertpool.core.text import moment_text
-from expertpool.core.views.listing import ListTab
+from expertpool.core.views.listing import ListTab, Sort
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import NameOrder
 from expertpool.notices.enums import NoticeState as State
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.queries.notices import TO_DO, own_notices
@@ -33,9 +34,9 @@ TONES: dict[str, str] = {
     State.SENT: "green",
     State.WITHDRAWN: "amber",
 }
-ADDRESSEE_SORTS: dict[str, str | tuple[str, ...]] = {
+ADDRESSEE_SORTS: dict[str, Sort] = {
     "added": "id",
-    "name": ("expert__name", "id"),
+    "name": lambda: NameOrder("expert"),
     "number": "expert__number",
 }
 OWN_TABS = (ListTab("", "全部"), ListTab("waiting", "待办", TO_DO))

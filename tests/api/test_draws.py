@@ -287,7 +287,7 @@ def test_names_and_sheet_are_given_after_the_release(
         pdf = runner.get(f"/draws/{draw.pk}/sheet")
         xlsx = runner.get(f"/draws/{draw.pk}/sheet", {"format": "xlsx"})
         refused = applicant.get(f"/draws/{draw.pk}/names")
-    drawn = set(Invitation.objects.values_list("expert__name", flat=True))
+    drawn = {one.expert.name for one in Invitation.objects.select_related("expert")}
     assert {row["name"] for row in named} == drawn
     assert all("*" in row["phone"] for row in named if row["phone"])
     assert pdf["Content-Type"] == "application/pdf"

@@ -41,7 +41,7 @@ from tests.factories.certificates import (
     picture,
     text_element,
 )
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, rename
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -137,7 +137,7 @@ def test_what_was_issued_keeps_its_version_and_words(admin: User) -> None:
     save_design(design=design, data=data, actor=admin, now=timezone.now())
     with pytest.raises(CertificateRefused, match="别人刚刚保存过"):
         save_design(design=design, data=data, actor=admin, now=timezone.now())
-    Expert.objects.update(name="新名")
+    rename(Expert.objects.all(), "新名")
     again = Certificate.objects.get(pk=certificate.pk)
     (page,) = text_of(certificates_pdf([again], at=timezone.now()))
     assert "原名" in page
@@ -275,7 +275,11 @@ def test_rows_alone_make_no_certificate(admin: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(c)::text FROM certificates_certificate c")
         assert all(code not in text for (text,) in cursor.fetchall())
-    Certificate.objects.filter(pk=certificate.pk).update(name="冒名")
+        cursor.execute(
+            "UPDATE certificates_certificate SET name = (SELECT name FROM certificates_certificate"
+            " WHERE id = %s) WHERE id = %s",
+            [other.pk, certificate.pk],
+        )
     assert certificate_by(code) is None
 
 

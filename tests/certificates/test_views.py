@@ -29,7 +29,7 @@ from expertpool.experts.settings import OFFICE_CONTACT
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_department, make_user
 from tests.factories.certificates import layout, make_certificate, picture, text_element
-from tests.factories.experts import give_account, make_expert, make_unit
+from tests.factories.experts import give_account, make_expert, make_unit, rename
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -48,7 +48,7 @@ def test_the_list_and_its_export_say_the_same(client: Client, admin: User) -> No
     login(client, admin)
     one, other = (make_certificate(make_expert(name)) for name in ("王小明", "李丽"))
     revoke_certificate(certificate=other, reason="遗失", actor=admin, now=timezone.now())
-    Expert.objects.filter(pk=one.expert_id).update(name="王晓明")
+    rename(Expert.objects.filter(pk=one.expert_id), "王晓明")
     page = client.get(reverse("certificates:list")).content.decode()
     assert one.number in page
     assert other.number in page

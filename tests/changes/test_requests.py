@@ -27,6 +27,7 @@ from expertpool.changes.services.requests import (
 from expertpool.changes.services.values import NamedEmployer
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.profile import update_expert
 from expertpool.joining.services.deciding import approve
 from expertpool.notifications.models import Message
@@ -326,7 +327,7 @@ def test_the_employments_of_an_application_are_lines_of_work_of_the_expert(admin
     ]
     application = make_application(jobs=jobs)
     approve(application=application, actor=admin, now=now)
-    expert = Expert.objects.get(name="李申请")
+    expert = Expert.objects.get(called(["李申请"]))
     lines = [
         (str(one.unit), one.position, str(one.start_date), str(one.end_date))
         for one in careers_of(expert)

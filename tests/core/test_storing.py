@@ -27,6 +27,7 @@ from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown, store
 from expertpool.core.storing.ranged import FIRST, RangedFile
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.files.services import attach, remove_orphans
 from tests.factories.accounts import make_department
@@ -147,7 +148,7 @@ def test_a_list_uploaded_on_one_machine_is_imported_on_another(
     imports.perform_import(run_id=run.pk, now=NOW)
     run.refresh_from_db()
     assert (run.state, run.accepted) == ("done", 1)
-    assert Expert.objects.filter(name="王小明").exists()
+    assert Expert.objects.filter(called(["王小明"])).exists()
     settings.MEDIA_ROOT = tmp_path / "here"
     assert run.refused_table.read()
     for home in ("here", "there"):

@@ -34,6 +34,7 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import ExpertImporter, import_file
 from expertpool.experts.services.profile import update_expert
 from tests.core.importing.sheets import read_xlsx, write_xlsx
@@ -120,7 +121,7 @@ def test_every_kind_is_imported_exported_and_asked(
         ("错一", "项目数", "项目数格式"),
         ("错二", "执业资格", "执业资格不存在"),
     ]
-    expert = Expert.objects.get(name="王小明")
+    expert = Expert.objects.get(called(["王小明"]))
     assert expert.extra == {
         fields[FieldKind.TEXT].code: "李四",
         fields[FieldKind.LONG_TEXT].code: "某桥；某路",

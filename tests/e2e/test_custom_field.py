@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.models import CustomField
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from expertpool.joining.models import Application
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.e2e.conftest import OpenBrowser
@@ -98,7 +99,7 @@ def admit(desk: Screen, application: Application) -> Expert:
     desk.press("同意")
     desk.press("同意", within=drawer(desk))
     desk.sees("专家档案")
-    return Expert.objects.get(name="李申请")
+    return Expert.objects.get(called(["李申请"]))
 
 
 def fill_in(desk: Screen, expert: Expert, value: str) -> None:
@@ -178,7 +179,7 @@ def test_a_field_is_in_all_of_its_places_at_once(open_browser: OpenBrowser, tmp_
     fill_in(desk, mine, "一级注册")
     fill_in(desk, mine, "二级注册")
     import_with_it(desk, tmp_path)
-    assert Expert.objects.get(name="张导入").extra == {field.code: "二级注册"}
+    assert Expert.objects.get(called(["张导入"])).extra == {field.code: "二级注册"}
     ask_the_list(desk)
     desk.download("导出当前结果").save_as(tmp_path / "out.xlsx")
     out = openpyxl.load_workbook(tmp_path / "out.xlsx").active

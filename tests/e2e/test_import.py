@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from tests.core.importing.sheets import write_xlsx
 from tests.e2e.pages import Screen, mapping_of, sign_in, upload_experts
 from tests.factories.accounts import make_user
@@ -112,7 +113,7 @@ def test_words_and_cells_are_mended_in_place(admin: Screen, tmp_path: Path) -> N
     admin.press("确认导入")
     expect(admin.stat("已导入")).to_have_text("2 行", timeout=20_000)
     see(admin, "done")
-    zhang = Expert.objects.get(name="张伟")
+    zhang = Expert.objects.get(called(["张伟"]))
     assert (zhang.phone, zhang.title, zhang.postcode) == ("13911110001", "高级工程师", "410000")
     admin.open("/experts/import/")
     admin.sees("为您记住的写法")

@@ -281,7 +281,7 @@ def test_the_whole_job_from_the_list_of_experts_to_the_printed_sheet(
     project = file_project(operator, timezone.localtime() + timedelta(days=3), tmp_path)
     approve_project(supervisor, project)
     plan_draw(operator, project)
-    query_before(operator, project, set(Expert.objects.values_list("name", flat=True)))
+    query_before(operator, project, {one.name for one in Expert.objects.all()})
 
     draw = seal(operator, project)
     room = operator.another()

@@ -27,6 +27,7 @@ from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called, name_index
 from expertpool.fees.models import BankAccount, FeeLine, Payment
 from expertpool.fees.services.accounts import decide_account
 from expertpool.files.services import attach
@@ -191,7 +192,7 @@ def pay_letters(
     operator.confirm()
     operator.sees("已发送 5 份确认函")
     for name, phone in phones.items():
-        line = FeeLine.objects.get(project=project, expert__name=name)
+        line = FeeLine.objects.get(project=project, expert__name_index=name_index(name))
         phone.open(f"/my/fees/{line.pk}/")
         assert phone.overflow <= 0
         sign(phone)
@@ -271,10 +272,10 @@ def test_from_the_drawn_panel_to_the_paid_and_proven_project(
     replace(operator, supervisor, review, panel[3], waits)
 
     phones = {
-        name: let_in(open_browser(phone=True), Expert.objects.get(name=name).user)
+        name: let_in(open_browser(phone=True), Expert.objects.get(called([name])).user)
         for name in (panel[0], panel[1], waits)
     }
-    desk = let_in(open_browser(), Expert.objects.get(name=panel[2]).user)
+    desk = let_in(open_browser(), Expert.objects.get(called([panel[2]])).user)
     score_on_phone(phones[panel[0]], ("90", "80"))
     score_on_phone(phones[panel[1]], ("86", "70"), loses_line=True)
     score_on_phone(phones[waits], ("88", "75"))

@@ -39,6 +39,7 @@ from expertpool.core.subjects import (
 from expertpool.core.visibility import GUARDED_FIELDS, GuardedField
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import ExpertImporter, import_file
 from expertpool.experts.services.profile import update_expert
 from expertpool.projects.fields import PROJECT
@@ -199,7 +200,7 @@ def test_a_new_field_is_in_all_places(
     assert "曾用名" in read_xlsx(tmp_path / "template.xlsx")[0]
     rows = [["姓名", "手机号", "旧名"], ["李四", "13800138002", "李小四"]]
     assert import_file(write_xlsx(tmp_path / "in.xlsx", rows), now=NOW).accepted == 1
-    assert Expert.objects.get(name="李四").deletion_reason == "李小四"
+    assert Expert.objects.get(called(["李四"])).deletion_reason == "李小四"
     # versions and their comparison
     assert expert.versions.first().changed == ["deletion_reason"]
     compared = client.get(reverse("experts:versions", args=[expert.pk])).content.decode()

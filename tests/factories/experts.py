@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -21,10 +21,10 @@ from expertpool.experts.queries.experts import (
     id_number_index,
     phone_index,
 )
+from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.appeals import file_appeal
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
-from expertpool.experts.services.search_index import search_tokens
 from tests.factories.accounts import make_phone, make_user
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
@@ -113,7 +113,7 @@ def make_expert(
         id_number_index=id_number_index(id_number),
         email=email,
         email_index=email_index(email),
-        search_tokens=search_tokens(name, (one.pk for one in specialties)),
+        search_tokens=search_tokens(one.pk for one in specialties),
         **kw,
     )
     if kw["status"] == ExpertStatus.BLACKLISTED:
@@ -121,6 +121,15 @@ def make_expert(
     expert.specialties.set(specialties)
     expert.tags.set(tags)
     return expert
+
+
+def rename(rows: Iterable[Expert], name: str, **more: Any) -> None:
+    """Call ``rows`` otherwise, past the services; ``more`` are columns that change with it."""
+    for expert in rows:
+        expert.name = name
+        for column, value in more.items():
+            setattr(expert, column, value)
+        expert.save(update_fields=["name", "name_index", *more])
 
 
 @contextmanager

@@ -40,7 +40,7 @@ from expertpool.siteconfig.services import save_settings
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
-from tests.factories.experts import give_account, make_expert
+from tests.factories.experts import give_account, make_expert, rename
 from tests.factories.fees import (
     LONG_AGO,
     STROKES,
@@ -247,7 +247,7 @@ def test_a_letter_says_for_good_what_it_said_when_it_was_sent(
         actor=admin,
         now=NOW,
     )
-    Expert.objects.filter(pk=expert.pk).update(name="王立心")
+    rename(Expert.objects.filter(pk=expert.pk), "王立心")
     row = FeeLine.objects.select_related("project", "expert", "rate").get(pk=line.pk)
     row.project.name = "另一项目"
     assert payer_of(row) == "武汉某某咨询有限公司"

@@ -47,7 +47,7 @@ NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 def met(op: str, value: Any, at: datetime) -> set[str]:
     node = parse("experts.expert", {"field": "points", "op": op, "value": value})
-    return set(Expert.objects.filter(to_q(node, Context(now=at))).values_list("name", flat=True))
+    return {one.name for one in Expert.objects.filter(to_q(node, Context(now=at)))}
 
 
 def test_a_condition_asks_what_somebody_had_at_its_moment() -> None:

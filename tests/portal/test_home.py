@@ -34,6 +34,7 @@ from expertpool.reviews.queries.progress import progress_of
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
+from tests.portal.dumped import NAMES, WORDS, told_by
 
 pytestmark = pytest.mark.django_db
 # Of an administrator, who sees all of it: the session and his rights, one for all kinds of todo, one for all
@@ -249,6 +250,17 @@ def test_a_stage_has_what_comes_before_it(demonstration: dict[str, tuple[bool, .
 
 def counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (User, Expert, Project, Draw, Entry))
+
+
+@pytest.mark.shows("EXP-38")
+def test_a_dump_of_it_names_experts_in_known_places_alone(demonstration: object) -> None:
+    experts = list(Expert.objects.all())
+    names = sorted({one.name for one in experts if len(one.name) > 1})
+    assert len(names) > 100
+    told = told_by(names)
+    assert told.keys() - NAMES.keys() - WORDS == set(), told
+    # A word that is there for certain is found: negative control.
+    assert "experts_expert.number" in told_by([experts[0].number])
 
 
 def test_the_demonstration_is_made_once(demonstration: object) -> None:

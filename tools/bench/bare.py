@@ -17,6 +17,7 @@ from expertpool.draws.enums import Knowledge
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries.participation import held_expert_ids, participations
 from expertpool.experts.queries.availability import day_start, years_before
+from expertpool.experts.queries.names import name_index
 from expertpool.projects.models import Avoidance
 
 _SQL = """
@@ -47,7 +48,7 @@ SELECT e.id, e.number, e.employer_id,
             SELECT FROM experts_avoidanceunit a WHERE a.expert_id = e.id
             AND a.unit_id = ANY(%(units)s) AND (end_date IS NULL OR end_date >= %(since)s))
             THEN 'avoided_unit'
-        WHEN name = ANY(%(persons)s) THEN 'avoided_person'
+        WHEN name_index = ANY(%(persons)s) THEN 'avoided_person'
         WHEN e.id = ANY(%(period)s) THEN 'avoided_period'
         WHEN e.id = ANY(%(capped)s) THEN 'frequency_cap'
     END AS reason
@@ -84,7 +85,7 @@ def bare_eligibility(
 
 
 def _avoided(plan: DrawPlan) -> dict[str, Any]:
-    units, persons, period = set[int](), list[str](), list[int]()
+    units, persons, period = set[int](), list[bytes | None](), list[int]()
     purchaser = plan.project.purchaser
     if purchaser is not None:
         units |= units_matching(name=purchaser.name, uscc=purchaser.uscc)
@@ -92,7 +93,7 @@ def _avoided(plan: DrawPlan) -> dict[str, Any]:
         if row.unit is not None:
             units |= units_matching(name=row.unit.name, uscc=row.unit.uscc)
         elif row.name:
-            persons.append(row.name)
+            persons.append(name_index(row.name))
         elif row.from_date and row.to_date:
             until = day_start(row.to_date) + timedelta(days=1)
             period = list(participations(day_start(row.from_date), until, knowing=Knowledge.ALL))

@@ -25,14 +25,15 @@ from expertpool.experts.enums import AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, Expert, ExpertSpecialty, Leave, Tag
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.experts import id_number_index, phone_index
+from expertpool.experts.queries.names import name_index
+from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.demo import CITIES, EMPLOYERS, GIVEN, POSITIONS, SURNAMES
 from expertpool.experts.services.packs import pack_experts
-from expertpool.experts.services.search_index import search_tokens
 from tools.bench.copying import copy_rows, indexes_made_at_the_end
 from tools.bench.history import write_history
 
 _FIELDS = (
-    "id", "number", "name", "sex", "birth_date", "id_number", "id_number_index", "phone",
+    "id", "number", "name", "name_index", "sex", "birth_date", "id_number", "id_number_index", "phone",
     "phone_index", "email", "employer_id", "title", "title_level", "position",
     "education", "practice_years", "division_id", "expert_type", "address", "bank_account",
     "status", "status_before_deletion", "deleted_at", "term_start_date", "term_end_date",
@@ -201,9 +202,12 @@ def _experts(random: Random, world: _World, days: _Days, size: int) -> Iterator[
         title, level = choice(world.titles)
         status, at = choice(statuses), choice(created)
         ref, phone = f"ZJ2020{pk:06d}", f"13{pk:09d}"
-        secret = {field.name: field.token(phone, ref) for field in encrypted_fields(Expert)}
+        secret = {
+            field.name: field.token(name if field.name == "name" else phone, ref)
+            for field in encrypted_fields(Expert)
+        }
         yield (
-            pk, ref, name, choice(("male", "female")), choice(birthdays),
+            pk, ref, secret["name"], name_index(name), choice(("male", "female")), choice(birthdays),
             secret["id_number"], id_number_index(str(pk)), secret["phone"], phone_index(phone),
             secret["email"], choice(world.units), title, level,
             choice(POSITIONS), choice(("本科", "硕士研究生")), int(number() * 40),
@@ -211,7 +215,7 @@ def _experts(random: Random, world: _World, days: _Days, size: int) -> Iterator[
             secret["address"], secret["bank_account"], status, "formal" if status == "deleted" else "",
             at if status == "deleted" else None, days.after(-400),
             choice(term_ends) if number() < 0.95 else None, "import",
-            choice(world.departments), _array(search_tokens(name, next(held))), at, at,
+            choice(world.departments), _array(search_tokens(next(held))), at, at,
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from django.conf import settings
@@ -11,7 +12,13 @@ from django.db.models import Q
 from expertpool.certificates.enums import Ending
 from expertpool.certificates.models.design import DesignVersion
 from expertpool.core.bounds import DAYS, within
-from expertpool.core.fields import BlindIndexField, EncryptedTextField, ProofField
+from expertpool.core.fields import (
+    UNREADABLE,
+    BlindIndexField,
+    EncryptedTextField,
+    IndexOfField,
+    ProofField,
+)
 from expertpool.experts.enums import ExpertKind
 
 
@@ -51,11 +58,22 @@ class Certificate(models.Model):
     version = models.ForeignKey(
         DesignVersion, verbose_name="样式", on_delete=models.PROTECT, related_name="+"
     )
-    name = models.CharField("姓名", max_length=100)
+    name = EncryptedTextField(
+        "姓名",
+        bound_to=("number",),
+        at_least=64,
+        seals_empty=True,
+        when_shut=UNREADABLE,
+        blank=False,
+    )
+    # As that of the record: by it those are found whose expert is called otherwise now.
+    name_index = IndexOfField("姓名索引", of="name", purpose="expert.name")
     kind = models.CharField("类别", max_length=12, choices=ExpertKind.choices)
     expert_type = models.CharField("专家类型", max_length=50, blank=True)
-    # Kept: what is in somebody's hands stays what anybody finds under its code.
-    printed = models.JSONField("证书内容")
+    # Kept: what is in somebody's hands stays what anybody finds under its code. An object of JSON.
+    contents = EncryptedTextField(
+        "证书内容", bound_to=("number",), at_least=512, seals_empty=True, when_shut="{}"
+    )
     valid_from = models.DateField("生效日期", validators=[DAYS])
     valid_until = models.DateField("有效期至", null=True, blank=True, validators=[DAYS])
     issued_at = models.DateTimeField("签发时间")
@@ -131,6 +149,16 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}（{self.name}）"
+
+    @property
+    def printed(self) -> dict[str, str]:
+        """The values by their placeholders; none of a row that was altered, which proves nothing either."""
+        found: dict[str, str] = json.loads(self.contents or "{}")
+        return found
+
+    @printed.setter
+    def printed(self, values: dict[str, str]) -> None:
+        self.contents = json.dumps(values, ensure_ascii=False)
 
     @property
     def shortened_to(self) -> date | None:

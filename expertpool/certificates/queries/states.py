@@ -60,7 +60,7 @@ def state_of(certificate: Certificate, today: date) -> CertificateState:
 def outdated() -> Q:
     """Return the condition of certificates that say something else than their expert's record does now."""
     return OPEN & (
-        ~Q(name=F("expert__name"))
+        ~Q(name_index=F("expert__name_index"))
         | ~Q(kind=F("expert__kind"))
         | ~Q(expert_type=F("expert__expert_type"))
         | Q(expert__term_end_date__isnull=False) & ~Q(valid_until=F("expert__term_end_date"))

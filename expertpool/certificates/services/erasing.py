@@ -21,7 +21,7 @@ def _erase(expert: Expert, actor: User | None, now: datetime) -> None:
     for row in Certificate.objects.filter(expert=expert).select_related("expert"):
         row.name, row.expert_type, row.printed = ERASED, "", {}
         row.reason = ERASED if row.reason else ""
-        row.save(update_fields=["name", "expert_type", "printed", "reason", "proof"])
+        row.save(update_fields=["name", "name_index", "expert_type", "contents", "reason", "proof"])
 
 
 ERASERS = (

@@ -305,7 +305,7 @@ def _new(
         "有效期至": day_text(until) if until else LONG,
         "发证单位": value_of(ISSUER) or value_of(SITE_NAME),
     }
-    return Certificate(
+    certificate = Certificate(
         expert=expert,
         number=number,
         code=code,
@@ -315,13 +315,14 @@ def _new(
         name=expert.name,
         kind=expert.kind,
         expert_type=expert.expert_type,
-        printed=printed,
         valid_from=start,
         valid_until=until,
         issued_at=now,
         issued_by=actor,
         replaces=replaces,
     )
+    certificate.printed = printed
+    return certificate
 
 
 def day_text(day: date) -> str:

@@ -19,7 +19,8 @@ from django.contrib import messages
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Count, Field, Q, QuerySet
+from django.db.models import Count, Expression, Field, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -34,6 +35,8 @@ from expertpool.core.exporting.refusals import refuse_in_file
 from expertpool.core.models import BulkRun
 from expertpool.core.responses import warned
 
+# Columns; or what makes an expression, for rows that no column orders: its values differ.
+Sort = str | tuple[str, ...] | Callable[[], Expression]
 PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
@@ -175,7 +178,7 @@ def listing(
     request: HttpRequest,
     rows: QuerySet[Any],
     *,
-    sorts: Mapping[str, str | tuple[str, ...]],
+    sorts: Mapping[str, Sort],
     default_sort: str,
     form: FilterForm | None = None,
     tabs: Sequence[ListTab] = (),
@@ -183,7 +186,7 @@ def listing(
     """Narrow, count, order and cut ``rows`` by the address of ``request``.
 
     ``rows`` hold none twice. ``sorts`` maps the names that ``?sort=`` may have (``-name`` for
-    descending) to columns; ``default_sort`` is such a name. Unknown names, sizes and pages fall
+    descending) to columns, or to what makes an expression; ``default_sort`` is such a name. Unknown names, sizes and pages fall
     back without an error; of an unknown tab there are no rows, as of a filter that is wrong: it would look like an
     answer.
     """
@@ -198,7 +201,7 @@ def listing(
         counts = _count_narrowed(rows, some, tabs or (current,), current, _turned(request))
     shown_tabs, rows = _tabs(request, rows, tabs, counts)
     is_narrowed = rows is not everything
-    rows, sort = _ordered(request, rows, sorts, default_sort)
+    rows, sort = ordered(rows, request.GET.get("sort", ""), sorts, default_sort)
     pages = Paginator(rows, page_size(request))
     pages.count = counts.get(current.code, RowCount(0))  # known, so it does not count again
     page = pages.get_page(request.GET.get("page"))
@@ -460,16 +463,16 @@ def _url(request: HttpRequest, **changes: str) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _ordered(
-    request: HttpRequest,
-    rows: QuerySet[Any],
-    sorts: Mapping[str, str | tuple[str, ...]],
-    default_sort: str,
+def ordered(
+    rows: QuerySet[Any], sort: str, sorts: Mapping[str, Sort], default_sort: str
 ) -> tuple[QuerySet[Any], str]:
-    sort = request.GET.get("sort", "")
+    """Order ``rows`` by the name ``sort`` of an address, one of ``sorts`` or the default; return them with it."""
     if sort.removeprefix("-") not in sorts:
         sort = default_sort
     columns = sorts[sort.removeprefix("-")]
+    if callable(columns):
+        rows = rows.order_by(OrderBy(columns(), descending=sort.startswith("-")))
+        return rows, sort
     columns = (columns,) if isinstance(columns, str) else columns
     if sort.startswith("-"):
         columns = tuple(

@@ -28,6 +28,7 @@ from expertpool.draws.queries.hands import hand_steps
 from expertpool.draws.queries.sitting import agreed_in, asked_in
 from expertpool.draws.rules import read_groups
 from expertpool.draws.services.names import readable_draws
+from expertpool.experts.queries.names import opened_name, shut_name
 from expertpool.projects.queries.measures import Detail, Mark, Measure
 
 # What the projects of a batch share counts, where it is added up, at the lead alone.
@@ -124,7 +125,7 @@ def _participants(user: User) -> ArraySubquery:
     readable = readable_draws(user, now=timezone.now()).filter(released_at__isnull=False)
     named = Q(draw__in=readable.order_by().values("pk"))
     rows = _lines().annotate(
-        name=Case(When(named, then=F("expert__name")), default=Value("")),
+        name=Case(When(named, then=shut_name("expert")), default=Value("")),
         number=Case(When(named, then=F("expert__number")), default=Value("")),
     )
     return ArraySubquery(
@@ -154,7 +155,8 @@ def _line(place: int, row: dict[str, Any]) -> str:
     group = next(
         (one.name for one in read_groups(row["groups"] or []) if one.code == row["group"]), ""
     )
-    who = f"{row['name']}（{row['number']}）" if row["name"] else f"第 {place} 位专家"
+    name = opened_name(row["name"], row["number"]) if row["name"] else ""
+    who = f"{name}（{row['number']}）" if name else f"第 {place} 位专家"
     how = "候补递补" if row["moved_up"] else word_for(Origin, row["origin"])
     return "，".join(filter(None, (who, group, how, word_for(InvitationState, row["state"]))))
 

@@ -28,6 +28,7 @@ from expertpool.directory.queries import (
 )
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries import availability
+from expertpool.experts.queries.names import called
 from expertpool.projects.enums import AvoidanceSubject
 from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.queries.persons import folded_number
@@ -160,7 +161,7 @@ def is_person(row: Avoidance, meant: Meant | None = None) -> Q:
     meant = meant or meant_by(row)
     found = Q(pk__in=[one.pk for one in meant.numbered])
     if meant.named:
-        named = Q(name__in={row.name, join_han(clean_text(row.name))})
+        named = called({row.name, join_han(clean_text(row.name))})
         if row.unit_name:
             named &= Q(employer_id__in=units_matching(name=row.unit_name))
         found = found | named if meant.numbered else named

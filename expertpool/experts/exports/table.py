@@ -11,7 +11,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
-from expertpool.core.views.listing import tab_of
+from expertpool.core.views.listing import ordered, tab_of
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
 from expertpool.experts.models import Expert
@@ -23,14 +23,7 @@ def chosen_experts(user: User, params: Params, code: str) -> QuerySet[Expert]:
     """Return the experts within ``user``'s right ``code`` that a list's address chooses, in order."""
     rows = ExpertFilter(params, user=user).filter(experts_visible_to(user, code))
     rows = rows.filter(tab_of(tabs(timezone.localdate()), params.get("tab", "")).q)
-    name = params.get("sort", "")
-    sign = "-" if name.startswith("-") else ""
-    column = SORTS.get(name.removeprefix("-"))
-    if column is None:
-        return rows.order_by("-id")
-    columns = (column,) if isinstance(column, str) else column
-    # With the key, so that rows of equal value have one order.
-    return rows.order_by(*(f"{sign}{one}" for one in columns), "pk")
+    return ordered(rows, params.get("sort", ""), SORTS, "-entered")[0]
 
 
 class ExpertExport(Exporter):

@@ -40,6 +40,7 @@ from expertpool.experts.fields.words import (
 )
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import criteria as answers
+from expertpool.experts.queries.packs import encrypted_q
 from expertpool.experts.validators import documents
 from expertpool.experts.validators import values as rules
 
@@ -122,7 +123,9 @@ PERSON = (
         ),
         exported=InExport(width=12),
         history=InHistory(),
-        criterion=InCriteria(field=ask.Text(), order=16, draws=False),
+        criterion=InCriteria(
+            field=ask.Text(match=encrypted_q("name"), nullable=False), order=16, draws=False
+        ),
         applied=InApplication(step=BASIC),
         interface=InInterface(),
     ),

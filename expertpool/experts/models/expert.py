@@ -10,7 +10,12 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from expertpool.core.bounds import DAYS, within
-from expertpool.core.fields import BlindIndexField, EncryptedTextField
+from expertpool.core.fields import (
+    UNREADABLE,
+    BlindIndexField,
+    EncryptedTextField,
+    IndexOfField,
+)
 from expertpool.directory.enums import TitleLevel
 from expertpool.experts.enums import (
     ExpertKind,
@@ -49,8 +54,8 @@ class Expert(models.Model):
     """An expert of the pool.
 
     ``status`` changes only through `experts.services.status.set_status`. ``number`` (ZJ…) never
-    changes: it is the ``ref`` of draw records. ``search_tokens`` holds what the name is found by
-    (`experts.services.search_index`).
+    changes: it is the ``ref`` of draw records. Who is called alike is found by ``name_index``, parts of names and
+    their initials by packs (`queries.names`); ``search_tokens`` has the specialties.
 
     ``phone_index``, ``email_index`` and ``id_number_index`` are unique over the whole pool, deleted
     experts included: a deleted record is restored, never entered a second time. Nor is phone or mail
@@ -61,7 +66,16 @@ class Expert(models.Model):
     kind = models.CharField(
         "类别", max_length=12, choices=ExpertKind.choices, default=ExpertKind.INDIVIDUAL
     )
-    name = models.CharField("姓名", max_length=100)
+    # It stands on every page: one that was altered says so there.
+    name = EncryptedTextField(
+        "姓名",
+        bound_to=("number",),
+        at_least=64,
+        seals_empty=True,
+        when_shut=UNREADABLE,
+        blank=False,
+    )
+    name_index = IndexOfField("姓名索引", of="name", purpose="expert.name")
     sex = models.CharField("性别", max_length=6, choices=Sex.choices, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True, validators=[DAYS])
     id_kind = models.CharField(
@@ -253,12 +267,12 @@ class Expert(models.Model):
             # With the id: a search gathers thousands by their employers without reading one row. Name and
             # status: nor does who counts them, or looks for two of one name.
             models.Index(
-                fields=["employer", "name"],
+                fields=["employer", "name_index"],
                 include=["id", "status", "merged_into"],
                 name="experts_by_employer",
             ),
             models.Index(
-                fields=["birth_date", "name"],
+                fields=["birth_date", "name_index"],
                 include=["id", "status", "merged_into"],
                 name="experts_by_birth",
             ),
@@ -267,8 +281,8 @@ class Expert(models.Model):
                 condition=models.Q(status=ExpertStatus.FORMAL, email_index__isnull=True),
                 name="experts_no_email",
             ),
+            models.Index(fields=["name_index"], name="experts_by_name"),
             # What the list is sorted by: its first page is read off the index.
-            models.Index(fields=["name", "id"], name="experts_by_name"),
             models.Index(fields=["term_end_date", "id"], name="experts_by_term"),
             models.Index(fields=["title_level", "id"], name="experts_by_level"),
         ]

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from expertpool.accounts.models import User
-from expertpool.core.lookups import Among
 from expertpool.experts.enums import ExpertStatus, IdKind
 from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.names import called, name_index
 
 MOST_NAMED = 10  # that are named at once
 MOST_GROUPS = 2_000  # of a list
@@ -54,7 +54,7 @@ def experts_alike(expert: Expert) -> list[Alike]:
                 Q(birth_date__range=_about(value)) if name == "birth_date" else Q(**{name: value})
             )
     rows = (
-        Expert.objects.filter(same, name=expert.name, merged_into__isnull=True)
+        Expert.objects.filter(same, called([expert.name]), merged_into__isnull=True)
         .exclude(pk__in=_not_he(expert))
         .order_by("pk")
     )
@@ -155,13 +155,14 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Names
     if not names:
         return found
     rows = Expert.objects.all() if user is None else experts_visible_to(user)
-    rows = rows.filter(Among("name", names), merged_into__isnull=True).order_by("pk")
+    rows = rows.filter(called(names), merged_into__isnull=True).order_by("pk")
+    by_index = {name_index(name): name for name in names}
     # A common name has hundreds, of thousands of names: rows, no models, and not all at once.
     compared = rows.values_list(
-        *("name", "number", "employer__normalised_name", "birth_date"),
+        *("name_index", "number", "employer__normalised_name", "birth_date"),
         *("status", "status_before_deletion"),
     )
-    for name, number, employer, born, *status in compared.iterator():
+    for index, number, employer, born, *status in compared.iterator():
         is_blacklisted = ExpertStatus.BLACKLISTED in status
-        found[name].append(Namesake(number, employer, born, is_blacklisted))
+        found[by_index[index]].append(Namesake(number, employer, born, is_blacklisted))
     return found

@@ -21,16 +21,21 @@ from expertpool.core.fields import opens
 from expertpool.core.lookups import Among
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries.experts import experts_visible_to, phone_index
+from expertpool.experts.queries.initials import words_of
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ("phone", "email", "id_number", "address", "bank_account")
+# What is packed, and the encrypted column that says it.
+SOURCES = {
+    **{name: name for name in ("phone", "email", "id_number", "address", "bank_account", "name")},
+    "initials": "name",
+}
 SIZE = 2_000  # experts of one pack; once written, never another number
 # Written and not packed yet, of whom the rows themselves are read: more there are after an import of tens of
 # thousands or a change of keys, for a minute or two, and of these only the last are looked at.
 MOST_UNPACKED = 20_000
 TURNS = 60  # looks in which all packs are opened once
-_END, _TAB = b"\n", b"\t"
+_END, _TAB, _WORD = b"\n", b"\t", b" "
 _CONTENT = SearchPack._meta.get_field("content")
 
 
@@ -51,54 +56,95 @@ def unpacked(content: bytes) -> dict[int, bytes]:
     return {int(pk): text for text, _, pk in lines}
 
 
-def holding(column: str, op: str, text: str) -> set[int]:
-    """Return the ids of all experts whose encrypted ``column`` has ``text`` in it (``contains``), begins with it
-    (``starts``) or says it (``eq``), in letters of any case. A cell that was altered has nothing.
+def holding(source: str, op: str, text: str) -> set[int]:
+    """Return the ids of all experts whose ``source`` has ``text`` in it (``contains``), begins with it (``starts``),
+    has a word that does (``word``, of initials) or says it (``eq``), in letters of any case. A cell that was
+    altered has nothing.
 
     Of the whole pool: the caller sees to it who may ask, and of whom.
     """
-    return holding_each(column, op, [text])[0]
+    return holding_each(source, op, [text])[0]
 
 
-def holding_each(column: str, op: str, texts: Sequence[str]) -> list[set[int]]:
+def holding_each(source: str, op: str, texts: Sequence[str]) -> list[set[int]]:
     """Return the same for each of ``texts``: the packs are opened once."""
     parts = [folded(text) for text in texts]
     if not any(parts):  # nothing but blanks
         return [set() for _ in parts]
-    # Before the packs: who is packed in between stands in both.
-    notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
-    changed = set(notes[:MOST_UNPACKED])
-    found, shut, held = [set[int]() for _ in parts], list[int](), set[int]()
+    found = [set[int]() for _ in parts]
     needles = [(_needle(op, part), ids) for part, ids in zip(parts, found, strict=True) if part]
-    last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
-    for at, written, token in _packs(column):
-        held.add(at)
-        try:
-            content = _CONTENT.opened(token, column, at, written)
-        except DecryptionError:
-            logger.error("search pack %s %s cannot be opened", column, at)  # noqa: TRY400
-            shut.append(at)
-            continue
+
+    def look(content: bytes) -> None:
         for needle, ids in needles:
             ids.update(_in_pack(content, needle))
-    if lost := _lost(changed, held, last):
-        logger.error("search packs of %s are missing: %s", column, sorted(lost))
-    rest = list(_values(column, changed, {*shut, *lost}))
+
+    changed, rest = _look_through(source, look)
     return [
         (ids - changed) | {pk for pk, value in rest if part and _fits(op, part, value)}
         for part, ids in zip(parts, found, strict=True)
     ]
 
 
+def ids_in_order(source: str) -> list[int]:
+    """Return the ids of all experts in the order of what ``source`` says of them."""
+    lines: list[bytes] = []
+    changed, rest = _look_through(source, lambda content: lines.extend(content.split(_END)))
+    if changed:
+        lines = [line for line in lines if line and _id_of(line) not in changed]
+    lines += [b"%s\t%d" % (value, pk) for pk, value in rest if value]
+    lines.sort()  # what ends a value comes before all that may go on with it
+    return [_id_of(line) for line in lines if line]
+
+
+def _id_of(line: bytes) -> int:
+    return int(line[line.rindex(_TAB) + 1 :])
+
+
+def state_of(source: str) -> tuple[Any, ...]:
+    """Return what is another as soon as `ids_in_order` may be."""
+    notes = UnpackedExpert.objects.order_by("-pk").values_list("pk", flat=True)
+    packs = SearchPack.objects.filter(source=source).order_by("part")
+    return notes.first(), tuple(packs.values_list("part", "written"))
+
+
+def _look_through(
+    source: str, look: Callable[[bytes], object]
+) -> tuple[set[int], list[tuple[int, bytes]]]:
+    """Let ``look`` see the packs of ``source``; return whom it may have seen as he was, and what the rows themselves
+    say of these and of packs that cannot be seen."""
+    # Before the packs: who is packed in between stands in both.
+    notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
+    changed = set(notes[:MOST_UNPACKED])
+    shut, held = list[int](), set[int]()
+    last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
+    for at, written, token in _packs(source):
+        held.add(at)
+        try:
+            content = _CONTENT.opened(token, source, at, written)
+        except DecryptionError:
+            logger.error("search pack %s %s cannot be opened", source, at)  # noqa: TRY400
+            shut.append(at)
+            continue
+        look(content)
+    if lost := _lost(changed, held, last):
+        logger.error("search packs of %s are missing: %s", source, sorted(lost))
+    return changed, list(_values(source, changed, {*shut, *lost}))
+
+
 def _needle(op: str, part: bytes) -> bytes:
-    return {"contains": part, "starts": _END + part, "eq": _END + part + _TAB}[op]
+    return {
+        "contains": part,
+        "starts": _END + part,
+        "eq": _END + part + _TAB,
+        "word": _WORD + part,
+    }[op]
 
 
-def _packs(column: str) -> Iterator[tuple[int, int, bytes]]:
-    """Read the packs of ``column``, of a million experts twenty million bytes: which it is, how often it was written,
+def _packs(source: str) -> Iterator[tuple[int, int, bytes]]:
+    """Read the packs of ``source``, of a million experts twenty million bytes: which it is, how often it was written,
     and its content, shut."""
     query = "SELECT part, written, content FROM experts_searchpack WHERE source = %s"
-    return copied_rows(query, [column], ["int4", "int4", "bytea"])
+    return copied_rows(query, [source], ["int4", "int4", "bytea"])
 
 
 def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:
@@ -118,11 +164,11 @@ def _parts_of(rows: QuerySet[Any], key: str) -> set[int]:
 
 
 def missing_packs() -> set[tuple[str, int]]:
-    """Return which packs (column, part) are gone: of parts with experts of whom none waits to be packed."""
+    """Return which packs (source, part) are gone: of parts with experts of whom none waits to be packed."""
     held = set(SearchPack.objects.values_list("source", "part"))
     wanted = _parts_of(Expert.objects.all(), "pk")
     wanted -= _parts_of(UnpackedExpert.objects.all(), "expert_key")
-    return {(column, part) for column in COLUMNS for part in wanted} - held
+    return {(source, part) for source in SOURCES for part in wanted} - held
 
 
 def shut_packs(turn: int) -> set[tuple[str, int]]:
@@ -146,13 +192,13 @@ def _in_pack(content: bytes, needle: bytes) -> Iterator[int]:
 
 
 def _fits(op: str, part: bytes, value: bytes) -> bool:
-    if op == "contains":
-        return part in value
+    if op in {"contains", "word"}:
+        return (_WORD + part if op == "word" else part) in value
     return value.startswith(part) if op == "starts" else value == part
 
 
 def _values(
-    column: str, keys: Collection[int], parts: Collection[int]
+    source: str, keys: Collection[int], parts: Collection[int]
 ) -> Iterator[tuple[int, bytes]]:
     """Read the rows themselves of those who are not packed, or whose pack does not open."""
     if not keys and not parts:  # as nearly always
@@ -160,17 +206,20 @@ def _values(
     rows = Q(Among("pk", set(keys)))
     for part in parts:
         rows |= Q(pk__gte=part * SIZE, pk__lt=(part + 1) * SIZE)
-    experts = Expert.objects.filter(rows).only("number", column).order_by()
+    experts = Expert.objects.filter(rows).only("number", "erased_at", SOURCES[source]).order_by()
     for expert in experts.iterator(chunk_size=1000):
-        yield expert.pk, value_of(expert, column)
+        yield expert.pk, value_of(expert, source)
 
 
-def value_of(expert: Expert, column: str) -> bytes:
+def value_of(expert: Expert, source: str) -> bytes:
     """Return what a search compares of a row; of a cell that does not open nothing."""
-    try:
-        return folded(getattr(expert, column))
-    except DecryptionError:
+    column = SOURCES[source]
+    if expert.erased_at or not opens(
+        expert, column
+    ):  # whose name stays for the law is not found by it
         return b""
+    value = getattr(expert, column)
+    return _WORD + folded(words_of(value)) if source == "initials" else folded(value)
 
 
 def phones_holding(parts: Sequence[str], user: User) -> dict[str, Q]:

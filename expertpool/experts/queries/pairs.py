@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, QuerySet
@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.alike import GROUNDS, are_two, grounds_between
+from expertpool.experts.queries.names import called
 
 MOST_GROUPS = 1_000  # of one name and one thing more, that are gone through
 MOST_OF_GROUP = 1_000  # pairs of one group
@@ -47,7 +48,7 @@ def pairs_in(rows: QuerySet[Expert]) -> Pairs:
         groups = list(
             rows.filter(**{f"{field}__isnull": False}, merged_into__isnull=True)
             .order_by()
-            .values("name", field)
+            .values("name_index", field)
             .annotate(ids=ArrayAgg("pk"), here=here, number=Count("*"))
             .filter(number__gt=1, here__isnull=False)
             .values_list("ids", "here")[: most + 1]
@@ -117,17 +118,17 @@ def grounds_of(
 ) -> dict[int, list[Ground]]:
     """Return for each of ``experts`` with whom of ``rows`` he may be one, with ``once`` at the first of each
     pair alone, and whose account has a number of his."""
-    by_name: dict[str, list[Expert]] = defaultdict(list)
-    others = rows.filter(name__in={one.name for one in experts}, merged_into__isnull=True)
+    by_name: dict[Any, list[Expert]] = defaultdict(list)
+    others = rows.filter(called({one.name for one in experts}), merged_into__isnull=True)
     # Of a common name there are hundreds.
-    for one in others.only("number", "name", "status", "id_kind", *GROUNDS):
-        by_name[one.name].append(one)
+    for one in others.only("number", "name", "name_index", "status", "id_kind", *GROUNDS):
+        by_name[one.name_index].append(one)
     apart = apart_among({one.pk for same in by_name.values() for one in same})
     told: dict[int, list[Ground]] = {}
     for expert in experts:
         told[expert.pk] = [
             Ground(f"{'、'.join(same)}与 {one.number} 相同", one)
-            for one in by_name[expert.name]
+            for one in by_name[expert.name_index]
             if (expert.pk < one.pk if once else expert != one)
             if (same := grounds_between(expert, one))
             if _pair(expert, one) not in apart and not are_two(expert, one)

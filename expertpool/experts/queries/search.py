@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from heapq import nlargest
 from math import ceil
 from operator import or_
 from typing import Any
@@ -21,7 +22,6 @@ from django.db import connection
 from django.db.models import (
     BooleanField,
     ExpressionWrapper,
-    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -39,8 +39,9 @@ from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import kept_instead
+from expertpool.experts.queries.names import named_like
 from expertpool.experts.queries.packs import phone_being, phones_holding
-from expertpool.experts.queries.tokens import holding_one_of, keyword_tokens
+from expertpool.experts.queries.tokens import holding_one_of
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
@@ -81,20 +82,23 @@ def search(
 def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = False) -> Found:
     """Find the experts of ``queryset`` that fit every keyword of ``text``.
 
-    A keyword is part of the name, its pinyin initials, part of the number, of the employer's name
+    A keyword is part of the name, the beginning of its pinyin initials, part of the number, of the employer's name
     or alias, of a specialty's name, a specialty's code; for those who see phone numbers plain
     also a phone number or four of its digits or more; or all that a field of text says which an
     administrator has added. The number of a record that was merged finds the one that stays.
 
-    ``by_name`` says that the rows will be ordered by name. It changes the way, not the rows: all
-    who are called 王 stand together there, and a walk would pass half of the pool before them.
+    ``by_name`` says that the rows will be ordered by name. It changes the way, not the rows: that order has no
+    index to walk.
     """
     keywords = _keywords(text)
     texts = searched_fields(SUBJECT, user) if keywords else []
     phones = _phones(keywords, user)
-    named = _named_so(keywords)
+    called, named = named_like(keywords), _named_so(keywords)
     kept = numbers_merged(text)
-    words = [_unread(_parts(one, phones.get(one), texts, kept, *named[one])) for one in keywords]
+    words = [
+        _unread(_parts(one, called[one], phones.get(one), texts, kept, *named[one]))
+        for one in keywords
+    ]
     if not words:
         return Found(queryset)
     words, met = _seldom_first(words) if len(words) > 1 else (words, [])
@@ -120,7 +124,7 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
         if len(ids) <= FEW_TOGETHER:
             return Found(queryset.filter(Among("pk", ids)))
     some = queryset.filter(Among("pk", list(first.ids)[:SOME]), *(word.fits for word in others))
-    return Found(queryset.filter(*(word.by_name if by_name else word.fits for word in many)), some)
+    return Found(queryset.filter(*(word.fits for word in many)), some)
 
 
 def numbers_merged(text: str) -> dict[str, tuple[int, str]]:
@@ -181,23 +185,20 @@ def _standing_for(word: _Word, met: Collection[int]) -> int:
 class _Part:
     """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and
     conditions that say the same of an expert: for one at a time, on a walk; to be looked up
-    by an index; for many, each of whom is looked up in a list that is made once; and, of a name,
-    for who is gathered to be put in the order of names."""
+    by an index; for many, each of whom is looked up in a list that is made once. ``ids`` are all of
+    them where they are known."""
 
     rows: QuerySet[Any]
     key: str
     fits: Any
     indexed: Any
     listed: Any
-    by_name: Any = None
     by_tokens: bool = False  # ``indexed`` is a condition on the tokens
+    ids: Collection[int] | None = None
 
 
-def _expert_part(fits: Any) -> _Part:
-    return _Part(Expert.objects.order_by().filter(fits), "pk", fits, fits, fits)
-
-
-NAME = 0  # the place of the name among the parts
+def _expert_part(fits: Any, ids: Collection[int] | None = None) -> _Part:
+    return _Part(Expert.objects.order_by().filter(fits), "pk", fits, fits, fits, ids=ids)
 
 
 @dataclass(frozen=True)
@@ -236,13 +237,6 @@ class _Word:
         return reduce(or_, (Q(self.parts[at].listed) for at in self.many), self._read)
 
     @property
-    def by_name(self) -> Q:
-        """The same for rows in the order of names: where most fit by name they are gathered."""
-        if self.many != {NAME} or self.parts[NAME].by_name is None:
-            return self.fits
-        return Q(self.parts[NAME].by_name) | self._read
-
-    @property
     def _read(self) -> Q:
         """Who fits by a part that few fit by."""
         few = (ids for at, ids in self.found.items() if at not in self.many)
@@ -262,13 +256,14 @@ def _phones(keywords: Sequence[str], user: User) -> dict[str, Q]:
 
 def _parts(
     keyword: str,
+    called: set[int],
     phone: Q | None,
     texts: list[str],
     kept: dict[str, tuple[int, str]],
     units: list[int],
     specialties: list[int],
 ) -> list[_Part]:
-    own = [_named(keyword), *(extra_q(code, "eq", keyword) for code in texts)]
+    own = [extra_q(code, "eq", keyword) for code in texts]
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
         # Of three characters at least: for fewer an index of trigrams is of no use.
         own.append(Q(number__contains=keyword.upper()))
@@ -276,10 +271,7 @@ def _parts(
         own.append(phone)
     if merged := kept.get(keyword.upper()):
         own.append(Q(pk=merged[0]))
-    parts = [_expert_part(one) for one in own]
-    if tokens := keyword_tokens(keyword):
-        named = Q(_Gathered(tokens)) & own[NAME]
-        parts[NAME] = replace(parts[NAME], by_name=named, by_tokens=True)
+    parts = [_expert_part(Q(Among("pk", called)), called), *map(_expert_part, own)]
     if units:
         parts.append(_employed(keyword, units))
     if specialties:
@@ -297,37 +289,18 @@ def _unread(parts: list[_Part]) -> _Word:
 def _look_up(word: _Word, limit: int) -> _Word:
     """Gather who fits one of the parts of ``word``, of each part up to ``limit``."""
     # One more than the limit tells of more; twice, who holds two of the specialties.
-    read = keys_of(part.rows.values_list(part.key)[: limit + 1] for part in word.parts)
-    found = {at: ids for at, ids in enumerate(read) if ids}
+    asked = [at for at, part in enumerate(word.parts) if part.ids is None]
+    rows = (word.parts[at].rows.values_list(word.parts[at].key)[: limit + 1] for at in asked)
+    found = dict(zip(asked, keys_of(rows), strict=True))
+    # The newest stand for all, as on the first page of most lists.
+    found |= {
+        at: nlargest(limit + 1, part.ids)
+        for at, part in enumerate(word.parts)
+        if part.ids is not None
+    }
+    found = {at: ids for at, ids in found.items() if ids}
     many = {at for at, ids in found.items() if len(ids) > limit}
     return replace(word, found=found, many=many)
-
-
-class _Gathered(Func):
-    """Whether an expert has all ``tokens``, said so that the planner expects next to nobody: else, where many are
-    called 王, he hopes to meet twenty soon on a walk down the names, and they stand behind half of the pool. Of what a
-    subquery brings he knows nothing, and takes what is said twice to be met by the fewest."""
-
-    output_field = BooleanField()
-
-    def __init__(self, tokens: list[str]) -> None:
-        super().__init__("search_tokens")
-        self.tokens = tokens
-
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
-        column, _ = compiler.compile(self.get_source_expressions()[0])
-        once = f"{column} @> ARRAY(SELECT unnest(%s::varchar(8)[]))"
-        return f"({once} AND {once})", (self.tokens, self.tokens)
-
-
-def _named(keyword: str) -> Q:
-    tokens = keyword_tokens(keyword)
-    if not tokens:
-        # Only signs: fits nobody, rather than everybody.
-        return Q(pk__in=[])
-    q = Q(search_tokens__contains=tokens)
-    # Pairs of characters may stand apart in the name; longer keywords are looked at once more.
-    return q if len(keyword) <= 2 or keyword.isascii() else q & Q(name__icontains=keyword)
 
 
 def _named_so(keywords: Sequence[str]) -> dict[str, tuple[list[int], list[int]]]:

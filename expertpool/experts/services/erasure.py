@@ -62,7 +62,7 @@ def _erase_record(expert: Expert, actor: User | None, now: datetime) -> None:
 def forget_name(expert: Expert, *, now: datetime) -> None:
     """Take the name of a tombstone, too, once law wants it no more."""
     expert.name, expert.name_until, expert.updated_at = NAMELESS, None, now
-    expert.save(update_fields=["name", "name_until", "updated_at"])
+    expert.save(update_fields=["name", "name_index", "name_until", "updated_at"])
 
 
 def _count_versions(expert: Expert) -> int:

@@ -49,6 +49,8 @@ from expertpool.experts.queries.experts import (
     phone_index,
 )
 from expertpool.experts.queries.imported import ADDING, CHANGING
+from expertpool.experts.queries.names import name_index
+from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.services.import_avoidances import (
@@ -74,7 +76,6 @@ from expertpool.experts.services.import_states import SECTION, STATES, ask_of_st
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
-from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.status import first_term
 from expertpool.experts.services.taken import UNCHECKED, UNIQUE, is_plain, whose, whose_by_name
 from expertpool.experts.validators.regions import Regions
@@ -382,7 +383,8 @@ class ExpertImporter(Importer):
             "status": self.statuses[department],
             "term_end_date": values.get("term_end_date") or None,
             "extra": self._extra(values),
-            "search_tokens": search_tokens(values["name"], values["specialty_ids"]),
+            "name_index": name_index(values["name"]),
+            "search_tokens": search_tokens(values["specialty_ids"]),
             **filled,
             **self._first_term(values, filled, department),
         }

@@ -15,8 +15,8 @@ from expertpool.core.locks import lock_transaction
 from expertpool.core.lookups import Among
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries.packs import (
-    COLUMNS,
     SIZE,
+    SOURCES,
     missing_packs,
     packed,
     shut_packs,
@@ -72,8 +72,8 @@ def _pack(part: int, notes: list[tuple[int, int]]) -> None:
     # of its own.
     experts = {one.pk: one for one in _experts({key for _, key in notes})}
     keys = {key for _, key in notes}
-    for column in COLUMNS:
-        pack = SearchPack.objects.filter(source=column, part=part).first()
+    for source in SOURCES:
+        pack = SearchPack.objects.filter(source=source, part=part).first()
         try:
             values = unpacked(bytes(pack.content)) if pack else None
         except DecryptionError:
@@ -82,11 +82,11 @@ def _pack(part: int, notes: list[tuple[int, int]]) -> None:
             values is None
         ):  # new, or taken away or altered: then those count, too, of whom nothing is noted
             every = range(part * SIZE, (part + 1) * SIZE)
-            values = {one.pk: value_of(one, column) for one in _experts(every)}
-        pack = pack or SearchPack(source=column, part=part)
+            values = {one.pk: value_of(one, source) for one in _experts(every)}
+        pack = pack or SearchPack(source=source, part=part)
         gone = keys - experts.keys()
         values = {pk: value for pk, value in values.items() if pk not in gone}
-        values |= {pk: value_of(one, column) for pk, one in experts.items()}
+        values |= {pk: value_of(one, source) for pk, one in experts.items()}
         pack.written += 1
         pack.content = packed(values)
         pack.save()
@@ -95,4 +95,4 @@ def _pack(part: int, notes: list[tuple[int, int]]) -> None:
 
 def _experts(keys: Iterable[int]) -> Iterable[Expert]:
     rows = Expert.objects.filter(Among("pk", list(keys))).order_by()
-    return rows.only("number", *COLUMNS).iterator(chunk_size=1000)
+    return rows.only("number", "erased_at", *set(SOURCES.values())).iterator(chunk_size=1000)

@@ -28,11 +28,11 @@ from expertpool.experts.queries.experts import (
     phone_index,
     told_by_id_number,
 )
+from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.alike import ask_about
 from expertpool.experts.services.another import refuse_another
 from expertpool.experts.services.contacts import contacts_of, let_account_follow, tell_changed
 from expertpool.experts.services.numbering import next_numbers
-from expertpool.experts.services.search_index import search_tokens
 from expertpool.experts.services.taken import UNIQUE, few_taken, taken_errors
 from expertpool.experts.services.versions import Way, record_version
 from expertpool.experts.services.waiting import wait_anew
@@ -214,7 +214,7 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
     expert.email_index = email_index(expert.email)
     if expert.email_index != held:
         expert.email_twin = 0
-    expert.search_tokens = search_tokens(expert.name, specialties)
+    expert.search_tokens = search_tokens(specialties)
     return errors
 
 

@@ -32,6 +32,7 @@ from expertpool.experts.queries.admitters import who_else
 from expertpool.experts.queries.availability import suspended
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
+from expertpool.experts.queries.names import by_likeness
 from expertpool.experts.queries.records import standing_of
 from expertpool.experts.queries.search import numbers_merged, search
 from expertpool.experts.registry import LIST_ACTIONS
@@ -110,14 +111,15 @@ def _rights(user: Any) -> dict[str, bool]:
 def options(request: UserRequest) -> JsonResponse:
     """Experts for a remote select."""
     found = experts_visible_to(request.user).exclude(status=ExpertStatus.DELETED)
-    found = search(found, request.GET.get("q", ""), request.user, by_name=True)
+    text = request.GET.get("q", "")
+    found = search(found, text, request.user, by_name=True)
     rows = [
         {
             "value": str(one.pk),
             "text": one.name,
             "note": " ".join(filter(None, (one.number, str(one.employer or "")))),
         }
-        for one in found.select_related("employer").order_by("name", "pk")[:MOST_OPTIONS]
+        for one in by_likeness(found.select_related("employer"), text)[:MOST_OPTIONS]
     ]
     return JsonResponse(rows, safe=False)
 

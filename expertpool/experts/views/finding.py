@@ -8,6 +8,7 @@ from expertpool.accounts.models import User
 from expertpool.core.search import SearchItem
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.names import by_likeness
 from expertpool.experts.queries.search import numbers_merged, search
 
 
@@ -18,7 +19,7 @@ def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
     # They are found on the page of the deleted, by whoever may restore them.
     found = experts_visible_to(user).exclude(status=ExpertStatus.DELETED)
     found = search(found, query, user, by_name=True).select_related("employer")
-    rows = found.order_by("name", "pk")[:limit]
+    rows = by_likeness(found, query)[:limit]
     merged = {pk: f"{number} 已并入" for number, (pk, _) in numbers_merged(query).items()}
     return [
         SearchItem(

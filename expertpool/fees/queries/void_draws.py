@@ -94,7 +94,8 @@ def decided_words(line: FeeLine) -> str:
 def void_words(batch: PaymentBatch) -> list[str]:
     """Say of each fee of ``batch`` whose draw is void who has decided that it is paid: whoever agrees to the batch reads why."""
     rows = batch.payments.filter(line__invitation__draw__status__in=INVALID)
-    names = dict(rows.order_by("reference").values_list("line", "line__expert__name"))
+    rows = rows.order_by("reference").select_related("line__expert")
+    names = {one.line_id: one.line.expert.name for one in rows}
     found = paid_anyway(names) if names else {}
     return [
         f"{name}：{_words(found[pk]) if pk in found else '还没有人决定照付'}"

@@ -38,7 +38,7 @@ class FeeEdits:
         entries = self._entries()
         since = list(entries[: max(0, entries.count() - number)])
         lines = FeeLine.objects.filter(pk__in=[int(one.subject_id) for one in since])
-        names = dict(lines.values_list("pk", "expert__name"))
+        names = {one.pk: one.expert.name for one in lines.select_related("expert")}
         told = []
         # One save is an entry for each expert, of one moment.
         for (at, who), some in groupby(since, key=lambda one: (one.at, one.actor_name)):

@@ -260,7 +260,8 @@ def work_off(*, run_id: int, now: datetime) -> None:
 def _part(run: RenewalRun, keys: Sequence[int], now: datetime) -> None:
     # The rights are those of now: between asking and doing they may have been taken.
     rows = {row.pk: row for row in terms_visible_to(run.user).filter(pk__in=keys)}
-    names = dict(Expert.objects.filter(pk__in=keys).values_list("pk", "name"))
+    experts = Expert.objects.filter(pk__in=keys).only("number", "name")
+    names = {one.pk: one.name for one in experts}
     refused, made = list(run.refused), run.made
     for key in keys:
         if key not in rows:

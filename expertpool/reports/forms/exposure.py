@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
+from expertpool.core.lookups import Among
 from expertpool.core.text import clean_text
 from expertpool.core.views.filters import DateRangeField
 from expertpool.core.views.listing import FilterForm
+from expertpool.experts.queries.names import named_like
 
 
 class PeriodForm(forms.Form):
@@ -28,8 +30,9 @@ class ExposureFilter(FilterForm):
     )
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        for word in clean_text(self.value("expert") or "").split():
-            rows = rows.filter(Q(expert__name__icontains=word) | Q(expert__number__icontains=word))
+        words = clean_text(self.value("expert") or "").split()
+        for word, ids in named_like(words).items():
+            rows = rows.filter(Among("expert", ids) | Q(expert__number__icontains=word))
         if self.value("shown") == "drawn":
             rows = rows.filter(Q(drawn__gt=0) | Q(supplemented__gt=0))
         if self.value("shown") == "striking":

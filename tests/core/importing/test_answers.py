@@ -20,6 +20,7 @@ from expertpool.core.importing.findings import read_answers, write_answers
 from expertpool.core.importing.runs import RunRefused, answer_import, choose_mapping, confirm_import
 from expertpool.core.models import ImportMemory, ImportRun
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import ExpertImporter
 from tests.core.importing.sheets import write_xlsx
 from tests.core.importing.test_import_pages import HEAD, post, said, standing, upload, word_field
@@ -153,7 +154,7 @@ def test_a_word_that_is_taken_back_is_remembered_no_longer(client: Client, tmp_p
     name = word_field(page, "高工")
     page = post(client, "answers", page.context["run"], standing(page, **{name: ""}))
     post(client, "confirm", page.context["run"], standing(page))
-    assert Expert.objects.get(name="乙").title == "高工"
+    assert Expert.objects.get(called(["乙"])).title == "高工"
     assert not ImportMemory.objects.filter(said="高工").exists()
 
 

@@ -31,7 +31,7 @@ from expertpool.projects.models import Avoidance, Project
 from tests.factories.answers import record_answer
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import make_draw, make_plan, make_ready_project
-from tests.factories.experts import make_expert, make_unit
+from tests.factories.experts import make_expert, make_unit, rename
 from tests.factories.inspections import make_inspection
 
 pytestmark = pytest.mark.django_db
@@ -125,12 +125,12 @@ def avoided_by_number_as_rows_of_before_have_it(expert: Expert, project: Project
 
 def avoided_by_name_beside_a_number_that_is_nobodys(expert: Expert, project: Project) -> None:
     """Who may not look into the pool is not told so when he types it."""
-    Expert.objects.filter(pk=expert.pk).update(name="王明")
+    rename(Expert.objects.filter(pk=expert.pk), "王明")
     avoid(project, subject="person", name="王　明", expert_number="ZJ0000000000")
 
 
 def avoided_by_name_beside_the_number_of_another(expert: Expert, project: Project) -> None:
-    Expert.objects.filter(pk=expert.pk).update(name="王明")
+    rename(Expert.objects.filter(pk=expert.pk), "王明")
     gone = make_expert("另有其人", status=ExpertStatus.DELETED)
     avoid(project, subject="person", name="王明", expert_number=gone.number)
 

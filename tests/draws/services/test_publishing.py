@@ -40,7 +40,7 @@ from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import make_expert, make_unit
+from tests.factories.experts import make_expert, make_unit, rename
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all, make_short_panel, reply, widen_to_everybody
 from tests.fixtures import login
@@ -167,7 +167,7 @@ def test_what_is_published_opens_the_commitments_and_never_changes(supervisor: U
     assert entry.actor == supervisor
     assert entry.after == {"人数": 2, "名单摘要": digest_of_list(draw.publication)}
     before = views_of(draw)[0]
-    Expert.objects.update(name="冒名者")
+    rename(Expert.objects.all(), "冒名者")
     assert views_of(draw)[0] == before
     draw.invitations.update(panel_role="member")  # told, and the list stays as it was published
     section = before.split("评审专家<")[1].split("</section>")[0]
@@ -319,7 +319,7 @@ def test_what_was_left_open_by_it_can_be_turned_down(
 def test_who_is_renamed_after_the_release_is_published_as_he_was(supervisor: User) -> None:
     draw = make_reviewed_draw()
     names = {expert_on(row).name for row in draw.invitations.filter(state="accepted")}
-    Expert.objects.update(name="冒名者", employer=None)
+    rename(Expert.objects.all(), "冒名者", employer=None)
     published = publish(draw, supervisor).publication or []
     assert {one["name"] for one in published} == names
     assert {one["employer"] for one in published} == {f"{name}的单位" for name in names}

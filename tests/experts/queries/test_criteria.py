@@ -28,7 +28,7 @@ from tests.factories.experts import (
 def names(field: str, op: str, value: Any = None) -> str:
     leaf = {"field": field, "op": op} | ({} if value is None else {"value": value})
     q = to_q(parse(SUBJECT, leaf), Context(now=NOW))
-    return "".join(sorted(Expert.objects.filter(q).values_list("name", flat=True)))
+    return "".join(sorted(one.name for one in Expert.objects.filter(q)))
 
 
 @pytest.mark.shows("EXP-18", "EXP-16")
@@ -47,11 +47,12 @@ def test_a_specialty_includes_all_below_it(db: None) -> None:
     assert names("specialty", "not_in", [str(root.pk)]) == "丁丙"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT string_agg(DISTINCT e.name, '' ORDER BY e.name) FROM experts_expert e"
+            "SELECT DISTINCT e.id FROM experts_expert e"
             " JOIN experts_expertspecialty l ON l.expert_id = e.id"
             " JOIN directory_specialty s ON s.id = l.specialty_id WHERE s.path LIKE 'Q/%'"
         )
-        assert cursor.fetchone()[0] == names("specialty", "in", [str(root.pk)])
+        held = Expert.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
+    assert {one.name for one in held} == {*names("specialty", "in", [str(root.pk)])}
 
 
 def test_a_division_includes_all_below_it(db: None) -> None:
@@ -140,7 +141,7 @@ def test_participation_counts_also_who_never_took_part(
     counter = ParticipationCounter("tests", lambda _: counts)
     with PARTICIPATION_COUNTERS.holding(counter, alone=True):
         found = Expert.objects.filter(participation_q(op, value, Context(now=NOW)))
-    assert "".join(sorted(found.values_list("name", flat=True))) == expected
+    assert "".join(sorted(one.name for one in found)) == expected
 
 
 @pytest.mark.django_db

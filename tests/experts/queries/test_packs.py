@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("EXP-22")]
 
 
 def names(text: str, user: User) -> set[str]:
-    return set(search(Expert.objects.all(), text, user).values_list("name", flat=True))
+    return {one.name for one in search(Expert.objects.all(), text, user)}
 
 
 def test_it_is_found_while_statements_are_written_down() -> None:
@@ -74,7 +74,8 @@ def test_several_parts_are_looked_for_at_once(
     ):
         assert holding_each("phone", op, texts) == found
     assert names("1991 5678 甲", admin) == {"甲"}
-    assert looks == ["phone"] * 4  # once for each list of parts, and never for blanks alone
+    # Once for each list of parts, and never for blanks alone.
+    assert looks == [*["phone"] * 4, "name", "initials"]
 
 
 def test_who_sees_them_masked_finds_nothing(admin: User) -> None:
@@ -231,7 +232,7 @@ def test_a_pack_that_somebody_takes_away_loses_nobody_and_is_told(admin: User) -
     pack_experts()
     assert names("1991", admin) == {"甲"}
     SearchPack.objects.all().delete()
-    assert repair_packs(now=NOW) == len(packs.COLUMNS)
+    assert repair_packs(now=NOW) == len(packs.SOURCES)
     pack_experts()
     pack = SearchPack.objects.get(source="phone")
     assert packs.unpacked(pack.content) == {first.pk: b"19912345678", second.pk: b"13800005555"}
@@ -247,7 +248,7 @@ def test_the_database_tells_no_part(admin: User) -> None:
     columns = [
         column.name for column in Expert._meta.concrete_fields if column.name.endswith("_index")
     ]
-    assert sorted(columns) == ["email_index", "id_number_index", "phone_index"]
+    assert sorted(columns) == ["email_index", "id_number_index", "name_index", "phone_index"]
     first, second = Expert.objects.order_by("pk").values_list("phone_index", flat=True)
     assert first != second
     with connection.cursor() as cursor:

@@ -14,9 +14,11 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.directory.models import UnitAlias
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.initials import words_of
+from expertpool.experts.queries.names import NameOrder, called
 from expertpool.experts.queries.search import _expert_part, _seldom_first, _Word, find, search
-from expertpool.experts.queries.tokens import keyword_tokens
-from tests.factories.experts import make_expert, make_specialty, make_unit
+from expertpool.experts.services.packs import pack_experts
+from tests.factories.experts import make_expert, make_specialty, make_unit, rename
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def test_of_many_some_are_told(
 ) -> None:
     assert find(Expert.objects.all(), "检测", admin).some is None
     monkeypatch.setattr("expertpool.experts.queries.search.FEW", 0)
-    outcome = find(Expert.objects.exclude(name="王小明"), "检测", admin)
+    outcome = find(Expert.objects.exclude(called(["王小明"])), "检测", admin)
     assert outcome.some is not None
     assert {expert.name for expert in outcome.some} <= {"ABC检测公司"}
 
@@ -120,19 +122,26 @@ def crowd(db: None) -> Random:
     return random
 
 
+def called_like(word: str) -> Q:
+    """Who has ``word`` in his name, or initials that begin with it."""
+    read = [(one.pk, one.name, words_of(one.name).split()) for one in Expert.objects.all()]
+    begun = [pk for pk, _, words in read if any(one.startswith(word.lower()) for one in words)]
+    return (
+        Q(pk__in=begun)
+        if word.isascii()
+        else Q(pk__in=[pk for pk, name, _ in read if word in name])
+    )
+
+
 def plainly(text: str) -> QuerySet[Expert]:
     """Who fits ``text``, asked in the plainest way."""
     rows = Expert.objects.all()
     for word in text.split():
-        tokens = keyword_tokens(word)
-        named = Q(search_tokens__contains=tokens, name__contains=word) if tokens else Q(pk=None)
-        initials = Q(search_tokens__contains=tokens) if word.isascii() else Q(pk=None)
         number = Q(number__contains=word.upper()) if len(word) > 2 else Q(pk=None)
         if word.isdigit():
             number |= Q(pk__in=[one.pk for one in Expert.objects.all() if word in one.phone])
         rows = rows.filter(
-            named
-            | initials
+            called_like(word)
             | number
             | Q(employer__name__icontains=word)
             | Q(employer__in=UnitAlias.objects.filter(name__icontains=word).values("unit"))
@@ -190,23 +199,37 @@ def test_every_way_finds_the_same_in_the_same_order(
     )
     for _ in range(25):
         text = " ".join(crowd.choices(words, k=crowd.choice((1, 2, 2, 3))))
-        for order, by_name in ((("-pk",), False), (("name", "pk"), True)):
+        for order, by_name in ((("-pk",), False), ((NameOrder(),), True)):
             rows = search(Expert.objects.all(), text, admin, by_name=by_name).order_by(*order)
             wanted = plainly(text).order_by(*order)
             assert [one.number for one in rows] == [one.number for one in wanted], text
+            if by_name:
+                assert [one.pk for one in rows] == [
+                    one.pk for one in sorted(wanted, key=lambda one: (one.name, one.pk))
+                ]
 
 
-def test_a_list_by_name_gathers_who_is_found_by_name(
-    people: dict[str, Expert], client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_packed", [False, True])
+@pytest.mark.shows("EXP-22", "EXP-38")
+def test_a_list_is_in_the_order_of_names(
+    people: dict[str, Expert], client: Client, admin: User, is_packed: bool
 ) -> None:
-    """A walk in the order of names would pass all who stand before the first 王."""
-    monkeypatch.setattr("expertpool.experts.queries.search.FEW", 0)
+    """Which no column has. Whoever is called otherwise stands elsewhere at once."""
     client.force_login(admin)
-    with CaptureQueriesContext(connection) as asked:
-        page = client.get(reverse("experts:list"), {"q": "王", "sort": "name"})
-    assert [one.name for one in page.context["page"]] == ["王小明"]
-    [shown] = [one["sql"] for one in asked if 'ORDER BY "experts_expert"."name"' in one["sql"]]
-    assert '"experts_expert"."search_tokens" @> ARRAY(SELECT unnest(' in shown
+
+    def shown(sort: str, **more: str) -> list[str]:
+        page = client.get(reverse("experts:list"), {"sort": sort} | more)
+        return [one.name for one in page.context["page"]]
+
+    if is_packed:
+        pack_experts()
+    assert shown("name") == ["ABC检测公司", "乐建国", "单田芳", "王小明"]
+    assert shown("-name") == ["王小明", "单田芳", "乐建国", "ABC检测公司"]
+    assert shown("name", q="检测") == ["ABC检测公司", "王小明"]
+    rename([people["公"]], "甲检测公司")
+    assert shown("name") == ["乐建国", "单田芳", "王小明", "甲检测公司"]
+    assert shown("name", q="abc") == []
+    assert shown("name", q="jjcg") == ["甲检测公司"]
 
 
 @pytest.mark.parametrize("text", ["13800138000", "8000"])
@@ -223,11 +246,11 @@ def test_all_keywords_cost_one_look_at_units_and_specialties(
 ) -> None:
     admin.field_levels  # noqa: B018 (loaded once a request)
     # and one look, however many keywords, whether administrators have changed fields
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         list(search(Expert.objects.all(), "检测", admin))
     for text, asked in (
-        ("检测 桥梁", 7),
-        ("检测 桥梁 张", 8),
+        ("检测 桥梁", 10),
+        ("检测 桥梁 张", 11),
     ):  # of several, how often they are met together
         with django_assert_num_queries(asked):  # type: ignore[operator]
             list(search(Expert.objects.all(), text, admin))
@@ -238,7 +261,7 @@ def test_a_word_that_nobody_can_fit_is_counted_beside_another() -> None:
     """A condition on nothing is no condition of the database: it stands there as a number."""
     expert = make_expert("王立新")
     nobody, somebody = (
-        _Word([_expert_part(fits)], {0: []}, {0}) for fits in (Q(pk__in=[]), Q(name="王立新"))
+        _Word([_expert_part(fits)], {0: []}, {0}) for fits in (Q(pk__in=[]), called(["王立新"]))
     )
     words, met = _seldom_first([somebody, nobody])
     assert (words[0].parts, words[0].share, met) == (nobody.parts, 0, [])

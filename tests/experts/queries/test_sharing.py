@@ -51,7 +51,7 @@ def share(
 
 def closed_to(*departments: Department | None) -> set[str]:
     kept = not_shared_with(one.pk if one else None for one in departments)
-    return set(Expert.objects.filter(kept).values_list("name", flat=True))
+    return {one.name for one in Expert.objects.filter(kept)}
 
 
 def test_without_a_rule_everybody_is_shared(tree: Tree) -> None:

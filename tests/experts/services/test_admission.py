@@ -455,8 +455,8 @@ def test_who_is_imported_as_a_member_has_a_term_too(member: User, tmp_path: Path
     rows = [["王甲", make_phone(), "甲院", ""], ["王乙", make_phone(), "甲院", "2099-12-31"]]
     path = write_xlsx(tmp_path / "在库.xlsx", [head, *rows])
     import_file(path, actor=member, now=NOW, options={"status": "formal"})
-    found = Expert.objects.order_by("name").values_list("name", "status", "term_start_date")
-    ends = dict(Expert.objects.values_list("name", "term_end_date"))
+    found = [(one.name, one.status, one.term_start_date) for one in Expert.objects.all()]
+    ends = {one.name: one.term_end_date for one in Expert.objects.all()}
     today = timezone.localdate(NOW)
     assert {*found} == {("王甲", "formal", today), ("王乙", "formal", None)}
     assert ends["王甲"].year in (today.year + 2, today.year + 3)

@@ -21,6 +21,7 @@ from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import pairs
 from expertpool.experts.queries.alike import experts_alike
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.settings import TAKEN_PER_HOUR
 from expertpool.experts.validators.values import Month
@@ -319,7 +320,7 @@ def test_a_row_that_may_be_a_blacklisted_expert_is_imported_only_when_somebody_s
     assert answered["field"].value() == "不是同一人，仍要导入"
     assert "将按您的回答导入的行" in page.content.decode()
     client.post(reverse("experts:import_confirm", args=[run.pk]))
-    assert Expert.objects.filter(name="袁军丽", status="pending").count() == 1
+    assert Expert.objects.filter(called(["袁军丽"]), status="pending").count() == 1
     note = Entry.objects.get(action="expert.import").note
     assert note == "a.xlsx（1 行提示可能是黑名单中的专家后仍导入）"
 

@@ -15,6 +15,7 @@ from expertpool.core.validators import id_card_check_digit
 from expertpool.experts.enums import IdKind
 from expertpool.experts.fields.person import mask_id
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.profile import create_expert, update_expert
 from expertpool.experts.validators.documents import guess_id_kind, identity_errors
@@ -104,7 +105,7 @@ def test_entered_by_the_form(admin: User) -> None:
     assert "该证件号码已属于" in page
     # Nobody needs to choose.
     assert enter(name="李四", id_number="南字12345678")[0] == 204
-    officer = Expert.objects.get(name="李四")
+    officer = Expert.objects.get(called(["李四"]))
     assert (officer.id_kind, officer.id_number) == ("officer", "南字第12345678号")
     page = client.get(reverse("experts:detail", args=[officer.pk])).content.decode()
     assert "军官证" in page
@@ -146,7 +147,9 @@ def test_a_list_names_the_kind_or_its_numbers_tell(db: None, tmp_path: Path) -> 
         8: "身份证格式",
         9: "证件号重复",
     }
-    found = {one.name: (one.id_kind, one.id_number) for one in Expert.objects.exclude(name="在库")}
+    found = {
+        one.name: (one.id_kind, one.id_number) for one in Expert.objects.exclude(called(["在库"]))
+    }
     assert found == {
         "甲": ("resident", RESIDENT),
         "乙": ("hong_kong", "H12345678"),

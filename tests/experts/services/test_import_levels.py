@@ -11,6 +11,7 @@ from django.test import Client
 from expertpool.accounts.models import User
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import ExpertImporter
 from tests.core.importing.sheets import read_xlsx
 from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
@@ -165,7 +166,7 @@ def test_a_name_that_may_mean_another_is_taken_and_asked_about(
     page = post(client, "answers", page.context["run"], answered)
     assert "甲" not in notes_of(page)
     post(client, "confirm", page.context["run"], standing(page))
-    (saved,) = Expert.objects.get(name="甲").specialties.all()
+    (saved,) = Expert.objects.get(called(["甲"])).specialties.all()
     assert saved.code == others[-1]
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.directory.models import Unit
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import called
 from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
 from tests.core.importing.test_told import notes_of
 from tests.factories.experts import make_expert
@@ -43,7 +44,7 @@ def test_a_cell_of_one_line_loses_its_breaks_and_one_of_several_keeps_them(
         "荆门市测绘研究院",
         "襄阳市勘测设计院第二分院",
     }
-    first, second = Expert.objects.get(name="王小明"), Expert.objects.get(name="李娜")
+    first, second = Expert.objects.get(called(["王小明"])), Expert.objects.get(called(["李娜"]))
     assert (first.title, first.title_level, first.address) == ("高级工程师", 3, "一路\n2 号")
     assert (second.specialties.count(), second.remark) == (2, "甲\n乙")
 

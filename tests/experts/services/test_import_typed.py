@@ -75,7 +75,7 @@ def test_a_year_that_cannot_be_refuses_its_cell_and_the_document_fills_it(
         "乙": [("请核对", "出生年月", "", "表中所写不能识别，按证件填 1975-10-15。")],
     }
     post(client, "confirm", page.context["run"], standing(page))
-    born = dict(Expert.objects.values_list("name", "birth_date"))
+    born = {one.name: one.birth_date for one in Expert.objects.all()}
     assert {name: str(day) for name, day in born.items()} == {"甲": "None", "乙": "1975-10-15"}
 
 

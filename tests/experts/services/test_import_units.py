@@ -45,7 +45,7 @@ def fields_of(page: Any) -> dict[str, str]:
 
 def employers() -> dict[str, str]:
     rows = Expert.objects.filter(employer__isnull=False).order_by("pk")
-    return dict(rows.values_list("name", "employer__name"))
+    return {one.name: str(one.employer) for one in rows.select_related("employer")}
 
 
 @pytest.mark.shows("EXP-08", "EXP-16")

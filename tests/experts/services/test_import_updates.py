@@ -27,6 +27,7 @@ from expertpool.core.importing.findings import read_findings
 from expertpool.core.importing.runs import perform_import
 from expertpool.experts.exports import ExpertExport
 from expertpool.experts.models import Expert, ExpertVersion
+from expertpool.experts.queries.names import called
 from expertpool.experts.services import import_updates
 from expertpool.experts.services.demo import ensure_demo_experts
 from tests.attacks.test_rights import make_role
@@ -250,7 +251,7 @@ def test_what_is_changed_far_below_is_shown_before_what_is_in_order(
     perform_import(run_id=run.pk, now=timezone.now())
     run.refresh_from_db()
     assert (run.accepted, run.reasons["没有变化"]) == (1, 2_100)
-    assert Expert.objects.get(name="李娜").position == "处长"
+    assert Expert.objects.get(called(["李娜"])).position == "处长"
 
 
 def test_a_term_is_updated_as_a_list_writes_it(admin: User, tmp_path: Path) -> None:
@@ -424,7 +425,7 @@ def test_a_refused_form_burns_no_number(admin: User) -> None:
         assert answer.status_code == 422
     answer = client.post(reverse("experts:create"), {"name": "李娜", "phone": "13911110002"})
     assert answer.status_code < 400
-    second = Expert.objects.get(name="李娜")
+    second = Expert.objects.get(called(["李娜"]))
     assert first.number != second.number
     assert second.number.startswith("ZJ")
 
@@ -438,7 +439,7 @@ def test_a_form_that_is_saved_says_what_is_odd(admin: User) -> None:
         "asked": "6217000012345678902",  # the form has asked, and was saved once more
     }
     answer = login(Client(), admin).post(reverse("experts:create"), posted)
-    expert = Expert.objects.get(name="王芳")
+    expert = Expert.objects.get(called(["王芳"]))
     assert (expert.phone, expert.practice_years) == ("13911110003", 15)
     assert "银行卡号的最后一位校验不符" in str(json.loads(answer["HX-Trigger"]))
 

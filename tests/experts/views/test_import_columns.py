@@ -155,8 +155,12 @@ def test_a_title_beside_which_its_level_stands(client: Client, tmp_path: Path) -
     page = upload(client, tmp_path, rows)
     assert [line["word"] for line in page.context["form"].word_lines()] == titles[2:]
     post(client, "confirm", page.context["run"], standing(page))
-    saved = Expert.objects.order_by("name").values_list("title", "title_level")
-    assert list(saved) == [("高级工程师", 3), ("工程师", 2), (titles[2], 0)]
+    by_name = sorted(Expert.objects.all(), key=lambda one: one.name)
+    assert [(one.title, one.title_level) for one in by_name] == [
+        ("高级工程师", 3),
+        ("工程师", 2),
+        (titles[2], 0),
+    ]
 
 
 def test_a_landline_is_told_and_not_asked_about(client: Client, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.registry import tabs_for
 from expertpool.directory.models import Unit
 from expertpool.experts.models import AvoidanceUnit, Expert
+from expertpool.experts.queries.names import called
 from expertpool.experts.services.numbering import next_numbers
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.services import attach
@@ -334,7 +335,7 @@ def test_an_account_with_a_wrong_check_digit_is_saved_once_that_was_seen(
     (before,) = next_numbers(1, now=NOW)
     assert client.post(CREATE, data | {"bank_account": "6222000000000000003"}).status_code == 422
     assert client.post(CREATE, data | said).status_code == 204
-    entered = Expert.objects.get(name="王小明")
+    entered = Expert.objects.get(called(["王小明"]))
     assert entered.bank_account == "6222000000000000001"
     # What was asked took no number.
     assert int(entered.number[2:]) == int(before[2:]) + 1

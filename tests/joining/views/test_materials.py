@@ -17,7 +17,7 @@ from expertpool.joining.models import Application
 from expertpool.joining.queries.contents import stored
 from tests.attacks.test_rights import make_role
 from tests.factories.accounts import change, make_department, make_user
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, rename
 from tests.factories.joining import make_application
 from tests.fixtures import login
 
@@ -68,7 +68,7 @@ def test_it_says_why_somebody_is_not_named(db: None) -> None:
     assert "不在您的查看范围内" not in page
     assert known.name not in page
     # Of the same name: it tells nothing to name him to whom he is shown anyway.
-    Expert.objects.filter(pk=known.pk).update(name="李申请")
+    rename(Expert.objects.filter(pk=known.pk), "李申请")
     assert known.number in page_of(reviewer, application)
     own, far = make_department("甲处"), make_department("乙处")
     near = make_role("joining.review", "experts.view", scope=Scope.DEPARTMENT)

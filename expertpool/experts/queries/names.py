@@ -1,0 +1,123 @@
+"""Experts by their names, which stand encrypted: who is called so, whose name has a part or begins with these
+initials, and the order of names (docs/decisions/0540).
+
+Every question of a name goes through here. No column of the database can be asked for one.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast
+
+from expertpool.core.fields import Sealed
+from expertpool.core.lookups import Among
+from expertpool.core.text import clean_text
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.initials import LATIN, MOST_CHARS
+from expertpool.experts.queries.packs import holding_each, ids_in_order, state_of
+
+LONG = 0.5  # seconds; an order that takes longer is worked out
+SHARE = 10  # only after so many times as long
+_LETTERS = re.compile(r"[^\W_]")
+_INDEX: Any = Expert._meta.get_field("name_index")
+
+
+def name_index(name: str) -> bytes | None:
+    """Return the blind index of a name, of whoever has exactly this one."""
+    index: bytes | None = _INDEX.index_of(name)
+    return index
+
+
+def called(names: Iterable[str]) -> Q:
+    """Who has one of ``names``."""
+    indexes = {index for name in names if (index := name_index(name))}
+    return Q(Among("name_index", indexes)) if indexes else Q(pk__in=[])
+
+
+def named_like(keywords: Sequence[str]) -> dict[str, set[int]]:
+    """Return for each of ``keywords`` the keys of all experts whose name contains it, or, of Latin letters, has a
+    word or initials that begin with it. What has no letter fits nobody."""
+    latin = {one: LATIN.findall(one.lower()) for one in keywords if one.isascii()}
+    parts = [one for one in keywords if not one.isascii() and _LETTERS.search(one)]
+    words = list(dict.fromkeys(word[:MOST_CHARS] for each in latin.values() for word in each))
+    found: dict[str, set[int]] = dict(_each("name", "contains", parts))
+    begun = dict(_each("initials", "word", words))
+    for keyword, each in latin.items():
+        fits = [begun[word[:MOST_CHARS]] for word in each]
+        found[keyword] = set.intersection(*fits) if fits else set()
+    return {one: found.get(one, set()) for one in keywords}
+
+
+def _each(source: str, op: str, texts: Sequence[str]) -> Iterable[tuple[str, set[int]]]:
+    return zip(texts, holding_each(source, op, texts) if texts else [], strict=True)
+
+
+def shut_name(path: str) -> Cast:
+    """Return the name of the expert at ``path`` as a statement may carry it along: shut, in hexadecimal digits."""
+    return Cast(f"{path}__name", TextField())
+
+
+def opened_name(shut: str, number: str) -> str:
+    """Return the name of the expert with ``number`` that `shut_name` gave."""
+    token: Any = Sealed(bytes.fromhex(shut.removeprefix("\\x")))
+    return Expert(number=number, name=token).name
+
+
+def by_likeness(rows: QuerySet[Expert], text: str) -> QuerySet[Expert]:
+    """Order ``rows``, which a search for ``text`` has found: first who is called just so, then who came first."""
+    just_so = Case(When(called([clean_text(text)]), then=0), default=1)
+    return rows.order_by(just_so, "pk")
+
+
+class NameOrder(Func):
+    """The place of the expert in ``column`` in the order of all names, which is worked out in memory: in no column
+    and no index of the database is one (docs/decisions/0540)."""
+
+    output_field = IntegerField()
+
+    def __init__(self, column: str = "pk") -> None:
+        super().__init__(F(column))
+
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
+        key, params = compiler.compile(self.get_source_expressions()[0])
+        # An array of whole numbers is asked for its n-th in no time, however long it is.
+        return f"(%s::int4[])[{key}]", (_places(), *params)
+
+
+class _Known(NamedTuple):
+    """The places of all experts as they were worked out: when, how long it took, and what the packs were then."""
+
+    state: Any = None
+    text: str = "{}"
+    at: float = 0
+    seconds: float = 0
+
+    def holds_for(self, state: Any) -> bool:
+        """Whether names are as they were; where it takes long, they may be as they were a little ago."""
+        if state == self.state:
+            return True
+        return self.seconds > LONG and time.monotonic() < self.at + SHARE * self.seconds
+
+
+_known = _Known()
+
+
+def _places() -> str:
+    """Return the places of all experts by their keys, as the database reads an array. They are numbers, no names."""
+    global _known  # noqa: PLW0603 - one for the process
+    state = state_of("name")
+    if not _known.holds_for(state):
+        started = time.monotonic()
+        ordered = ids_in_order("name")
+        places = array("i", bytes(4 * max(ordered, default=0)))
+        for place, pk in enumerate(ordered, start=1):
+            places[pk - 1] = place
+        now = time.monotonic()
+        _known = _Known(state, f"{{{','.join(map(str, places))}}}", now, now - started)
+    return _known.text

@@ -409,7 +409,8 @@ class Line(Output):
         description="leader 组长，deputy 副组长，member 委员"
     )
     state: InvitationState = Field(
-        alias="told_state", description="名单公开之前没有 unreached，以 no_answer 代替"
+        alias="told_state",
+        description="名单公开之前没有 unreached，也没有到期而来不及答复的 conflict，都以 no_answer 代替",
     )
     invited_at: datetime = Field(alias="told_invited_at", description="邀请时间；" + HOUR)
     reached_at: datetime | None = Field(

@@ -9,21 +9,23 @@ is kept until then, whoever is started again meanwhile, and any process of any m
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from expertpool.core.duties import LATE_AFTER, write_run
+from expertpool.core.duties import write_run
 from expertpool.core.fields import is_vouched
 from expertpool.core.models import DutyRun
 
+# Three notes left out: a restart takes less. Whose deadline lies in that time loses his seat, so it is short.
+LATE_AFTER = timedelta(seconds=90)
 ANSWERED = "web.answers"  # without a gap that is still to be given back
 AGAIN = "web.answers_again"  # after one
 
 
 @transaction.atomic
 def note_answering(*, now: datetime) -> None:
-    """Note that pages are answered ``now``. After a gap of some minutes, or where somebody else wrote the
+    """Note that pages are answered ``now``. After a gap, or where somebody else wrote the
     note, that is kept as it was."""
     run = DutyRun.objects.select_for_update().filter(name=ANSWERED).first()
     goes_on = run is None or (is_vouched(run) and now - run.at < LATE_AFTER)
@@ -31,7 +33,7 @@ def note_answering(*, now: datetime) -> None:
 
 
 def is_answering(*, now: datetime) -> bool:
-    """Tell whether pages were answered within the last minutes; True where none ever were: the programs are
+    """Tell whether pages were answered lately; True where none ever were: the programs are
     of before there were notes."""
     runs = _notes()
     return not runs or any(now - run.at < LATE_AFTER for run in runs if is_vouched(run))

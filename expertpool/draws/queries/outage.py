@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from expertpool.audit.services import confirmed_at
+from expertpool.core import answering
 from expertpool.core.answering import ANSWERED
 from expertpool.core.duties import LATE_AFTER
 from expertpool.core.fields import is_vouched
@@ -15,7 +16,7 @@ SWEEP = "draws.sweep"  # the task whose runs count
 
 
 def off_since(now: datetime) -> datetime | None:
-    """Return when the sweep ran last, or pages were answered last, whichever is more than some minutes before
+    """Return when the sweep ran last, or pages were answered last, if either is too long before
     ``now``, the earlier of both; None: draws are looked after, and can be answered. Until that time was given
     back nobody loses a seat, and no names open, by a time that has passed (docs/decisions/0154, 0530).
 
@@ -29,6 +30,7 @@ _runs = Prepared(lambda: DutyRun.objects.filter(name__in=(SWEEP, ANSWERED)))
 
 
 def _late_since(run: DutyRun, now: datetime) -> datetime | None:
+    late = answering.LATE_AFTER if run.name == ANSWERED else LATE_AFTER
     if is_vouched(run):
-        return run.at if now - run.at >= LATE_AFTER else None
+        return run.at if now - run.at >= late else None
     return min(confirmed_at() or run.at, now - LATE_AFTER)

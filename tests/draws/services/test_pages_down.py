@@ -80,6 +80,21 @@ def test_a_deadline_takes_no_seat_while_no_page_can_be_opened(draw: Draw) -> Non
     assert not DrawAlarm.objects.exists()  # nothing is late
 
 
+def test_nobody_is_late_two_minutes_after_the_last_page(draw: Draw) -> None:
+    """A long outage begins like a short one: nobody knows yet."""
+    answered = END - timedelta(seconds=100)
+    for minute in range(1, 39):
+        note_answering(now=DOWN + minute * MINUTE)
+    note_answering(now=answered)
+    note_run("draws.sweep", now=END)
+    assert not any(expire(row, END) for row in lines(draw))
+    run_sweep(END)
+    assert {row.state for row in lines(draw)} == {InvitationState.INVITED}
+    note_answering(now=UP)
+    run_sweep(UP)
+    assert deadlines(draw) == {UP + 2 * MINUTE}  # to the minute
+
+
 def test_the_time_is_given_back_once_pages_can_be_opened(draw: Draw) -> None:
     run_sweep(END)
     note_answering(now=UP)
@@ -97,11 +112,11 @@ def test_the_time_is_given_back_once_pages_can_be_opened(draw: Draw) -> None:
 
 def test_workers_that_are_started_again_meanwhile_change_nothing(draw: Draw) -> None:
     """They stood still before pages did, came back while none could be opened, and went again."""
-    note_answering(now=DOWN + 2 * MINUTE)
+    note_answering(now=DOWN + MINUTE)
     sweep(now=DOWN + 30 * MINUTE, entropy=SeededEntropy(2))
     note_run("draws.sweep", now=DOWN + 30 * MINUTE)
     assert deadlines(draw) == {END}
-    note_answering(now=UP - 2 * MINUTE)
+    note_answering(now=UP - MINUTE)
     for _ in range(2):
         sweep(now=UP, entropy=SeededEntropy(2))
         note_run("draws.sweep", now=UP)
@@ -110,8 +125,8 @@ def test_workers_that_are_started_again_meanwhile_change_nothing(draw: Draw) -> 
 
 
 def test_a_restart_of_the_pages_changes_nothing(draw: Draw) -> None:
-    note_answering(now=DOWN + 2 * MINUTE)
-    run_sweep(DOWN + 3 * MINUTE)
+    note_answering(now=DOWN + MINUTE)
+    run_sweep(DOWN + 2 * MINUTE)
     assert deadlines(draw) == {END}
     assert not DrawAlarm.objects.exists()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -86,15 +85,16 @@ class NameOrder(Func):
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         key, params = compiler.compile(self.get_source_expressions()[0])
-        # An array of whole numbers is asked for its n-th in no time, however long it is.
-        return f"(%s::int4[])[{key}]", (_places(), *params)
+        keys, places = _places()
+        # As long as there are experts, however high their keys are. Found by halving, and asked for its n-th at once.
+        return f"(%s::int4[])[width_bucket({key}, %s::int8[])]", (places, *params, keys)
 
 
 class _Known(NamedTuple):
     """The places of all experts as they were worked out: when, how long it took, and what the packs were then."""
 
     state: Any = None
-    text: str = "{}"
+    lists: tuple[str, str] = ("{}", "{}")
     at: float = 0
     seconds: float = 0
 
@@ -108,16 +108,20 @@ class _Known(NamedTuple):
 _known = _Known()
 
 
-def _places() -> str:
-    """Return the places of all experts by their keys, as the database reads an array. They are numbers, no names."""
+def _places() -> tuple[str, str]:
+    """Return the keys of all experts, in their order, and the place of each by its name, as the database reads arrays.
+    They are numbers, no names."""
     global _known  # noqa: PLW0603 - one for the process
     state = state_of("name")
     if not _known.holds_for(state):
         started = time.monotonic()
-        ordered = ids_in_order("name")
-        places = array("i", bytes(4 * max(ordered, default=0)))
-        for place, pk in enumerate(ordered, start=1):
-            places[pk - 1] = place
+        place_of = {pk: place for place, pk in enumerate(ids_in_order("name"), start=1)}
+        keys = sorted(place_of)
+        lists = _listed(keys), _listed(place_of[pk] for pk in keys)
         now = time.monotonic()
-        _known = _Known(state, f"{{{','.join(map(str, places))}}}", now, now - started)
-    return _known.text
+        _known = _Known(state, lists, now, now - started)
+    return _known.lists
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"

@@ -15,7 +15,14 @@ from expertpool.accounts.models import User
 from expertpool.core.fields import UNREADABLE, opens
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike, namesakes
-from expertpool.experts.queries.names import _Known, called, name_index, named_like
+from expertpool.experts.queries.names import (
+    NameOrder,
+    _Known,
+    _places,
+    called,
+    name_index,
+    named_like,
+)
 from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.packs import pack_experts
 from expertpool.experts.services.profile import update_expert
@@ -93,9 +100,18 @@ def test_a_name_that_somebody_moved_says_so_and_is_mended(client: Client, admin:
     assert Expert.objects.get(pk=one.pk).name == "王小明"
 
 
+def test_the_order_is_as_long_as_there_are_experts_however_high_their_keys() -> None:
+    named = {name: make_expert(name) for name in ("赵一", "李二", "王三")}
+    named["丁四"] = make_expert("丁四", pk=734_010_101)  # of a pool that was brought along
+    assert list(Expert.objects.order_by(NameOrder())) == [
+        named[one] for one in ("丁四", "李二", "王三", "赵一")
+    ]
+    assert all(len(one) < 100 for one in _places())
+
+
 def test_an_order_that_takes_long_is_not_worked_out_again_at_once() -> None:
     now = time.monotonic()
-    quick, slow = _Known("a", "{}", now, 0.1), _Known("a", "{}", now, 4)
+    quick, slow = _Known("a", ("{}", "{}"), now, 0.1), _Known("a", ("{}", "{}"), now, 4)
     assert quick.holds_for("a")
     assert not quick.holds_for("b")
     assert slow.holds_for("b")

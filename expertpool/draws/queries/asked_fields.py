@@ -28,24 +28,25 @@ def conditions_of(plan: DrawPlan, short: Shortfall | None) -> list[ConditionGrou
 def check_conditions(groups: Iterable[ConditionGroup], *, viewer: User | None) -> None:
     """Refuse (DrawNotReady) conditions that name what is gone, or ask a field that is no longer in use or that only
     some see; what ``viewer`` (None: who sees all) may not see, he is not told."""
-    groups = list(groups)
-    check_named(groups, viewer=viewer)
-    asked = _asked(planned_levels(groups))
+    asked = _asked(check_named(groups, viewer=viewer))
     for code, why in unasked_fields(fields_among(EXPERT.code, asked)).items():
         is_told = criteria_field(SUBJECT, code).is_open_to(viewer)
         raise DrawNotReady(why if is_told else UNSEEN)
 
 
-def check_named(groups: Iterable[ConditionGroup], *, viewer: User | None) -> None:
+def check_named(groups: Iterable[ConditionGroup], *, viewer: User | None) -> dict[str, list[Level]]:
     """Refuse (DrawNotReady) conditions that name what is gone, as `check_conditions` does: also who is chosen by hand is
-    held against them."""
+    held against them. Return them, as `planned_levels` does."""
+    found: dict[str, list[Level]] = {}
     for group in groups:
+        found[group.code] = []
         for level in group.levels.all():
             try:
-                planned_level(group, level)
+                found[group.code].append((level.level, planned_level(group, level)))
             except DrawNotReady as gone:
                 is_told = is_seen([parse(SUBJECT, level.criteria, stored=True)], viewer)
                 raise DrawNotReady(str(gone) if is_told else UNSEEN) from None
+    return found
 
 
 def unasked_among(projects: Collection[Project]) -> set[int]:

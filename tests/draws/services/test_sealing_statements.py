@@ -1,4 +1,5 @@
-"""How often a draw reads what its conditions name: once, and once more to say it in words."""
+"""How often a draw reads what its conditions name: once to see that all is there, once to draw, and once more to say it
+in words."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 
-def test_a_draw_looks_up_the_names_of_its_conditions_twice(operator: User) -> None:
+def test_a_draw_looks_up_the_names_of_its_conditions_three_times(operator: User) -> None:
     specialty = make_specialty("A1", "造价")
     for _ in range(6):
         make_expert(specialties=(specialty,))
@@ -29,7 +30,7 @@ def test_a_draw_looks_up_the_names_of_its_conditions_twice(operator: User) -> No
     with CaptureQueriesContext(connection) as asked:
         draw = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(1))
     named = '"directory_specialty"."name"'
-    assert sum(named in one["sql"] for one in asked.captured_queries) == 2
+    assert sum(named in one["sql"] for one in asked.captured_queries) == 3
     assert [level["text"] for level in draw.rule_content["groups"][0]["levels"]] == [
         "专业 属于 造价"
     ]

@@ -15,6 +15,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
@@ -125,7 +126,9 @@ def _participants(user: User) -> ArraySubquery:
     readable = readable_draws(user, now=timezone.now()).filter(released_at__isnull=False)
     named = Q(draw__in=readable.order_by().values("pk"))
     rows = _lines().annotate(
-        name=Case(When(named, then=shut_name("expert")), default=Value("")),
+        name=Case(
+            When(named, then=shut_name("expert")), default=Value(""), output_field=TextField()
+        ),
         number=Case(When(named, then=F("expert__number")), default=Value("")),
     )
     return ArraySubquery(

@@ -12,11 +12,13 @@ from django.urls import reverse_lazy
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import active_departments
 from expertpool.core.bounds import ORDER
+from expertpool.core.lookups import Among
 from expertpool.core.subjects.inputs import ManyRemote
 from expertpool.core.views.listing import FilterForm
 from expertpool.directory.models import Specialty
 from expertpool.directory.queries import specialty_subtree
 from expertpool.experts.enums import ExpertKind
+from expertpool.experts.queries.names import named_like
 from expertpool.joining.enums import Channel
 from expertpool.joining.models import Application, FriendLink
 from expertpool.joining.queries.applications import SOURCES
@@ -153,7 +155,8 @@ class ApplicationFilter(FilterForm):
         if source := self.value("source"):
             yield Q(recommendation__isnull=source == "application")
         if by := self.value("recommender"):
-            yield Q(recommendation__recommender__name__icontains=by)
+            called = named_like([by])[by]
+            yield Q(Among("recommendation__recommender", called)) if called else Q(pk__in=[])
         if chosen := self.value("specialty"):
             below = specialty_subtree([str(one.pk) for one in chosen]).values("pk")
             held = Application.specialties.through.objects.filter(specialty__in=below)

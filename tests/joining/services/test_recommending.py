@@ -118,6 +118,9 @@ def test_the_link_is_for_whom_it_was_sent_to(client: Client, admin: User) -> Non
     application = make_application(recommendation=row, channel="recommended")
     page = login(client, admin).get(reverse("joining:detail", args=[application.pk]))
     assert (application.name, "赵同行" in page.content.decode()) == ("李申请", True)
+    for by, is_found in ((row.recommender.name[1:], True), ("无此人", False)):
+        listed = client.get(reverse("joining:list"), {"recommender": by})
+        assert [*listed.context["page"]] == ([application] if is_found else [])
 
 
 @pytest.mark.shows("PORT-09")

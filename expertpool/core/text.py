@@ -63,7 +63,7 @@ UNSEEN = "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
 HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Between two Chinese letters, of which a name may have a dot; a line feed parts two names.
-_BETWEEN_HAN = re.compile(f"(?<=[{HAN}·•・（）])[ \\t\u00a0]+(?=[{HAN}·•・（）])")
+_BETWEEN_HAN = re.compile(f"(?<=[{HAN}〇·•・･（）])[ \\t\u00a0]+(?=[{HAN}〇·•・･（）])")
 # Where a line ended within Chinese text nothing stood: its marks are wide themselves.
 _WIDE = f"{HAN}·•・\u3001-\u303f\uff01-\uff65"
 _LINE_END = re.compile(f"(?<=[{_WIDE}])\n(?=[{_WIDE}])")

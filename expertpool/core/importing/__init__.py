@@ -45,6 +45,7 @@ from expertpool.core.importing.columns import (
     year_shown_as_day,
 )
 from expertpool.core.importing.finding import Header, Why
+from expertpool.core.importing.headers import is_of_a_thing
 from expertpool.core.importing.importer import (
     CHECK,
     CLEANED,
@@ -99,6 +100,7 @@ __all__ = [
     "import_urls",
     "in_digits",
     "is_january_or_october",
+    "is_of_a_thing",
     "is_rounded",
     "moment",
     "money",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
+from expertpool.core.importing.beside import ends_found, of_what_is_beside
 from expertpool.core.importing.columns import (
     ERRORS,
     NOTE,
@@ -34,6 +35,7 @@ FEWEST_ABOVE = 2  # headers of a table above the one that is read
 HIDDEN = 10  # rows that are told as hidden
 MOST_DIGITS = 6  # of the number of a row
 SAMPLES = 3  # shown beside each header
+ITS_NAME = ("名称", "全称")
 Named = Callable[[Any], str]  # a header → the code of its column, "" for none
 # What is of the person of the row, in so many words: 被推荐人手机 beside 推荐人电话.
 _HIS_OWN = re.compile(
@@ -72,6 +74,9 @@ class Why:
     BESIDE = "beside"  # of a second list that stands right of the first
     TWICE = "twice"  # another header stands for the same column
     ALSO = "also"  # the same, and its content fits the column, too
+    OF_NEIGHBOUR = (
+        "of neighbour"  # its header may mean the column, and rather what stands beside it
+    )
     UNKNOWN = "unknown"
     NUMBERING = "numbering"  # a header that is never imported, or no header
     NOT_KEPT = "not kept"  # a header of something that has no place here
@@ -107,7 +112,7 @@ class Header:
         """Nothing needs to be asked."""
         asked = {
             *(Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.CROSSED, Why.BESIDE),
-            *(Why.TICKED, Why.ALSO),
+            *(Why.TICKED, Why.ALSO, Why.OF_NEIGHBOUR),
         }
         if self.sheet in MADE:
             return False
@@ -154,6 +159,12 @@ def find_header(
     lists = {column.code for column in columns if column.lists}
     chosen = [top for top in tops if sheet is None or top["name"] == sheet]
     words = {one.code: one for one in columns if one.words or one.choices or one.pieces}
+    told = frozenset(
+        name
+        for one in columns
+        for header in (*one.likely, *one.apart)
+        for name in _ways_to_write(header)
+    )
 
     def named(cell: Any) -> str:
         """Return the column of a header, or of a series of which it is one (专业二)."""
@@ -167,7 +178,7 @@ def find_header(
     places = [
         place
         for top in chosen
-        if (place := _best(top, named, required, row or None, words)) is not None
+        if (place := _best(top, named, required, row or None, words, told)) is not None
     ]
     if not places:
         raise UnreadableFile("文件中没有数据，请检查是否选错了文件或工作表。")
@@ -318,6 +329,7 @@ def _best(
     required: set[str],
     row: int | None,
     words: Mapping[str, ImportColumn],
+    told: frozenset[str],
 ) -> _Place | None:
     """Return the rows of a sheet that best read as headers; the first that hold most if none do."""
     rows = [(number, _header_cells(cells)) for number, cells in top["rows"]]
@@ -328,7 +340,7 @@ def _best(
         places.append(_place(top, at, 1, cells, named, required))
         upper = rows[at - 1] if at else (0, [])
         if upper[0] == number - 1:
-            joined = _joined(upper[1], cells, named, words)
+            joined = _joined(upper[1], cells, named, words, told)
             both = _place(top, at, 2, joined, named, required)
             alone = _place(top, at - 1, 1, upper[1], named, required)
             # Only where the two rows together name more than each of them.
@@ -390,9 +402,14 @@ def _is_one_of(cell: Any) -> bool:
 
 
 def _joined(
-    upper: list[Any], lower: list[Any], named: Named, words: Mapping[str, ImportColumn]
+    upper: list[Any],
+    lower: list[Any],
+    named: Named,
+    words: Mapping[str, ImportColumn],
+    told: frozenset[str],
 ) -> list[Any]:
-    """Return two rows of headers as one: the lower, below a joined cell that says of what."""
+    """Return two rows of headers as one: the lower, below a joined cell that says of what. ``told`` are headers that may
+    mean a column, or are known as none."""
     cells: list[Any] = []
     over: Any = ""
     width = max(len(upper), len(lower))
@@ -401,8 +418,12 @@ def _joined(
             over = above
         if not normalise_header(under):
             cells.append(above)
-        elif named(f"{as_text(over)}{as_text(under)}"):
-            cells.append(f"{as_text(over)}{as_text(under)}")
+        elif named(both := f"{as_text(over)}{as_text(under)}") or normalise_header(both) in told:
+            cells.append(both)
+        elif normalise_header(under) in ITS_NAME and (
+            named(over) or normalise_header(over) in told
+        ):
+            cells.append(over)  # whose name it is, the header above says
         elif (column := words.get(named(over))) and not named(under) and word_in(column, under):
             cells.append(_OfColumn(as_text(under)))
             cells[-1].code = column.code
@@ -517,6 +538,7 @@ class _Recogniser:
         self._by_likeness(codes, why)
         self._by_codes(codes, why)
         self._by_content(codes, why)
+        self._by_neighbours(codes, why)
         self._once(codes, why)
         self._leave_apart(why)
         return Header(
@@ -560,6 +582,21 @@ class _Recogniser:
             else:
                 why.append(Why.UNKNOWN)
         return codes, why
+
+    def _by_neighbours(self, codes: list[str], why: list[str]) -> None:
+        """Ask about headers whose meaning what stands beside them decides, and about the end of what only begins."""
+        columns = self.columns.values()
+        for at in of_what_is_beside(columns, self.cells, codes):
+            if why[at] == Why.HEADER:
+                codes[at], why[at] = "", Why.OF_NEIGHBOUR
+        unknown = [
+            at
+            for at, reason in enumerate(why)
+            if reason == Why.UNKNOWN and not is_not_his(self.cells[at])
+        ]
+        under = [cells for _, cells in self.rows[self.place.at + 1 :][:SAMPLED]]
+        for at, code in ends_found(columns, self.cells, codes, unknown, under):
+            codes[at], why[at] = code, Why.LIKELY
 
     def _leave_apart(self, why: list[str]) -> None:
         """Ask nothing of headers of what is kept nowhere here."""
@@ -728,6 +765,7 @@ class _Recogniser:
             code
             for code, one in self.columns.items()
             if code not in codes and name not in one.others
+            if one.below is None or not name or one.below(name)
         ]
         fits = [code for code in free if (self._share(code, at) or 0.0) >= enough]
         if not (fits or name) and self.below[at]:

@@ -28,6 +28,18 @@ _SERIES, _BRACKETED = (
     re.compile(rf"[(\[【]((?:{_COUNT}|{_RANK})(?:评|专业)?)[)\]】]"),
 )
 
+# Things that people have, or take part in, by whose state nothing is said of them: 证书状态, 合作项目状态, 银行卡状态.
+_OF_A_THING = re.compile(
+    "证书|证件|执照|执业|注册|许可|专利|商标|课题|项目|工程|论文|著作|成果|奖|合同|协议|社保|保险|医保|公积金|银行|卡"
+    "|账单|付款|发票|培训|学习|继续教育|课程|考试|材料|资料|附件|会员|会籍|学会|协会|兼职|党|组织关系|政治|车辆|车牌|设备|房"
+    "|企业|公司|单位|机构|户籍|户口|护照|签证|论坛|会议|行程|航班|推送|同步|发送|短信|邮件|邮箱|通知|打印|上[次期]|历史"
+)
+
+
+def is_of_a_thing(cell: Any) -> bool:
+    """Tell whether a header is of something that somebody has, and not of himself: 证书状态."""
+    return not is_no_header(cell) and _OF_A_THING.search(normalise_header(cell)) is not None
+
 
 def stem_of(cell: Any) -> str:
     """Return a header, as it is compared, without the number that it has among those of its series, but

@@ -12,7 +12,7 @@ from expertpool.core.importing.importer import Fault, Importer, Row, Totals
 
 MOST_WORDS = 60  # different ones, of which none says so: the column holds something else
 TOLD = "“{}”一列写的是“{}”，请在上面选择是否照常导入。"
-REASON = "名单上写着不在库"
+REASON = "名单上写的像是不在库"
 
 
 class _Column:
@@ -41,6 +41,11 @@ class _Column:
         return said
 
 
+def _named(importer: Importer, header: str, code: str) -> str:
+    """Return by which header a column goes: what is read of a type is read below each of its names."""
+    return importer.by_code[code].header if code in importer.by_code else header
+
+
 class Unread:
     """Asks once about each word of them, as `Headings` do about what stands above rows."""
 
@@ -51,7 +56,7 @@ class Unread:
         asks = importer.asks_out
         self._code = asks[0] if asks else ""
         self._columns = [
-            _Column(at, header, importer.keeps_out_below(header))
+            _Column(at, header, importer.keeps_out_below(_named(importer, header, code)))
             for at, (header, code) in enumerate(zip(importer.headers, codes, strict=False))
             if asks and header and (code in asks or code not in importer.by_code)
             if not is_not_his(header)

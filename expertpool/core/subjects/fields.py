@@ -89,6 +89,10 @@ class InImport:
     blanks: Collection[str] = ()
     missed: str = ""
     src: Callable[[], str] | None = None
+    vague: Collection[str] = ()
+    after: Collection[str] = ()
+    begun_by: str = ""
+    ends: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +326,10 @@ class FieldDeclaration:
             likely=tuple(place.likely),
             apart=tuple(place.apart),
             rather=place.rather,
+            vague=tuple(place.vague),
+            after=tuple(place.after),
+            begun_by=place.begun_by,
+            ends=place.ends,
             looks=place.looks,
             bare=place.bare,
             words=place.words or self.kind.cell_words,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils import timezone
 
 from expertpool.accounts.models import Department
@@ -31,6 +33,15 @@ from expertpool.experts.queries.experts import state_word
 from expertpool.experts.validators import values as rules
 
 _departments = Prepared(lambda: Department.objects.values_list("pk", "name"))
+# What lists call the days of a term: 聘任起始日期, 聘期截止日.
+_OF_TERM = ("聘期", "聘任", "聘用", "聘任期", "聘用期", "受聘", "任期")
+_BEGINS = ("开始", "起始", "起")
+_ENDS = ("终止", "结束", "截止", "截至", "到期", "届满", "期满", "终了")
+_WHEN = ("", "时间", "日期", "日")
+_VAGUE = ("聘任时间", "聘任日期")  # beside a title they may be of that
+_SAYS_END = re.compile(
+    "(?:止|[终截]至|结束|到期|届满|期满|终了|终聘|有效期至?)(?:时间|日期?|年月)?$|^(?:终|止|截|届满|到期)|至$"
+)
 
 MEMBERSHIP = (
     FieldDeclaration(
@@ -65,24 +76,12 @@ MEMBERSHIP = (
         imported=InImport(
             dispensable=True,
             aliases=(
-                *(
-                    "聘期起",
-                    "聘任日期",
-                    "聘任开始时间",
-                    "聘任开始日期",
-                    "聘任起始时间",
-                    "聘任起始日期",
-                ),
-                *(
-                    "聘期开始时间",
-                    "聘期开始日期",
-                    "聘期起始时间",
-                    "聘期起始日期",
-                    "聘任时间",
-                    "起聘日期",
-                    "起聘时间",
-                ),
+                *(f"{of}{begins}{when}" for of in _OF_TERM for begins in _BEGINS for when in _WHEN),
+                *(f"{one}{when}" for one in ("起聘", "始聘") for when in _WHEN if when),
+                *("聘期起", "聘用起", "聘任起", *_VAGUE),
             ),
+            vague=(*_VAGUE, "起聘日期", "起聘时间"),
+            after=("title", "title_level", "position"),
             likely=("入库时间", "入库日期"),
             sample="2026-01-01",
         ),
@@ -102,33 +101,14 @@ MEMBERSHIP = (
         form=InForm(section="term", help="过了这一天不再被抽取。"),
         imported=InImport(
             aliases=(
-                *("聘期止", "聘期届满", "到期日期", "聘期", "聘期起止", "聘任期限", "任期"),
-                *(
-                    "聘任截止时间",
-                    "聘任截止日期",
-                    "聘任结束时间",
-                    "聘任结束日期",
-                    "聘任终止时间",
-                    "聘任到期时间",
-                ),
-                *(
-                    "聘期截止时间",
-                    "聘期截止日期",
-                    "聘期结束时间",
-                    "聘期结束日期",
-                    "聘期届满日期",
-                    "聘任到期日期",
-                ),
-                *(
-                    "聘任到期日",
-                    "聘期到期日",
-                    "聘期截止日",
-                    "聘任截止日",
-                    "聘期到期时间",
-                    "聘期到期日期",
-                ),
+                *(f"{of}{ends}{when}" for of in _OF_TERM for ends in _ENDS for when in _WHEN),
+                *(f"{one}{when}" for one in ("终聘", "止聘") for when in _WHEN if when),
+                *("聘期止", "聘任止", "聘用止", "聘任至", "聘用至", "到期日期", "任期"),
+                *("聘期", "聘期起止", "聘任期限", "聘用期限"),
                 *("聘任有效期", "聘任有效期至", "聘用有效期", "聘用有效期至"),
             ),
+            begun_by="term_start_date",
+            ends=_SAYS_END.search,
             likely=("有效期至", "有效期", "有效期限", "到期时间", "到期日"),
             dispensable=True,
             help="没有期限的写“长期”或不填；只写年份的到年底；也可以写起止，像 2026.1-2028.12。",

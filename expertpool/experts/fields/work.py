@@ -63,6 +63,38 @@ _TITLES_AND_POSTS = tuple(
     for one, other in ((title, "职务"), ("职务", title))
     for between in ("", "、", "/", "及", "和", "或")
 )
+_CALLED = (
+    "职称",
+    "技术职称",
+    "专业技术职称",
+    "专业技术职务",
+    "技术职务",
+    "专业技术资格",
+    "专业职称",
+)
+# What a roster says of a title beside its name and level, and nobody keeps.
+_SINCE = tuple(
+    f"{title}{got}{when}"
+    for title in (*_CALLED, "专业技术职务任职资格", "任职资格")
+    for got in (
+        "",
+        *(
+            "聘任",
+            "聘用",
+            "取得",
+            "获得",
+            "获取",
+            "评定",
+            "评审",
+            "任职",
+            "批准",
+            "授予",
+            "起聘",
+            "受聘",
+        ),
+    )
+    for when in ("时间", "日期", "年月")
+)
 
 WORK = (
     FieldDeclaration(
@@ -187,11 +219,16 @@ WORK = (
             meanings=lambda: TITLE_MEANINGS,
             may_be=may_be_title,
             dispensable=True,
-            aliases=("专业技术职称", "技术职称", "职称名称", "Professional Title"),
+            aliases=(
+                *("专业技术职称", "技术职称", "Professional Title"),
+                *(f"{one}名称" for one in (*_CALLED, "专业技术职务任职资格")),
+            ),
+            apart=_SINCE,
             likely=(
                 *("技术职称及取得时间", "职称及取得时间", "专业技术职称及取得时间"),
                 "技术职务",
                 "专业技术职务",
+                *("专业技术职务任职资格", "专业技术资格", "现聘专业技术职务", "聘任专业技术职务"),
                 "职称/执业资格",
                 "职称执业资格",
                 "职称或执业资格",
@@ -216,7 +253,10 @@ WORK = (
         imported=InImport(
             meanings=lambda: LEVEL_MEANINGS,
             dispensable=True,
-            aliases=("职称等级",),
+            aliases=(
+                "职称等级",
+                *(f"{one}{level}" for one in _CALLED[1:] for level in ("级别", "等级")),
+            ),
             help="可不填，按职称补。",
             sample="副高",
             width=10,

@@ -8,7 +8,13 @@ from typing import Any
 
 from expertpool.core.importing import CellRefused, ImportColumn, Importer, Question, Row, as_line
 from expertpool.core.importing.answers import LEFT_EMPTY
-from expertpool.experts.validators.standing import IN_POOL_HEADERS, NO, has_left, is_standing
+from expertpool.experts.validators.standing import (
+    IN_POOL_HEADERS,
+    NO,
+    has_left,
+    is_standing,
+    speaks_of_standing,
+)
 
 # Who is said to be so is a member like all others of the list: what he becomes here is said by the import.
 _MEMBER = frozenset(
@@ -97,6 +103,7 @@ STATE = ImportColumn(
         *("在库情况", "聘用状态", "聘用情况", "聘任情况", "审核状态", "启用状态", "有效状态"),
     ),
     looks=lambda cell: isinstance(cell, str) and is_standing(cell.strip()),
+    below=speaks_of_standing,
     help="写着黑名单、已退出、冻结等的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
@@ -140,8 +147,9 @@ AT_WORK = ImportColumn(
 )
 SECTION = ImportColumn(
     "section",
-    "所在部分",
-    _passing("名单上写着不在库", lambda word: not has_left(word)),
+    "人员状况",
+    _passing("名单上写的像是不在库", lambda word: not has_left(word)),
+    aliases=("所在部分",),
     apart=IN_POOL_HEADERS,
     help="写着退休、退出、取消资格、去世等的行先不导入，请您决定；这一列不保存。",
     in_template=False,

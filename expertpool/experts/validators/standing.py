@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from expertpool.core.importing import normalise_header
+from expertpool.core.importing import is_of_a_thing, normalise_header
 
 LONGEST = 20  # letters of a word that says no more than that
 
@@ -28,13 +28,21 @@ _BEFORE = (
     r"(?:已经?|现已?|被|拟|待|建议|申请|要求|自愿|主动|本人|因[^,，。;；]{1,4}?|(?:19|20)?\d{2}年(?:\d{1,2}月)?|专家|人员"
     r"|审[核查批]|[初复]审|资格|强制|临时|暂时|长期|永久|列入|移入|纳入|进入|办理|受到?|遭|曾|到龄|自动|状态)"
 )
+# Of those in `_OUT` and `_ALONE` the words that are said of persons only.
+_OF_PERSONS = (
+    "退出|退库|出库|离库|离职|辞职|辞聘|辞退|离任|卸任|调离|调出|清退|开除|除名|停聘|解聘|黑名单|不良[记纪]录|拉黑|判刑|不良行为"
+    "|不再(?:参加|参与|担任|聘任|聘用|续聘)|(?:不予?|未|拒绝|不愿|放弃)续聘|(?:已?不|非)在(?:库|册|聘|岗|职|任)"
+)
 _AFTER = (
     r"(?:人员|专家|评委|状态|使用|资格|库|名单|参评|参加|评[标审]|抽取|聘[用任]|处[理分]|了|者|类|中|的"
     r"|(?:\d{1,2}|[一二三半])(?:年|个月))"
 )
-_IS_GONE, _IS_OUT = (
+_IS_GONE, _IS_OUT, _HE_IS = (
     re.compile(rf"{_BEFORE}{{0,4}}(?:{words}){_AFTER}{{0,3}}")
-    for words in (f"{_DEAD}|{_RETIRED}|{_OUT}|{_ALONE}", f"{_DEAD}|{_OUT}|{_ALONE}")
+    for words in (
+        *(f"{_DEAD}|{_RETIRED}|{_OUT}|{_ALONE}", f"{_DEAD}|{_OUT}|{_ALONE}"),
+        f"{_DEAD}|{_RETIRED}|{_OF_PERSONS}",
+    )
 )
 # What a part of a list, its title or its sheet says of people who have left, or may not be drawn.
 _LEFT = re.compile(rf"(?<![未无非不])(?<!没有)(?<!不含)(?<!除)(?:{_DEAD}|{_RETIRED}|{_OUT})")
@@ -66,6 +74,14 @@ _ASKS_IF_OUT = re.compile(
     r"(?:是否)?(?:已|被)?(?:逻辑)?(?:删除|作废|注销|停用|禁用|冻结|失效|锁定|屏蔽|退出|退库|出库)(?:标[志识记]|与否|否|状态)?"
     r"|(?:is_?)?(?:del(?:eted?)?|disabled?|locked|frozen)(?:_?flag)?"
 )
+# Headers that say no more than of whose standing they are: 专家库状态, 年度考核结果, 去向.
+_OF_STANDING = re.compile(
+    "(?:专家|人员|评委|评审|评标|个人|本人|用户|账号|账户|帐号|(?:专家)?库|在库|入库|在册|在职|在岗|在聘|在任|任职|履职|聘任|聘用|续聘"
+    "|使用|启用|有效|抽取|参评|资格|资质|审核|审查|审批|复审|初审|核查|年审|年度|本年|考核|考评|评价|健康|身体|退休|离退休|退出|退库"
+    "|注销|停用|冻结|变动|变更|变化|异动|清理|清退|管理|处理|信用|诚信|目前|当前|现|最终|备|注|其他|是否|可否|能否|的|与否?"
+    r"|状态|情况|状况|现状|状|标[志识记]|类[别型]|分类|性质|身份|结果|结论|意见|说明|备注|等[级次]|去向|去留|动向|动态|原因|方式|[\d一二三四])++"
+    r"|(?:(?:is|user|expert|use|audit|account|pool|record|data|job|work)_?)*(?:status|state|flag|remarks?|notes?)"
+)
 IN_POOL_HEADERS = (
     *("是否在库", "是否有效", "是否正常", "是否可用", "是否启用", "是否在聘", "是否合格"),
     *("有效标志", "有效标识", "启用标志", "启用标识", "是否续聘", "有效性"),
@@ -94,15 +110,28 @@ def is_standing(word: str) -> bool:
     return is_gone(word) or (len(word) <= LONGEST and _STANDS.fullmatch(word) is not None)
 
 
+def speaks_of_standing(header: str) -> bool:
+    """Tell whether a header speaks of somebody's standing, and of nothing that he has or takes part in."""
+    name = normalise_header(header).lower()
+    return len(name) <= LONGEST and any(
+        one.fullmatch(name) for one in (_OF_STANDING, _ASKS_IF_IN, _ASKS_IF_OUT)
+    )
+
+
 def gone_below(header: str) -> Callable[[str], bool]:
     """Return what tells of a word below ``header`` whether it says that somebody has left: 否 does below 是否在库,
-    and 1 below DEL_FLAG."""
+    and 1 below DEL_FLAG. Below another header only what is said of persons counts, as 去世 is and 已注销 is not, and
+    nothing below one of a thing: 证书状态."""
     name = normalise_header(header).lower()
     if _ASKS_IF_IN.fullmatch(name):
         return lambda word: word in _NOT_IN or is_gone(word)
     if _ASKS_IF_OUT.fullmatch(name):
         return lambda word: word in _YES or is_gone(word)
-    return is_gone
+    if speaks_of_standing(header):
+        return is_gone
+    if is_of_a_thing(header):
+        return lambda _: False
+    return lambda word: len(word) <= LONGEST and _HE_IS.fullmatch(word) is not None
 
 
 def has_left(text: str) -> bool:

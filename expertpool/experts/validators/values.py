@@ -49,7 +49,7 @@ _SHORT_YEAR = re.compile(
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _NAME_OF_MONTH = re.compile(rf"({'|'.join(MONTHS)})[-. ]?([3-9]\d|(?:19|20)\d\d)", re.IGNORECASE)
 _BESIDE_SIGN = re.compile(r"(?<!\s)\s*+([年月日./-])\s*+")
-_NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·.' -]*")
+_BESIDE_NAMES = frozenset("·.'’ -")  # between the letters of a name
 _LIKE_A_NAME = re.compile(
     "(?:欧阳|上官|司马|诸葛|尉迟|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
     "姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤赖康易乔文施洪])"
@@ -57,7 +57,7 @@ _LIKE_A_NAME = re.compile(
 )
 # Besides letters and digits; the last are what lists have in place of rare characters.
 _OF_NAMES = re.compile(
-    r"[ ·•・‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff]"
+    r"[ ·•・･‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff]"
 )
 _MASKED = re.compile(rf"[{HAN}]{{1,2}}[*＊]{{2,}}|[{HAN}][*＊]+[{HAN}]")  # 刘**, 刘*华
 _NOBODY = frozenset(
@@ -82,7 +82,7 @@ _NOBODY = frozenset(
 )
 # Letters that stand for one that nobody could type, or for none at all: 陈yue, 阎X.
 _BESIDE_LETTERS = re.compile(rf"(?=.*[A-Za-z])(?=.*[{HAN}])")
-_HAN_NAME = re.compile(rf"[{HAN}·]+")
+_HAN_NAME = re.compile(rf"[{HAN}〇·]+")
 _ADDRESS = re.compile(r"(?:www\.|https?:)|\.(?:com|cn|net|org)\b|@", re.IGNORECASE)
 _NO_UNIT = frozenset(
     (
@@ -102,7 +102,7 @@ _BESIDE_UNIT = re.compile(
 )
 # 退休前：湘潭市水务局, and the code of a specialty where cells have moved.
 _NOT_A_UNIT = re.compile(r"(?:退休前|离休前|原|曾|现|挂靠|挂职)[:：]|[A-Za-z]\d{2,8}$|\d+$")
-_DOTS = str.maketrans("•・‧", "···")
+_DOTS = str.maketrans("•・･‧", "····")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
 _STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")
 _STYLED = re.compile(
@@ -355,7 +355,7 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd in the names of an expert and of his unit."""
     name = values.get("name") or ""  # of a section that is saved it may be no part
     is_person = values.get("kind") != ExpertKind.ORGANISATION
-    if is_person and name and not (name.isalpha() or _NAME.fullmatch(name)):
+    if is_person and name and not _is_of_letters(name):
         yield "姓名", name, "姓名中有文字以外的内容，请核对。"
     if is_person and (sentence := _odd_letters(name)):
         yield "姓名", name, sentence
@@ -371,6 +371,18 @@ def _odd_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "工作单位", employer, "前面像是另有说明，或是别的列的内容，请核对；应只写单位全称。"
     if NO_NAME.search(employer):
         yield "工作单位", employer, "有单位名称里不会有的符号，请核对。"
+
+
+def _is_of_letters(name: str) -> bool:
+    """Tell whether a name holds nothing but letters, of whatever script, and what stands between those of names."""
+    return name.isalpha() or (
+        _is_letter(name[0]) and all(char in _BESIDE_NAMES or _is_letter(char) for char in name)
+    )
+
+
+def _is_letter(char: str) -> bool:
+    # 〇 is a number to the standard, and a letter of names; marks are parts of letters: ễ in two.
+    return char == "〇" or unicodedata.category(char)[0] in "LM"
 
 
 def _odd_letters(name: str) -> str:

@@ -147,14 +147,14 @@ PERSONS = (
             }
         ),
         4,
-        dict.fromkeys((6, 8, 11, 15), "名单上写着不在库"),
+        dict.fromkeys((6, 8, 11, 15), "名单上写的像是不在库"),
         each={"name": ["部甲", "部戊", "部庚", "部辛"]},
     ),
     Quirk(
         "a_sheet_of_who_has_left.xlsx",
         book({"2025年退出": [["姓名", "手机号"], ["表甲", PHONES[0]], ["表乙", PHONES[1]]]}),
         0,
-        dict.fromkeys((2, 3), "名单上写着不在库"),
+        dict.fromkeys((2, 3), "名单上写的像是不在库"),
     ),
     Quirk(
         "a_title_of_who_has_left.xlsx",
@@ -169,7 +169,7 @@ PERSONS = (
             }
         ),
         0,
-        {4: "名单上写着不在库"},
+        {4: "名单上写的像是不在库"},
     ),
     Quirk(
         "why_and_when_they_left.xlsx",

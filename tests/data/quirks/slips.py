@@ -9,7 +9,7 @@ from tests.data.quirks.files import Quirk, book, merge, plain
 
 PHONES = [f"1397766{at:04}" for at in range(1, 40)]
 UNIT = "湖南大学"
-OUT = "名单上写着不在库"
+OUT = "名单上写的像是不在库"
 
 
 def _two(first: str, second: str, *, codes: tuple[str, str] = ("A0401", "A0402")) -> Quirk:

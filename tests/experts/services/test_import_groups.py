@@ -201,7 +201,7 @@ def _said(answer: object) -> str:
 def test_a_part_of_people_who_have_left_is_asked_about(client: Client, tmp_path: Path) -> None:
     rows = [HEAD, ["退休人员"], ["部甲", "13911110001"], ["在职人员"], ["部乙", "13911110002"]]
     page = upload(client, tmp_path, rows)
-    assert page.context["run"].reasons == {"名单上写着不在库": 1}
+    assert page.context["run"].reasons == {"名单上写的像是不在库": 1}
     assert "第 2 行写的是“退休人员”" in page.content.decode()
     said = standing(page, **{word_field(page, "退休人员（独占一行）"): "-"})
     page = post(client, "answers", page.context["run"], said)

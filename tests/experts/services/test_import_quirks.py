@@ -18,6 +18,7 @@ from tests.data.quirks.headers import HEADERS
 from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
 from tests.data.quirks.persons import PERSONS
+from tests.data.quirks.rosters import ROSTERS
 from tests.data.quirks.shapes import SHAPES
 from tests.data.quirks.slips import SLIPS
 from tests.data.quirks.strays import STRAYS
@@ -36,6 +37,7 @@ LISTS = (
     *STRAYS,
     *HEADERS,
     *SLIPS,
+    *ROSTERS,
 )
 
 

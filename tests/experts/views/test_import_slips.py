@@ -53,7 +53,7 @@ def test_who_is_gone_by_any_column_is_asked_about_once_for_each_word(
     page = uploaded(client, write_xlsx(tmp_path / "a.xlsx", [head, *rows]))
     run = page.context["run"]
     # Neither header is asked about: what it means is known, and nothing is kept of it.
-    assert (run.accepted, run.reasons) == (1, {"名单上写着不在库": 2})
+    assert (run.accepted, run.reasons) == (1, {"名单上写的像是不在库": 2})
     words = {one["word"]: one["count"] for one in page.context["found"]["words"]}
     assert words == {"否（是否在库）": 1, "1（DEL_FLAG）": 1}
     line = next(one for one in page.context["form"].word_lines() if "DEL_FLAG" in one["word"])
@@ -139,3 +139,28 @@ def test_the_finished_page_offers_nothing_to_type(admin: User, tmp_path: Path) -
     text = client.get(reverse("experts:import_run", args=[run.pk])).content.decode()
     assert "可以直接改" not in text
     assert "这些行已导入" in text
+
+
+def test_letters_of_other_scripts_are_letters_of_names(admin: User, tmp_path: Path) -> None:
+    names = ("Nguyễn Văn Anh", "Иванов Сергей", "赵〇", "O’Brien", "凯赛尔･玉素甫", "李□华")
+    rows = [list(one) for one in zip(names, PHONES, strict=False)]
+    path = write_xlsx(tmp_path / "a.xlsx", [["姓名", "手机号"], *rows])
+    told = told_of(uploaded(login(Client(), admin), path), "姓名")
+    assert [row for row, said in told if "核对" in said] == [7]
+
+
+def test_what_a_header_may_mean_by_what_stands_beside_it_is_asked(
+    admin: User, tmp_path: Path
+) -> None:
+    client = login(Client(), admin)
+    head = ["姓名", "手机号", "职称", "聘任时间"]
+    page = uploaded(
+        client, write_xlsx(tmp_path / "a.xlsx", [head, ["顾甲", PHONES[0], "教授", "2005.12"]])
+    )
+    assert page.context["run"].mapping == ["name", "phone", "title", ""]
+    assert "像是旁边一列的时间" in page.content.decode()
+    head = ["姓名", "手机号", "聘期开始", "终止时间"]
+    row = ["顾甲", PHONES[0], "2024-03-05", "2027-03-04"]
+    page = uploaded(client, write_xlsx(tmp_path / "b.xlsx", [head, row]))
+    assert page.context["run"].mapping[2:] == ["term_start_date", "term_end_date"]
+    assert "可能是这一列，请核对" in page.content.decode()

@@ -1,0 +1,97 @@
+"""Headers that what stands beside them explains: 聘任时间 is of a title beside it, and the end of a term goes with its
+beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from expertpool.core.importing.columns import (
+    NOTHING,
+    CellRefused,
+    ImportColumn,
+    known_header,
+    normalise_header,
+)
+from expertpool.core.importing.headers import is_of_a_thing
+
+SURE = 0.9  # of the cells
+FEWEST = 2  # rows of which each ends after it begins
+
+
+def of_what_is_beside(
+    columns: Iterable[ImportColumn], cells: Sequence[Any], codes: Sequence[str]
+) -> Iterator[int]:
+    """Yield the places of headers that stand for a column, and rather speak of what is beside them: 聘任时间 beside 职称,
+    unless the end of a term follows."""
+    columns = list(columns)
+    for column in columns:
+        vague = {known_header(one) for one in column.vague}
+        ending = [one for one in columns if one.begun_by == column.code]
+        for at, cell in enumerate(cells):
+            if codes[at] != column.code or normalise_header(cell) not in vague:
+                continue
+            beside = {codes[place] for place in (at - 1, at + 1) if 0 <= place < len(codes)}
+            if beside.intersection(column.after) and not _is_ended(ending, cells, codes, at + 1):
+                yield at
+
+
+def _is_ended(
+    ending: Sequence[ImportColumn], cells: Sequence[Any], codes: Sequence[str], at: int
+) -> bool:
+    return at < len(cells) and any(
+        codes[at] == one.code or (one.ends and one.ends(normalise_header(cells[at])))
+        for one in ending
+    )
+
+
+def ends_found(
+    columns: Iterable[ImportColumn],
+    cells: Sequence[Any],
+    codes: Sequence[str],
+    unknown: Collection[int],
+    rows: Sequence[Sequence[Any]],
+) -> Iterator[tuple[int, str]]:
+    """Yield, of what begins by a column (code) and ends by none, which of the ``unknown`` headers may be its end: the next
+    one that says so and takes its cells, or the one right of it where each row ends after it begins."""
+    by_code = {one.code: one for one in columns}
+    for column in by_code.values():
+        if not column.begun_by or column.begun_by not in codes or column.code in codes:
+            continue
+        start = codes.index(column.begun_by)
+        free = [at for at in unknown if not is_of_a_thing(cells[at])]
+        said = [
+            at
+            for at in sorted(free, key=lambda at: (at < start, abs(at - start)))
+            if column.ends and column.ends(normalise_header(cells[at]))
+            if _takes(column, at, rows)
+        ]
+        if said:
+            yield said[0], column.code
+        elif start + 1 in free and _are_later(by_code[column.begun_by], column, start, rows):
+            yield start + 1, column.code
+
+
+def _takes(column: ImportColumn, at: int, rows: Sequence[Sequence[Any]]) -> bool:
+    said = [row[at] for row in rows if at < len(row) and row[at] not in ("", None, *NOTHING)]
+    taken = [cell for cell in said if _value(column, cell) is not None]
+    return not said or len(taken) >= SURE * len(said)
+
+
+def _are_later(
+    first: ImportColumn, last: ImportColumn, start: int, rows: Sequence[Sequence[Any]]
+) -> bool:
+    """Tell whether the days right of ``start`` are the ends of those there."""
+    pairs = [row[start : start + 2] for row in rows if "" not in row[start : start + 2]]
+    pairs = [pair for pair in pairs if len(pair) > 1 and None not in pair]
+    days = [(_value(first, begins), _value(last, ends)) for begins, ends in pairs]
+    return len(days) >= FEWEST and all(
+        begins is not None and type(ends) is type(begins) and begins < ends for begins, ends in days
+    )
+
+
+def _value(column: ImportColumn, cell: Any) -> Any:
+    try:
+        return column.clean(cell) or None
+    except CellRefused:
+        return None

@@ -23,7 +23,7 @@ from expertpool.directory.queries import parts
 from expertpool.directory.queries.near import near_units
 from expertpool.experts.fields.meant import may_be_division, may_be_title
 from expertpool.experts.services import import_columns, import_lookups
-from expertpool.experts.validators import values
+from expertpool.experts.validators import standing, values
 from expertpool.notifications.validators import foreign_addresses
 from tests.core.importing.test_import_pages import upload
 from tests.fixtures import login
@@ -49,7 +49,8 @@ def test_looking_for_addresses_reads_each_letter_once(word: str, end: str) -> No
 WITHIN = [
     *(text._MAIL, import_columns._MAIL, import_columns._WHEN, columns.NOTE, findings._VALUES),
     *(parts._BRACKETED, parts._REMARK, parts._POST_WITHIN),
-    *(values._BRACKETS, values._BESIDE_SIGN, values._BESIDE_UNIT),
+    *(values._BESIDE_SIGN, values._BESIDE_UNIT),
+    *(standing._BRACKETS, standing._LEFT, standing._IN_REMARK, standing._RETIRED_NOW),
     *(import_lookups._HYPHENS, import_lookups._PARTING, import_lookups._NEXT),
     *(logs.QUOTED, excel._CALLED),
 ]

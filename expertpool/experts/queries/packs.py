@@ -93,7 +93,16 @@ def ids_in_order(source: str) -> list[int]:
         lines = [line for line in lines if line and _id_of(line) not in changed]
     lines += [b"%s\t%d" % (value, pk) for pk, value in rest if value]
     lines.sort()  # what ends a value comes before all that may go on with it
-    return [_id_of(line) for line in lines if line]
+    ordered, last, alike = list[int](), b"", list[int]()
+    for line in lines:
+        if not line:
+            continue
+        value, _, pk = line.rpartition(_TAB)
+        if value != last:
+            ordered += sorted(alike)  # as numbers, not as digits
+            last, alike = value, []
+        alike.append(int(pk))
+    return ordered + sorted(alike)
 
 
 def _id_of(line: bytes) -> int:

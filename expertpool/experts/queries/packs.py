@@ -94,9 +94,7 @@ def ids_in_order(source: str) -> list[int]:
     lines += [b"%s\t%d" % (value, pk) for pk, value in rest if value]
     lines.sort()  # what ends a value comes before all that may go on with it
     ordered, last, alike = list[int](), b"", list[int]()
-    for line in lines:
-        if not line:
-            continue
+    for line in filter(None, lines):
         value, _, pk = line.rpartition(_TAB)
         if value != last:
             ordered += sorted(alike)  # as numbers, not as digits
@@ -223,9 +221,8 @@ def _values(
 def value_of(expert: Expert, source: str) -> bytes:
     """Return what a search compares of a row; of a cell that does not open nothing."""
     column = SOURCES[source]
-    if expert.erased_at or not opens(
-        expert, column
-    ):  # whose name stays for the law is not found by it
+    # Whose name stays for the law is not found by it.
+    if expert.erased_at or not opens(expert, column):
         return b""
     value = getattr(expert, column)
     return _WORD + folded(words_of(value)) if source == "initials" else folded(value)

@@ -14,6 +14,7 @@ from expertpool.certificates.queries.states import state_of
 from expertpool.certificates.tables import SORTS, tabs
 from expertpool.core.exporting import ExportColumn, Exporter
 from expertpool.core.exporting.exporter import Params
+from expertpool.core.ordering import InOrder
 from expertpool.core.views.listing import ordered, tab_of
 
 
@@ -43,7 +44,7 @@ class CertificateExport(Exporter):
         ExportColumn("reason", "注销原因", lambda row: row.reason, width=30),
     )
 
-    def rows(self, user: Any, params: Params) -> QuerySet[Certificate]:
+    def rows(self, user: Any, params: Params) -> QuerySet[Certificate] | InOrder:
         reach = certificates_visible_to(user, self.permission)
         rows = CertificateFilter(params, user=user).filter(reach)
         rows = rows.filter(tab_of(tabs(timezone.localdate()), params.get("tab", "")).q)

@@ -11,12 +11,12 @@ from expertpool.certificates.models import Certificate
 from expertpool.certificates.queries.states import TONES, outdated, state_of, state_q
 from expertpool.core.views.listing import ListTab, Sort
 from expertpool.experts.enums import ExpertStatus
-from expertpool.experts.queries.names import NameOrder
+from expertpool.experts.queries.names import BY_EXPERT
 
 SORTS: dict[str, Sort] = {
     "issued": ("issued_at", "id"),
     "number": "number",
-    "name": lambda: NameOrder("expert"),
+    "name": BY_EXPERT,
     "until": ("valid_until", "id"),
 }
 

@@ -286,7 +286,9 @@ class EncryptedBytesField(EncryptedField, models.BinaryField):
 
 def encrypted(model: type[models.Model], name: str) -> EncryptedField:
     """Return the encrypted column ``name`` of ``model``."""
-    return next(field for field in encrypted_fields(model) if field.attname == name)
+    field = model._meta.get_field(name)
+    assert isinstance(field, EncryptedField)  # noqa: S101 - for the type checker
+    return field
 
 
 def encrypted_fields(model: type[models.Model]) -> list[EncryptedField]:

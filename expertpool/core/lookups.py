@@ -43,11 +43,12 @@ class Among(Func):
         column: str,
         values: Collection[int] | Collection[bytes] | Collection[str] | QuerySet[Any],
     ) -> None:
-        among = ArraySubquery(values) if isinstance(values, QuerySet) else _array(values)
+        among = ArraySubquery(values) if isinstance(values, QuerySet) else array_of(values)
         super().__init__(F(column), among)
 
 
-def _array(values: Collection[Any]) -> Cast:
+def array_of(values: Collection[Any]) -> Cast:
+    """Return ``values`` as an array of the database; they travel as one text."""
     first = next(iter(values), None)
     kind: type[Field[Any, Any]] = BigIntegerField
     if isinstance(first, str):

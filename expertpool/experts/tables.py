@@ -13,12 +13,12 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import TERM_ENDING, TERM_OVER, state_word
 from expertpool.experts.queries.leaves import going_on
-from expertpool.experts.queries.names import NameOrder
+from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 SORTS: dict[str, Sort] = {
     "entered": "id",
-    "name": NameOrder,
+    "name": BY_NAME,
     "number": "number",
     # With the key: pages of one day's terms have an order, and the index has it too.
     "term": ("term_end_date", "id"),

@@ -11,8 +11,9 @@ from expertpool.changes.registry import OwnData, OwnFile, OwnFiles
 from expertpool.changes.services.own_files import attached_to
 from expertpool.core.configuration import value_of
 from expertpool.core.text import moment_text
-from expertpool.core.views.listing import ListTab
+from expertpool.core.views.listing import ListTab, Sort
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 from expertpool.inspections.enums import TO_SUBMIT, TOO_LATE, RenewalState, RoundState, State
 from expertpool.inspections.queries.inspections import inspections_of, own_word, shown_late
@@ -106,10 +107,10 @@ def _materials(expert: Expert, now: datetime) -> Iterator[OwnFile]:
 
 MATERIALS = OwnFiles("inspections", "年检", _materials)
 
-TERM_SORTS: dict[str, str | tuple[str, ...]] = {
+TERM_SORTS: dict[str, Sort] = {
     "term": ("term_end_date", "id"),
     "number": "number",
-    "name": ("name", "id"),
+    "name": BY_NAME,
 }
 RENEWAL_TONES: dict[str, str] = {
     RenewalState.WAITING: "amber",

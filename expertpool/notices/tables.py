@@ -11,7 +11,7 @@ from expertpool.changes.registry import OwnData
 from expertpool.core.text import moment_text
 from expertpool.core.views.listing import ListTab, Sort
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.names import NameOrder
+from expertpool.experts.queries.names import BY_EXPERT
 from expertpool.notices.enums import NoticeState as State
 from expertpool.notices.models import ExpertNotice
 from expertpool.notices.queries.notices import TO_DO, own_notices
@@ -36,7 +36,7 @@ TONES: dict[str, str] = {
 }
 ADDRESSEE_SORTS: dict[str, Sort] = {
     "added": "id",
-    "name": lambda: NameOrder("expert"),
+    "name": BY_EXPERT,
     "number": "expert__number",
 }
 OWN_TABS = (ListTab("", "全部"), ListTab("waiting", "待办", TO_DO))

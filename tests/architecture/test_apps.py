@@ -58,6 +58,7 @@ CORE = {
     "placeholders",
     "posting",  # to servers of others
     "office",  # whose site this is
+    "ordering",  # by lists of keys that no column holds
     "once",  # what counts one time: a signed address, a mark
     "prepared",  # statements that are worked out once
     "reachable",  # addresses that somebody typed

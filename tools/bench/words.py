@@ -24,11 +24,11 @@ def hard_words(count: int = 80, *, seed: int = 1) -> list[str]:
 
 
 def _kinds(random: Random) -> list[Sequence[str]]:
-    names = list(Expert.objects.order_by("pk").values_list("name", flat=True)[:500])
+    experts = Expert.objects.order_by("pk").only("name", "number")[:500]
+    names, numbers = [one.name for one in experts], [one.number for one in experts]
     units = list(Unit.objects.order_by("-pk").values_list("name", flat=True)[:500])
     leaves = Specialty.objects.filter(scheme__active=True, children=None).order_by("code")
     specialties = list(leaves.values_list("name", flat=True))
-    numbers = list(Expert.objects.order_by("pk").values_list("number", flat=True)[:500])
     texts = names, units, specialties
     initials = [letters[: random.randint(1, 3)] for letters in ("wxm", "lgh", "zjx", "cdd", "ysy")]
     digits = [number[-random.randint(1, 8) :] for number in random.sample(numbers, 20)]

@@ -35,6 +35,7 @@ from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.core.views.reasons import reason_of
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.names import BY_NAME
 
 VIEW, ISSUE = "certificates.view", "certificates.issue"
 
@@ -68,7 +69,7 @@ def missing(request: UserRequest) -> HttpResponse:
     found = listing(
         request,
         missing_for(request.user, timezone.localdate()).select_related("employer"),
-        sorts={"entered": "id", "name": ("name", "id"), "term": ("term_end_date", "id")},
+        sorts={"entered": "id", "name": BY_NAME, "term": ("term_end_date", "id")},
         default_sort="-entered",
         form=MissingFilter(request.GET, user=request.user),
     )

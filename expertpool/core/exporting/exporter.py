@@ -14,6 +14,7 @@ from expertpool.core.configuration import read_once
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.exporting.refusals import for_a_file
 from expertpool.core.fields import UNREADABLE
+from expertpool.core.ordering import InOrder
 from expertpool.core.visibility import Level, check_guard, is_exportable, level_for, show
 
 Params = QueryDict
@@ -75,7 +76,7 @@ class Reading:
     """What one file shows: read once when its run begins, so that columns, rows and chart are of one moment."""
 
     columns: Sequence[ExportColumn]
-    rows: QuerySet[Any] | Rows
+    rows: QuerySet[Any] | InOrder | Rows
     chart: ExportChart | None = None
 
 
@@ -101,7 +102,7 @@ class Exporter:
     # where it would tell him that he was drawn.
     person: ClassVar[str] = ""
 
-    def rows(self, user: Any, params: Params) -> QuerySet[Any] | Rows:
+    def rows(self, user: Any, params: Params) -> QuerySet[Any] | InOrder | Rows:
         """Return the rows that ``user`` may see and ``params`` (a list's address) choose, in order."""
         raise NotImplementedError
 

@@ -19,8 +19,7 @@ from django.contrib import messages
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Count, Expression, Field, Q, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import Count, Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,10 +32,11 @@ from expertpool.core.counting import Recent
 from expertpool.core.criteria import AllOf, AnyOf, Leaf, Not, explain
 from expertpool.core.exporting.refusals import refuse_in_file
 from expertpool.core.models import BulkRun
+from expertpool.core.ordering import InOrder, KeyOrder
 from expertpool.core.responses import warned
 
-# Columns; or what makes an expression, for rows that no column orders: its values differ.
-Sort = str | tuple[str, ...] | Callable[[], Expression]
+# Columns; or an order that no column has.
+Sort = str | tuple[str, ...] | KeyOrder
 PAGE_SIZES = (20, 50, 100)
 COUNT_ALL = 100_000  # rows of a list as it opens are counted up to here,
 COUNT_NARROWED = 5_000  # those that a filter left, which no index holds together, up to here
@@ -186,8 +186,8 @@ def listing(
     """Narrow, count, order and cut ``rows`` by the address of ``request``.
 
     ``rows`` hold none twice. ``sorts`` maps the names that ``?sort=`` may have (``-name`` for
-    descending) to columns, or to what makes an expression; ``default_sort`` is such a name. Unknown names, sizes and pages fall
-    back without an error; of an unknown tab there are no rows, as of a filter that is wrong: it would look like an
+    descending) to columns, or to an order that no column has; ``default_sort`` is such a name. Unknown names, sizes and
+    pages fall back without an error; of an unknown tab there are no rows, as of a filter that is wrong: it would look like an
     answer.
     """
     everything = rows
@@ -201,12 +201,14 @@ def listing(
         counts = _count_narrowed(rows, some, tabs or (current,), current, _turned(request))
     shown_tabs, rows = _tabs(request, rows, tabs, counts)
     is_narrowed = rows is not everything
-    rows, sort = ordered(rows, request.GET.get("sort", ""), sorts, default_sort)
-    pages = Paginator(rows, page_size(request))
+    in_order: Any  # all that pages ask for are its slices
+    in_order, sort = ordered(rows, request.GET.get("sort", ""), sorts, default_sort)
+    pages = Paginator(in_order, page_size(request))
     pages.count = counts.get(current.code, RowCount(0))  # known, so it does not count again
     page = pages.get_page(request.GET.get("page"))
-    if page.start_index() > FAR or (is_narrowed and sort != default_sort):
-        page.object_list = _by_keys(rows, page.object_list)
+    is_far = page.start_index() > FAR or (is_narrowed and sort != default_sort)
+    if is_far and isinstance(in_order, QuerySet):  # else they are found by their keys anyway
+        page.object_list = _by_keys(in_order, page.object_list)
     return Listing(rows, page, form, shown_tabs, sort, is_unknown=current is UNKNOWN)
 
 
@@ -465,14 +467,13 @@ def _url(request: HttpRequest, **changes: str) -> str:
 
 def ordered(
     rows: QuerySet[Any], sort: str, sorts: Mapping[str, Sort], default_sort: str
-) -> tuple[QuerySet[Any], str]:
+) -> tuple[QuerySet[Any] | InOrder, str]:
     """Order ``rows`` by the name ``sort`` of an address, one of ``sorts`` or the default; return them with it."""
     if sort.removeprefix("-") not in sorts:
         sort = default_sort
     columns = sorts[sort.removeprefix("-")]
-    if callable(columns):
-        rows = rows.order_by(OrderBy(columns(), descending=sort.startswith("-")))
-        return rows, sort
+    if isinstance(columns, KeyOrder):
+        return columns.of(rows, descending=sort.startswith("-")), sort
     columns = (columns,) if isinstance(columns, str) else columns
     if sort.startswith("-"):
         columns = tuple(

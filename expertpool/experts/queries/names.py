@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import time
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, TextField, When
+from django.db.models import Case, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast
 
 from expertpool.core.fields import Sealed
 from expertpool.core.lookups import Among
+from expertpool.core.ordering import KeyOrder
 from expertpool.core.text import clean_text
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.initials import LATIN, MOST_CHARS
@@ -74,27 +76,12 @@ def by_likeness(rows: QuerySet[Expert], text: str) -> QuerySet[Expert]:
     return rows.order_by(just_so, "pk")
 
 
-class NameOrder(Func):
-    """The place of the expert in ``column`` in the order of all names, which is worked out in memory: in no column
-    and no index of the database is one (docs/decisions/0540)."""
-
-    output_field = IntegerField()
-
-    def __init__(self, column: str = "pk") -> None:
-        super().__init__(F(column))
-
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
-        key, params = compiler.compile(self.get_source_expressions()[0])
-        keys, places = _places()
-        # As long as there are experts, however high their keys are. Found by halving, and asked for its n-th at once.
-        return f"(%s::int4[])[width_bucket({key}, %s::int8[])]", (places, *params, keys)
-
-
 class _Known(NamedTuple):
-    """The places of all experts as they were worked out: when, how long it took, and what the packs were then."""
+    """The keys of all experts in the order of their names, as it was worked out: when, how long it took, and what the
+    packs were then. They are numbers, no names."""
 
     state: Any = None
-    lists: tuple[str, str] = ("{}", "{}")
+    keys: Sequence[int] = ()
     at: float = 0
     seconds: float = 0
 
@@ -108,19 +95,16 @@ class _Known(NamedTuple):
 _known = _Known()
 
 
-def _places() -> tuple[str, str]:
-    """Return the keys of all experts, in their order, and the place of each by its name, as the database reads arrays.
-    They are numbers, no names."""
+def _keys_by_name() -> Sequence[int]:
     global _known  # noqa: PLW0603 - one for the process
     state = state_of("name")
     if not _known.holds_for(state):
         started = time.thread_time()  # of its own: a busy machine makes nothing long
-        place_of = {pk: place for place, pk in enumerate(ids_in_order("name"), start=1)}
-        keys = sorted(place_of)
-        lists = _listed(keys), _listed(place_of[pk] for pk in keys)
-        _known = _Known(state, lists, time.monotonic(), time.thread_time() - started)
-    return _known.lists
+        keys = array("q", ids_in_order("name"))  # eight bytes each: a million may be in it
+        _known = _Known(state, keys, time.monotonic(), time.thread_time() - started)
+    return _known.keys
 
 
-def _listed(numbers: Iterable[int]) -> str:
-    return f"{{{','.join(map(str, numbers))}}}"
+# The order of all names: in no column and no index of the database is one (docs/decisions/0540).
+BY_NAME = KeyOrder(_keys_by_name)
+BY_EXPERT = KeyOrder(_keys_by_name, "expert")  # of what is about an expert

@@ -17,10 +17,11 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.filters import AlikeFilter
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_mergeable_by, experts_visible_to
+from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.queries.pairs import alike_in, grounds_of, told_apart_within
 from expertpool.experts.services.apart import take_back, tell_apart
 
-SORTS = {"name": ("name", "id")}
+SORTS = {"name": BY_NAME}
 
 
 @require_safe

@@ -27,7 +27,6 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import AssignForm
 from expertpool.experts.forms.filters import EmployerFilter, ThinFilter
-from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.health import (
     GAPS,
@@ -35,7 +34,7 @@ from expertpool.experts.queries.health import (
     thin_specialties,
     unidentified_employers,
 )
-from expertpool.experts.queries.names import NameOrder
+from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.queries.pairs import pairs_in
 from expertpool.experts.services.employers import assign_employer
 from expertpool.experts.settings import PENDING_DAYS, THIN_SPECIALTY
@@ -144,11 +143,11 @@ def assign(request: UserRequest, pk: int) -> HttpResponse:
     """Say for which unit some of those work who are entered under an unidentified name (drawer)."""
     unit = get_object_or_404(unidentified_units(), pk=pk)
     staff = experts_visible_to(request.user, "experts.edit").exclude(status=ExpertStatus.DELETED)
-    shown = staff.filter(employer=unit).order_by(NameOrder(), "pk").values("pk")[:MOST_ASSIGNED]
-    number = staff.filter(employer=unit).count()
+    of_unit = BY_NAME.of(staff.filter(employer=unit))
+    number = of_unit.count()
     form = AssignForm(
         request.POST if request.method == "POST" else None,
-        experts=Expert.objects.filter(pk__in=shown).order_by(NameOrder(), "pk"),
+        experts=of_unit[:MOST_ASSIGNED],
         unit=unit,
         into=request.GET.get("into", ""),
         beyond=max(number - MOST_ASSIGNED, 0),

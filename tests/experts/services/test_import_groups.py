@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.models import ImportMemory
 from expertpool.experts.models import AvoidanceUnit, Expert
-from expertpool.experts.queries.names import NameOrder
+from expertpool.experts.queries.names import BY_NAME
 from expertpool.notifications.models import Message
 from tests.core.importing.test_import_pages import HEAD, post, standing, upload, word_field
 from tests.core.importing.test_told import notes_of
@@ -73,7 +73,7 @@ def test_columns_to_tick_are_asked_about_and_are_no_memory(client: Client, tmp_p
     chosen = {f"column-{at}": code for at, code in enumerate(run.mapping)}
     page = post(client, "mapping", run, chosen)
     post(client, "confirm", page.context["run"], standing(page))
-    assert [one.sex for one in Expert.objects.order_by(NameOrder())] == ["female", "male"]
+    assert [one.sex for one in BY_NAME.of(Expert.objects.all())] == ["female", "male"]
     assert not ImportMemory.objects.exists()
 
 

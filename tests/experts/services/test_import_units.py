@@ -18,7 +18,7 @@ from expertpool.directory.models import Unit, UnitAlias, UnitPair
 from expertpool.directory.queries import near_units, parts_of
 from expertpool.directory.services.near import compare_units
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.names import NameOrder
+from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.services.importing import import_file
 from tests.core.importing.sheets import write_xlsx
 from tests.core.importing.test_import_pages import post, standing, upload
@@ -172,7 +172,7 @@ def test_a_name_that_two_codes_of_the_file_have_needs_its_own(
     page = post(client, "answers", run, {"cell-3-uscc": other})
     assert page.context["run"].accepted == 3
     post(client, "confirm", page.context["run"], standing(page))
-    assert [one.employer.uscc for one in Expert.objects.order_by(NameOrder()) if one.employer] == [
+    assert [one.employer.uscc for one in BY_NAME.of(Expert.objects.all()) if one.employer] == [
         CODE,
         other,
         other,

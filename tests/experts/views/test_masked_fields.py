@@ -14,7 +14,7 @@ from expertpool.core.criteria import CriteriaError, criteria_fields, parse
 from expertpool.draws.queries.conditions import SUBJECT as DRAW_CONDITION
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.criteria import SUBJECT
-from expertpool.experts.queries.names import NameOrder
+from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.tables import SORTS
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert, make_id_number
@@ -75,7 +75,7 @@ def test_a_list_is_not_sorted_by_it(client: Client, operator: User, field: str) 
     for order in (field, f"-{field}", f"{field}_index"):
         assert listed(client, {"sort": order}) == usual
     assert {expert.pk for expert in made} == set(usual)
-    named = [[one] if isinstance(one, str) else one for one in SORTS.values() if one != NameOrder]
+    named = [[one] if isinstance(one, str) else one for one in SORTS.values() if one is not BY_NAME]
     columns = {column for sort in named for column in sort}
     assert not columns & {*GUARDED, *(f"{name}_index" for name in GUARDED)}
 

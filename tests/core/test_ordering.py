@@ -1,0 +1,119 @@
+"""Pages of an order that no column has are those of the simple sort, whichever way they are found
+(docs/decisions/0570)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from expertpool.core.ordering import InOrder, KeyOrder
+from expertpool.directory.models import Title, Unit, UnitAlias
+
+pytestmark = pytest.mark.django_db
+
+
+def make_titles(count: int) -> list[int]:
+    Title.objects.all().delete()
+    made = Title.objects.bulk_create(
+        Title(name=f"职称{at:03d}", level=at % 7) for at in range(count)
+    )
+    return [one.pk for one in made]
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, block: int, share: int) -> None:
+    monkeypatch.setattr("expertpool.core.ordering.BLOCK", block)
+    monkeypatch.setattr("expertpool.core.ordering.SHARE", share)
+
+
+def simply(rows: QuerySet[Any], keys: Sequence[int], column: str, *, descending: bool) -> list[int]:
+    """Return the keys of all ``rows`` as they are sorted one by one."""
+    known = keys[::-1] if descending else keys
+    last = len(known)
+    sign = -1 if descending else 1
+
+    def place(row: Any) -> tuple[int, int, int]:
+        key = getattr(row, f"{column}_id", row.pk)
+        return (
+            (known.index(key), 0, sign * row.pk)
+            if key in known
+            else (last, sign * key, sign * row.pk)
+        )
+
+    return [row.pk for row in sorted(rows, key=place)]
+
+
+@pytest.mark.parametrize(("block", "share"), [(1, 1), (4, 1), (10, 2), (20, 8), (500, 8)])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_page_is_that_of_the_simple_sort(
+    block: int, share: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, block, share)
+    random = Random(seed)
+    keys = make_titles(90)
+    random.shuffle(keys)
+    # Some are not in the list yet, some that are in it are no more.
+    order = KeyOrder(lambda: listed)
+    listed = [*keys[:80], 10**9, 10**9 + 1]
+    random.shuffle(listed)
+    beginning = Q(pk__in=listed[:30])
+    for wanted in (Q(), Q(level__lt=6), Q(level=2), Q(level=9), beginning, ~beginning):
+        rows = Title.objects.filter(wanted)
+        for descending in (False, True):
+            found = order.of(rows, descending=descending)
+            expected = simply(rows, listed, "pk", descending=descending)
+            start, count = random.randrange(90), random.randrange(1, 30)
+            for part in (slice(start, start + count), slice(count), slice(None)):
+                assert [one.pk for one in found[part]] == expected[part]
+            assert [one.pk for one in found.iterator(chunk_size=7)] == expected
+            assert found.count() == len(expected)
+
+
+@pytest.mark.parametrize(("block", "share"), [(1, 1), (6, 1), (500, 8)])
+def test_rows_about_the_same_follow_by_their_own_keys(
+    block: int, share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, block, share)
+    random = Random(block)
+    units = [Unit.objects.create(name=f"第{at}院", normalised_name=f"第{at}院") for at in range(20)]
+    for at in range(60):
+        UnitAlias.objects.create(
+            unit=random.choice(units), name=f"别名{at}", normalised_name=f"别名{at}"
+        )
+    listed = [one.pk for one in units[:18]]
+    random.shuffle(listed)
+    rows = UnitAlias.objects.exclude(name__endswith="7")
+    for descending in (False, True):
+        found = KeyOrder(lambda: listed, "unit").of(rows, descending=descending)
+        expected = simply(rows, listed, "unit", descending=descending)
+        for part in (slice(5), slice(20, 30), slice(50, 70), slice(None)):
+            assert [one.pk for one in found[part]] == expected[part]
+
+
+def asked(rows: InOrder, part: slice) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        list(rows[part])
+    return [one["sql"] for one in queries]
+
+
+def test_a_walk_asks_about_no_more_keys_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(monkeypatch, 20, 2)
+    keys = make_titles(200)
+    order = KeyOrder(lambda: keys)
+    # The keys of one block, then the rows of the page.
+    for rows in (Title.objects.all(), Title.objects.exclude(level=3)):
+        walked = asked(order.of(rows), slice(5, 10))
+        assert [one.count(",") < 60 for one in walked] == [True, True]
+    # Whoever fits is met too seldom, or too far down: all that fit are gathered.
+    far = Title.objects.filter(pk__in=keys[150:])
+    assert len(asked(order.of(far), slice(5))) == 3
+    assert len(asked(order.of(Title.objects.all()), slice(140, 150))) == 2
+    assert not asked(order.of(far), slice(0))
+    # Of a short list nothing is walked: it costs as much with one row as with three.
+    monkeypatch.setattr("expertpool.core.ordering.BLOCK", 500)
+    assert len(asked(order.of(far), slice(5))) == 2

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -186,10 +186,20 @@ class Vault:
             tokens.append(head + nonce + body)
         return tokens
 
-    def decrypt(self, token: bytes, bound_to: bytes) -> bytes:
-        """Return the plain bytes; raise DecryptionError when token, place or key do not fit."""
+    def decrypt_all(self, pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes | None]:
+        """Yield for each pair of token and binding the plain bytes, None where they do not fit."""
+        ring = self._ring()
+        for token, bound_to in pairs:
+            try:
+                yield self.decrypt(token, bound_to, ring)
+            except DecryptionError:
+                yield None
+
+    def decrypt(self, token: bytes, bound_to: bytes, ring: _Ring | None = None) -> bytes:
+        """Return the plain bytes; raise DecryptionError when token, place or key do not fit. ``ring``: the keys, of
+        whoever opens many."""
         head, nonce = token[:HEAD_BYTES], token[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES]
-        cipher = self._ring().ciphers.get(head)
+        cipher = (ring or self._ring()).ciphers.get(head)
         if cipher is None:
             raise DecryptionError(self._unknown(head))
         try:

@@ -6,7 +6,7 @@
 A value is bound to its table, its column and the columns ``bound_to``, which name its row: they
 are unique together and never change (docs/decisions/0038). It is opened by its row, when the
 attribute is read: a list that does not show a phone number decrypts none. ``values()`` and
-``values_list()`` give a `Sealed`, which nobody can read; ``update()`` and ``bulk_update()`` can
+``values_list()`` give a `Sealed`, which nobody can read but `EncryptedField.opened_each`, of many rows at once; ``update()`` and ``bulk_update()`` can
 only empty such a column, or write what `EncryptedField.sealed` made for their one row. Where rows are written by COPY, `EncryptedField.token` and
 `token_each` make what they hold.
 
@@ -148,6 +148,18 @@ class EncryptedField(models.Field):
     def opened(self, token: bytes, *bound: Any) -> Any:
         """Return what ``token`` says in the row whose ``bound_to`` is ``bound``; raises crypto.DecryptionError."""
         return self.from_bytes(self.vault.decrypt(token, self.binding_of(*bound)))
+
+    def opened_each(self, values: Iterable[tuple[Any, Sequence[Any]]]) -> list[Any]:
+        """Return what each of many cells says, None for one that does not open; as pairs of what ``values_list()`` gives
+        of the column, and what ``bound_to`` is."""
+        column = self._column_binding()
+        pairs = [
+            (value.token, column + self._row_binding(bound)) if isinstance(value, Sealed) else None
+            for value, bound in values
+        ]
+        opened = self.vault.decrypt_all(filter(None, pairs))
+        plain = [next(opened) if pair else b"" for pair in pairs]
+        return [None if one is None else self.from_bytes(one) for one in plain]
 
     def token(self, value: Any, *bound: Any) -> bytes:
         """Return what the column holds for ``value`` in the row whose ``bound_to`` is ``bound``."""

@@ -84,6 +84,12 @@ def tell_expiring(timestamp: int) -> None:
     expiring.tell_expiring(now=timezone.now())
 
 
+@app.task(name="experts.pack_imported", queue=HEAVY)
+def pack_imported() -> None:
+    """Put into the packs what was just imported, rather than in the course of a minute."""
+    packs.pack_experts()
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="experts.pack_experts", queue=HEAVY, queueing_lock="experts.pack_experts")
 def pack_experts(timestamp: int) -> None:

@@ -40,6 +40,7 @@ JOB_LABELS = {
     "backups.make": "备份",
     "backups.keep_journal": "保存数据库日志",
     "experts.pack_experts": "归集检索信息",
+    "experts.pack_imported": "归集刚导入的检索信息",
     "core.count_shut": "核对加密的信息",
     "draws.tell_shut": "告知联系方式无法解密",
     "files.scan_held": "查杀等待的文件",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -17,7 +18,7 @@ from expertpool.accounts.models import User
 from expertpool.core.copying import copied_rows
 from expertpool.core.criteria import Context
 from expertpool.core.crypto import DecryptionError
-from expertpool.core.fields import opens
+from expertpool.core.fields import encrypted, opens
 from expertpool.core.lookups import Among
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries.experts import experts_visible_to, phone_index
@@ -34,6 +35,7 @@ SIZE = 2_000  # experts of one pack; once written, never another number
 # Written and not packed yet, of whom the rows themselves are read: more there are after an import of tens of
 # thousands or a change of keys, for a minute or two, and of these only the last are looked at.
 MOST_UNPACKED = 20_000
+AT_ONCE = 1_000  # rows that are opened together
 TURNS = 60  # looks in which all packs are opened once
 _END, _TAB, _WORD = b"\n", b"\t", b" "
 _CONTENT = SearchPack._meta.get_field("content")
@@ -213,19 +215,41 @@ def _values(
     rows = Q(Among("pk", set(keys)))
     for part in parts:
         rows |= Q(pk__gte=part * SIZE, pk__lt=(part + 1) * SIZE)
-    experts = Expert.objects.filter(rows).only("number", "erased_at", SOURCES[source]).order_by()
-    for expert in experts.iterator(chunk_size=1000):
-        yield expert.pk, value_of(expert, source)
+    for found in values_of(Expert.objects.filter(rows), [source]):
+        yield from found[source].items()
 
 
-def value_of(expert: Expert, source: str) -> bytes:
-    """Return what a search compares of a row; of a cell that does not open nothing."""
-    column = SOURCES[source]
-    # Whose name stays for the law is not found by it.
-    if expert.erased_at or not opens(expert, column):
-        return b""
-    value = getattr(expert, column)
-    return _WORD + folded(words_of(value)) if source == "initials" else folded(value)
+def values_of(
+    experts: QuerySet[Expert], sources: Collection[str]
+) -> Iterator[dict[str, dict[int, bytes]]]:
+    """Yield what a search compares of ``experts``, by each of ``sources`` and the id, for a thousand at a time: each cell
+    is opened once, whatever is made of it. Of one that does not open it is nothing, nor of whom is erased."""
+    columns = {SOURCES[source]: encrypted(Expert, SOURCES[source]) for source in sources}
+    rows = experts.order_by().values_list("pk", "number", "erased_at", *columns).iterator(AT_ONCE)
+    while part := list(islice(rows, AT_ONCE)):
+        ids, numbers, erased, *cells = zip(*part, strict=True)
+        bound = [(number,) for number in numbers]
+        said = {
+            name: [
+                # Whose name stays for the law is not found by it.
+                "" if gone else text or ""
+                for gone, text in zip(
+                    erased, field.opened_each(zip(values, bound, strict=True)), strict=True
+                )
+            ]
+            for (name, field), values in zip(columns.items(), cells, strict=True)
+        }
+        yield {
+            source: dict(zip(ids, map(_compared[source], said[SOURCES[source]]), strict=True))
+            for source in sources
+        }
+
+
+def _initials(name: str) -> bytes:
+    return _WORD + folded(words_of(name)) if name else b""
+
+
+_compared = dict.fromkeys(SOURCES, folded) | {"initials": _initials}
 
 
 def phones_holding(parts: Sequence[str], user: User) -> dict[str, Q]:

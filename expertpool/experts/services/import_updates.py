@@ -28,6 +28,7 @@ from expertpool.core.importing import (
     Row,
     Totals,
 )
+from expertpool.core.jobs import defer
 from expertpool.core.subjects.importing import Misfits, definition_of
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.enums import TitleLevel
@@ -468,6 +469,8 @@ class ExpertUpdater(Importer):
             after=totals.told("更新"),
             note=file_name,
         )
+        if totals.accepted:
+            defer("experts.pack_imported")
 
 
 def _parts(term: Any) -> dict[str, Any]:

@@ -421,6 +421,8 @@ class ExpertImporter(Importer):
         )
         if totals.accepted:
             publish(ExpertsImported(totals.accepted))
+            # By a job: until they are packed each search opens them one by one.
+            defer("experts.pack_imported")
             if ExpertStatus.PENDING in self.statuses.values():
                 # By a job: thousands are written in a second, and their approvals begin after it.
                 defer("experts.begin_imported")

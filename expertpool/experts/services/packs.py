@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from expertpool.experts.queries.packs import (
     packed,
     shut_packs,
     unpacked,
-    value_of,
+    values_of,
 )
 
 MOST_AT_ONCE = 50_000  # notes of one look
@@ -55,44 +55,51 @@ def repair_packs(*, now: datetime) -> int:
 
 
 def _pack_some() -> int:
-    parts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    parts: dict[int, list[int]] = defaultdict(list)
     rows = UnpackedExpert.objects.order_by("pk").values_list("pk", "expert_key")
     for note, expert in rows[:MOST_AT_ONCE]:
-        parts[expert // SIZE].append((note, expert))
+        parts[expert // SIZE].append(note)
     for part, notes in sorted(parts.items()):
         _pack(part, notes)
     return sum(map(len, parts.values()))
 
 
 @transaction.atomic
-def _pack(part: int, notes: list[tuple[int, int]]) -> None:
+def _pack(part: int, notes: list[int]) -> None:
     # Two at once would each put back what the other has just written.
     lock_transaction(PACKING)
-    # After the notes were read: whatever they are about is committed. What is written from now on has notes
-    # of its own.
-    experts = {one.pk: one for one in _experts({key for _, key in notes})}
-    keys = {key for _, key in notes}
+    # Whatever they are about is committed. What is written from now on has notes of its own.
+    waiting = UnpackedExpert.objects.filter(Among("pk", notes))
+    keys = set(waiting.values_list("expert_key", flat=True))
+    if not keys:  # somebody else was here meanwhile
+        return
+    fresh = _read(keys, SOURCES)
+    packs = {one.source: one for one in SearchPack.objects.filter(part=part)}
+    held = {source: _held(packs.get(source)) for source in SOURCES}
+    # New, or taken away or altered: then those count, too, of whom nothing is noted.
+    if anew := [source for source, values in held.items() if values is None]:
+        held |= _read(range(part * SIZE, (part + 1) * SIZE), anew)
     for source in SOURCES:
-        pack = SearchPack.objects.filter(source=source, part=part).first()
-        try:
-            values = unpacked(bytes(pack.content)) if pack else None
-        except DecryptionError:
-            values = None
-        if (
-            values is None
-        ):  # new, or taken away or altered: then those count, too, of whom nothing is noted
-            every = range(part * SIZE, (part + 1) * SIZE)
-            values = {one.pk: value_of(one, source) for one in _experts(every)}
-        pack = pack or SearchPack(source=source, part=part)
-        gone = keys - experts.keys()
-        values = {pk: value for pk, value in values.items() if pk not in gone}
-        values |= {pk: value_of(one, source) for pk, one in experts.items()}
+        kept = {pk: value for pk, value in (held[source] or {}).items() if pk not in keys}
+        pack = packs.get(source) or SearchPack(source=source, part=part)
         pack.written += 1
-        pack.content = packed(values)
+        pack.content = packed(kept | fresh[source])
         pack.save()
-    UnpackedExpert.objects.filter(Among("pk", [note for note, _ in notes])).delete()
+    waiting.delete()
 
 
-def _experts(keys: Iterable[int]) -> Iterable[Expert]:
-    rows = Expert.objects.filter(Among("pk", list(keys))).order_by()
-    return rows.only("number", "erased_at", *set(SOURCES.values())).iterator(chunk_size=1000)
+def _held(pack: SearchPack | None) -> dict[int, bytes] | None:
+    """Return what ``pack`` says; None where there is none that opens."""
+    try:
+        return unpacked(bytes(pack.content)) if pack else None
+    except DecryptionError:
+        return None
+
+
+def _read(keys: Iterable[int], sources: Collection[str]) -> dict[str, dict[int, bytes]]:
+    """Return what the rows of ``keys`` say, by source and id."""
+    said: dict[str, dict[int, bytes]] = {source: {} for source in sources}
+    for found in values_of(Expert.objects.filter(Among("pk", list(keys))), sources):
+        for source, values in found.items():
+            said[source] |= values
+    return said

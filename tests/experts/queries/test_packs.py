@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +13,20 @@ from django.urls import reverse
 
 from expertpool.accounts.models import RoleField, User
 from expertpool.core.criteria import Context, CriteriaError, parse, to_q
-from expertpool.core.fields import encrypted
+from expertpool.core.fields import Sealed, encrypted
 from expertpool.core.health import Health
+from expertpool.core.jobs import is_queued
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries import packs
 from expertpool.experts.queries.packs import holding, holding_each
 from expertpool.experts.queries.search import search
+from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.pack_health import find_packs
-from expertpool.experts.services.packs import pack_experts, repair_packs
+from expertpool.experts.services.packs import _pack, pack_experts, repair_packs
 from expertpool.experts.services.profile import update_expert
+from expertpool.experts.tasks import pack_imported
+from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import change, make_department, make_user
 from tests.factories.experts import NOW, make_expert
 from tests.fixtures import login
@@ -266,3 +271,41 @@ def test_the_page_finds_by_part(client: Client, admin: User) -> None:
     login(client, admin)
     page = client.get(reverse("experts:list"), {"q": "1991234"}).content.decode()
     assert "199****5678" in page or "19912345678" in page
+
+
+def test_who_comes_second_packs_nothing_again(admin: User) -> None:
+    """The job of the minute and that of an import may have read the same notes."""
+    make_expert("甲", phone="19912345678")
+    notes = list(UnpackedExpert.objects.values_list("pk", flat=True))
+    part = Expert.objects.get().pk // packs.SIZE
+    for _ in range(2):
+        _pack(part, notes)
+        assert {one.written for one in SearchPack.objects.all()} == {1}
+    assert names("1991", admin) == {"甲"}
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_cell_that_does_not_open_keeps_nobody_else_from_being_found(
+    admin: User, is_packed: bool
+) -> None:
+    """Though thousands of them are opened together."""
+    for name in "甲乙丙":
+        make_expert(name, phone=f"1991234567{ord(name) % 10}")
+    hidden = Expert.objects.order_by("pk")[1]
+    Expert.objects.filter(pk=hidden.pk).update(phone=Sealed(b"x" * 60))
+    if is_packed:
+        pack_experts()
+    assert names("1991", admin) == {"甲", "丙"}
+    assert holding("phone", "eq", "") == set()
+
+
+def test_what_was_imported_is_packed_without_waiting_for_the_minute(
+    admin: User, tmp_path: Path
+) -> None:
+    path = write_xlsx(tmp_path / "名单.xlsx", [["姓名", "手机号"], ["诸葛明远", "13800138000"]])
+    import_file(path, actor=admin, now=NOW)
+    assert is_queued("experts.pack_imported")
+    assert UnpackedExpert.objects.exists()
+    pack_imported()
+    assert not UnpackedExpert.objects.exists()
+    assert names("诸葛", admin) == names("0138", admin) == {"诸葛明远"}

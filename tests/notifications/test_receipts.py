@@ -33,7 +33,7 @@ from expertpool.notifications.models import Attempt, DeliveryEvent, Message, Rep
 from expertpool.notifications.occasions import Registered
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.notifications.services import outcomes, replies, reports
-from expertpool.notifications.services.delivery import STUCK_AFTER, deliver, reap_stuck
+from expertpool.notifications.services.delivery import deliver, reap_stuck
 from expertpool.notifications.services.references import reference
 from expertpool.notifications.services.reports import ask_due, ask_provider, take_reports
 from tests.factories.siteconfig import configure
@@ -365,7 +365,7 @@ def test_an_attempt_that_died_is_asked_after(platform: Platform) -> None:
     message = account(platform, sms.ALIYUN)
     Message.objects.filter(pk=message.pk).update(state=DeliveryState.SENDING)
     message.tries.update(state=AttemptState.SENDING, ask_at=None, ended_at=None)
-    now = NOON + STUCK_AFTER + MINUTE
+    now = NOON + 2 * MINUTE
     reap_stuck(now=now)
     platform.details = [{"OutId": reference(message), "SendStatus": 3}]
     assert asked(message, now + MINUTE).state == DeliveryState.DELIVERED

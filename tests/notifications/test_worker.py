@@ -17,9 +17,10 @@ from django.db.models import F
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.core.jobs import defer
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.notifications.services.delivery import STUCK_AFTER
+from expertpool.notifications.services.delivery import dead_after
 from expertpool.notifications.services.sending import Recipient
 from tests.notifications.conftest import send
 from tests.notifications.mail_server import MailServer
@@ -84,7 +85,7 @@ def let_time_pass(message: Message) -> None:
     """Make the dead worker, and the attempt it made, old enough to be taken for dead."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 min'")
-    began = F("sending_at") - STUCK_AFTER - timedelta(seconds=1)
+    began = F("sending_at") - dead_after(CHANNELS["email"]) - timedelta(seconds=1)
     Message.objects.filter(pk=message.pk).update(sending_at=began)
 
 

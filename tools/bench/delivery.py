@@ -30,11 +30,12 @@ from expertpool.accounts.models import User
 from expertpool.draws.occasions import INVITATION
 from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import AttemptState, ChannelCode, DeliveryState
 from expertpool.notifications.models import Attempt, Message
 from expertpool.notifications.occasions import Occasion, Text
-from expertpool.notifications.services.delivery import STUCK_AFTER
+from expertpool.notifications.services.delivery import dead_after
 from expertpool.notifications.services.reports import ABSENT_AFTER
 from expertpool.notifications.services.resending import resend
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -207,7 +208,7 @@ def _let_time_pass() -> None:
     stuck = Message.objects.filter(
         state=DeliveryState.SENDING, sending_at__lt=now - timedelta(seconds=30)
     )
-    stuck.update(sending_at=F("sending_at") - STUCK_AFTER)
+    stuck.update(sending_at=F("sending_at") - max(map(dead_after, CHANNELS)))
     asked = Attempt.objects.filter(state=AttemptState.UNKNOWN, began_at__gt=now - ABSENT_AFTER)
     asked.update(began_at=F("began_at") - ABSENT_AFTER, ask_at=now)
 

@@ -153,6 +153,8 @@ class Channel(ABC):
     ``per_minute``: how many of an account of a provider go out at most, ``per_recipient``: how many to one
     address in an hour; 0 for any number.
 
+    ``longest``: how long an attempt takes at most, as a whole: one that has not ended by then has died.
+
     ``carried_apart``: a process of its own takes its messages (`services.apart`), jobs leave them alone.
 
     ``besides``: whoever has an address for it is told by it, too, where he is told outside of this site; it replaces none of
@@ -186,6 +188,7 @@ class Channel(ABC):
     callbacks: Mapping[str, Callback] = {}
     pushes_to: str = ""
     pushed: str = ""
+    longest: timedelta = timedelta(minutes=1)
     carried_apart: bool = False
     besides: bool = False
 

@@ -8,12 +8,15 @@ go out again. A result counts only for the attempt that it belongs to.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from expertpool.core.events import publish
@@ -46,8 +49,11 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900
 MAX_ATTEMPTS = len(BACKOFF) + 1
 # The messages of a channel that is down are kept for it so long.
 HELD_FOR = timedelta(days=3)
-# An attempt that takes longer has died: no channel gives one so long (`channels.email.WAITS`).
-STUCK_AFTER = timedelta(minutes=5)
+# What an attempt takes besides what its channel gives it (`Channel.longest`): documents are made, files read. One that takes
+# longer asks once more whether it is still wanted, and one that has not ended by then has died.
+PREPARED_IN = timedelta(seconds=30)
+# So long a result waits for the database, which comes back after a restart or on another machine.
+RESULT_KEPT_FOR, LOOKED_EACH = 300.0, 1.0  # seconds
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)
 TROUBLE = "系统内部错误，详见系统日志。"
@@ -68,8 +74,12 @@ def deliver(*, message_id: int, now: datetime) -> None:
         return
     message = claim(message_id=message_id, now=now)
     if message is not None:
+        began = time.monotonic()
         channel = CHANNELS[message.channel]
         outbound = put_together(message=message, now=now)
+        taken = timedelta(seconds=time.monotonic() - began)
+        if taken > PREPARED_IN and not _goes_on(message, now + taken):
+            return
         sent = outbound if isinstance(outbound, SendResult) else _sent(message, outbound, channel)
         settle(message=message, result=sent, now=now)
 
@@ -82,10 +92,31 @@ def claim(*, message_id: int, now: datetime) -> Message | None:
 
 def settle(*, message: Message, result: SendResult, now: datetime) -> None:
     """Record how the attempt ended for which ``message`` was claimed, and how its channel does by that: whoever
-    writes in somebody's name must not see by it that an answer went out."""
-    _settle(message, result, now)
+    writes in somebody's name must not see by it that an answer went out. While the database is away the result waits: of one
+    that is lost nobody knows whether it went out."""
+    _once_database_is_back(partial(_settle, message, result, now))
     if not is_told_back(message.occasion):
         note_health(CHANNELS[message.channel], result, now=now)
+
+
+def _once_database_is_back(write: Callable[[], None]) -> None:
+    until = time.monotonic() + RESULT_KEPT_FOR
+    while True:
+        try:
+            return write()
+        except (OperationalError, InterfaceError):
+            # Within a transaction of the caller nothing can be written any more.
+            if connection.in_atomic_block or time.monotonic() >= until:
+                raise
+            logger.warning("the result of an attempt waits for the database")
+        connection.close()
+        time.sleep(LOOKED_EACH)
+
+
+def _goes_on(message: Message, now: datetime) -> bool:
+    """Tell whether the attempt for which ``message`` was claimed is still wanted, whose time begins ``now``."""
+    this = Message.objects.filter(pk=message.pk, attempts=message.attempts)
+    return bool(this.filter(state=DeliveryState.SENDING).update(sending_at=now))
 
 
 def cancel_messages(*, about: About, occasions: tuple[str, ...] = ()) -> int:
@@ -120,7 +151,8 @@ def reap_stuck(*, now: datetime) -> int:
     asked (`reports.ask_due`). Each message has a transaction of its own: one that fails is logged, and
     holds up no other.
     """
-    stuck = Q(state=DeliveryState.SENDING, sending_at__lt=now - STUCK_AFTER)
+    died = (Q(channel=one.code, sending_at__lt=now - dead_after(one)) for one in CHANNELS)
+    stuck = Q(reduce(or_, died), state=DeliveryState.SENDING)
     overdue = Q(state=DeliveryState.QUEUED, due_at__lt=now - OVERDUE_AFTER)
     overdue &= ~Q(channel__in=[channel.code for channel in CHANNELS if channel.carried_apart])
     count = 0
@@ -142,6 +174,11 @@ def reap_stuck(*, now: datetime) -> int:
     if count:
         logger.info("%s messages were brought forward", count)
     return count
+
+
+def dead_after(channel: Channel) -> timedelta:
+    """Return after how long an attempt by ``channel`` that has not ended has died."""
+    return channel.longest + PREPARED_IN
 
 
 def _end_attempt(message: Message, now: datetime) -> None:

@@ -29,7 +29,7 @@ from expertpool.notifications.enums import AttemptState, Decision, DeliveryEvent
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message, Reply
 from expertpool.notifications.occasions import OCCASIONS, Registered, Text
 from expertpool.notifications.queries.attempts import callback_token
-from expertpool.notifications.services.delivery import STUCK_AFTER, claim, deliver, reap_stuck
+from expertpool.notifications.services.delivery import claim, dead_after, deliver, reap_stuck
 from expertpool.notifications.services.references import reference
 from expertpool.notifications.services.templates import save_template
 from tests.factories.accounts import make_user
@@ -233,7 +233,7 @@ def test_a_call_of_which_nobody_knows_is_found_by_our_number(
     """Whoever asked for it died before the answer came: it is not made again, and its key counts."""
     assert not CHANNELS["voice"].resendable
     assert claim(message_id=called.pk, now=NOON)
-    assert reap_stuck(now=NOON + 2 * STUCK_AFTER) == 1
+    assert reap_stuck(now=NOON + 2 * dead_after(CHANNELS["voice"])) == 1
     called.refresh_from_db()
     assert called.state == DeliveryState.UNKNOWN
     call = {"call_id": "7^7", "out_id": cloud.mark(reference(called))}

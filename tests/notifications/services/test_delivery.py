@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from expertpool.core import events
 from expertpool.notifications.channels import CHANNELS, base
 from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
+from expertpool.notifications.channels.email import EmailChannel
 from expertpool.notifications.channels.email.settings import HOST, PORT
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import TRANSITIONS, AddressKind, DeliveryState
@@ -28,8 +31,8 @@ from expertpool.notifications.services.delivery import (
     HELD_FOR,
     MAX_ATTEMPTS,
     OVERDUE_AFTER,
-    STUCK_AFTER,
     cancel_messages,
+    dead_after,
     deliver,
     mark_read,
     reap_stuck,
@@ -240,20 +243,73 @@ def interrupted(channel: str) -> Message:
     ],
 )
 def test_a_dead_attempt_is_repeated_only_where_that_is_harmless(channel: str, state: str) -> None:
-    message = interrupted(channel)
-    assert reap_stuck(now=NOON + STUCK_AFTER) == 0
-    assert reap_stuck(now=NOON + STUCK_AFTER + timedelta(seconds=1)) == 1
+    message, over = interrupted(channel), NOON + dead_after(CHANNELS[channel])
+    assert reap_stuck(now=over) == 0
+    assert reap_stuck(now=over + timedelta(seconds=1)) == 1
     message.refresh_from_db()
     assert message.state == state
     assert len(job_times(message)) == (2 if state == DeliveryState.QUEUED else 1)
-    assert reap_stuck(now=NOON + STUCK_AFTER + timedelta(seconds=2)) == 0
+    assert reap_stuck(now=over + timedelta(seconds=2)) == 0
+
+
+def test_what_a_database_that_died_left_behind_is_taken_up_within_two_minutes() -> None:
+    """It lay six: as long as the slowest channel may take."""
+    died = [interrupted(channel) for channel in ("email", "sms")]
+    assert reap_stuck(now=NOON + timedelta(seconds=60)) == 0  # it may still be under way
+    assert reap_stuck(now=NOON + timedelta(minutes=2)) == 2
+    mail, sms = (Message.objects.get(pk=one.pk) for one in died)
+    assert mail.due_at <= NOON + timedelta(minutes=3)
+    assert (mail.state, sms.state) == (DeliveryState.QUEUED, DeliveryState.UNKNOWN)
+
+
+def test_an_attempt_that_was_given_up_while_its_files_were_made_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[str] = []
+
+    class Noting:
+        def send(self, outbound: Outbound) -> SendResult:
+            sent.append(outbound.reference)
+            return SendResult(SendStatus.ACCEPTED)
+
+    monkeypatch.setattr(EmailChannel, "transport", lambda self: Noting())
+    (message,) = send("email")
+    put_together, made_in = delivery.put_together, itertools.count(0, 100)
+
+    def slow(**given: Any) -> Any:
+        reap_stuck(now=NOON + timedelta(minutes=2))
+        return put_together(**given)
+
+    with monkeypatch.context() as late:
+        late.setattr(delivery, "put_together", slow)
+        late.setattr(delivery.time, "monotonic", lambda: next(made_in))
+        after(message)
+    assert (sent, Message.objects.get(pk=message.pk).state) == ([], DeliveryState.QUEUED)
+    assert after(message, NOON + timedelta(minutes=3)).state == DeliveryState.SENT
+    assert len(sent) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_known_of_an_attempt_is_written_once_the_database_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Dying:
+        def send(self, outbound: Outbound) -> SendResult:
+            with connection.cursor() as cursor, suppress(OperationalError):
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            return SendResult(SendStatus.ACCEPTED, provider_id="7")
+
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: Dying())
+    monkeypatch.setattr(delivery, "LOOKED_EACH", 0)
+    message = after(*send("sms"))
+    assert (message.state, message.provider_id) == (DeliveryState.SENT, "7")
 
 
 def test_a_result_that_comes_too_late_does_not_count() -> None:
     message = interrupted("email")
     first = Message.objects.get(pk=message.pk)
-    reap_stuck(now=NOON + STUCK_AFTER * 2)
-    second = delivery._claim(message.pk, NOON + STUCK_AFTER * 3)
+    reap_stuck(now=NOON + timedelta(hours=2))
+    second = delivery._claim(message.pk, NOON + timedelta(hours=3))
     assert second is not None
     delivery._settle(first, SendResult(SendStatus.REJECTED), NOON)
     message.refresh_from_db()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from expertpool.core.configuration import value_of
 from expertpool.notifications.channels.base import Channel, Transport
 from expertpool.notifications.channels.email import bounce_settings
@@ -10,8 +12,9 @@ from expertpool.notifications.channels.email.settings import (
     PER_MINUTE,
     ROUTE,
     SETTINGS,
+    TIMEOUT,
 )
-from expertpool.notifications.channels.email.smtp import Smtp, mail_server
+from expertpool.notifications.channels.email.smtp import WAITS, Smtp, mail_server
 from expertpool.notifications.channels.email.trial import TRIAL
 from expertpool.notifications.channels.outbox import outbox
 from expertpool.notifications.enums import AddressKind, ChannelCode
@@ -32,6 +35,11 @@ class EmailChannel(Channel):
     route_name = "邮件服务器"
     trials = (TRIAL,)
     per_minute = PER_MINUTE
+
+    @property
+    def longest(self) -> timedelta:  # type: ignore[override]
+        """It is cut off then."""
+        return timedelta(seconds=WAITS * value_of(TIMEOUT))
 
     def transport(self) -> Transport | None:
         server = mail_server(value_of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from expertpool.core.configuration import value_of
 from expertpool.notifications.channels.base import (
     Channel,
@@ -27,6 +29,7 @@ from expertpool.notifications.enums import AddressKind, ChannelCode
 
 class VoiceChannel(Channel):
     code = ChannelCode.VOICE.value
+    longest = timedelta(minutes=5)
     lives_of = AddressKind.PHONE
     is_outward = True
     carries_files = False

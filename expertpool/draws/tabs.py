@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
@@ -20,7 +19,6 @@ from expertpool.draws.models import ConditionGroup, DrawPlan, Invitation, PlanVe
 from expertpool.draws.permissions import READS_PROJECT_LOG
 from expertpool.draws.queries.actions import actions_for, actions_for_project, actions_of_project
 from expertpool.draws.queries.board import Board, board_of
-from expertpool.draws.queries.clock import quiet_until
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.conflicts import seats_to_replace
 from expertpool.draws.queries.draws import (
@@ -33,6 +31,7 @@ from expertpool.draws.queries.draws import (
 from expertpool.draws.queries.ending import ended_by_plan
 from expertpool.draws.queries.evidence import evidence_of, recordings_of
 from expertpool.draws.queries.facts import OfProject
+from expertpool.draws.queries.going_out import asking_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.plan_versions import mark_of, returned_told, version_of
@@ -48,7 +47,7 @@ from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.alarms import open_alarms
 from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
-from expertpool.draws.services.outset_letters import rerouted
+from expertpool.draws.services.outset_letters import held_up
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import phones_for
 from expertpool.notifications.queries.messages import notices
@@ -142,8 +141,9 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
             or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START))
         ),
         "sees_exclusions": sees_exclusions,
-        "quiet_until": _quiet_until(members, now),
-        "rerouted": list(rerouted(plan, now)) if plan and not draw else [],
+        "cautions": list(held_up(plan, asking_of(plan, members, now=now), now))
+        if plan and not draw and actions[ActionCode.START].allowed
+        else [],
     }
     return render_to_string("draws/_plan.html", context, request)
 
@@ -155,12 +155,6 @@ def _faults(members: Sequence[Project]) -> list[str]:
     waiting = [member.name for member in members if member.status != ProjectStatus.APPROVED]
     first = [f"{'、'.join(waiting)}尚未审核通过或已归档，整批不能抽取"] if waiting else []
     return first + faults_of(members)
-
-
-def _quiet_until(members: Sequence[Project], now: datetime) -> datetime | None:
-    """Until when quiet hours would hold back invitations that are made now."""
-    until = quiet_until(now, members[0].regime)
-    return until if until and until < next_opening(members, now=now) else None
 
 
 def _group_in_words(group: ConditionGroup) -> dict[str, Any]:

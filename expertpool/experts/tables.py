@@ -12,7 +12,7 @@ from expertpool.core.views.listing import ListTab, Sort
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import TERM_ENDING, TERM_OVER, state_word
-from expertpool.experts.queries.leaves import going_on
+from expertpool.experts.queries.leaves import going_on, unsound
 from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
@@ -45,14 +45,18 @@ BLACKLIST_TABS = (
 
 
 def leave_tabs(now: datetime) -> tuple[ListTab, ...]:
-    """Return the tabs of the leaves, by what `leave_pill` says of each; what nobody filed here stands where its time is."""
+    """Return the tabs of the leaves, by what `leave_pill` says of each; what nobody filed here stands under 无效 as long as
+    its time lasts, and is marked so where that is over."""
     going = [one.pk for one in going_on(Leave.objects.all(), a_look=A_LOOK)]
+    unfiled = unsound(Leave.objects.filter(during__endswith__gt=now), a_look=A_LOOK)
+    filed = ~Q(pk__in=unfiled)
     valid = Q(cancelled_at__isnull=True) | Q(pk__in=going)
     return (
-        ListTab("", "请假中", valid & Q(during__contains=now)),
-        ListTab("coming", "未开始", valid & Q(during__startswith__gt=now)),
+        ListTab("", "请假中", filed & valid & Q(during__contains=now)),
+        ListTab("coming", "未开始", filed & valid & Q(during__startswith__gt=now)),
         ListTab("over", "已结束", valid & Q(during__endswith__lte=now)),
-        ListTab("cancelled", "已销假", ~valid),
+        ListTab("cancelled", "已销假", filed & ~valid),
+        *([ListTab("forged", "无效", ~filed)] if unfiled else []),
         ListTab("all", "全部"),
     )
 

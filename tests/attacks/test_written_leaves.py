@@ -126,6 +126,19 @@ def test_a_leave_that_nobody_filed_keeps_nobody_from_a_draw(
     assert not away(plan, expert, knowing)
 
 
+def test_a_leave_that_nobody_filed_stands_under_its_own_state(expert: Expert, admin: User) -> None:
+    filed(make_expert("另某"), admin)
+    page, office = reverse("experts:leave_list"), login(Client(), admin)
+    assert "无效" not in office.get(page).content.decode()
+    forge(expert)
+    for tab in ("", "coming", "over", "cancelled"):
+        shown = office.get(page, {"tab": tab}).content.decode()
+        assert expert.name not in shown.partition("<tbody>")[2], tab
+    shown = office.get(page, {"tab": "forged"}).content.decode()
+    assert expert.name in shown.partition("<tbody>")[2]
+    assert "另某" in office.get(page).content.decode()
+
+
 @pytest.mark.parametrize("column", ["cancelled_at", "taken_back_at"])
 @pytest.mark.parametrize("few", [leaves.FEW_HERE, 0], ids=["one by one", "all at once"])
 def test_an_end_that_nobody_made_sends_nobody_to_a_draw(

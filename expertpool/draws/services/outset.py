@@ -34,11 +34,9 @@ from expertpool.draws.queries.ways import ways_in_words
 from expertpool.draws.services.covering import superseded
 from expertpool.draws.services.outset_letters import (
     Caution,
+    held_up,
     in_time,
     never_used,
-    quiet_now,
-    quiet_ways,
-    rerouted,
     unreached_by,
 )
 from expertpool.draws.services.prequery import Prequery, run_prequery
@@ -81,9 +79,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_short(result),
         *_late(plan, asking, now),
         *unreached_by(plan, now),
-        *quiet_now(plan, asking, now),
-        *quiet_ways(plan, asking),
-        *rerouted(plan, now),
+        *held_up(plan, asking, now),
         *_odd_hours(asking, now),
         *_overlapping(members),
         *never_used(plan, asking),

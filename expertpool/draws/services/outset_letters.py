@@ -54,7 +54,14 @@ def unreached_by(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
         )
 
 
-def quiet_now(plan: DrawPlan, asking: Asking, now: datetime) -> Iterator[Caution]:
+def held_up(plan: DrawPlan, asking: Asking, now: datetime) -> Iterator[Caution]:
+    """What holds back the letters of a draw that starts now, or some of them."""
+    yield from _quiet_now(plan, asking, now)
+    yield from _quiet_ways(plan, asking)
+    yield from _rerouted(plan, now)
+
+
+def _quiet_now(plan: DrawPlan, asking: Asking, now: datetime) -> Iterator[Caution]:
     until = quiet_until(now, plan.project.regime)
     if until and until >= asking.opening:
         yield Caution(
@@ -100,7 +107,7 @@ def _before(way: ChannelCode, asked: Asked) -> list[ChannelCode]:
     return [one for one, at in asked.goes.items() if at < asked.goes[way]]
 
 
-def quiet_ways(plan: DrawPlan, asking: Asking) -> Iterator[Caution]:
+def _quiet_ways(plan: DrawPlan, asking: Asking) -> Iterator[Caution]:
     """Those of its channels that ring nobody now for hours of their own."""
     late = () if plan.contributors else asking.all.too_late
     for way in sorted(asking.all.quiet.difference(late)):
@@ -119,7 +126,7 @@ def _earliest(plan: DrawPlan) -> str:
     return "最早" if plan.contributors else ""
 
 
-def rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+def _rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
     """Give a caution for each way of ``plan`` whose letters wait since it was changed."""
     held = held_ways(plan.channels, now, plan.project.regime)
     outside = [one for one in configured(plan.channels) if one != ChannelCode.SITE]

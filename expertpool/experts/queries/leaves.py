@@ -46,6 +46,12 @@ def lasting(rows: QuerySet[Leave], *, a_look: int | None = None) -> list[Leave]:
     return [row for row in found if row.ended_at is None]
 
 
+def unsound(rows: QuerySet[Leave], *, a_look: int | None = None) -> set[int]:
+    """Return the keys of those of ``rows`` that nobody filed here. ``a_look`` as in `sound`."""
+    found = {row.pk for row in vouched_among(_narrow(rows), a_look=a_look)}
+    return set(rows.order_by().values_list("pk", flat=True)) - found
+
+
 def _counts(row: Leave) -> bool:
     return is_vouched(row) and row.ended_at is None
 

@@ -6,6 +6,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -43,6 +46,7 @@ from expertpool.siteconfig.services import save_settings
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -311,3 +315,20 @@ def test_each_day_leaves_time_to_invite(
 def test_a_night_and_a_channels_own_hours_are_no_trouble(admin: User) -> None:
     configure(QUIET_HOURS, Span(time(22), time(7)))
     save(WAYS, {QUIET_WAYS["sms"]: Span(time(17), time(9)), WAITS["sms"]: 240 * MINUTE}, admin)
+
+
+@pytest.mark.shows("DRAW-15")
+def test_the_tab_of_the_plan_knows_the_hours_of_each_channel(
+    client: Client, operator: User
+) -> None:
+    """As the page before the button does, and in its words."""
+    make_expert()
+    configure(QUIET_WAYS["sms"], Span(time(20), time(8)))
+    evening = timezone.make_aware(datetime(2026, 11, 24, 21, 0))  # noqa: DTZ001
+    project = make_ready_project(now=evening, channels=("sms",), actor=operator)
+    with time_machine.travel(evening, tick=False):
+        login(client, operator)
+        address = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+        shown = client.get(address).content.decode()
+    assert "现在是短信的免打扰时段" in shown
+    assert "2026-11-25 08:00 发出" in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,20 +17,28 @@ from expertpool.customforms.models import CustomField
 from expertpool.customforms.services.fields import FieldData, change_field, retire_field
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import DictionaryItem
-from expertpool.draws.exceptions import DrawNotReady
+from expertpool.draws.enums import ActionCode
+from expertpool.draws.exceptions import DrawNotReady, PickRefused
 from expertpool.draws.models import ConditionLevel, ConditionTemplate, DrawPlan
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.picking import agree_to_picks, read_picks
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.plan_approval import submit_plan
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.templates import save_template
+from expertpool.experts.models import Expert
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.leave import file_leave
 from expertpool.projects.models import Project
 from tests.architecture.forms import forms_of
 from tests.factories.draws import make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.fields import make_field
+from tests.factories.picks import allow_manual_ways, ask_for
+from tests.factories.projects import avoid
 from tests.fixtures import login, read_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-08")]
@@ -191,3 +200,49 @@ def test_the_page_before_the_button_leads_back_where_a_field_is_retired(
     assert plan is not None
     with pytest.raises(DrawNotReady, match="请修改抽取方案"):
         submit_plan(project=project, version=plan.version, actor=operator, now=timezone.now())
+
+
+def test_hand_picked_names_are_not_agreed_to_by_conditions_whose_word_is_gone(
+    client: Client, operator: User, admin: User, supervisor: User
+) -> None:
+    """The button says so before: who was chosen is held against the conditions once more."""
+    allow_manual_ways()
+    field = make_field("丁选", options=("子", "寅"))
+    chosen = make_expert(extra={field.code: "子"})
+    project = asking({"field": field.code, "op": "in", "value": ["子", "寅"]}, operator)
+    now = timezone.now()
+    asked = ask_for(project, [chosen], actor=admin, now=now)
+    agree = ActionCode.AGREE_PICKS
+    assert not actions_for(asked.draw, supervisor, now=now)[agree].why_not
+    change_field(field=field, data=FieldData("丁选", ["子"]), actor=None, now=now)
+    assert GONE in actions_for(asked.draw, supervisor, now=now)[agree].why_not
+    read_picks(request=asked, actor=supervisor, now=now)
+    with pytest.raises(DrawNotReady, match=GONE):
+        agree_to_picks(request=asked, actor=supervisor, now=now, entropy=SeededEntropy(1))
+    page = login(client, supervisor).get(reverse("draws:detail", args=[asked.draw_id]))
+    assert GONE in page.content.decode()
+
+
+@pytest.mark.parametrize("since", ["on leave", "blacklisted", "avoided", "no longer fits"])
+def test_what_came_between_choosing_and_agreeing_is_asked_again(
+    admin: User, operator: User, supervisor: User, since: str
+) -> None:
+    allow_manual_ways()
+    field, unit = make_field("丁选", options=("子", "寅")), make_unit("甲院")
+    chosen = make_expert(extra={field.code: "子"}, employer=unit)
+    project = asking({"field": field.code, "op": "in", "value": ["子"]}, operator)
+    now = timezone.now()
+    asked = ask_for(project, [chosen], actor=admin, now=now)
+    read_picks(request=asked, actor=supervisor, now=now)
+    if since == "on leave":
+        away = now + timedelta(days=90)
+        file_leave(expert=chosen, start=now, end=away, reason="出国", actor=admin, now=now)
+    elif since == "blacklisted":
+        add_to_blacklist(expert=chosen, reason="泄露名单", actor=admin, now=now)
+    elif since == "avoided":
+        avoid(project, unit=unit)
+    else:
+        Expert.objects.filter(pk=chosen.pk).update(extra={field.code: "寅"})
+    with pytest.raises(PickRefused, match=r"不能选"):
+        agree_to_picks(request=asked, actor=supervisor, now=now, entropy=SeededEntropy(1))
+    assert not asked.draw.invitations.exists()

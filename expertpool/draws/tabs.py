@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
@@ -13,9 +14,15 @@ from expertpool.core.criteria import explain, parse
 from expertpool.core.exporting import export_url
 from expertpool.core.months import first_of, month_of
 from expertpool.core.registry import Tab, tabs_for
-from expertpool.draws.enums import CONTRIBUTOR_LABEL, ActionCode, AlarmKind, InvitationState
+from expertpool.draws.enums import (
+    CONTRIBUTOR_LABEL,
+    RUNNING,
+    ActionCode,
+    AlarmKind,
+    InvitationState,
+)
 from expertpool.draws.forms.draw import NoticeFilter
-from expertpool.draws.models import ConditionGroup, DrawPlan, Invitation, PlanVersion
+from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, Invitation, PlanVersion
 from expertpool.draws.permissions import READS_PROJECT_LOG
 from expertpool.draws.queries.actions import actions_for, actions_for_project, actions_of_project
 from expertpool.draws.queries.board import Board, board_of
@@ -34,6 +41,7 @@ from expertpool.draws.queries.facts import OfProject
 from expertpool.draws.queries.going_out import asking_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
+from expertpool.draws.queries.panel import Filled, filled_by
 from expertpool.draws.queries.plan_versions import mark_of, returned_told, version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.presence import times_of_sign_in
@@ -205,7 +213,8 @@ def _was_found_bent(project: Project) -> bool:
 def participants(request: HttpRequest, project: Project) -> str:
     """The card on the first tab: who takes part, once the names are public (PRJ-13)."""
     user, now = cast("User", request.user), timezone.now()
-    draws = [draw for draw in valid_draws(project) if draw.ordered_at is not None]
+    valid = valid_draws(project)
+    draws = [draw for draw in valid if draw.ordered_at is not None]
     if not draws:
         # Also where the only one is void, by its row at least.
         bent = _was_found_bent(project)
@@ -226,6 +235,8 @@ def participants(request: HttpRequest, project: Project) -> str:
         "gone": seats_to_replace(released, now=now) if rows else {},
         "is_bent": _was_found_bent(project),
         "void_part": void_part_words(project),
+        "filled": (filled := _filled(project, valid, found)),
+        "mend": _mend_words(draws[0], filled, now),
         "readable": bool(rows),
         "sealed": len(seated) - len(named),
         "agreed": len(agreed),
@@ -234,6 +245,22 @@ def participants(request: HttpRequest, project: Project) -> str:
         "how": "" if draw.is_random else f"{draw.get_kind_display()}，不是随机抽取",
     }
     return render_to_string("draws/_participants.html", context, request)
+
+
+def _filled(project: Project, draws: Sequence[Draw], found: Sequence[LineIn]) -> Filled | None:
+    """How many seats are filled, once nobody is asked for them any more."""
+    is_settled = not any(draw.status in RUNNING for draw in draws)
+    return filled_by(project, draws[0], found) if is_settled else None
+
+
+def _mend_words(base: Draw, filled: Filled | None, now: datetime) -> str:
+    """What can be done about seats that nobody has, as a sentence."""
+    if not filled or not filled.short:
+        return ""
+    if next_opening(base.covered, now=now) <= now:
+        return "评审时间已到，不再邀请新的专家。"
+    how = "再补抽或放宽条件补抽" if base.is_random else "另选专家"
+    return f"请到抽取页面{how}，来不及的先改期。"
 
 
 def experts_tab(request: HttpRequest, project: Project) -> str:

@@ -112,7 +112,8 @@ def make_review(
     seats: int = 2,
     rule: RuleTree = RULE,
 ) -> Review:
-    """A review that is prepared, of a panel whose names are released."""
+    """A review that is prepared, of a panel whose names are released, and of whose seats each is filled."""
+    seats = min(seats, len(pool)) if pool else seats
     project = make_reviewed(operator, now=now, pool=pool, seats=seats).project
     terms = Terms(make_rule(anonymous=anonymous, rule=rule), by_stage, due_at)
     review = create_review(project=project, terms=terms, actor=operator, now=now)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
 
 from expertpool.draws.enums import RUNNING, InvitationState, PanelRole
-from expertpool.draws.models import Invitation
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import WENT, LineIn, lines_in, lines_of, role_in
@@ -93,7 +94,7 @@ def _may_have_come(one: LineIn) -> bool:
 def who_sat(project: Project) -> dict[int, PanelMember]:
     """Return who sat in the panel of ``project`` to the end, by the line: who is rated and paid. Who stood by and came in at
     the meeting is among them."""
-    came = {pk for one in CAME_IN for pk in one.lines(project)}
+    came = _came_in(project)
     return {
         one.invitation_id: one
         for one in members_of_panel(project)
@@ -101,6 +102,57 @@ def who_sat(project: Project) -> dict[int, PanelMember]:
         and one.expert_id is not None
         and (not one.is_standby or one.invitation_id in came)
     }
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How many of the ``seats`` of a panel that stands somebody has who agreed; ``lacking``: how many lack of each group, by
+    its name."""
+
+    seats: int
+    agreed: int
+    lacking: Mapping[str, int]
+
+    @property
+    def short(self) -> int:
+        """How many lack."""
+        return sum(self.lacking.values())
+
+    @property
+    def words(self) -> str:
+        """How many there are of how many, and of which groups they lack; empty where nobody does."""
+        if not self.short:
+            return ""
+        each = "，".join(f"{name}缺 {count} 人" for name, count in self.lacking.items())
+        return f"评审组 {self.seats} 个席位，现有 {self.agreed} 人（{each}）"
+
+
+def filled_of(project: Project) -> Filled | None:
+    """Return how many seats of the panel of ``project`` are filled; None where no panel stands."""
+    draws = valid_draws(project)
+    if not draws or any(draw.status in RUNNING for draw in draws):
+        return None
+    return filled_by(project, draws[0], lines_in(project, lines_of(draws)))
+
+
+def filled_by(project: Project, base: Draw, lines: Iterable[LineIn]) -> Filled:
+    """Return the same where the ``base`` of its draws and the ``lines`` of all of them are at hand."""
+    agreed = [one for one in lines if one.state == InvitationState.ACCEPTED]
+    came = _came_in(project) if any(one.is_standby for one in agreed) else frozenset()
+    homes = {group.code: group.standby_for or group.code for group in base.rule.groups}
+    sits = Counter(
+        homes.get(one.line.group, one.line.group)
+        for one in agreed
+        if not one.is_standby or one.line.pk in came
+    )
+    lacks = {one.name: one.seats - sits[one.code] for one in base.rule.panel}
+    lacking = {name: count for name, count in lacks.items() if count > 0}
+    return Filled(base.rule.seats, sum(sits.values()), lacking)
+
+
+def _came_in(project: Project) -> frozenset[int]:
+    """The lines of who stood by and came in at the meeting."""
+    return frozenset(pk for one in CAME_IN for pk in one.lines(project))
 
 
 def _role(one: LineIn) -> PanelRole | None:

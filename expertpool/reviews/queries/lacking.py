@@ -1,12 +1,19 @@
-"""Which items of a review fewer experts score than were set, or nobody: what is said, and refused, before it ends."""
+"""Which seats of a panel nobody has as its review begins, and which items fewer experts score than were set, or nobody: what is
+said, and refused, before it begins and ends."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, F
 
+from expertpool.draws.queries.panel import Filled, filled_of
+from expertpool.draws.queries.void_parts import may_be_filled
+from expertpool.projects.models import Project
+from expertpool.projects.queries.projects import check_project
+from expertpool.projects.rules import Finding
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet
 from expertpool.reviews.queries.assignments import SHOWN, assignment_of
 from expertpool.reviews.queries.reviews import counting
@@ -64,6 +71,46 @@ class Lacking:
             return ""
         named = "、".join(one.number for one in found[:SHOWN])
         return f"{named}{_more(found)}没有专家评（{NOBODY}）"
+
+
+@dataclass(frozen=True)
+class Short:
+    """That a review would begin with fewer experts than its panel has seats: ``filled`` says how many, ``findings`` what the
+    rules of the regime say of so few; ``may_fill``: others may still be drawn."""
+
+    filled: Filled
+    findings: Sequence[Finding]
+    may_fill: bool
+
+    @property
+    def words(self) -> str:
+        """What lacks, and which rules are not met by it."""
+        return self.filled.words + "".join(
+            f"；{one.article}：{one.text}" for one in self.findings
+        ).rstrip("。")
+
+    @property
+    def why_not(self) -> str:
+        """Which rules the office lets nobody go by; empty: it may begin so."""
+        texts = [f"{one.article}：{one.text}" for one in self.findings if one.is_blocking]
+        return f"按「制度规则」不能以此人数评审（{'；'.join(texts)}）" if texts else ""
+
+    @property
+    def mend(self) -> str:
+        """What can be done about it, as a sentence."""
+        if self.may_fill:
+            return "请先到抽取页面补抽、放宽条件补抽（人工选定的另选专家），来不及的先改期。"
+        return "评审时间已到，不能再补抽。"
+
+
+def short_of(project: Project, *, now: datetime) -> Short | None:
+    """Return what the panel of ``project``, which stands, lacks before its review begins; None where every seat has
+    somebody who agreed."""
+    filled = filled_of(project)
+    if filled is None or not filled.short:
+        return None
+    findings = check_project(project, filled.agreed, now)
+    return Short(filled, findings, may_be_filled(project, now=now))
 
 
 def _more(lines: Sequence[object]) -> str:

@@ -14,13 +14,15 @@ from django.db.models import Max
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import moment_text
+from expertpool.core.text import SAY_MORE, is_reason, moment_text, too_long
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.panel import PanelMember
 from expertpool.draws.queries.written import is_written
 from expertpool.draws.services.names import read_who_sat
+from expertpool.draws.services.telling import tell_step
 from expertpool.experts.models import Expert
 from expertpool.projects.exceptions import ProjectError
 from expertpool.projects.models import Project
@@ -30,6 +32,7 @@ from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ReviewRule, ScoreSheet
 from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.assignments import assignment_of
+from expertpool.reviews.queries.lacking import short_of
 from expertpool.reviews.queries.progress import progress_of
 from expertpool.reviews.queries.reviews import may_name, of_void_draws
 from expertpool.reviews.queries.sheets import asked_in, items_of, rule_of
@@ -182,12 +185,17 @@ def _saved(item: ReviewItem) -> ReviewItem:
 
 
 @transaction.atomic
-def open_review(*, review: Review, actor: User, now: datetime) -> Review:
+def open_review(
+    *, review: Review, actor: User, now: datetime, short: int = 0, reason: str = ""
+) -> Review:
     """Let the panel of ``review`` score: each who sits gets a sheet of each item and is told, unless items are still to be
     given to some of them (`assigning`); from now on rule and items stay. An anonymous review gives its items numbers without order. Logged with the hash of what is scored.
+    ``short`` is how many seats nobody has, as the page said it to whoever begins it so all the same, for a ``reason``: who
+    supervises is told.
 
     Refuses (ReviewRefused) one without rule or items, before the panel stands and its names are released, whoever
-    may not read them, and a time that is over.
+    may not read them, a time that is over, another number of seats that nobody has than was said, and so few as the rules of the
+    regime forbid.
     """
     row = _lock_draft(review)
     rule, items = rule_of(row), items_of(row)
@@ -206,6 +214,7 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
     people = read_who_sat(project=row.project, actor=actor, now=now, purpose="开始评审")
     if not people:
         raise ReviewRefused("评审组还没有专家，不能开始。")
+    lacks = _agreed_to(row, short, reason, now)
     _fix(row, items, now)
     row.stages = 1 if row.by_stage else len(rule.stages)
     row.opened_at = now
@@ -220,11 +229,39 @@ def open_review(*, review: Review, actor: User, now: datetime) -> Review:
         now=now,
         subject=row,
         after=_in_words(row)
-        | {"评审对象": len(items), "专家": len(people), "评审对象摘要": row.items_hash},
+        | {"评审对象": len(items), "专家": len(people), "评审对象摘要": row.items_hash}
+        | ({"人数不足": lacks} if lacks else {}),
+        note=reason.strip() if lacks else "",
     )
+    if lacks:
+        _tell_short(row, f"{lacks}；{reason.strip()}", actor=actor, now=now)
     if assignment_of(row) is None:
         tell_opened(row, now=now)
     return row
+
+
+def _agreed_to(row: Review, short: int, reason: str, now: datetime) -> str:
+    """Return what the panel of ``row`` lacks, in words, to which whoever begins it so has agreed; empty where it is whole."""
+    lacks = short_of(row.project, now=now)
+    if lacks is None:
+        if short:
+            raise ReviewRefused("现在评审组的席位都有专家了，请刷新页面后再开始。")
+        return ""
+    if lacks.why_not:
+        raise ReviewRefused(f"{lacks.filled.words}：{lacks.why_not}。{lacks.mend}")
+    if short != lacks.filled.short:
+        raise ReviewRefused(f"{lacks.words}。请看清评审页面的提示后再点「开始评审」确认。")
+    if not is_reason(reason):
+        raise ReviewRefused(f"请写明以现有人数开始的原因{SAY_MORE}。")
+    if refusal := too_long(reason, 200):
+        raise ReviewRefused(f"原因{refusal}")
+    return lacks.words
+
+
+def _tell_short(row: Review, why: str, *, actor: User, now: datetime) -> None:
+    draw = valid_draws(row.project)[0]
+    what = "抽中的评审组人数不足，仍开始评审"
+    tell_step(draw, what, why, key=f"review-short:{row.pk}", actor=actor, now=now)
 
 
 def asks_price(rule: RuleTree) -> bool:

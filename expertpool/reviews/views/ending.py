@@ -13,17 +13,14 @@ from expertpool.reviews.permissions import MANAGE
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.renewing import take_over
 from expertpool.reviews.services.stopping import stop_review
-from expertpool.reviews.views.office import act, managed
-
-MOST_DIGITS = 7  # of how many experts lack
+from expertpool.reviews.views.office import act, managed, said_short
 
 
 @require_POST
 @requires(MANAGE)
 def end(request: UserRequest, pk: int) -> HttpResponse:
     """End the scoring; ``short`` is how many experts lack as the page said before."""
-    row, said = managed(request, pk), request.GET.get("short", "")
-    short = int(said) if said.isdecimal() and len(said) < MOST_DIGITS else 0
+    row, short = managed(request, pk), said_short(request)
     return act(
         request,
         pk,

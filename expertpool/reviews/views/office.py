@@ -22,6 +22,8 @@ from expertpool.core.responses import not_opened
 from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
+from expertpool.core.views.reasons import reason_of
+from expertpool.draws.queries.panel import filled_of
 from expertpool.draws.queries.void_parts import may_be_filled, void_part_words
 from expertpool.projects.services.state import ARCHIVED
 from expertpool.reviews.enums import ReviewState
@@ -44,7 +46,7 @@ from expertpool.reviews.models import (
 from expertpool.reviews.permissions import EXPORT, MANAGE, VIEW
 from expertpool.reviews.queries.assignments import assignment_of
 from expertpool.reviews.queries.hands import hands_words
-from expertpool.reviews.queries.lacking import Lacking, lacking_in
+from expertpool.reviews.queries.lacking import Lacking, lacking_in, short_of
 from expertpool.reviews.queries.materials import materials_of
 from expertpool.reviews.queries.place import is_held_now
 from expertpool.reviews.queries.progress import progress_of
@@ -69,6 +71,7 @@ from expertpool.reviews.services.materials import send_materials
 from expertpool.reviews.tables import REVIEW_SORTS, REVIEW_TABS
 from expertpool.workflow.queries.requests import WaitingRequest, waiting_about
 
+MOST_DIGITS = 7  # of how many experts lack
 LET_GO = "作废的补抽抽中的专家退出，已填写、提交的评分表不计入结果"
 TAKE_OVER = (
     "作废抽取的专家不再评审，已填写、提交的评分表不计入结果；新的评审组从头评审并得到通知。确认？"
@@ -115,7 +118,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
     gone, come = (unseated(row), unjoined(row)) if is_on else ([], [])
     lacking = lacking_in(row) if is_on else Lacking()
     missing = sum(one.is_missing for one in people)
-    named = may_name(user, row.project, now=now)
+    named, known = may_name(user, row.project, now=now), panel_is_known(row.project)
     is_stopped = row.state == ReviewState.STOPPED
     void = [one for one in gone if not one.invitation.draw.is_valid]
     kept = missing or gone or come or lacking.nobody or (given and given.drawn_at is None)
@@ -130,6 +133,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "void_words": void_words_of(row) if row.ended_at else "",
         "stopped": why_stopped(row) if is_stopped else "",
         "lacking": lacking,
+        "short": short_of(row.project, now=now) if known and not row.opened_at else None,
+        "filled": filled_of(row.project) if known and row.opened_at else None,
         "unjoined": 0 if void else len(come),
         # Before it is open items change: there is nothing to compare with.
         "altered": bool(row.opened_at and not are_fixed(row, items)),
@@ -140,7 +145,7 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         ),
         "held": any(one.is_held for one in people),
         "named": named,
-        "known": panel_is_known(row.project),
+        "known": known,
         # No buttons that could only refuse.
         "manages": not row.project.is_archived
         and reviews_visible_to(user, MANAGE).filter(pk=row.pk).exists(),
@@ -322,12 +327,14 @@ def item_remove(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(MANAGE)
 def start(request: UserRequest, pk: int) -> HttpResponse:
-    """Open a review for its panel."""
-    row = managed(request, pk)
+    """Open a review for its panel; ``short`` is how many seats nobody has as the page said before."""
+    row, short, why = managed(request, pk), said_short(request), reason_of(request)
     return act(
         request,
         pk,
-        lambda: organising.open_review(review=row, actor=request.user, now=timezone.now()),
+        lambda: organising.open_review(
+            review=row, actor=request.user, now=timezone.now(), short=short, reason=why
+        ),
         "评审已开始，已通知评审专家。",
     )
 
@@ -383,6 +390,12 @@ def materials(request: UserRequest, pk: int) -> HttpResponse:
         return HttpResponseClientRedirect(reverse("core:bulk_run", args=[run.pk]))
 
     return drawer(request, form, write, title="批量上传材料", back=pk)
+
+
+def said_short(request: UserRequest) -> int:
+    """Return how many experts lack as the page said it whose button was pressed."""
+    said = request.GET.get("short", "")
+    return int(said) if said.isdecimal() and len(said) < MOST_DIGITS else 0
 
 
 def managed(request: UserRequest, pk: int) -> Review:

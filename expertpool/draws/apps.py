@@ -109,6 +109,7 @@ class DrawsConfig(AppConfig):
             occasions.STANDBY_INVITATION,
             occasions.MOVED_UP,
             occasions.EMERGENCY,
+            occasions.EMERGENCY_ENDED,
             occasions.RESCHEDULED,
             occasions.ANSWER_REMINDER,
             occasions.REMINDER,

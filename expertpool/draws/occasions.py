@@ -201,6 +201,24 @@ EMERGENCY = Occasion(
     },
 )
 
+_AS_BEFORE = (
+    "{{专家姓名}}专家，您收到的评审邀请（{{评审时间}}）不再紧急，答复时限恢复到 {{答复截止}}，以本次通知为准。"
+    "请用原链接答复；联系人 {{联系人}}，{{联系电话}}。"
+)
+
+EMERGENCY_ENDED = Occasion(
+    code="draw.emergency_ended",
+    by_kind=True,
+    urgency=Urgency.TIMED,
+    label="取消应急：答复时限恢复",
+    placeholders=EMERGENCY.placeholders,
+    defaults={
+        ChannelCode.SMS: ("", "【专家库】" + _AS_BEFORE),
+        ChannelCode.EMAIL: ("评审邀请的答复时限恢复到 {{答复截止}}", _AS_BEFORE),
+        ChannelCode.SITE: ("评审邀请的答复时限恢复到 {{答复截止}}", _AS_BEFORE),
+    },
+)
+
 _ALARM = (
     "{{收件人}}，抽取 {{抽取编号}}（{{项目名称}}）：{{事项}}。能补做的系统正在补做；"
     "请打开抽取页面核对，仍未解决的，请联系系统管理员查看系统日志。"
@@ -685,10 +703,16 @@ GONE = Occasion(
 # Those that ask, with the link: the clock starts when one goes out.
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
 # Those that want an answer: out of date once there is one, and held back by a pause.
-ASKING = (*LETTERS, EMERGENCY.code, ANSWER_REMINDER.code)
+ASKING = (*LETTERS, EMERGENCY.code, EMERGENCY_ENDED.code, ANSWER_REMINDER.code)
 # Those that call somebody to answer or to come who has been asked: not whoever has left the pool.
-CALLING = (EMERGENCY.code, ANSWER_REMINDER.code, REMINDER.code, MOVED_UP.code, PANEL_MOVED.code)
+CALLING = (
+    *(EMERGENCY.code, EMERGENCY_ENDED.code, ANSWER_REMINDER.code),
+    *(REMINDER.code, MOVED_UP.code, PANEL_MOVED.code),
+)
 # Those that do not go out in quiet hours.
-WAITING = (*LETTERS, ANSWER_REMINDER.code, REMINDER.code, CANCELLED.code, RELEASED.code)
+WAITING = (
+    *LETTERS,
+    *(EMERGENCY_ENDED.code, ANSWER_REMINDER.code, REMINDER.code, CANCELLED.code, RELEASED.code),
+)
 # Those by which somebody hears that he is not expected any more.
 CANCELLING = (CANCELLED.code, RELEASED.code)

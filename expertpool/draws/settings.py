@@ -42,12 +42,13 @@ def _last_of(options: Sequence[tuple[str, str]]) -> Callable[[Sequence[str]], st
     return lambda values: max(values, key=order.index)
 
 
+SENT_STAYS = "免打扰时段从现在起适用于还没有发出的邀请，已经发出的答复截止不变"
 INVITING = SettingGroup(
     "inviting",
     "邀请与名单",
     order=40,
     note="各项只影响以后；免打扰时段立即生效，并通知监督人和审核人；缩短答复时限最短、提早名单最早公开的，满 24 小时后才按新的规定",
-    saved="缩短最短答复时限、提早最早公开时间的 24 小时后生效，其余立即生效",
+    saved=f"缩短最短答复时限、提早最早公开时间的 24 小时后生效，其余立即生效；{SENT_STAYS}",
 )
 LOWERED = "提高要求的立即生效，降低的 24 小时后生效，已通知监督人和审核人"
 MINUTES = Number(1, 43_200, "分钟")
@@ -192,7 +193,7 @@ WAYS = SettingGroup(
     order=40,
     note="各渠道在第一条邀请之后多久才用；专家在此之前答复的，后面的不再发出。"
     "逾期没有答复的自动顺延给下一位；应急抽取各渠道同时发出",
-    saved="以后发出的邀请按新的先后，已通知监督人和审核人",
+    saved=f"以后发出的邀请按新的先后，{SENT_STAYS}；已通知监督人和审核人",
 )
 LONGEST_WAIT = 240
 # So much of each day letters may go out over each channel, whatever hours are set together.
@@ -419,7 +420,7 @@ REGIME_GROUPS = {
         f"抽取制度：{regime.label}",
         order=42 + at,
         note="留空的与通用规定相同；降低要求的，立即通知监督人和审核人，满 24 小时后才按新的要求",
-        saved=f"{LOWERED}；免打扰时段立即生效",
+        saved=f"{LOWERED}；{SENT_STAYS}",
     )
     for at, regime in enumerate(Regime)
 }

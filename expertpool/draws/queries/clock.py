@@ -34,11 +34,13 @@ from expertpool.draws.settings import (
     EMERGENCY_SHORTEST,
     EMERGENCY_USUAL,
     OWN_QUIET_HOURS,
+    QUIET_HOURS,
     QUIET_WAYS,
 )
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.route import held_routes
 from expertpool.projects.models import Project
+from expertpool.siteconfig.queries.counting import readings_since
 
 DAY = timedelta(days=1)
 TRIED_AGAIN = timedelta(minutes=1)
@@ -46,8 +48,48 @@ TRIED_AGAIN = timedelta(minutes=1)
 
 def quiet_until(now: datetime, regime: str) -> datetime | None:
     """Return when the quiet hours of ``regime`` in which ``now`` lies are over; None outside of them."""
-    span, here = _quiet_hours(regime), timezone.localtime(now)
+    return _over(_quiet_hours(regime), now)
+
+
+def _over(span: Span | None, now: datetime) -> datetime | None:
+    here = timezone.localtime(now)
     return _next(span.end, here) if span and here.time() in span else None
+
+
+@dataclass(frozen=True)
+class HoursSet:
+    """The quiet hours that were set from ``start``, until the next were."""
+
+    start: datetime
+    span: Span | None
+
+    @property
+    def words(self) -> str:
+        return QUIET_HOURS.kind.words(self.span) if self.span else "不设"
+
+
+def hours_since(since: datetime, regime: str) -> list[HoursSet]:
+    """Return which quiet hours of ``regime`` held from ``since`` until now, the first ones first."""
+    setting = OWN_QUIET_HOURS[regime]
+    readings = readings_since(since, [setting])[::-1]
+    # Each held until its change: since the change of the one before.
+    starts = [since, *(one.change.at for one in readings if one.change)]
+    spans = (in_force(setting, one.read) for one in readings)
+    return [HoursSet(start, span) for start, span in zip(starts, spans, strict=True)]
+
+
+def were_quiet(hours: Sequence[HoursSet], start: datetime, end: datetime) -> bool:
+    """Tell whether it was quiet from ``start`` to ``end`` without a break, by the ``hours`` that held at each moment: what was
+    to go out then still waits."""
+    ends = [*(one.start for one in hours[1:]), end]
+    parts = (
+        (one, max(one.start, start), min(last, end)) for one, last in zip(hours, ends, strict=True)
+    )
+    return all(
+        (over := _over(one.span, first)) is not None and last <= over
+        for one, first, last in parts
+        if first < last
+    )
 
 
 def way_quiet_until(channel: str, now: datetime) -> datetime | None:
@@ -107,16 +149,18 @@ def opens_earliest(draw: Draw, policy: Policy, *, now: datetime) -> datetime:
 def time_counted(start: datetime, end: datetime, *, closing: datetime, regime: str) -> timedelta:
     """Return how much of the time from ``start`` to ``end`` lies outside the quiet hours of ``regime``, for a panel
     that sits at ``closing``."""
-    counted = timedelta()
-    for begin, until in _loud(start, end, closing, regime):
-        counted += until - begin
-    return counted
+    return _counted(start, end, closing, _quiet_hours(regime))
+
+
+def _counted(start: datetime, end: datetime, closing: datetime, span: Span | None) -> timedelta:
+    parts = _loud(start, end, closing, span)
+    return sum((until - begin for begin, until in parts), timedelta())
 
 
 def counted_on(start: datetime, length: timedelta, *, latest: datetime, regime: str) -> datetime:
     """Return when ``length`` outside the quiet hours of ``regime`` has passed since ``start``, ``latest``, when the panel sits, at
     the most."""
-    for begin, until in _loud(start, latest, latest, regime):
+    for begin, until in _loud(start, latest, latest, _quiet_hours(regime)):
         if begin + length <= until:
             return begin + length
         length -= until - begin
@@ -124,11 +168,11 @@ def counted_on(start: datetime, length: timedelta, *, latest: datetime, regime: 
 
 
 def _loud(
-    start: datetime, end: datetime, closing: datetime, regime: str
+    start: datetime, end: datetime, closing: datetime, span: Span | None
 ) -> Iterator[tuple[datetime, datetime]]:
     """Yield the parts of the time from ``start`` to ``end`` outside quiet hours, as far as they are asked
     for: a review may be years away. Hours that are not over at ``closing`` are no quiet ones."""
-    span, at = _quiet_hours(regime), start
+    at = start
     while at < end:
         here = timezone.localtime(at)
         if span and here.time() in span:
@@ -215,6 +259,15 @@ def usual_deadline(
     return min(next_minute(counted_on(start, length, latest=closing, regime=regime)), closing)
 
 
+def sealed_deadline(invitation: Invitation, *, now: datetime) -> datetime:
+    """Return until when ``invitation``, which has reached its expert, can be answered by what was sealed, now that no emergency
+    shortens it any more: as from the beginning; where his clock stood meanwhile, which nobody can tell apart any more, all
+    of it from ``now``."""
+    reached = invitation.reached_at or now
+    start = now if _stood_since(invitation.draw, reached) else reached
+    return deadline_from(invitation, start, time_to_reply(invitation))
+
+
 def _regime_of(invitation: Invitation) -> str:
     return str(invitation.draw.project.regime)
 
@@ -225,7 +278,10 @@ def time_left(invitation: Invitation, at: datetime) -> timedelta:
     if emergency_of(invitation.draw):
         return max(until - at, timedelta())
     closing, regime = closing_of(invitation), _regime_of(invitation)
-    return time_counted(at, until, closing=closing, regime=regime)
+    # By the hours of whenever it was made: those that were set since may lie where he was told that he has time.
+    made = invitation.reached_at or at
+    spans = {one.span for one in hours_since(made, regime)}
+    return max(_counted(at, until, closing, span) for span in spans)
 
 
 def was_cut_short(invitation: Invitation) -> bool:

@@ -17,6 +17,7 @@ from expertpool.draws.queries.reveal import proven_opening
 from expertpool.workflow.queries.asking import only_asked
 
 ENDED = "draw.emergency_end"  # what the log says when one is taken back
+LONGER = "恢复时限的邀请"  # and of how many that lengthened the time to answer
 
 
 def emergency_of(draw: Draw) -> Emergency | None:
@@ -73,8 +74,12 @@ def end_of(emergency: Emergency) -> str:
     if asked is not None:
         hands = f"{asked.requested_by} 申请，{hands}"
     logged = entries_for(emergency.draw).filter(action=ENDED, at=emergency.ended_at)
-    why = next((one.note for one in proven(logged)), "")
-    return f"{hands}（原因：{why}）" if why else hands
+    entry = next(iter(proven(logged)), None)
+    if entry is None:
+        return hands
+    # Before docs/decisions/0572 they kept the shorter one.
+    longer = "，没有答复的专家恢复方案的答复时限" if LONGER in (entry.after or {}) else ""
+    return f"{hands}（原因：{entry.note}）{longer}" if entry.note else hands + longer
 
 
 def is_declared(emergency: Emergency) -> bool:

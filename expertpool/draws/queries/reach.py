@@ -18,12 +18,15 @@ from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.called_off import untold_of
 from expertpool.draws.queries.clock import (
+    HoursSet,
     closing_of,
+    hours_since,
     letters_wait_until,
     pause_of,
-    quiet_until,
     waiver_of,
+    were_quiet,
 )
+from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
@@ -106,8 +109,8 @@ class Reach(Fare):
 
 def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None = None) -> Board:
     """Return how ``draw`` stands, where those who were seated in the quiet hours of ``now``, or in a pause that ended in
-    them, say until when these hold back their letters. By hours and pauses alone: of whom they reach, and by what,
-    nothing is told."""
+    them, say until when these hold back their letters. By hours, as they were set then and since, and pauses alone: of
+    whom they reach, and by what, nothing is told."""
     board = board_of(draw)
     waiting = [line for line in board.lines if line.state == InvitationState.INVITED]
     if not waiting:
@@ -116,16 +119,19 @@ def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None =
     until = letters_wait_until(draw, now=now, closing=closing, by_night=by_night)
     if until is None:
         return board
-    regime = draw.project.regime
+    first = min(one.invited_at for one in waiting)
+    hours = hours_since(first, draw.project.regime)
     pauses = [
         one
         for one in DrawPause.objects.filter(draw=draw, resumed_at__isnull=False)
-        if one.resumed_at and quiet_until(one.resumed_at, regime) == until
+        if one.resumed_at and were_quiet(hours, one.resumed_at, now)
     ]
+    # What waited then went out in an emergency.
+    loud = max((one.ended_at for one in emergencies_of(draw) if one.ended_at), default=first)
     seated = [
         one
         for one in waiting
-        if quiet_until(one.invited_at, regime) == until
+        if (one.invited_at >= loud and were_quiet(hours, one.invited_at, now))
         or any(pause.holds(one.invited_at) for pause in pauses)
     ]
     if not seated:
@@ -133,6 +139,14 @@ def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None =
     for line in seated:
         line.quiet_until = until
     return replace(board, version=f"{board.version}-{len(seated)}")
+
+
+def hours_moved(draw: Draw, lines: Iterable[Invitation]) -> HoursSet | None:
+    """Return the quiet hours of ``draw`` that were set last, where that was after some of ``lines`` were asked who have not
+    answered: letters that had gone out by then keep their deadlines."""
+    asked = [one.invited_at for one in lines if one.state == InvitationState.INVITED]
+    hours = hours_since(min(asked), draw.project.regime) if asked else []
+    return hours[-1] if len({one.span for one in hours}) > 1 else None
 
 
 def reach_of(

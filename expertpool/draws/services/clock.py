@@ -10,7 +10,13 @@ from django.db import transaction
 from expertpool.core.jobs import defer
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.queries.clock import closing_of, deadline_from, pause_of, time_to_reply
+from expertpool.draws.queries.clock import (
+    closing_of,
+    deadline_from,
+    pause_of,
+    sealed_deadline,
+    time_to_reply,
+)
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.services.written import write_lines
 from expertpool.notifications.models import Message
@@ -64,3 +70,21 @@ def keep_clock(*, invitation_id: int) -> bool:
     write_lines([invitation], reached_at=since, deadline_at=deadline_at)
     defer("draws.expire_invitation", at=deadline_at, invitation_id=invitation_id)
     return True
+
+
+def lengthen_clocks(draw: Draw, *, now: datetime) -> list[Invitation]:
+    """Give all who are asked by ``draw`` the time that was sealed, after an emergency had shortened it; return those who have
+    longer by it, and whose clock runs. The caller holds the draw's row lock."""
+    rows = Invitation.objects.filter(draw=draw, state=InvitationState.INVITED)
+    longer = []
+    for row in rows.filter(reached_at__isnull=False).order_by("line"):
+        row.draw = draw
+        if row.time_left is not None:  # he hears of it when the draw goes on
+            write_lines([row], time_left=max(row.time_left, time_to_reply(row)))
+        elif (until := sealed_deadline(row, now=now)) > row.deadline_at:
+            write_lines([row], deadline_at=until)
+            longer.append(row)
+    for row in longer:
+        # A new job for the new deadline: the one of before finds that it is not due yet.
+        defer("draws.expire_invitation", at=row.deadline_at, invitation_id=row.pk)
+    return longer

@@ -5,8 +5,10 @@ Nothing of the draw itself changes: the same seal, the same order, the same rule
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -35,12 +37,13 @@ from expertpool.draws.models import (
     EmergencyRequest,
     Invitation,
 )
-from expertpool.draws.occasions import EMERGENCY
+from expertpool.draws.occasions import EMERGENCY, EMERGENCY_ENDED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.called_off import untold_to
 from expertpool.draws.queries.clock import emergency_minutes
 from expertpool.draws.queries.emergency import (
     ENDED,
+    LONGER,
     emergency_of,
     faraway_words,
     proof_of,
@@ -51,6 +54,7 @@ from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.written import is_written
 from expertpool.draws.services.alarms import Overdue, raise_alarm
+from expertpool.draws.services.clock import lengthen_clocks
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
@@ -61,6 +65,8 @@ from expertpool.experts.queries.sharing import PHONE, kept_back
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.notifications.services.sending import Envelope, send_messages
 from expertpool.notifications.services.waiting import bring_forward
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
@@ -204,9 +210,8 @@ def decide_emergency_end(
 def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> None:
     """Take an emergency back as a supervisor, who needs nobody else for it.
 
-    Deadlines that were brought forward stay: those who are asked were told. Later invitations get
-    the minutes of the plan again, and nobody is shown whom to call. Tells who runs the draw and the other
-    supervisors. Refuses (EmergencyRefused)
+    Whoever has not answered yet has the time again that was sealed, of which he is told, and so have later invitations; nobody
+    is shown whom to call. Tells who runs the draw and the other supervisors. Refuses (EmergencyRefused)
     without a reason and where there is none.
     """
     draw = _lock(draw)
@@ -218,14 +223,18 @@ def end_emergency(*, draw: Draw, reason: str, actor: User, now: datetime) -> Non
     _end(draw, reason.strip(), hand, actor, now)
     end_with_subject(EmergencyEndRequest, draw, why="监督人已取消应急", now=now)
     key = f"emergency-ended:{draw.pk}:{now:%Y%m%d%H%M%S}"
-    tell_step(draw, "取消应急抽取", reason.strip(), key=key, actor=actor, now=now)
+    what = "取消应急抽取（没有答复的专家恢复方案的答复时限）"
+    tell_step(draw, what, reason.strip(), key=key, actor=actor, now=now)
 
 
 def _end(draw: Draw, reason: str, hand: Hand, actor: User, now: datetime) -> None:
     check_action(ActionCode.END_EMERGENCY, draw, actor=actor, now=now)
     draw.emergencies.filter(ended_at=None).update(ended_at=now, ended_by=actor)
     head = write_note(draw, NoteCode.EMERGENCY_ENDED, hand=hand, now=now)
-    confirmed = {CONFIRMATION: hand.witness} if hand.witness else {}
+    longer = lengthen_clocks(draw, now=now)
+    _tell_deadlines(EMERGENCY_ENDED, draw, longer, now=now)
+    confirmed: dict[str, Any] = {CONFIRMATION: hand.witness} if hand.witness else {}
+    confirmed |= {LONGER: len(longer)}
     record(
         ENDED,
         actor=actor,
@@ -316,31 +325,39 @@ def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invita
     write_lines(rows, deadline_at=deadline_at)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=deadline_at)
+    _tell_deadlines(EMERGENCY, draw, rows, now=now)
+    return rows
+
+
+def _tell_deadlines(
+    occasion: Occasion, draw: Draw, rows: Sequence[Invitation], *, now: datetime
+) -> None:
+    """Tell who is behind ``rows`` until when he may answer now; what said otherwise and waits goes out no more."""
+    for row in rows:
+        cancel_messages(about=row, occasions=(EMERGENCY.code, EMERGENCY_ENDED.code))
     channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)
     words = words_of(draw.covered)
-    envelopes = [_envelope(row, deadline_at, words) for row in rows]
     send_messages(
-        occasion=EMERGENCY.code,
-        envelopes=envelopes,
+        occasion=occasion.code,
+        envelopes=[_envelope(row, occasion, words) for row in rows],
         channels=channels,
         now=now,
         surely=True,
         kind=kind_of(draw.covered),
     )
-    return rows
 
 
-def _envelope(row: Invitation, deadline_at: datetime, words: dict[str, str]) -> Envelope:
+def _envelope(row: Invitation, occasion: Occasion, words: dict[str, str]) -> Envelope:
     expert = Expert.objects.get(pk=open_identity(row).expert_id)
     return Envelope(
         recipient=recipient_of(expert),
         context={
             "专家姓名": expert.name,
             "评审时间": words["评审时间"],
-            "答复截止": moment_text(deadline_at),
+            "答复截止": moment_text(row.deadline_at),
             "联系人": words["联系人"],
             "联系电话": words["联系电话"],
         },
         about=row,
-        key=f"emergency:{row.pk}:{deadline_at.isoformat()}",
+        key=f"{occasion.code.removeprefix('draw.')}:{row.pk}:{row.deadline_at.isoformat()}",
     )

@@ -63,7 +63,7 @@ from expertpool.draws.queries.presence import (
     presence_of,
     times_of_sign_in,
 )
-from expertpool.draws.queries.reach import board_at
+from expertpool.draws.queries.reach import board_at, hours_moved
 from expertpool.draws.queries.requests import (
     agreed_request,
     answers_among,
@@ -222,6 +222,9 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "hand_steps": sum(kinds.values()),
         "hand_kinds": kinds_in_brackets(kinds),
         "reach": reach,
+        "hours_moved": hours_moved(draw, board.lines)
+        if draw.status == DrawStatus.INVITING
+        else None,
         "waits": waits,
         "pool_told": _pool_told(reach.pause, user, actions),
         "lasting": lasting_of(draw, board, now=now)

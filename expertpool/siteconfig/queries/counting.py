@@ -48,7 +48,7 @@ def counting_each(moments: Iterable[datetime], *settings: Setting[Any]) -> dict[
     moments = set(moments)
     if not moments:
         return {}
-    readings = _readings_since(min(moments) - LOWERED_AFTER, settings)
+    readings = readings_since(min(moments) - LOWERED_AFTER, settings)
     return {at: partial(_counted, _since(readings, at - LOWERED_AFTER)) for at in moments}
 
 
@@ -59,7 +59,7 @@ def _since(readings: Sequence[Reading], since: datetime) -> list[Reading]:
 def counting_in_words(now: datetime) -> Callable[[Setting[Any]], str]:
     """Return what says of any setting what counts now, and what from when: "34 分钟，11-29 18:04 起 10 分钟"."""
     waiting = [setting for setting in SITE_SETTINGS if setting.strictest]
-    return partial(_counted_in_words, _readings_since(now - LOWERED_AFTER, waiting))
+    return partial(_counted_in_words, readings_since(now - LOWERED_AFTER, waiting))
 
 
 def _counted(readings: Sequence[Reading], setting: Setting[T], /) -> T:
@@ -92,7 +92,7 @@ def _counts_from(reading: Reading) -> str:
 def counted_from(setting: Setting[Any]) -> dict[int, str]:
     """Return by its id from when each change of ``setting`` counts, of those that lowered it."""
     found = {}
-    readings = _readings_since(EVER, [setting]) if setting.strictest else []
+    readings = readings_since(EVER, [setting]) if setting.strictest else []
     for after, before in pairwise(readings):
         both = (setting.kind.words(_counted(ones, setting)) for ones in ([after, before], [after]))
         if before.change and before.change.code == setting.code and len({*both}) > 1:
@@ -100,9 +100,9 @@ def counted_from(setting: Setting[Any]) -> dict[int, str]:
     return found
 
 
-def _readings_since(since: datetime, settings: Iterable[Setting[Any]]) -> list[Reading]:
+def readings_since(since: datetime, settings: Iterable[Setting[Any]]) -> list[Reading]:
     """Return what reads ``settings``, and those for all beside them, as they stood at each moment from
-    ``since`` until now, the latest first."""
+    ``since`` until now, the latest first: each until its ``change``."""
     # What a change replaced was in force until then; what it brought, the next replaced, or is now.
     stored: Stored = current()
     readings = [Reading(partial(_read_in, stored))]

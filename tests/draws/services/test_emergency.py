@@ -24,7 +24,8 @@ from expertpool.draws.models import (
 )
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.board import board_of
-from expertpool.draws.queries.emergency import emergencies_of, emergency_of
+from expertpool.draws.queries.emergency import emergencies_of, emergency_of, end_of
+from expertpool.draws.queries.written import is_written
 from expertpool.draws.services.emergency import (
     decide_emergency,
     decide_emergency_end,
@@ -36,6 +37,7 @@ from expertpool.draws.services.emergency import (
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in, confirmation_of
 from expertpool.draws.services.names import release
+from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.sealing import abandon_draw, start_draw
@@ -43,6 +45,7 @@ from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.state import load_order
 from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
 from expertpool.experts.models import Expert
+from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Outcome
@@ -57,6 +60,7 @@ from vdraw import find_difference
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -201,7 +205,7 @@ def test_an_emergency_is_taken_back_and_can_come_again(
     by_telephone(second, operator, state=InvitationState.DECLINED)
     reach(draw, now=NOW + timedelta(minutes=1))
     first.refresh_from_db()
-    assert first.deadline_at == shortened  # who was told keeps it
+    assert (shortened, first.deadline_at) == (NOW + 15 * MINUTE, NOW + 60 * MINUTE)
     assert Invitation.objects.get(line=3).deadline_at == NOW + timedelta(minutes=61)
     codes = [
         content["code"]
@@ -405,3 +409,48 @@ def test_what_nobody_agreed_to_ends_with_the_draw(draw: Draw, operator: User) ->
     asked.refresh_from_db()
     assert (asked.outcome, asked.note) == (Outcome.OVERTAKEN, "抽取已是「抽取成功」")
     assert "抽取已是「抽取成功」" in Message.objects.get(occasion="request.expired").body
+
+
+@pytest.mark.shows("DRAW-31")
+def test_who_has_not_answered_has_his_time_again_and_is_told(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    declare(draw, operator)
+    answered, waiting = Invitation.objects.order_by("line")
+    by_telephone(answered, operator, state=InvitationState.ACCEPTED)
+    shorter = Message.objects.filter(occasion="draw.emergency", about_id=str(waiting.pk))
+    shorter.update(state=DeliveryState.QUEUED)
+    end_emergency(draw=draw, reason="来得及", actor=supervisor, now=NOW + 2 * MINUTE)
+    waiting.refresh_from_db()
+    assert waiting.deadline_at == NOW + 60 * MINUTE
+    assert is_written(waiting)
+    told = Message.objects.filter(occasion="draw.emergency_ended")
+    assert {one.about_id for one in told} == {str(waiting.pk)}
+    assert all("答复时限恢复到 2026-11-24 10:00" in one.body for one in told)
+    # What said the shorter time, and had not gone out, does not any more.
+    assert not shorter.filter(state=DeliveryState.QUEUED).exists()
+    assert (Entry.objects.get(action="draw.emergency_end").after or {})["恢复时限的邀请"] == 1
+    assert not expire(invitation_id=waiting.pk, now=NOW + 15 * MINUTE, entropy=SeededEntropy(1))
+    assert expire(invitation_id=waiting.pk, now=NOW + 60 * MINUTE, entropy=SeededEntropy(1))
+    (emergency,) = emergencies_of(draw)
+    assert "没有答复的专家恢复方案的答复时限" in end_of(emergency)
+
+
+def test_time_in_which_the_draw_stood_is_not_taken_for_time_that_he_had(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    declare(draw, operator)
+    pause_draw(draw=draw, reason="评审地点待定", actor=operator, now=NOW + 5 * MINUTE)
+    resume_draw(draw=draw, reason="地点已定", actor=operator, now=NOW + 90 * MINUTE)
+    end_emergency(draw=draw, reason="来得及", actor=supervisor, now=NOW + 95 * MINUTE)
+    assert {row.deadline_at for row in draw.invitations.all()} == {NOW + 155 * MINUTE}
+
+
+def test_while_the_draw_stands_the_time_is_kept_for_when_it_goes_on(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    declare(draw, operator)
+    pause_draw(draw=draw, reason="评审地点待定", actor=operator, now=NOW + 5 * MINUTE)
+    end_emergency(draw=draw, reason="来得及", actor=supervisor, now=NOW + 6 * MINUTE)
+    assert {row.time_left for row in draw.invitations.all()} == {60 * MINUTE}
+    assert not Message.objects.filter(occasion="draw.emergency_ended").exists()

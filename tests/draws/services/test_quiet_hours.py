@@ -569,3 +569,62 @@ def test_a_draw_that_goes_on_in_quiet_hours_says_whom_it_still_holds(
     assert [line.line for line in board.held] == [3]
     assert board.invited_note == "其中 1 人的邀请免打扰时段后发出"
     assert_home_says(operator, supervisor, draw, count=1)
+
+
+def change_hours(quiet: Span | None, admin: User, now: datetime) -> None:
+    save_settings(
+        group=INVITING,
+        values={QUIET_HOURS.code: quiet},
+        version=version_of(INVITING),
+        actor=admin,
+        now=now,
+    )
+
+
+@pytest.mark.shows("DRAW-15")
+def test_hours_that_are_set_while_letters_are_out_are_not_shown_for_these(
+    client: Client, draw: Draw, operator: User, admin: User
+) -> None:
+    change_hours(None, admin, at("24 20:00"))
+    post(draw, NIGHT)
+    assert states(draw) == {"sent"}
+    told = {row.deadline_at for row in draw.invitations.all()}
+    later = at("24 23:20")
+    change_hours(Span(time(22), time(7)), admin, later)
+    board = board_at(draw, now=later)
+    assert (board.held, board.invited_note) == ([], "")
+    with time_machine.travel(later, tick=False):
+        page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
+    shown = page.content.decode()
+    assert "2026-11-25 07:00 邀请" not in shown
+    assert "2026-11-24 23:20 起，免打扰时段为22:00 至 次日 07:00" in shown
+    assert "已经发出的答复截止不变" in shown
+    assert {row.deadline_at for row in draw.invitations.all()} == told
+    # Whoever comes to a seat from now on waits until the morning.
+    reply(draw.invitations.get(line=1), accept=False, now=later)
+    assert [line.line for line in board_at(draw, now=later).held] == [3]
+
+
+def test_letters_that_waited_by_hours_that_were_changed_since_are_said_to_wait(
+    draw: Draw, admin: User
+) -> None:
+    post(draw, NIGHT)
+    change_hours(Span(time(23), time(8)), admin, at("24 23:20"))
+    board = board_at(draw, now=at("25 07:30"))
+    assert {line.quiet_until for line in board.held} == {at("25 08:00")}
+    # Out by the hours of before, at seven.
+    change_hours(Span(time(22), time(7)), admin, at("25 06:00"))
+    change_hours(Span(time(22), time(9)), admin, at("25 07:10"))
+    assert board_at(draw, now=at("25 07:30")).held == []
+
+
+def test_hours_that_were_set_since_take_nothing_of_the_time_to_answer(
+    draw: Draw, operator: User, admin: User
+) -> None:
+    post(draw, at("24 10:00"))
+    change_hours(Span(time(10), time(12)), admin, at("24 10:05"))
+    pause_draw(draw=draw, reason="评审地点待定", actor=operator, now=at("24 10:10"))
+    assert {row.time_left for row in draw.invitations.all()} == {timedelta(minutes=50)}
+    draw.refresh_from_db()
+    resume_draw(draw=draw, reason="地点已定", actor=operator, now=at("24 12:30"))
+    assert {row.deadline_at for row in draw.invitations.all()} == {at("24 13:20")}

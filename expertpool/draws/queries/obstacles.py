@@ -218,8 +218,10 @@ def agree_picks(facts: OfDraw) -> None:
         raise PickRefused("评审开始时间已过，不能再确认。")
     # Nobody is invited by a way that is switched off since; turned down or withdrawn it may be.
     check_manual_ways(facts.draw.project, now=facts.now)
-    # Who was chosen is held against them once more (`services.picking`).
-    facts.of_project.check_named()
+    try:  # who was chosen is held against them once more (`services.picking`)
+        facts.of_project.check_named()
+    except DrawNotReady as gone:
+        raise PickRefused(f"{gone}请先退回这些人选，方案才能修改。") from None
 
 
 def withdraw_picks(facts: OfDraw) -> None:

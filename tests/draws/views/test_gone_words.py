@@ -207,20 +207,22 @@ def test_hand_picked_names_are_not_agreed_to_by_conditions_whose_word_is_gone(
 ) -> None:
     """The button says so before: who was chosen is held against the conditions once more."""
     allow_manual_ways()
-    field = make_field("丁选", options=("子", "寅"))
-    chosen = make_expert(extra={field.code: "子"})
-    project = asking({"field": field.code, "op": "in", "value": ["子", "寅"]}, operator)
+    item = DictionaryItem.objects.create(dictionary=DictionaryCode.EXPERT_TYPE, name="寅")
+    chosen = make_expert(expert_type="寅")
+    project = asking({"field": "expert_type", "op": "eq", "value": "寅"}, operator)
     now = timezone.now()
     asked = ask_for(project, [chosen], actor=admin, now=now)
     agree = ActionCode.AGREE_PICKS
     assert not actions_for(asked.draw, supervisor, now=now)[agree].why_not
-    change_field(field=field, data=FieldData("丁选", ["子"]), actor=None, now=now)
-    assert GONE in actions_for(asked.draw, supervisor, now=now)[agree].why_not
+    DictionaryItem.objects.filter(pk=item.pk).update(name="卯")
+    gone = "没有“寅”这一项"
+    assert gone in actions_for(asked.draw, supervisor, now=now)[agree].why_not
     read_picks(request=asked, actor=supervisor, now=now)
-    with pytest.raises(DrawNotReady, match=GONE):
+    with pytest.raises(PickRefused, match=gone):
         agree_to_picks(request=asked, actor=supervisor, now=now, entropy=SeededEntropy(1))
-    page = login(client, supervisor).get(reverse("draws:detail", args=[asked.draw_id]))
-    assert GONE in page.content.decode()
+    drawer = reverse("draws:picks", args=[asked.draw_id, asked.pk])
+    page = login(client, supervisor).get(drawer)
+    assert f"{gone}，请重新选择。请修改抽取方案。请先退回这些人选" in page.content.decode()
 
 
 @pytest.mark.parametrize("since", ["on leave", "blacklisted", "avoided", "no longer fits"])
@@ -240,7 +242,7 @@ def test_what_came_between_choosing_and_agreeing_is_asked_again(
     elif since == "blacklisted":
         add_to_blacklist(expert=chosen, reason="泄露名单", actor=admin, now=now)
     elif since == "avoided":
-        avoid(project, unit=unit)
+        avoid(project, subject="unit", unit=unit)
     else:
         Expert.objects.filter(pk=chosen.pk).update(extra={field.code: "寅"})
     with pytest.raises(PickRefused, match=r"不能选"):

@@ -26,6 +26,7 @@ from expertpool.draws.queries.participation import (
     draws_holding,
     held_expert_ids,
     participations_each,
+    with_merged,
 )
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
@@ -122,7 +123,7 @@ def test_who_sits_by_the_closed_record_is_not_drawn_by_the_other(draw: Draw, adm
     periods = periods_of(draw.covered)
     assert Hold.objects.exists()
     assert keep.pk in held_expert_ids(periods, knowing=Knowledge.ALL)
-    assert keep.pk in held_expert_ids(periods, knowing=Knowledge.ALL, only=[keep.pk])
+    assert keep.pk in held_expert_ids(periods, knowing=Knowledge.ALL, only=with_merged([keep.pk]))
     assert draws_holding([keep.pk], periods) == {keep.pk: {draw.pk}}
     # Whoever counts before a seal learns nothing of it.
     assert keep.pk not in held_expert_ids(periods, knowing=Knowledge.OPEN)
@@ -141,7 +142,7 @@ def test_he_is_no_leaver_as_long_as_his_record_is_in_the_pool(
     # His reviews are those of the record that stays.
     window = Window(NOW, NOW + timedelta(days=3))
     assert all_participations()[keep.pk] == 1
-    for only in (None, [keep.pk]):
+    for only in (None, with_merged([keep.pk])):
         assert participations_each([window], knowing=Knowledge.ALL, only=only)[0][keep.pk] == 1
     freeze_expert(expert=keep, reason="查实", actor=admin, now=draw.reveal_at)
     assert gone_seats([draw], now=draw.reveal_at) == {row.pk: "已不在库：冻结，应更换"}

@@ -10,20 +10,25 @@ from expertpool.audit.models import GENESIS, Branch, Entry
 from expertpool.audit.queries import branch_name, waiting_in_branches
 from expertpool.audit.services.proofs import Proofs, content_digest
 from expertpool.audit.services.recording import record
+from expertpool.core.prepared import Prepared
 
 MOST_TIMES = 200  # a commit takes in 5,000 entries (migration 0008)
 
 
-def join_branches(*, now: datetime) -> None:
-    """Take what waits in the chains of departments into the chain, by an entry that says so; nothing where none waits.
+def join_branches(*, now: datetime) -> bool:
+    """Take what waits in the chains of departments into the chain, by an entry that says so; tell whether any waited.
 
     Any other commit that is linked to the chain itself does so, too.
     """
-    for _ in range(MOST_TIMES):
+    for at in range(MOST_TIMES):
+        if _waiting.first() is None:
+            return at > 0
         waiting = waiting_in_branches().count()
-        if not waiting:
-            return
         record("audit.join", actor=None, now=now, after={"条数": waiting})
+    return True
+
+
+_waiting = Prepared(lambda: waiting_in_branches().order_by().values_list("pk", flat=True)[:1])
 
 
 class Branches:

@@ -38,20 +38,21 @@ def keep_head(*, now: datetime) -> str:
         return ""
     try:
         with _alone(settings.KEPT_HEAD):
-            wrong = difference()
+            head = chain_head()
+            wrong = difference(head)
             if wrong:
                 logger.error("the log is not what this machine has seen of it: %s", wrong)
             else:
-                join_branches(now=now)
-                _write(settings.KEPT_HEAD, chain_head())
+                _write(settings.KEPT_HEAD, chain_head() if join_branches(now=now) else head)
             return wrong
     except OSError:  # a full disk stops no answer
         logger.exception("the end of the log could not be kept")
         return ""
 
 
-def difference() -> str:
-    """Say how the chain differs from what was kept of it; empty where it does not, or nothing was."""
+def difference(head: Head | None = None) -> str:
+    """Say how the chain, which ends with ``head``, differs from what was kept of it; empty where it does not, or nothing
+    was."""
     path = settings.KEPT_HEAD
     if path is None or not path.exists():
         return ""
@@ -60,7 +61,7 @@ def difference() -> str:
         return UNREADABLE
     if not kept.number:
         return ""
-    if chain_head().number < kept.number:
+    if (head or chain_head()).number < kept.number:
         return SHORTER
     found = _hash.first(number=kept.number)
     return "" if found is not None and bytes(found).hex() == kept.hash else OTHERWISE

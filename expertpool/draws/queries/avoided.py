@@ -17,6 +17,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import clean_text, join_han
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
@@ -47,11 +48,19 @@ class AvoidedUnit:
 def avoidances_of(projects: Iterable[Project]) -> list[Avoidance]:
     """Return what ``projects`` avoid, each row with its project."""
     by_pk = {project.pk: project for project in projects}
-    rows = list(Avoidance.objects.filter(project__in=by_pk).select_related("unit"))
+    if len(by_pk) == 1:  # as each supplement asks
+        rows: list[Avoidance] = _avoidances.all(project=next(iter(by_pk)))
+    else:
+        rows = list(Avoidance.objects.filter(project__in=by_pk).select_related("unit"))
     for row in rows:
         # Loaded already, with what is asked of it below.
         row.project = by_pk[row.project_id]
     return rows
+
+
+_avoidances = Prepared(
+    lambda: Avoidance.objects.filter(project=Given("project")).select_related("unit")
+)
 
 
 def avoided_units(projects: Iterable[Project], rows: Iterable[Avoidance]) -> list[AvoidedUnit]:

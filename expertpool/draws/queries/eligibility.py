@@ -40,6 +40,7 @@ from expertpool.draws.queries.participation import (
     Window,
     held_expert_ids,
     participations_each,
+    with_merged,
 )
 from expertpool.draws.queries.shortfall import Shortfall
 from expertpool.experts.queries import availability
@@ -218,7 +219,8 @@ def _conditions(
     if plan.frequency_cap is not None:
         start = openings[-1] - timedelta(days=plan.frequency_days)
         windows.append(Window(start, openings[-1], at_least=plan.frequency_cap))
-    took = participations_each(windows, knowing=knowing, only=only)
+    people = None if only is None else with_merged(only)
+    took = participations_each(windows, knowing=knowing, only=people)
     over_cap = set(took.pop()) if plan.frequency_cap is not None else set()
     return [
         # In this order, since the first that fits is told: what ends a membership before what is of today.
@@ -232,7 +234,7 @@ def _conditions(
         ),
         (ExclusionReason.SUSPENDED, Q(pk__in=[]) if sealed else availability.suspended(now)),
         (ExclusionReason.ON_LEAVE, on_leave(periods, openly=knowing is Knowledge.OPEN)),
-        (ExclusionReason.HELD, _one_of(held_expert_ids(periods, knowing=knowing, only=only))),
+        (ExclusionReason.HELD, _one_of(held_expert_ids(periods, knowing=knowing, only=people))),
         (ExclusionReason.AVOIDED_UNIT, avoided.units),
         (ExclusionReason.AVOIDED_PERSON, avoided.persons),
         (ExclusionReason.AVOIDED_PERIOD, _one_of(set().union(*took))),

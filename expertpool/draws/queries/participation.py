@@ -9,7 +9,7 @@ by conditions of his own must not find out who sits where names are still sealed
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -35,18 +35,18 @@ def held_expert_ids(
     periods: Iterable[tuple[datetime, datetime]],
     *,
     knowing: Knowledge,
-    only: Collection[int] | None = None,
+    only: Mapping[int, int] | None = None,
 ) -> set[int]:
-    """Experts (among ``only``) invited or seated somewhere for a time that overlaps one of
+    """Experts (among ``only``, as `with_merged` names them) invited or seated somewhere for a time that overlaps one of
     ``periods`` [start, end)."""
     parts = by_hours(periods)
     holds = _active(parts)
     if only is not None and knowing is Knowledge.ALL:
-        return set(draws_holding(only, parts))
-    merged = merged_records(into=only)
+        return set(_draws_holding(only, parts))
+    merged = merged_records() if only is None else only
     named = holds.filter(NAMED)
     if only is not None:
-        named = named.filter(invitation__expert__in=[*only, *merged])
+        named = named.filter(invitation__expert__in=list(only))
     held = set(named.values_list("invitation__expert", flat=True))
     if knowing is Knowledge.ALL:
         sealed = holds.exclude(NAMED).values("invitation")
@@ -59,8 +59,12 @@ def draws_holding(
 ) -> dict[int, set[int]]:
     """Return those of ``experts`` who are invited or seated somewhere for a time that overlaps one of
     ``periods``, with the draws (ids) in which they are."""
-    parts = by_hours(periods)
-    people = _with_merged(experts)
+    return _draws_holding(with_merged(experts), by_hours(periods))
+
+
+def _draws_holding(
+    people: Mapping[int, int], parts: Sequence[tuple[datetime, datetime]]
+) -> dict[int, set[int]]:
     keys = {holder_key(pk, start): stays for pk, stays in people.items() for start, _ in parts}
     rows = _active(parts).filter(holder__in=list(keys))
     found: dict[int, set[int]] = defaultdict(set)
@@ -69,7 +73,7 @@ def draws_holding(
     return found
 
 
-def _with_merged(experts: Collection[int]) -> dict[int, int]:
+def with_merged(experts: Collection[int]) -> dict[int, int]:
     """Return ``experts`` and the records that were merged into theirs, each with whose it is: who sits by
     the one is not drawn by the other (docs/decisions/0110)."""
     return {pk: pk for pk in experts} | merged_records(into=experts)
@@ -107,9 +111,9 @@ def participations(start: datetime, end: datetime, *, knowing: Knowledge) -> Cou
 
 
 def participations_each(
-    windows: Sequence[Window], *, knowing: Knowledge, only: Collection[int] | None = None
+    windows: Sequence[Window], *, knowing: Knowledge, only: Mapping[int, int] | None = None
 ) -> list[Counter[int]]:
-    """Return the same for each of ``windows``, of all experts or of those ``only``: of few their rows
+    """Return the same for each of ``windows``, of all experts or of those ``only`` (`with_merged`): of few their rows
     are read once, and of all those alone whose names are sealed."""
     if not windows:
         return []
@@ -199,9 +203,8 @@ def _in_each(
 
 
 def _rows_of(
-    only: Collection[int], windows: Sequence[Window], knowing: Knowledge
+    people: Mapping[int, int], windows: Sequence[Window], knowing: Knowledge
 ) -> list[tuple[int, int, datetime]]:
-    people = _with_merged(only)
     keys: dict[bytes, int] = {}
     if knowing is Knowledge.ALL:
         for number in _sealed_numbers.all():

@@ -45,8 +45,9 @@ def invite(
     origin: Origin,
     now: datetime,
     entropy: Entropy,
+    channels: Sequence[str] = (),
 ) -> list[Invitation]:
-    """Store the newly seated, hold them and send their letters, except those in conflict.
+    """Store the newly seated, hold them and send their letters by the ``channels`` of the plan, except those in conflict.
 
     All of it commits with the seating; letters are jobs of this transaction. The clock starts when
     one has gone out (`services.clock`); whoever none reaches is asked until the panel sits.
@@ -91,7 +92,9 @@ def invite(
     ]
     away = [place.who.expert_id for place in places if place.away]
     hold_seats(draw, asked, away=away, now=now)
-    write_invitations([row for row, _ in asked], key="invitation", now=now, entropy=entropy)
+    write_invitations(
+        [row for row, _ in asked], key="invitation", now=now, entropy=entropy, channels=channels
+    )
     jobs = [{"invitation_id": invitation.pk} for invitation, _ in asked]
     defer_batch("draws.expire_invitation", jobs, at=closing)
     return invitations

@@ -297,7 +297,14 @@ def _seat_rows(
         )
         for n, seat in enumerate(step.seats, start=1)
     ]
-    rows = invite(draw=draw, places=places, origin=origin, now=now, entropy=entropy)
+    rows = invite(
+        draw=draw,
+        places=places,
+        origin=origin,
+        now=now,
+        entropy=entropy,
+        channels=plan.channels,
+    )
     return [row for row in rows if row.commit in lost]
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.core.jobs import defer
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, CONTRIBUTOR_PERMISSION, InvitationState
 from expertpool.draws.models import Draw, Invitation, Rescheduling
@@ -81,7 +82,7 @@ def tell_experts(
         return
     draw = rows[0].draw
     ids = {row.pk: open_identity(row).expert_id for row in rows}
-    experts = Expert.objects.select_related("user").in_bulk(set(ids.values()))
+    experts = _experts_behind(set(ids.values()))
     # Whoever steps in on the day is called to what goes on; nobody is asked for that.
     projects = coming(draw.covered, now=now, begun=occasion.code not in ASKING)
     words = named_words(projects) | dict(more or {})
@@ -117,6 +118,15 @@ def tell_experts(
         waits=waits_of(draw, channels) if in_order else None,
         kind=kind_of(draw.covered),
     )
+
+
+def _experts_behind(ids: set[int]) -> dict[int, Expert]:
+    if len(ids) == 1:  # as each supplement asks
+        return {one.pk: one for one in _expert.all(expert=next(iter(ids)))}
+    return Expert.objects.select_related("user").in_bulk(ids)
+
+
+_expert = Prepared(lambda: Expert.objects.filter(pk=Given("expert")).select_related("user"))
 
 
 def in_writing(row: Invitation) -> dict[str, str]:

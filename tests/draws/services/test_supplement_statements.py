@@ -23,10 +23,10 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 STATEMENTS = (
-    48  # of a decline whose successor is seated and invited, with a link, on three channels
+    47  # of a decline whose successor is seated and invited, with a link, on three channels
 )
 CAUSES = 9  # by whose doing they are away, as the log has it, by whom these sign in, whose records joined: of all
-REVIEWS = 3  # by which records, in which sealed draws and how often he took part lately, whatever counts it
+REVIEWS = 2  # in which sealed draws and how often he took part lately, whatever counts it
 A_TURN = 4  # more for each whose turn came in vain: is he held, by which records, does he fit, was his leave filed
 
 

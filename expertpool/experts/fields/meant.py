@@ -29,6 +29,10 @@ _PROVINCE = re.compile(
 )
 _REMARK = re.compile(r"[(（]([^()（）]*)[)）]")
 _RANK = re.compile(r"[级高副正]|教授|研究员|助理")
+# The grade of a post, of which there are thirteen: 教授（二级）, 高级工程师五级岗, 专技三级.
+GRADE = "(?:(?:专业)?技术岗?位?|专技岗?)?(?P<grade>十[一二三]?|[一二三四五六七八九]|1[0-3]|[1-9])级(?:岗位?)?"
+_IS_GRADE, _GRADE_BEHIND = re.compile(GRADE), re.compile(rf"(?<=.{{2}}){GRADE}$")
+_BETWEEN_TITLES = re.compile(r"[\s、，,;；/／|+＋&＆（()）和及兼]+")
 # One rank by three names.
 _FULL = re.compile(r"(?<=级)高工$")  # 研究员级高工
 _SENIOR = re.compile(r"^(?:教授级|研究员级)(?:高级)?|^正高(?!级)")
@@ -133,8 +137,14 @@ def _place_of(name: str) -> tuple[str, str]:
 
 def may_be_title(word: str) -> Callable[[str], bool]:
     """Return what tells whether ``word`` may be a way to write a title: of the same rank and profession, or
-    its beginning. A remark in brackets is let go, unless it speaks of the rank."""
-    if any(map(_RANK.search, _REMARK.findall(word))):
+    its beginning, or one of several that it names (高级工程师、注册造价师). A remark in brackets is let go, unless it
+    speaks of the rank."""
+    parts = set(_BETWEEN_TITLES.split(word)) - {word}
+    remarks = (one for one in _REMARK.findall(word) if not _IS_GRADE.fullmatch(one))
+    if any(map(_RANK.search, remarks)):
         return lambda title: False
-    bare = _SENIOR.sub("正高级", _FULL.sub("高级工程师", _REMARK.sub("", word)))
-    return lambda title: len(bare) > 1 and _SENIOR.sub("正高级", title).startswith(bare)
+    alone = _GRADE_BEHIND.sub("", _REMARK.sub("", word))
+    bare = _SENIOR.sub("正高级", _FULL.sub("高级工程师", alone))
+    return lambda title: (
+        title in parts or (len(bare) > 1 and _SENIOR.sub("正高级", title).startswith(bare))
+    )

@@ -77,8 +77,13 @@ TITLE_MEANINGS = {
     "高会": "高级会计师",
     "高经": "高级经济师",
     "副高级工程师": "高级工程师",
-    **dict.fromkeys(("教授、博导", "教授/博导", "教授，博导", "教授博导"), "教授"),
-    **dict.fromkeys(("副教授、硕导", "副教授/硕导", "副教授，硕导", "副教授硕导"), "副教授"),
+    "教授博导": "教授",
+    "副教授硕导": "副教授",
+    "Professor": "教授",
+    "Associate Professor": "副教授",
+    "Lecturer": "讲师",
+    "Senior Engineer": "高级工程师",
+    "Engineer": "工程师",
 }
 # What people write for a title that is a level alone, and which levels it may be.
 LEVELS_ALONE = {

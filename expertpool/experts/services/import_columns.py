@@ -21,10 +21,9 @@ from expertpool.core.importing import (
     as_code,
     as_text,
 )
-from expertpool.directory.enums import TitleLevel
-from expertpool.directory.queries import title_levels
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.services.import_lookups import SpecialtyNames
+from expertpool.experts.services.import_titles import Titles
 
 # 1.A0401 2.A0402, （1）A0401（2）A0402, ①建筑设计②暖通, A.A0401 (an option of a form); and A 0401.
 _COUNTED = re.compile(
@@ -50,18 +49,12 @@ _RANKED = re.compile(
 )
 _CIRCLED = re.compile("[①-⑳]")
 _GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
-_WITH_LEVEL = re.compile(
-    r"(?P<title>\w+?)\s*[(（/／\-—]\s*(?P<level>正高|副高|中级|初级)级?(?:职称)?\s*[)）]?"
-)
-# 高级工程师 2010.12, 教授（2015年取得）
-_WHEN = re.compile(
-    r"[\s(（/／,，、;；:：\-—]{0,9}(?:19|20)\d{2}(?:\s*[年./-]\s*\d{0,2}(?:\s*[月./-]\s*\d{0,2}日?)?)?\s*(?:取得|获得|评定|评聘|获)?[)）]?$"
-)
 APPLIED_CODES = ("申报专业代码", "申报专业编码", "申报评审专业代码", "拟评审专业代码")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+", re.ASCII)
 _BARS = str.maketrans("|｜┋│∣", "；；；；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
 LONGEST_CODE = 9
+_PLAIN = re.compile(r"[A-Z]\d{2,8}(?:[;；,，、][A-Z]\d{2,8})+")
 
 
 def expert_columns(viewer: User | None = None) -> list[ImportColumn]:
@@ -69,7 +62,7 @@ def expert_columns(viewer: User | None = None) -> list[ImportColumn]:
     names = _Names()
     columns = {one.code: one for one in EXPERT.import_columns(viewer)}
     specialties, email, title = columns["specialties"], columns["email"], columns["title"]
-    columns["title"] = replace(title, clean=_Titles(title.clean))
+    columns["title"] = replace(title, clean=Titles(title.clean))
     columns["specialties"] = replace(specialties, named_so=names.candidates, clean=listed)
     columns["specialty_codes"] = ImportColumn(
         *("specialty_codes", "专业代码", listed),
@@ -115,6 +108,8 @@ def listed(cell: Any) -> str:
     value = as_text(cell)
     if value.isalnum() and not _CIRCLED.search(value):  # one code or name: nearly all are so
         return _BETWEEN_CODES.sub("；", value) if len(value) > LONGEST_CODE else value
+    if _PLAIN.fullmatch(value):  # and nearly all lists, in which nothing is to be mended
+        return value
     value = _RANK_BEHIND.sub("", value.translate(_BARS))
     value = _RANKED.sub("；", _COUNTED.sub("；", value))
     value = _IN_PAIRS.sub(lambda found: _PART.sub("", found[0]), _AS_NUMBER.sub(r"\1", value))
@@ -134,28 +129,6 @@ class _Names:
 
     def agree(self, codes: str, names: str) -> bool:
         return self._read.agree(codes, names)
-
-
-class _Titles:
-    """Cleans a title beside which its own level stands (高级工程师（副高）, 工程师/中级), or since when."""
-
-    def __init__(self, clean: Callable[[Any], Any]) -> None:
-        self._clean = clean
-
-    @cached_property
-    def _levels(self) -> dict[str, TitleLevel]:
-        return title_levels()
-
-    def __call__(self, cell: Any) -> Any:
-        value = self._clean(cell)
-        if value and value[-1:] not in "师员" and (title := _WHEN.sub("", value)) in self._levels:
-            return title
-        found = _WITH_LEVEL.fullmatch(value) if value and not value.isalpha() else None
-        if not found or value in self._levels:
-            return value
-        level = self._levels.get(found["title"])
-        # Of another level it is another title: 高级工程师（正高).
-        return found["title"] if level and found["level"] == level.label else value
 
 
 def _first_of(clean: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -101,15 +101,43 @@ def test_the_name_of_a_group_between_the_rows_is_no_expert(admin: User, tmp_path
 
 @pytest.mark.parametrize(
     ("word", "title"),
-    [("副高级工程师", "高级工程师"), ("教授、博导", "教授"), ("副教授/硕导", "副教授")],
+    [("副高级工程师", "高级工程师"), ("Senior Engineer", "高级工程师")],
 )
-def test_a_title_with_its_level_or_what_else_one_is_has_a_suggestion(
+def test_a_title_that_means_one_of_ours_has_a_suggestion(
     admin: User, tmp_path: Path, word: str, title: str
 ) -> None:
     head = ["姓名", "手机号", "职称"]
     page = uploaded(login(Client(), admin), tmp_path, head, ["甲真", "13911110001", word])
     (line,) = page.context["found"]["words"]
     assert (line["word"], line["suggestion"]) == (word, title)
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize(
+    ("word", "titles"),
+    [
+        ("高级工程师、注册造价师", ["高级工程师"]),
+        ("高级工程师/高级经济师", ["高级工程师", "高级经济师"]),
+        ("高级工程师（二级）", ["高级工程师"]),  # a grade of another level
+    ],
+)
+def test_of_several_titles_in_a_cell_those_of_ours_are_proposed(
+    admin: User, tmp_path: Path, word: str, titles: list[str]
+) -> None:
+    head = ["姓名", "手机号", "职称"]
+    page = uploaded(login(Client(), admin), tmp_path, head, ["甲真", "13911110001", word])
+    (line,) = page.context["found"]["words"]
+    assert (line["suggestion"], sorted(line["proposals"])) == ("", sorted(titles))
+
+
+@pytest.mark.shows("EXP-08")
+def test_that_a_grade_is_not_kept_is_told(admin: User, tmp_path: Path) -> None:
+    head = ["姓名", "手机号", "职称"]
+    page = uploaded(login(Client(), admin), tmp_path, head, ["甲真", "13911110001", "教授（二级）"])
+    (row,) = page.context["found"]["notes"]
+    said = [(one["kind"], one["was"], one["now"]) for one in row["notes"]]
+    assert said == [("已整理", "教授（二级）", "教授")]
+    assert page.context["found"]["words"] == []
 
 
 def test_of_two_addresses_the_first_good_one_is_taken(admin: User, tmp_path: Path) -> None:

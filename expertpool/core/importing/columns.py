@@ -42,6 +42,7 @@ _HAN_AMOUNT = re.compile(
 )
 SOFT_HYPHEN = "\u00ad"  # where Word may break a word; nobody sees it
 FIRST, LAST = "first", "last"  # day of a month
+LONGEST_DAY = 40  # letters; what is longer is read each time
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _HAN_YEAR = re.compile(
     r"^(?:[一二][〇零○一二三四五六七八九]{3}(?=[年./-]|$)|[〇零○一二三四五六七八九]{2}(?=年))"
@@ -124,6 +125,7 @@ _SIMPLE = str.maketrans(
     "單別證號機電話郵箱職稱專業學歷銀聯繫類區備註務評審戶帳賬薦編級種時間開終擔國際參與",
     "单别证号机电话邮箱职称专业学历银联系类区备注务评审户帐账荐编级种时间开终担国际参与",
 )
+_NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 NOTE = re.compile(r"[(\[【].{0,200}?[)\]】]")
 
 
@@ -326,6 +328,8 @@ def is_january_or_october(cell: Any) -> bool:
 def day(cell: Any, *, month: str = "") -> date | None:
     """Clean a date: a date cell, text such as 2026-11-24, 2026/11/24, 20261124, or a number with
     which Excel counts days; where ``month`` says first or last, also 2026.12, of which it is that day."""
+    if type(cell) is str and len(cell) <= LONGEST_DAY:
+        return _day_of_text(cell, month)
     if year := year_shown_as_day(cell):
         raise CellRefused("{}格式", YEAR_ALONE.format(year))
     if isinstance(cell, datetime):
@@ -338,6 +342,10 @@ def day(cell: Any, *, month: str = "") -> date | None:
 
 
 @lru_cache(maxsize=10_000)  # a list of a hundred thousand names some thousand days
+def _day_of_text(cell: str, month: str) -> date | None:
+    return _day_of(in_digits(TIME.sub("", as_code(cell))), month)
+
+
 def _day_of(value: str, month: str) -> date | None:
     if not value:
         return None
@@ -448,3 +456,9 @@ def normalise_header(cell: Any) -> str:
         return str(cell).strip()
     name = _NUMBERED.sub("", re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell)))).translate(_SIMPLE)
     return "".join(char for char in name if not is_hidden(char))
+
+
+def bare_header(name: str) -> str:
+    """Return a header of Latin letters, as `normalise_header` gives it, without what is written between or behind them:
+    E-mail, e_mail and Email are one, and so are ID No. and id_no. Another one stays as it is."""
+    return (_NOT_A_LETTER.sub("", name.lower()) or name) if name.isascii() else name

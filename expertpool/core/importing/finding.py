@@ -16,6 +16,7 @@ from expertpool.core.importing.columns import (
     CellRefused,
     ImportColumn,
     as_text,
+    bare_header,
     known_header,
     normalise_header,
 )
@@ -281,8 +282,7 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
     name = normalise_header(cell)
     if isinstance(cell, str) and (code := known.get(normalise_header(_BRACKETS.sub("", cell)), "")):
         return code
-    if name.isascii():  # PHONE, phone
-        name = name if name in known else name.lower()
+    name = name if name in known else bare_header(name)  # PHONE, phone
     remembered = name in known and not _REMARKED_FORMER.search(as_text(cell))
     if remembered or _is_former(cell):
         return known[name] if remembered else ""
@@ -318,9 +318,9 @@ def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
 
 
 def _ways_to_write(header: str) -> tuple[str, ...]:
-    """Return a header as it is compared, an English one in small letters, too."""
+    """Return a header as it is compared, an English one by its letters alone, too."""
     name = known_header(header)
-    return (name, name.lower()) if name.isascii() else (name,)
+    return (name, bare_header(name))
 
 
 def _best(
@@ -604,7 +604,7 @@ class _Recogniser:
         apart = {name for one in told for name in _ways_to_write(one)}
         for at, reason in enumerate(why):
             name = normalise_header(self.cells[at])
-            if reason == Why.UNKNOWN and not apart.isdisjoint((name, name.lower())):
+            if reason == Why.UNKNOWN and not apart.isdisjoint((name, bare_header(name))):
                 why[at] = Why.NOT_KEPT
 
     def _leave_out_beside(self, codes: list[str], why: list[str]) -> None:
@@ -675,7 +675,7 @@ class _Recogniser:
                 likely.setdefault(name, []).append(code)
         for at, reason in enumerate(why):
             name = normalise_header(self.cells[at])
-            may_be = likely.get(name) or likely.get(name.lower(), [])
+            may_be = likely.get(name) or likely.get(bare_header(name), [])
             if reason == Why.UNKNOWN and (code := self._likeliest(may_be, at)) not in ("", *codes):
                 codes[at], why[at] = code, Why.LIKELY
 

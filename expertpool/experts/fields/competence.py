@@ -74,7 +74,7 @@ COMPETENCE = (
             dispensable=True,
             aliases=(
                 *("地区", "所在区域", "区域", "所在地", "行政区划", "区划", "所属地区", "所属区域"),
-                *("工作地区", "工作所在地", "常住地", "现居住地", "居住地"),
+                *("工作地区", "工作所在地", "常住地", "现居住地", "居住地", "Region", "Location"),
             ),
             help="省、市、县的名称或 6 位代码；重名的县连同上级一起写，如“福州市鼓楼区”。",
             sample="长沙市",
@@ -126,6 +126,7 @@ COMPETENCE = (
                 "评标专业",
                 "Specialty",
                 "Speciality",
+                "Specialties",
                 "专业名称",
                 "评审专业代码",
                 "评标专业代码",
@@ -161,6 +162,7 @@ COMPETENCE = (
                 "评审类别",
                 "评审品目",
                 "熟悉的评审品目",
+                *("Expertise", "Field of Expertise", "Field"),
             ),
             help="专业代码或名称，多个用分号隔开，或分成几列：专业一、专业二。重名的专业请填代码。",
             sample="A010101;A080101",
@@ -201,7 +203,7 @@ COMPETENCE = (
         imported=InImport(
             meanings=_type_meanings,
             dispensable=True,
-            aliases=("专家类别",),
+            aliases=("专家类别", "Expert Type"),
             likely=("拟聘类别", "聘任类别", "拟聘专家类别", "入库类别"),
             sample="技术类",
             width=12,

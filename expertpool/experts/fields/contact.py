@@ -50,7 +50,7 @@ CONTACT = (
         form=InForm(section="contact"),
         imported=InImport(
             dispensable=True,
-            aliases=("邮政编码", "Postcode", "Zip Code"),
+            aliases=("邮政编码", "Postcode", "Postal Code", "Zip Code", "Zip"),
             sample="410000",
             width=10,
         ),
@@ -67,7 +67,11 @@ CONTACT = (
         owner=Owner.OFFICE,
         kind=Text(longest=100),
         form=InForm(section="bank"),
-        imported=InImport(dispensable=True, aliases=("开户行", "开户行名称"), sample="中国银行"),
+        imported=InImport(
+            dispensable=True,
+            aliases=("开户行", "开户行名称", "Bank", "Bank Name"),
+            sample="中国银行",
+        ),
         exported=InExport(width=16),
         history=InHistory(),
         criterion=InCriteria(field=ask.Text(nullable=True), order=23, draws=False),
@@ -88,7 +92,10 @@ CONTACT = (
         form=InForm(section="bank", help="加密保存，不会出现在导出中。"),
         imported=InImport(
             dispensable=True,
-            aliases=("银行卡号", "卡号", "账号", "银行账户", "银行帐号", "帐号", "银行帐户"),
+            aliases=(
+                *("银行卡号", "卡号", "账号", "银行账户", "银行帐号", "帐号", "银行帐户"),
+                *("Bank Account", "Bank Account No.", "Account No.", "Account Number", "Card No."),
+            ),
             help="必须是文本格式。",
             sample="6217000012345678901",
             width=24,

@@ -63,7 +63,11 @@ MEMBERSHIP = (
         label="备注",
         kind=Text(longest=2000, rows=3),
         form=InForm(section="term", order=1),
-        imported=InImport(dispensable=True, aliases=("说明", "Remark", "Remarks"), width=24),
+        imported=InImport(
+            dispensable=True,
+            aliases=("说明", "Remark", "Remarks", "Note", "Notes", "Comments"),
+            width=24,
+        ),
         history=InHistory(order=1),
         criterion=InCriteria(field=ask.Text(nullable=True), order=24, draws=False),
         interface=InInterface(),
@@ -78,7 +82,7 @@ MEMBERSHIP = (
             aliases=(
                 *(f"{of}{begins}{when}" for of in _OF_TERM for begins in _BEGINS for when in _WHEN),
                 *(f"{one}{when}" for one in ("起聘", "始聘") for when in _WHEN if when),
-                *("聘期起", "聘用起", "聘任起", *_VAGUE),
+                *("聘期起", "聘用起", "聘任起", *_VAGUE, "Term Start", "Term Start Date"),
             ),
             vague=(*_VAGUE, "起聘日期", "起聘时间"),
             after=("title", "title_level", "position"),
@@ -106,6 +110,7 @@ MEMBERSHIP = (
                 *("聘期止", "聘任止", "聘用止", "聘任至", "聘用至", "到期日期", "任期"),
                 *("聘期", "聘期起止", "聘任期限", "聘用期限"),
                 *("聘任有效期", "聘任有效期至", "聘用有效期", "聘用有效期至"),
+                *("Term End", "Term End Date"),
             ),
             begun_by="term_start_date",
             ends=_SAYS_END.search,
@@ -133,6 +138,10 @@ MEMBERSHIP = (
             words=departments,
             dispensable=True,
             aliases=("归口部门", "归口管理部门", "所属管理部门"),
+            apart=(
+                "Dept.",
+                "Department",
+            ),  # mostly of his unit, unless they are departments of ours
             help="系统中的部门；不填则归入导入时所选或您的部门，有同名的写成「上级部门/部门」。",
             width=20,
             clean=as_text,

@@ -61,8 +61,8 @@ BORN = ask.Date(code="birth", label="出生日期", path="birth_date", nullable=
 _NUMBERS = ("身份证件号", "身份证件号码", "证件编号")
 _ID_NUMBERS = tuple(
     f"{kind}{end}"
-    for kind in ("ID", "ID Card", "Identity Card", "Identity")
-    for end in (" No.", " No", " Number")
+    for kind in ("ID", "ID Card", "Identity Card", "Identity", "National ID", "Citizen ID")
+    for end in (" No.", " Number", " Num")
 )
 # Several telephones in one column, of which the cells show whether they are mobile ones.
 _PHONES = (
@@ -77,11 +77,49 @@ _PHONES = (
 )
 _PHONES_IN_ENGLISH = (
     *("Phone", "Mobile", "Mobile Phone", "Cell Phone", "Cellphone", "Telephone", "Tel", "Tel."),
-    *("Phone Number", "Phone No.", "Mobile Number", "Mobile No.", "Contact Number"),
+    *(
+        f"{kind}{end}"
+        for kind in ("Phone", "Mobile", "Cell", "Tel", "Telephone", "Contact", "Contact Phone")
+        for end in (" Number", " No.", " 1")
+    ),
+    *("Cell", "Mob.", "Contact Phone", "Mobile Tel."),
+)
+_CALLED = ("手机", "手机号", "手机号码", "联系电话", "电话", "联系方式", "移动电话")
+# The first of several is his; the others have no place here.
+_FIRST_PHONES = tuple(
+    name for one in _CALLED for name in (f"{one}1", f"{one}一", f"第一{one}", f"主要{one}")
+)
+_FURTHER_PHONES = (
+    *(f"{one}{at}" for one in (*_CALLED, "Phone", "Mobile", "Cell", "Tel") for at in "23二三"),
+    *(
+        f"{which}{one}"
+        for which in ("备用", "备用的", "第二", "第三", "另一", "其他", "其它", "紧急", "紧急联系")
+        for one in (*_CALLED, "号码", "联系号码")
+    ),
+    *(
+        "短号",
+        "小号",
+        "集团短号",
+        "集团号",
+        "虚拟网号",
+        "虚拟号",
+        "紧急联系人电话",
+        "紧急联系人手机",
+    ),
+    *(
+        f"{which} {kind}"
+        for which in ("Alternate", "Alternative", "Other", "Second", "Backup", "Emergency")
+        for kind in ("Phone", "Mobile", "Tel", "Contact", "Number")
+    ),
 )
 _LANDLINES = (
     *("固话", "座机", "固定电话", "座机号码", "固话号码", "办公电话", "办公室电话", "单位电话"),
-    *("住宅电话", "家庭电话", "宅电", "传真", "传真号码", "传真电话", "Fax"),
+    *("住宅电话", "家庭电话", "宅电", "传真", "传真号码", "传真电话", "Fax", "Fax No.", "Landline"),
+    *(
+        f"{where} {kind}"
+        for where in ("Office", "Work", "Home")
+        for kind in ("Phone", "Tel", "Number")
+    ),
 )
 
 PERSON = (
@@ -114,6 +152,8 @@ PERSON = (
                 "评审专家姓名",
                 "Name",
                 "Full Name",
+                "Expert Name",
+                "Expert",
             ),
             likely=("评审专家", "English Name", "被推荐人", "被推荐专家"),
             bare=rules.is_like_a_name,
@@ -243,7 +283,7 @@ PERSON = (
             looks=passes(documents.resident_id),
             aliases=(
                 *("身份证号", "证件号", "身份证号码", "公民身份号码", "身份证", *_NUMBERS),
-                *("ID Card", "Identity Card", *_ID_NUMBERS),
+                *("ID Card", "Identity Card", "National ID", "Citizen ID", *_ID_NUMBERS),
             ),
             help="必须是文本格式。同一号码只能有一份档案。",
             sample="110101198001010010",
@@ -279,9 +319,9 @@ PERSON = (
             looks=passes(rules.phone),
             aliases=(
                 *("手机", "手机号码", "联系电话", "联系方式", "电话", "移动电话"),
-                *(*_PHONES, *_PHONES_IN_ENGLISH),
+                *(*_PHONES, *_PHONES_IN_ENGLISH, *_FIRST_PHONES),
             ),
-            apart=_LANDLINES,
+            apart=(*_LANDLINES, *_FURTHER_PHONES),
             help="11 位。同一手机号只能有一份档案。",
             sample="13800138000",
         ),
@@ -301,7 +341,7 @@ PERSON = (
         form=InForm(section={INDIVIDUAL: "basic", ORGANISATION: "work"}, help="加密保存。"),
         imported=InImport(
             looks=passes(rules.email),
-            aliases=("电子邮箱", "电子邮件", "邮件", "Email", "E-mail", "Email Address"),
+            aliases=("电子邮箱", "电子邮件", "邮件", "Email", "Mail", "Email Address"),
             blanks=NO_MAIL,
             sample="name@example.cn",
             width=24,

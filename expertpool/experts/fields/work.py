@@ -153,7 +153,9 @@ WORK = (
                 "供职单位",
                 "专家单位",
                 "所属单位",
-                *("Employer", "Company", "Organization", "Organisation", "Affiliation"),
+                *("Employer", "Company", "Organization", "Organisation", "Affiliation", "Org."),
+                *("Unit", "Work Unit", "Institution", "Institute", "Workplace", "Place of Work"),
+                *(f"{one} Name" for one in ("Employer", "Company", "Organization", "Unit")),
                 *(f"{one}{end}" for one in _UNITS for end in ("名称", "全称", "名称全称")),
             ),
             likely=(
@@ -194,7 +196,10 @@ WORK = (
             looks=passes(rules.uscc),
             dispensable=True,
             code="uscc",
-            aliases=("信用代码", "社会信用代码", "单位代码"),
+            aliases=(
+                *("信用代码", "社会信用代码", "单位代码"),
+                *("USCC", "Credit Code", "Unified Social Credit Code"),
+            ),
             help="18 位，可不填。填了就按代码识别单位。",
             sample="91110000600037341L",
             width=22,
@@ -220,7 +225,13 @@ WORK = (
             may_be=may_be_title,
             dispensable=True,
             aliases=(
-                *("专业技术职称", "技术职称", "Professional Title"),
+                *(
+                    "专业技术职称",
+                    "技术职称",
+                    "Professional Title",
+                    "Technical Title",
+                    "Academic Title",
+                ),
                 *(f"{one}名称" for one in (*_CALLED, "专业技术职务任职资格")),
             ),
             apart=_SINCE,
@@ -278,7 +289,7 @@ WORK = (
         form=InForm(section={INDIVIDUAL: "work"}),
         imported=InImport(
             dispensable=True,
-            aliases=("现任职务", "行政职务", "Position", "Job Title"),
+            aliases=("现任职务", "行政职务", "Position", "Job Title", "Post"),
             likely=_TITLES_AND_POSTS,
             sample="总工程师",
         ),
@@ -305,7 +316,7 @@ WORK = (
                 "学历/学位",
                 "学历学位",
                 "学历及学位",
-                "Education",
+                *("Education", "Education Level", "Degree", "Highest Degree"),
             ),
             sample="本科",
             width=12,
@@ -332,7 +343,10 @@ WORK = (
         show=lambda one: "" if one.practice_years is None else f"{one.practice_years} 年",
         imported=InImport(
             dispensable=True,
-            aliases=("工作年限", "从事本专业年限", "从事专业年限", "从业年数", "从业时间", "工龄"),
+            aliases=(
+                *("工作年限", "从事本专业年限", "从事专业年限", "从业年数", "从业时间", "工龄"),
+                *("Years of Practice", "Years of Experience", "Working Years"),
+            ),
             sample="15",
             width=10,
         ),

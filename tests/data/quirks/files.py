@@ -322,11 +322,12 @@ def write_all(folder: Path) -> None:
     from tests.data.quirks.groups import GROUPS
     from tests.data.quirks.offices import OFFICES
     from tests.data.quirks.pairs import PAIRS
+    from tests.data.quirks.ranks import RANKS
     from tests.data.quirks.shapes import SHAPES
     from tests.data.quirks.slips import SLIPS
     from tests.data.quirks.strays import STRAYS
 
-    for quirk in (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *PAIRS, *SHAPES, *SLIPS, *STRAYS):
+    for quirk in (*QUIRKS, *OFFICES, *CLERKS, *GROUPS, *PAIRS, *SHAPES, *SLIPS, *STRAYS, *RANKS):
         quirk.write(folder / quirk.name)
 
 

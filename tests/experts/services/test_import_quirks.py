@@ -18,6 +18,7 @@ from tests.data.quirks.headers import HEADERS
 from tests.data.quirks.offices import OFFICES
 from tests.data.quirks.pairs import PAIRS
 from tests.data.quirks.persons import PERSONS
+from tests.data.quirks.ranks import RANKS
 from tests.data.quirks.rosters import ROSTERS
 from tests.data.quirks.shapes import SHAPES
 from tests.data.quirks.slips import SLIPS
@@ -38,6 +39,7 @@ LISTS = (
     *HEADERS,
     *SLIPS,
     *ROSTERS,
+    *RANKS,
 )
 
 

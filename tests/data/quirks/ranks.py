@@ -1,0 +1,85 @@
+"""Titles with the grade of their post or what else somebody is, and telephones and headers of other offices."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.data.quirks.files import Quirk, plain
+
+PHONES = [f"1397744{at:04}" for at in range(1, 40)]
+# What lists write → the title, and its level.
+TITLES = {
+    "教授（二级）": ("教授", 4),
+    "教授(三级岗)": ("教授", 4),
+    "二级教授": ("教授", 4),
+    "教授二级": ("教授", 4),
+    "研究员（专技二级）": ("研究员", 4),
+    "专业技术三级研究员": ("研究员", 4),
+    "正高级工程师（三级）": ("正高级工程师", 4),
+    "正高级工程师四级": ("正高级工程师", 4),
+    "副教授（六级岗位）": ("副教授", 3),
+    "高级工程师（五级）": ("高级工程师", 3),
+    "讲师（9级）": ("讲师", 2),
+    "助理工程师（十二级）": ("助理工程师", 1),
+    "教授 / 博导": ("教授", 4),
+    "教授（二级）、博士生导师": ("教授", 4),
+    "副教授（硕导）": ("副教授", 3),
+    # Titles of their own, and what contradicts itself: as they stand.
+    "一级教师": ("一级教师", 2),
+    "二级律师": ("二级律师", 3),
+    "高级工程师（二级）": ("高级工程师（二级）", 0),
+    "二级建造师": ("二级建造师", 0),
+}
+
+RANKS = (
+    Quirk(
+        "titles_with_grades.xlsx",
+        plain(
+            *([f"级{chr(0x4E00 + at)}", PHONES[at], one] for at, one in enumerate(TITLES)),
+            head=["姓名", "手机号", "职称"],
+        ),
+        len(TITLES),
+        each={
+            "title": [title for title, _ in TITLES.values()],
+            "title_level": [level for _, level in TITLES.values()],
+        },
+    ),
+    Quirk(
+        "headers_in_short_english.xlsx",
+        plain(
+            ["英甲", "M", "1975-10-03", PHONES[0], "a@b.cn", "甲院", "高级工程师", "市政处"],
+            ["英乙", "F", "1976-10-03", PHONES[1], "c@d.cn", "乙院", "工程师", "规划处"],
+            ["英丙", "M", "1977-10-03", PHONES[2], "e@f.cn", "丙院", "工程师", "房建处"],
+            head=["NAME", "Gender", "D.O.B.", "Cell", "E-mail address", "Org.", "Title", "Dept."],
+        ),
+        3,
+        each={
+            "birth_date": [date(1975, 10, 3), date(1976, 10, 3), date(1977, 10, 3)],
+            "phone": PHONES[:3],
+            "email": ["a@b.cn", "c@d.cn", "e@f.cn"],
+            "employer.name": ["甲院", "乙院", "丙院"],
+            "title": ["高级工程师", "工程师", "工程师"],
+        },
+    ),
+    Quirk(
+        "headers_of_a_system.xlsx",
+        plain(
+            ["系甲", "110101198001010010", PHONES[0], "甲院"],
+            head=["full_name", "ID_NO", "mobile_phone", "work_unit"],
+        ),
+        1,
+        first={"id_number": "110101198001010010", "phone": PHONES[0]},
+        each={"employer.name": ["甲院"]},
+    ),
+    Quirk(
+        "further_telephones.xlsx",
+        plain(
+            ["话甲", PHONES[0], PHONES[10], "0731-88880001", PHONES[20]],
+            ["话乙", PHONES[1], "", "0731-88880002", ""],
+            ["话丙", PHONES[2], PHONES[12], "", PHONES[22]],
+            head=["姓名", "手机1", "手机2", "办公电话", "备用电话"],
+        ),
+        3,
+        each={"phone": PHONES[:3]},
+    ),
+)

@@ -86,7 +86,7 @@ def _count(row: Row, totals: Totals, importer: Importer) -> None:
         totals.known += row.faults[0].is_known
         for fault in row.faults:
             if fault.word:
-                _count_word((fault.code, fault.word), totals)
+                _count_word((fault.code, fault.word), totals, hinders=True)
     else:
         totals.accepted += 1
         for fault in row.left:
@@ -98,9 +98,11 @@ def _count(row: Row, totals: Totals, importer: Importer) -> None:
         _count_word(word, totals)
 
 
-def _count_word(word: tuple[str, str], totals: Totals) -> None:
+def _count_word(word: tuple[str, str], totals: Totals, *, hinders: bool = False) -> None:
     if word in totals.words or len(totals.words) < DISTINCT_WORDS:
         totals.words[word] += 1
+        if hinders:
+            totals.hindering.add(word)
 
 
 def _saved(

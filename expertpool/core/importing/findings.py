@@ -172,6 +172,7 @@ class Collector:
                 "content": self.content_of(row, fault.code),
                 "reason": fault.reason,
                 "detail": fault.detail,
+                **({"word": fault.word, "if_meant": fault.if_meant} if fault.if_meant else {}),
             }
             for fault in faults
         ]
@@ -229,7 +230,11 @@ class Collector:
         """Return the words that the page asks about, each with what it means by rule (``suggestion``),
         or what it may mean (``proposals``)."""
         lists: dict[str, tuple[list[str], Mapping[str, str]]] = {}
-        asked = self._lines(totals.words.most_common(ASKED))
+        # By whose answer whole rows go in is asked before what stands in rows that go in as they are.
+        first = sorted(
+            totals.words.items(), key=lambda one: (one[0] not in totals.hindering, -one[1])
+        )
+        asked = self._lines(first[:ASKED])
         until = thread_time() + PROPOSING
         for line in asked:
             column = self.importer.by_code[line["code"]]

@@ -132,8 +132,14 @@ class MappingForm(forms.Form):
                     initial=IGNORED if is_ignored else code,
                     required=False,
                 )
-        self.of_list = _own(importer.asked_of_list(run.mapping))
-        self.fields |= self.of_list
+        self.of_list: dict[str, Any] = {}
+        self.ask_of_list(run, importer)
+
+    def ask_of_list(self, run: ImportRun, importer: type[Importer]) -> None:
+        """Ask what is asked of the list as ``run`` has it mapped."""
+        new = _own(importer.asked_of_list(run.mapping))
+        self.fields |= {name: field for name, field in new.items() if name not in self.of_list}
+        self.of_list = new | self.of_list
         self.initial = {name: run.options.get(name, "") for name in self.of_list}
 
     def answers(self) -> dict[str, Any]:
@@ -288,8 +294,21 @@ class AnswersForm(forms.Form):
                 | {"content": shown(cell["content"]), "whys": []}
                 | {"field": self[name] if name in self.fields else None},
             )
-            line["whys"].append({"reason": cell["reason"], "detail": cell["detail"]})
+            line["whys"].append(
+                {"reason": cell["reason"], "detail": cell["detail"], "how": self._how(cell)}
+            )
         return list(lines.values())
+
+    def _how(self, cell: dict[str, Any]) -> str:
+        """Return how it is said that the row of a cell is meant all the same; empty: nothing is asked of it."""
+        if not (meant := cell.get("if_meant", "")):
+            return ""
+        asked = {"code": cell["code"], "word": cell["word"]}
+        if _word_name(asked) in self.fields:
+            return f"要{meant}的，请在上面“需要核对的词”中选择。"
+        # More words than the page asks about: its own cell answers.
+        typed = "清空这一格" if cell["content"] else "在这一格另填（如“在库”）"
+        return f"要{meant}的，请{typed}，再重新检查。"
 
     def refused_lines(self) -> list[dict[str, Any]]:
         return self.cell_lines("refused")

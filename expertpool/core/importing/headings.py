@@ -124,7 +124,7 @@ class Headings:
             row.values[code] = column.clean(meant)
         except CellRefused as refused:  # is no value of the column: nothing is said of these rows
             if code in self._importer.keeps_out:
-                told = f"{where}写的是“{word}”，请在上面选择是否照常导入。"
+                told = f"{where}写的是“{word}”。"
                 row.faults.append(Fault(column.header, refused.reason, told, code, asked))
             return
         if code in self._importer.keeps_out:

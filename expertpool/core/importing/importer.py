@@ -22,6 +22,7 @@ class Fault:
     """Why a row is not taken: the header of the column, a few fixed words, how to mend it.
 
     ``code`` is the column's, ``word`` one that no list has. ``is_known``: what the row names is in the pool already.
+    ``if_meant`` is what becomes of the row if its user says so (照常导入): while he is asked, how is said beside it.
     """
 
     column: str
@@ -30,6 +31,7 @@ class Fault:
     code: str = ""
     word: str = ""
     is_known: bool = False
+    if_meant: str = ""
 
     def __str__(self) -> str:
         return f"{self.reason}：{self.detail}" if self.detail else self.reason
@@ -111,6 +113,7 @@ class Totals:
     left: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hindering: set[tuple[str, str]] = field(default_factory=set)  # those that keep rows out
     applied: Counter[tuple[str, str]] = field(default_factory=Counter)  # words that were explained
     known: int = 0  # rows whose content is in the pool already
     samples: int = 0

@@ -248,6 +248,7 @@ class _Pages:
             except (RunRefused, UnreadableFile) as error:
                 form.add_error(None, str(error))
                 form.outline = outline = read_findings(run).get("outline", {})
+                form.ask_of_list(run, self.importer)
             else:
                 return self._to(request, "run", pk)
         table = TableForm(run=run, outline=outline)

@@ -255,7 +255,7 @@ def choose_mapping(
     was asked ``of_list`` as a whole, and preview.
 
     Refuses a mapping that leaves out a required column or names one twice, and once one that
-    takes no cell of a column (RunRefused).
+    takes no cell of a column, or by which something is asked of the list that was not yet (RunRefused).
     """
     _require(run, *OPEN)
     columns = _columns(run)
@@ -267,8 +267,14 @@ def choose_mapping(
     whys = reasons_of(mapping, run.mapping, outlined.get("why", ()))
     told = to_remember(run.headers, codes, whys)
     ignored = [at for at, code in enumerate(codes) if code == IGNORED]
-    run.mapping, outlined = mapping, outlined | {"why": whys, "ignored": ignored}
+    before, run.mapping = run.mapping, mapping
+    outlined |= {"why": whys, "ignored": ignored}
     run.options = run.options | dict(of_list)
+    if asked := _newly_asked(run, before):
+        with transaction.atomic():
+            _save_open(run)
+            write_findings(run, outline=outlined)
+        raise RunRefused(f"请回答上面新出现的问题（{'、'.join(asked)}），再按一次“下一步”。")
     if doubtful := _doubtful(run, whys):
         for at in doubtful:
             whys[at] = Why.DOUBT
@@ -280,6 +286,18 @@ def choose_mapping(
             f"{named}中没有一格能这样导入，请改选或不导入；确实是的，再按一次“下一步”，逐格改正。"
         )
     _check_again(run, read_answers(run), now=now, told=told, outline=outlined)
+
+
+def _newly_asked(run: ImportRun, before: Sequence[str]) -> list[str]:
+    """Return what is asked of the list as it is mapped now, and was not as it was ``before``; from now on it was."""
+    asked, known = (IMPORTS[run.importer].asked_of_list(codes) for codes in (run.mapping, before))
+    new = {
+        name: str(field.label)
+        for name, field in asked.items()
+        if name not in known and name not in run.options
+    }
+    run.options = run.options | dict.fromkeys(new, "")
+    return list(new.values())
 
 
 def _doubtful(run: ImportRun, whys: Sequence[str]) -> list[int]:

@@ -11,7 +11,7 @@ from expertpool.core.importing.finding import is_not_his
 from expertpool.core.importing.importer import Fault, Importer, Row, Totals
 
 MOST_WORDS = 60  # different ones, of which none says so: the column holds something else
-TOLD = "“{}”一列写的是“{}”，请在上面选择是否照常导入。"
+TOLD = "“{}”一列写的是“{}”。"
 REASON = "名单上写的像是不在库"
 
 

@@ -34,6 +34,7 @@ from expertpool.experts.services.import_lookups import (
     SpecialtyNames,
 )
 from expertpool.experts.services.import_options import departments_into
+from expertpool.experts.services.import_terms import end_of_office
 from expertpool.experts.validators import documents
 from expertpool.experts.validators.standing import status_beside
 from expertpool.experts.validators.values import (
@@ -247,6 +248,8 @@ class RowRules:
                 row.notes.append(Note("聘期至", GUESSED, end.typed, end.words))
             start, end = start or end.start, end.end
             values |= {"term_start_date": start, "term_end_date": end}
+        if not end and (until := end_of_office(start, self._importer.options)):
+            values["term_end_date"] = end = until
         if start and end and end < start:
             self._without_term(row, written, "聘期颠倒", "聘期至早于聘期开始。")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from expertpool.core.importing import CellRefused, ImportColumn, Importer, Question, Row, as_line
@@ -59,8 +60,9 @@ _AGREED = re.compile(
     r"(?!.*[不未否非无没])(?:经.{0,6}?)?(?:初审|复审|审核|审查|研究)?[,，]?(?:拟?同意|通过|合格|符合)"
     r"(?:入库|推荐|聘任|聘用|条件|要求|[,，])*[。.]?"
 )
-_ASK = "名单上写的是“{}”，请在上面选择是否照常导入。"
-_ANSWERS = {"": "这些行不导入", LEFT_EMPTY: "照常导入（不管这一列）"}
+_ASK = "名单上写的是“{}”。"
+_AS_OTHERS = "照常导入"
+_ANSWERS = {"": "这些行不导入", LEFT_EMPTY: f"{_AS_OTHERS}（不管这一列）"}
 
 
 def _passing(problem: str, passes: Callable[[str], object]) -> Callable[[Any], str]:
@@ -210,11 +212,12 @@ _TOLD = {
 
 
 def ask_of_state(row: Row, importer: Importer) -> None:
-    """Ask once about each state that keeps rows out."""
+    """Ask once about each state that keeps rows out, and say of these rows that they are asked about."""
     if row.values.pop(LEFT_WHEN.code, "") and all(one.code != LEFT_WHY.code for one in row.faults):
         told = _ASK.format(LEFT_WHEN.header)
         row.faults.append(importer.fault(LEFT_WHEN.code, "写有退出时间", told, word=_DATED))
-    for fault in row.faults:
+    for at, fault in enumerate(row.faults):
         if fault.code in _TOLD and fault.word:
             question = Question(_TOLD[fault.code], _ANSWERS)
             importer.questions[fault.code, fault.word] = question
+            row.faults[at] = replace(fault, if_meant=_AS_OTHERS)

@@ -73,6 +73,7 @@ from expertpool.experts.services.import_options import (
 from expertpool.experts.services.import_persons import KNOWING, SamePersons, same_but_specialties
 from expertpool.experts.services.import_rows import RowRules
 from expertpool.experts.services.import_states import SECTION, STATES, ask_of_state
+from expertpool.experts.services.import_terms import asked_of_terms, suggested_terms
 from expertpool.experts.services.import_units import NamedUnits, employer_of
 from expertpool.experts.services.import_writing import COLUMNS, copy_experts, next_ids
 from expertpool.experts.services.numbering import next_numbers
@@ -118,11 +119,12 @@ class ExpertImporter(Importer):
 
     @classmethod
     def asked_of_list(cls, codes: Sequence[str]) -> Mapping[str, Any]:
-        return asked_of(codes)
+        return {**asked_of(codes), **asked_of_terms(codes)}
 
     @classmethod
     def read_list(cls, header: Header) -> tuple[Header, Mapping[str, Any]]:
-        return read_kind(header)
+        header, suggested = read_kind(header)
+        return header, {**suggested, **suggested_terms(header.codes)}
 
     def __init__(self, *, actor: User | None, now: datetime, options: Any) -> None:
         super().__init__(actor=actor, now=now, options=options)

@@ -14,7 +14,8 @@ from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 IMPORTS = "imports"
 SAME_AS_KEPT = "没有变化"
-UNCHANGED = frozenset(("没有勾选", SAME_AS_KEPT))  # reasons of rows that are in order
+UNREAD = "看不到全文，没有核对"  # of a row whose other cells say what is kept
+UNCHANGED = frozenset(("没有勾选", SAME_AS_KEPT, UNREAD))  # reasons of rows that are in order
 GONE = "档案已删除"  # reason of rows whose record is there, and in no list
 
 
@@ -142,8 +143,14 @@ class ImportRun(HoldsFiles, models.Model):
         return int(self.reasons.get(SAME_AS_KEPT, 0))
 
     @property
+    def unread(self) -> int:
+        """How many of its rows say no more than that, beside what its user does not see whole: whether this is the same,
+        nobody tells him."""
+        return int(self.reasons.get(UNREAD, 0))
+
+    @property
     def unable(self) -> int:
-        return self.refused - self.unchanged
+        return self.refused - self.unchanged - self.unread
 
     @property
     def verdict(self) -> str:
@@ -156,6 +163,8 @@ class ImportRun(HoldsFiles, models.Model):
                 else "没有导入任何行：每一行的号码都已在库中，或在文件中重复。如果是同一份文件，无须再次导入；"
                 "是别人的，说明号码填错了，请逐行核对。"
             )
+        if UNREAD in self.reasons and set(self.reasons) <= UNCHANGED:
+            return "没有要更新的内容：能核对的各项与库中的档案相同；您看不到全文的没有核对，也不更新，请由能查看的人核对。"
         if self.reasons and set(self.reasons) <= UNCHANGED:
             return "没有要更新的内容：没有勾选，或与库中的档案相同。"
         return "每一行都有错误，请在下面改好，或改好文件后重新上传。"

@@ -29,8 +29,9 @@ from expertpool.core.importing import (
     Totals,
 )
 from expertpool.core.jobs import defer
+from expertpool.core.models.imports import UNREAD
 from expertpool.core.subjects.importing import Misfits, definition_of
-from expertpool.core.visibility import Level, level_for
+from expertpool.core.visibility import Level, level_for, show
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Division, Specialty
 from expertpool.directory.queries import is_called, title_levels
@@ -76,6 +77,10 @@ KEYS = ("number", "id_number", "phone")
 KEY_LABELS = {"number": "编号", "id_number": "证件号码", "phone": "手机号"}
 KEPT_LEVEL = "字典中没有这个职称的级别，职称级别不改动（{}），请核对。"
 NO_END = "只写了几年，不知道到哪一天，这一项不更新。"
+# The same of whoever cannot read it, whether the file says what the record has or not: else he could try numbers.
+UNREAD_TOLD = (
+    "{}：您看不到全文，没有与档案比较，也不更新；请由能查看的人核对。其余各项与库中的档案相同。"
+)
 NOT_HERE = "编号、证件号码、手机号都没有对上，或您不能修改他。看不到全文的号码不能用来查找。"
 
 
@@ -248,7 +253,10 @@ class ExpertUpdater(Importer):
                 unread = row.left.pop(0)
                 row.words = [one for one in row.words if one != (unread.code, unread.word)]
                 return unread
-            return Fault("", "没有变化", f"与库中的档案相同。{self._also_called(row, expert)}")
+            also = self._also_called(row, expert)
+            if hidden := "、".join(self._unread(row.values, expert)):
+                return Fault("", UNREAD, f"{UNREAD_TOLD.format(hidden)}{also}")
+            return Fault("", "没有变化", f"与库中的档案相同。{also}")
         if len(self.rows) >= MOST:
             return Fault("", OVER, f"一次最多更新 {MOST} 位，请分批导入。")
         changed = copy(expert)  # what is refused is not what the next row compares with
@@ -297,6 +305,20 @@ class ExpertUpdater(Importer):
         self._give_level(row, expert, given)
         self._place(row, expert, given)
         return given, self._specialties(row, expert)
+
+    def _unread(self, values: dict[str, Any], expert: Expert) -> list[str]:
+        """Return what a row gives of what the user does not see plain (labels), otherwise than he sees it: a list that
+        was exported has it as he does."""
+        given = (
+            (self.declared[code], values.get(code)) for code in self.declared if code in self.hidden
+        )
+        return [
+            one.label
+            for one, value in given
+            if value
+            and one.guard
+            and show(self.actor, one.guard.code, one.word_of(expert)) != value
+        ]
 
     def _give_level(self, row: Row, expert: Expert, given: dict[str, Any]) -> None:
         """Let another title have its level, where the row gives none."""

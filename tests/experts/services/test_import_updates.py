@@ -417,6 +417,26 @@ def test_numbers_that_somebody_does_not_see_find_nobody_and_stay(tmp_path: Path)
     assert (expert.position, expert.phone) == ("处长", "13911110001")
 
 
+@pytest.mark.shows("EXP-07")
+def test_what_somebody_does_not_see_is_neither_called_the_same_nor_another(tmp_path: Path) -> None:
+    """It was said to be as in the record, though nobody had looked, and the number was another."""
+    clerk = make_user(roles=(make_role("experts.edit", "experts.view"),))
+    held = make_id_number("19550101")
+    expert = make_expert("张伟", position="科长", id_number=held)
+    client = login(Client(), clerk)
+    told = []
+    for number in (held, make_id_number("19660202")):
+        rows = [["专家编号", "证件号码", "职务"], [expert.number, number, "科长"]]
+        page = upload(client, tmp_path, rows)
+        run = page.context["run"]
+        assert (run.unchanged, run.unread, run.unable) == (0, 1, 0)
+        assert "请由能查看的人核对" in run.verdict
+        told.append(refused_of(run)[0]["cells"])
+        assert "没有变化" not in page.content.decode()
+    assert told[0] == told[1]  # whether it is the same, he does not learn
+    assert told[0][0]["detail"].startswith("证件号码：您看不到全文，没有与档案比较")
+
+
 def test_a_refused_form_burns_no_number(admin: User) -> None:
     client = login(Client(), admin)
     first = make_expert("张伟")

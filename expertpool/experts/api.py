@@ -26,12 +26,12 @@ from expertpool.directory.models import Division, Specialty, Unit
 from expertpool.directory.queries import specialty_subtree, title_level
 from expertpool.directory.services.units import resolve_unit, whose_code
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
-from expertpool.experts.exceptions import ExpertRefused, ReasonRequired
+from expertpool.experts.exceptions import ExpertRefused, LeaveRefused, ReasonRequired
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.words import is_no_employer
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.admission import RIGHT
-from expertpool.experts.queries.coming import ComingSeat, coming_seats
+from expertpool.experts.queries.coming import ComingSeat, ComingSeats, Period, coming_seats
 from expertpool.experts.queries.experts import (
     departments_for,
     experts_visible_to,
@@ -40,22 +40,27 @@ from expertpool.experts.queries.experts import (
 from expertpool.experts.queries.records import leaves_visible_to
 from expertpool.experts.queries.search import search
 from expertpool.experts.schemas import (
+    GAVE_UP,
     EmployerRef,
     EnteredOutput,
     ExpertFilters,
     ExpertInput,
     ExpertOutput,
+    FiledOutput,
+    FrozenOutput,
     LeaveInput,
     LeaveOutput,
     ReasonInput,
     SeatOutput,
+    SeatsInput,
     SpecialtyFilters,
     SpecialtyOutput,
     WhyInput,
 )
 from expertpool.experts.services.admission import approve_admission, enter_expert
 from expertpool.experts.services.alike import LooksAlike
-from expertpool.experts.services.leave import cancel_leave, file_leave
+from expertpool.experts.services.coming import give_up_seats
+from expertpool.experts.services.leave import cancel_leave, file_leave, long_told
 from expertpool.experts.services.profile import refusals_of
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 
@@ -224,7 +229,7 @@ def coming_seat_list(request: UserRequest, expert_id: Id) -> list[ComingSeat]:
 
 @router.post(
     "/experts/{expert_id}/freeze",
-    response=answers(ExpertOutput),
+    response=answers(FrozenOutput),
     operation_id="expert_freeze",
     summary="冻结专家",
 )
@@ -232,8 +237,10 @@ def coming_seat_list(request: UserRequest, expert_id: Id) -> list[ComingSeat]:
 def expert_freeze(request: UserRequest, expert_id: Id, data: ReasonInput) -> Expert:
     """暂停抽取一位在库的专家，写明原因；原因会告知专家本人。"""
     expert, now = _within(request.user, "experts.edit", expert_id), timezone.now()
-    _see_seats(request.user, expert, data.seen, now=now)
-    return freeze_expert(expert=expert, reason=data.reason, actor=request.user, now=now)
+    coming = _seen_seats(request.user, expert, data, now=now)
+    frozen = freeze_expert(expert=expert, reason=data.reason, actor=request.user, now=now)
+    _give_up(frozen, coming, data, actor=request.user, now=now)
+    return frozen
 
 
 @router.post(
@@ -267,15 +274,17 @@ def leave_list(request: UserRequest, expert_id: Id) -> QuerySet[Leave]:
 
 @router.post(
     "/experts/{expert_id}/leaves",
-    response=answers(LeaveOutput, 201),
+    response=answers(FiledOutput, 201),
     operation_id="leave_file",
     summary="登记请假",
 )
 @allows("experts.leave")
 def leave_file(request: UserRequest, expert_id: Id, data: LeaveInput) -> Status[Leave]:
-    """为专家登记长期请假：请假期间任何项目都不抽取他。"""
+    """为专家登记长期请假：请假期间任何项目都不抽取他。与页面一样，先要看过这段时间的席位，可以同时申请让出。"""
     expert, now = _within(request.user, "experts.leave", expert_id), timezone.now()
-    _see_seats(request.user, expert, data.seen, during=(data.start, data.end), now=now)
+    if not data.is_long and (told := long_told(data.start, data.end)):
+        raise LeaveRefused(f"{told}确认无误的，is_long 填 true 再次提交。")
+    coming = _seen_seats(request.user, expert, data, during=(data.start, data.end), now=now)
     leave = file_leave(
         expert=expert,
         start=data.start,
@@ -284,6 +293,7 @@ def leave_file(request: UserRequest, expert_id: Id, data: LeaveInput) -> Status[
         actor=request.user,
         now=now,
     )
+    _give_up(leave, coming, data, actor=request.user, now=now)
     return Status(201, leave)
 
 
@@ -321,22 +331,39 @@ def _within(user: User, code: str, pk: int) -> Expert:
     return get_object_or_404(rows, pk=pk)
 
 
-def _see_seats(
+def _seen_seats(
     user: User,
     expert: Expert,
-    seen: list[str],
+    data: SeatsInput,
     *,
-    during: tuple[datetime, datetime] | None = None,
+    during: Period | None = None,
+    now: datetime,
+) -> ComingSeats:
+    """Return the coming seats of ``expert``. Refuses (ExpertRefused) while one was not seen, as the pages do."""
+    if during and during[0] >= during[1]:
+        return ComingSeats()  # refused by the service
+    seen = ",".join(data.seen)
+    coming = coming_seats(user, [expert.pk], during=during, seen=seen, now=now)
+    if not coming.are_seen:
+        named = "、".join(one.review for one in coming.seats[:MOST_SEATS])
+        raise ExpertRefused(UNSEEN.format(named))
+    return coming
+
+
+def _give_up(
+    row: Expert | Leave,
+    coming: ComingSeats,
+    data: ReasonInput | LeaveInput,
+    *,
+    actor: User,
     now: datetime,
 ) -> None:
-    """Refuse (ExpertRefused) while a coming seat was not seen, as the pages do."""
-    if during and during[0] >= during[1]:
-        return  # refused by the service
-    coming = coming_seats(user, [expert.pk], during=during, seen=",".join(seen), now=now)
-    if not coming.are_seen:
-        raise ExpertRefused(
-            UNSEEN.format("、".join(one.review for one in coming.seats[:MOST_SEATS]))
-        )
+    """Ask for the seats to be given up where that was wanted, as the pages do; the answer says what came of it."""
+    if not (coming and data.give_up):
+        return
+    leave = row if isinstance(row, Leave) else None
+    said = give_up_seats(coming=coming, actor=actor, leave=leave, reason=data.reason, now=now)
+    vars(row)[GAVE_UP] = said
 
 
 def _unit_token(name: str, uscc: str) -> str:

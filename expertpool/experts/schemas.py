@@ -21,6 +21,7 @@ from expertpool.experts.queries.oddities import oddities_of
 from expertpool.experts.tables import leave_pill
 
 MOST_SPECIALTIES = 100
+GAVE_UP = "seats_given_up"  # by which a row carries what came of its seats
 
 
 class EmployerRef(Input):
@@ -152,16 +153,37 @@ def _unlisted(expert: Expert) -> Iterator[str]:
             yield f"{one.label}“{word}”不在词典中，请核对。"
 
 
-class WhyInput(Input):
-    reason: str = Field(max_length=500, description="原因")
+class SeatsInput(Input):
+    """What is said of the coming seats of whom an act takes away."""
 
-
-class ReasonInput(WhyInput):
     seen: list[str] = Field(
         [],
         max_length=200,
         description="已看过的将要参加的评审（/experts/{id}/coming-seats 的 key）；少一个就拒绝",
     )
+    give_up: bool = Field(
+        False, description="同时申请让出这些席位：监督人确认后递补，与页面上的勾选相同"
+    )
+
+
+class SeatsOutput(Output):
+    seats: str = Field(description="申请让出席位的结果；没有申请的为空")
+
+    @staticmethod
+    def resolve_seats(row: Any) -> str:
+        return str(vars(row).get(GAVE_UP, ""))
+
+
+class WhyInput(Input):
+    reason: str = Field(max_length=500, description="原因")
+
+
+class ReasonInput(WhyInput, SeatsInput):
+    pass
+
+
+class FrozenOutput(ExpertOutput, SeatsOutput):
+    pass
 
 
 class SeatOutput(Output):
@@ -174,11 +196,11 @@ class SeatOutput(Output):
     then: str = Field(description="离库或请假后席位怎样")
 
 
-class LeaveInput(Input):
+class LeaveInput(SeatsInput):
     start: Moment = Field(description="开始时间")
     end: Moment = Field(description="结束时间，到时自动销假")
     reason: str = Field(max_length=200, description="事由")
-    seen: list[str] = Field([], max_length=200, description="同冻结")
+    is_long: bool = Field(False, description="请假超过 2 年的，核对年份无误才填 true")
 
 
 class LeaveOutput(Output):
@@ -199,3 +221,7 @@ class LeaveOutput(Output):
     @staticmethod
     def resolve_state(leave: Leave) -> str:
         return leave_pill(leave, timezone.now())[0]
+
+
+class FiledOutput(LeaveOutput, SeatsOutput):
+    pass

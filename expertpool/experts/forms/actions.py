@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -25,8 +25,7 @@ from expertpool.experts.models import AvoidanceUnit, Expert, Tag
 from expertpool.experts.queries.coming import SEALED
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.services.blacklist import PAST
-
-LONG = timedelta(days=2 * 365)  # of a leave: longer is a slip as a rule
+from expertpool.experts.services.leave import long_told
 
 
 def reason_field(label: str, *, longest: int, told: str = "") -> forms.CharField:
@@ -74,9 +73,8 @@ class AsksOfLongLeave(AsksOnce):
     """Asks once about a leave of many years: a slip as a rule."""
 
     def ask_if_long(self, start: datetime | None, end: datetime | None) -> None:
-        if start and end and end - start > LONG:
-            told = f"请假超过 {LONG.days // 365} 年，请核对年份。确认无误的，再保存一次。"
-            self.ask_once("end", f"{start} {end}", told)
+        if start and end and (told := long_told(start, end)):
+            self.ask_once("end", f"{start} {end}", f"{told}确认无误的，再保存一次。")
 
 
 class LeaveForm(OneExpertForm, AsksOfLongLeave):

@@ -22,6 +22,7 @@ from expertpool.experts.services.taking_away import stays_for_others
 
 # The reason stands in the row alone, encrypted (docs/decisions/0185).
 RECORDED = ("during",)
+LONG = timedelta(days=2 * 365)  # longer is a slip as a rule, and asked about once
 BEGUN_BEFORE = timedelta(days=30)  # of what he files himself: earlier is a slip
 
 
@@ -78,6 +79,11 @@ def file_leave(
     record("expert.leave", actor=actor, now=now, subject=expert, after=in_words(leave, *RECORDED))
     publish(LeaveFiled(expert.pk, leave.pk))
     return leave
+
+
+def long_told(start: datetime, end: datetime) -> str:
+    """Return what is asked of a leave for [start, end), as it is filed by a page or another platform; empty: nothing."""
+    return f"请假超过 {LONG.days // 365} 年，请核对年份。" if end - start > LONG else ""
 
 
 def _is_himself(expert: Expert, actor: User | None) -> bool:

@@ -32,6 +32,7 @@ from expertpool.experts.services.kinds import change_kind
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Outcome
 from expertpool.workflow.queries.asking import OPEN, is_asked
+from tests.api.caller import Caller, assert_problem
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
@@ -192,6 +193,40 @@ def test_a_leave_shows_those_of_its_time(opened: Draw, admin: User) -> None:
     assert "已申请让出 1 个席位" in toast(done)
     request = AnswerRequest.objects.get()
     assert (request.state, request.reason) == (InvitationState.LEAVE, "登记请假：出差")
+
+
+@pytest.mark.shows("EXP-36")
+@pytest.mark.parametrize("act", ["leaves", "freeze"])
+def test_another_platform_sees_and_gives_up_the_same_seats(
+    opened: Draw, admin: User, supervisor: User, act: str
+) -> None:
+    """It was refused until it had seen them, and could not give them up."""
+    expert, opening, office = expert_of(opened, 1), opened.project.opening_at, Caller(admin)
+    address = f"/experts/{expert.pk}"
+    period = {"start": opening.isoformat(), "end": (opening + timedelta(days=1)).isoformat()}
+    sent = {"reason": "出差"} | (period if act == "leaves" else {})
+    told = assert_problem(office.post(f"{address}/{act}", sent), 409, "expert-refused")
+    assert opened.number in told["detail"]
+    seats = office.get(f"{address}/coming-seats").json()
+    done = office.post(
+        f"{address}/{act}", sent | {"seen": [one["key"] for one in seats], "give_up": True}
+    ).json()
+    assert done["seats"] == "已申请让出 1 个席位，监督人确认后递补"
+    request = AnswerRequest.objects.get()
+    decide_answer(
+        request=request, agree=True, note="", actor=supervisor, now=timezone.now(), entropy=ENTROPY
+    )
+    assert opened.invitations.filter(state=InvitationState.INVITED).count() == 1
+
+
+def test_another_platform_is_asked_about_a_leave_of_many_years(admin: User) -> None:
+    office, start = Caller(admin), timezone.now()
+    address = f"/experts/{make_expert().pk}/leaves"
+    period = {"start": start.isoformat(), "end": (start + timedelta(days=1_000)).isoformat()}
+    told = assert_problem(office.post(address, period | {"reason": "出国"}), 409, "expert-refused")
+    assert "超过 2 年" in told["detail"]
+    done = office.post(address, period | {"reason": "出国", "is_long": True})
+    assert (done.status_code, done.json()["seats"]) == (201, "")
 
 
 def give_up(user: User, name: str, *args: Any, **data: Any) -> AnswerRequest:

@@ -22,7 +22,7 @@ from expertpool.directory.models import Division
 from expertpool.directory.queries import parts
 from expertpool.directory.queries.near import near_units
 from expertpool.experts.fields.meant import may_be_division, may_be_title
-from expertpool.experts.services import import_columns, import_lookups
+from expertpool.experts.services import import_columns, import_lookups, import_titles
 from expertpool.experts.validators import standing, values
 from expertpool.notifications.validators import foreign_addresses
 from tests.core.importing.test_import_pages import upload
@@ -47,7 +47,7 @@ def test_looking_for_addresses_reads_each_letter_once(word: str, end: str) -> No
 
 # What is looked for within a cell, or a line of the log, and what a cell as a whole may be.
 WITHIN = [
-    *(text._MAIL, import_columns._MAIL, import_columns._WHEN, columns.NOTE, findings._VALUES),
+    *(text._MAIL, import_columns._MAIL, import_titles._WHEN, columns.NOTE, findings._VALUES),
     *(parts._BRACKETED, parts._REMARK, parts._POST_WITHIN),
     *(values._BESIDE_SIGN, values._BESIDE_UNIT),
     *(standing._BRACKETS, standing._LEFT, standing._IN_REMARK, standing._RETIRED_NOW),

@@ -32,6 +32,7 @@ from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.sharing import set_sharing
 from expertpool.experts.services.status import freeze_expert
 from expertpool.experts.services.tags import save_tag, tag_experts
+from expertpool.experts.validators.values import account_warning
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英文华建国志红玉兰鑫子轩思涵宇浩然梓晨"
@@ -149,7 +150,7 @@ def demo_rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
             "address": f"{city}解放路{random.randint(1, 300)}号",
             "postcode": f"{random.randint(100_000, 799_999)}",
             "bank_name": random.choice(("中国银行", "中国工商银行", "中国建设银行")),
-            "bank_account": f"62{random.randint(10**16, 10**17 - 1)}",
+            "bank_account": _account(random),
             "term_start_date": (now - timedelta(days=random.randint(30, 400))).date(),
             "term_end_date": (now + timedelta(days=random.randint(20, 900))).date(),
             # By the number: whoever is drawn up by chance stays who he was.
@@ -161,6 +162,12 @@ def demo_rows(random: Random, count: int, now: datetime) -> Iterator[list[Any]]:
 def _name(random: Random) -> str:
     given = random.sample(GIVEN, random.choice((1, 2, 2)))
     return random.choice(SURNAMES) + "".join(given)
+
+
+def _account(random: Random) -> str:
+    """Return the number of a bank card, with its check digit."""
+    body = f"62{random.randint(10**16, 10**17 - 1)}"[:-1]
+    return next(card for card in (f"{body}{at}" for at in range(10)) if not account_warning(card))
 
 
 def _id_number(random: Random, division: str, year: int) -> str:

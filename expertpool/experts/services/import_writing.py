@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from psycopg.types.json import Jsonb
 
-from expertpool.core.fields import BlindIndexField, EncryptedField
+from expertpool.core.fields import BlindIndexField, EncryptedField, IndexOfField
 from expertpool.core.lookups import array_text
 from expertpool.experts.models import Expert
 
@@ -21,10 +25,13 @@ _AS_IT_STANDS = (
     *(models.BigAutoField, models.CharField, models.TextField),
     *(models.PositiveIntegerField, models.PositiveSmallIntegerField),
     *(models.DateField, models.DateTimeField, models.ForeignKey, models.OneToOneField),
-    BlindIndexField,
+    *(BlindIndexField, IndexOfField),
 )
 _COPY_EXPERTS = f"COPY experts_expert ({', '.join(str(one.column) for one in COLUMNS)}) FROM STDIN"
 _COPY_SPECIALTIES = "COPY experts_expertspecialty (expert_id, specialty_id) FROM STDIN"
+# The signs that part values and rows there, and the one that says so of them.
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_ESCAPED = re.compile(r"[\\\t\n\r]")
 COPIED = 500  # rows that are made ready while the database writes those before
 # COPY returns no ids, so they are taken before it.
 _NEW_IDS = (
@@ -45,9 +52,9 @@ def copy_experts(
     """Write experts, each as what he holds by column, and the specialties (ids) ``held`` by each."""
     with _copying(_COPY_EXPERTS) as copy:
         while chunk := list(islice(records, COPIED)):
-            columns = (_stored(column, chunk) for column in COLUMNS)
-            for values in zip(*columns, strict=True):
-                copy.write_row(values)
+            columns = (_written(_stored(column, chunk)) for column in COLUMNS)
+            rows = map("\t".join, zip(*columns, strict=True))
+            copy.write("".join(f"{row}\n" for row in rows))
     with _copying(_COPY_SPECIALTIES) as copy:
         # Two numbers need no quoting.
         copy.write("".join(f"{expert}\t{one}\n" for expert, ids in held for one in ids))
@@ -59,6 +66,33 @@ def _copying(statement: str) -> Iterator[Any]:
     errors = connection.wrap_database_errors
     with errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         yield copy
+
+
+def _written(values: Sequence[Any]) -> Sequence[str]:
+    """Return the values of a column as COPY reads them. The driver asks for each value of each row how it is written;
+    what all rows have in common is written once."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [_text_of(first)] * len(values)
+    return list(map(_text_of, values))
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, str):
+        # Nearly all are plain: numbers of people, codes, names.
+        return value.translate(_ESCAPES) if _ESCAPED.search(value) else value
+    if value is None:
+        return r"\N"
+    if isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, date):  # and moments, which are some
+        return value.isoformat()
+    if isinstance(value, Jsonb):
+        text = (value.dumps or json.dumps)(value.obj)
+        return _text_of(text if isinstance(text, str) else text.decode())
+    return str(int(value))  # of a choice its number
 
 
 def _stored(column: Any, records: Sequence[dict[str, Any]]) -> Sequence[Any]:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from expertpool.core.importing import (
     FIRST,
     JANUARY,
     LAST,
+    LONGEST_DAY,
     TIME,
     YEAR_ALONE,
     CellRefused,
@@ -270,6 +272,15 @@ class TermYears(NamedTuple):
 def term_end(cell: Any) -> date | Term | TermYears | None:
     """Clean the end of a term, beside which a list may write its beginning, that it has none, or in its place
     how many years it lasts."""
+    return _end_of(cell) if type(cell) is str and len(cell) <= LONGEST_DAY else _any_end(cell)
+
+
+@lru_cache(maxsize=10_000)  # a list of a hundred thousand names some thousand days
+def _end_of(cell: str) -> date | Term | TermYears | None:
+    return _any_end(cell)
+
+
+def _any_end(cell: Any) -> date | Term | TermYears | None:
     if alone := year_shown_as_day(cell):
         return date(alone, 12, 31)
     value = as_code(cell)

@@ -23,6 +23,7 @@ from expertpool.core.importing import UnreadableFile, as_text
 from expertpool.core.lookups import array_text
 from expertpool.directory.models import Specialty, Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
+from expertpool.experts.queries.names import name_index
 from expertpool.experts.services import importing
 from expertpool.experts.services.importing import ExpertImporter, ImportResult, import_file
 from expertpool.experts.settings import AT_ONCE
@@ -47,6 +48,26 @@ def expected() -> dict[int, str]:
 
 def reasons(outcome: ImportResult) -> dict[int, str]:
     return {row["row"]: row["reason"] for row in outcome.refused}
+
+
+@pytest.mark.parametrize("text", ["甲\\N乙", "\\N", "甲\\t\t乙", "甲\n\\.\n乙", "'\"{},\\x41"])
+def test_what_copies_of_rows_are_made_of_is_text_in_a_cell(
+    admin: User, tmp_path: Path, text: str
+) -> None:
+    """Of columns that all rows share, and of those in which each has its own."""
+    field = make_field("说明一", "text")
+    head = ["姓名", "手机号", "备注", "通讯地址", "说明一", "职务"]
+    rows = [[f"甲{at}", f"1391111000{at}", text, "", text, f"{text}{at}"] for at in "真善美"]
+    rows = [[name, f"1391111000{at}", *more] for at, (name, _, *more) in enumerate(rows)]
+    path = write_xlsx(tmp_path / "a.xlsx", [head, *rows])
+    assert import_file(path, actor=admin, now=NOW).accepted == 3
+    held = [(one.remark, one.extra[field.code]) for one in Expert.objects.all()]
+    assert {remark for remark, _ in held} == {text}
+    assert all("\\" not in text or "\\" in word for _, word in held)
+    first = Expert.objects.order_by("number").first()
+    assert first is not None
+    assert (first.created_by, first.created_at, first.term_end_date) == (admin, NOW, None)
+    assert first.name_index == name_index("甲真")
 
 
 @pytest.mark.shows("EXP-02", "EXP-05", "EXP-07", "EXP-08", "EXP-09", "EXP-16")

@@ -52,6 +52,7 @@ KEPT = {
     "projects:reject": "projects.Project.decision_note",
     "reviews:assignment_abandon": "reviews.ItemAssignment.voided_why",
     "reviews:lead": LOG,
+    "reviews:start": 200,
     "reviews:stop": LOG,
     "workflow:request_ask": "draws.VoidRequest.reason",
     "workflow:request_turn_down": "draws.VoidRequest.note",

@@ -7,7 +7,7 @@ were chained, or in other words than today's, is nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -73,6 +73,7 @@ _STATES = {str(one.label): one for one in InvitationState}
 _VIAS = {str(one.label): one for one in ReplyVia}
 _ROLES = {str(one.label): str(one) for one in PanelRole} | {"未设置": ""}
 Row = tuple[datetime, Mapping[str, Any]]  # when it was stored, by its column, and what it says
+Times = tuple[datetime, ...]  # that one thing may have by what is said of it
 
 
 @dataclass(frozen=True)
@@ -315,7 +316,7 @@ def _void_holds(told: Told) -> bool:
 
 
 def _of_lines(told: Told) -> Iterator[tuple[str, bool]]:
-    seats = _Seats(told.events)
+    seats = _Seats(told)
     yield "名单", {line.commit for line in told.lines} == seats.seated.keys()
     for line in told.lines:
         for part, holds in _of_line(told, seats, line):
@@ -337,12 +338,12 @@ def _of_roles(told: Told) -> Iterator[tuple[str, bool]]:
 class _Seats:
     """What events say of who ever sat, by commitment."""
 
-    def __init__(self, events: Sequence[Row]) -> None:
-        self.seated: dict[str, tuple[datetime, str]] = {}  # when, and by which event
-        self.exits: dict[str, tuple[datetime, str]] = {}  # when, and why
-        self.moved_up: dict[str, datetime] = {}
+    def __init__(self, told: Told) -> None:
+        self.seated: dict[str, tuple[Times, str]] = {}  # when, and by which event
+        self.exits: dict[str, tuple[Times, str]] = {}  # when, and why
+        self.moved_up: dict[str, Times] = {}
         self.is_void = False
-        for at, event in events:
+        for at, (_, event) in zip(_times(told), told.events, strict=True):
             kind = event["type"]
             for seat in event["seats"] if kind in ("drawn", "supplement") else ():
                 self.seated[seat["commit"]] = (at, kind)
@@ -353,17 +354,33 @@ class _Seats:
             self.is_void = self.is_void or kind == "void" or event.get("state") == "void"
 
 
+def _times(told: Told) -> list[Times]:
+    """Return when each event was, by itself and by the entry of the log that has the head of its step: no event is
+    earlier than the one before it, also where the clock is set back (`state.append_events`)."""
+    logged: dict[str, datetime] = {}
+    for entry in told.entries:
+        if head := (entry.after or {}).get(CHAIN_HEAD):
+            logged.setdefault(str(head), entry.at)
+    times: list[Times] = []
+    by_log: Times = ()
+    for at, event in reversed(told.events):
+        if (said := logged.get(str(event.get("hash")))) is not None:
+            by_log = (said,)
+        times.append((at, *by_log))
+    return times[::-1]
+
+
 def _of_line(told: Told, seats: _Seats, line: Invitation) -> Iterator[tuple[str, bool]]:
     at, kind = seats.seated[line.commit]
     first = kind == "drawn" and told.draw.widens_id is None
     yield "类型", line.origin == (Origin.DRAWN if first else Origin.SUPPLEMENT)
-    yield "邀请时间", _is_near(line.invited_at, at)
-    yield "递补时间", _is_near(line.moved_up_at, seats.moved_up.get(line.commit))
+    yield "邀请时间", _is_near(line.invited_at, *at)
+    yield "递补时间", _is_near(line.moved_up_at, *seats.moved_up.get(line.commit, ()))
     left = seats.exits.get(line.commit)
     if left is not None and _answered(told, line)[1] not in EXIT_REASON:
         # By the system, which answers nobody.
         yield "参与状态", line.state == InvitationState.CONFLICT
-        yield "答复时间", _is_near(line.replied_at, left[0])
+        yield "答复时间", _is_near(line.replied_at, *left[0])
         yield "答复方式", line.replied_via == ReplyVia.SYSTEM
         yield "答复截止或签到", is_written(line)
     else:
@@ -421,10 +438,11 @@ def _as_answered(line: Invitation, reply: Entry) -> Iterator[tuple[str, bool]]:
         yield "理由", via is None or via in BY_HIMSELF or reason == reply.note.strip()[:200]
 
 
-def _is_near(at: datetime | None, event: datetime | None) -> bool:
-    if at is None or event is None:
-        return at is event
-    return abs(event - at) < WAITED
+def _is_near(at: datetime | None, *said: datetime) -> bool:
+    """Tell whether ``at`` is one of the times that were ``said`` of it; None where none was."""
+    if at is None:
+        return not said
+    return any(abs(one - at) < WAITED for one in said)
 
 
 def _roles(told: Told, entries: Any) -> list[tuple[Invitation, str]]:

@@ -35,7 +35,9 @@ LEAST_PER_SECOND = 4 * 1024  # bytes of a body
 LEAST_OF_LARGE = 16 * 1024  # bytes a second of a body over ANONYMOUS_BODY: 128 kbit/s
 MOST_CONNECTIONS = 900  # under the usual limit of 1,024 open files
 GIVEN_WAY, GIVES_WAY_TO = 0.000_25, 8  # seconds for each connection, of so many at most
-MARK_SECONDS = 30  # between two notes that pages are answered
+# Between two notes that pages are answered, and from a start to the first: with both, and the start between them, a
+# restart is shorter than what counts as a gap (core.answering).
+MARK_SECONDS = 20
 WAITING = 1024  # connections that no process has taken yet, as waitress has it
 INHERITED = "EXPERTPOOL_SOCKET"  # the number of the file that the supervisor passes on
 ANONYMOUS_BODY = MEGABYTE  # nobody uploads before he has signed in, unless by a link of his own
@@ -219,16 +221,20 @@ class Question:
 
 
 class Mark:
-    """That pages are answered, noted by ``note`` as they are: put to the threads that answer every `MARK_SECONDS`.
+    """That pages are answered, noted by ``note`` as they are: put to the threads that answer every `MARK_SECONDS`, also
+    for the first time: a process that dies as soon as it was started answers nobody (docs/decisions/0564).
     Where they all hang, or the process stands still, or the database is away, none is made (docs/decisions/0530)."""
 
     def __init__(self, note: Callable[[], None]) -> None:
-        self._note, self._due, self._waits = note, 0.0, False
+        self._note, self._waits = note, False
+        self._due: float | None = None  # of one that has only begun
 
     def look(self, now: float, add_task: Callable[[Any], None]) -> None:
         """Have it noted, if it is time to and no thread is asked to already."""
+        if self._due is None:
+            self._due = now + MARK_SECONDS
         # A clock that was set back makes it due as well.
-        if not self._waits and not 0 < self._due - now <= MARK_SECONDS:
+        elif not self._waits and not 0 < self._due - now <= MARK_SECONDS:
             self._due, self._waits = now + MARK_SECONDS, True
             add_task(self)
 

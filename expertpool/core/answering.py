@@ -1,4 +1,4 @@
-"""Whether pages are answered: each web process notes so twice a minute, by one of the threads that answer.
+"""Whether pages are answered: each web process notes so three times a minute, by one of the threads that answer.
 
 Where the workers live and no page can be opened, nobody can answer an invitation: that time counts for
 nobody (docs/decisions/0530). Notes are rows as those of duties are, which only this system can write: one
@@ -17,7 +17,7 @@ from expertpool.core.duties import write_run
 from expertpool.core.fields import is_vouched
 from expertpool.core.models import DutyRun
 
-# Three notes left out: a restart takes less. Whose deadline lies in that time loses his seat, so it is short.
+# Four notes left out: a restart takes less. Whose deadline lies in that time loses his seat, so it is short.
 LATE_AFTER = timedelta(seconds=90)
 ANSWERED = "web.answers"  # without a gap that is still to be given back
 AGAIN = "web.answers_again"  # after one

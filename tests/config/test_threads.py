@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from config.server import GIVEN_WAY, GIVES_WAY_TO, MARK_SECONDS, Dispatcher, Mark, giving_way
-from expertpool.core.answering import is_answering, last_answering
+from expertpool.core.answering import LATE_AFTER, is_answering, last_answering
 from tests.ports import free_port
 from tests.worker import program, wait_for
 
@@ -89,7 +90,7 @@ def test_a_process_with_more_connections_waits_longer_for_the_next(
 def test_that_pages_are_answered_is_noted_by_a_thread_that_answers(dispatcher: Dispatcher) -> None:
     noted: list[str] = []
     mark = Mark(lambda: noted.append(threading.current_thread().name))
-    for second in range(2 * MARK_SECONDS):
+    for second in range(2 * MARK_SECONDS + 1):
         mark.look(1_000.0 + second, dispatcher.add_task)
         until(lambda: dispatcher.active_count == 0 and not dispatcher.queue)
     assert len(noted) == 2
@@ -97,6 +98,23 @@ def test_that_pages_are_answered_is_noted_by_a_thread_that_answers(dispatcher: D
     mark.look(5.0, dispatcher.add_task)  # the clock was set back
     until(lambda: len(noted) == 3)
     dispatcher.shutdown()
+
+
+def test_a_process_that_dies_again_and_again_notes_nothing(dispatcher: Dispatcher) -> None:
+    """Each of them lives for seconds: nobody can open a page meanwhile."""
+    noted: list[str] = []
+    for start in range(0, 10 * MARK_SECONDS, MARK_SECONDS):
+        mark = Mark(lambda: noted.append("answers"))
+        for second in range(MARK_SECONDS):
+            mark.look(1_000.0 + start + second, dispatcher.add_task)
+    assert noted == []
+    assert not dispatcher.queue
+    dispatcher.shutdown()
+
+
+def test_a_restart_is_no_gap() -> None:
+    """What one takes at most (docs/decisions/0530), since the last note of the process before."""
+    assert timedelta(seconds=2 * MARK_SECONDS + 44) < LATE_AFTER
 
 
 def test_where_all_threads_hang_nothing_is_noted(dispatcher: Dispatcher) -> None:
@@ -119,8 +137,9 @@ def test_a_note_that_fails_ends_no_thread(dispatcher: Dispatcher) -> None:
 
     tries: list[str] = []
     mark = Mark(lambda: tries.append("") or fails())  # type: ignore[func-returns-value]
+    mark.look(1_000.0, dispatcher.add_task)
     for number in range(2):
-        mark.look(1_000.0 + number * MARK_SECONDS, dispatcher.add_task)
+        mark.look(1_000.0 + (number + 1) * MARK_SECONDS, dispatcher.add_task)
         until(lambda: len(tries) == number + 1 and dispatcher.active_count == 0)  # noqa: B023
     dispatcher.shutdown()
 

@@ -17,8 +17,9 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import keep_head, record
 from expertpool.core.events import publish
 from expertpool.core.fields import encrypted
+from expertpool.core.jobs import defer, is_queued
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import SAY_MORE, if_seen, is_reason
+from expertpool.core.text import SAY_MORE, if_seen, is_reason, next_minute
 from expertpool.draws.enums import (
     BY_HIMSELF,
     EXIT_REASON,
@@ -73,6 +74,9 @@ from expertpool.draws.services.state import at_head, load_state
 from expertpool.draws.services.telling import tell_confirmed, tell_experts
 from expertpool.draws.services.written import proven
 from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_TIME, OTHER_GROUND
+from expertpool.notifications.enums import Decision
+from expertpool.notifications.models import Reply
+from expertpool.notifications.queries.messages import messages_about
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.workflow.services.two_persons import end_with_subject
 
@@ -105,6 +109,8 @@ LEAVE_OVER = f"据以申请的请假已销假或无效，不能据此让出席�
 WRITTEN_BACK = (
     "这一席位的参与状态与操作日志不符，可能被改动过，不能据此答复或登记；请联系项目联系人核对。"
 )
+# A worker that was started again has taken by then what came before.
+HEARD_WITHIN = timedelta(minutes=5)
 # What nobody records: the clock says it.
 BY_ITSELF = {InvitationState.NO_ANSWER, InvitationState.UNREACHED}
 
@@ -119,9 +125,11 @@ def answer(
     now: datetime,
     entropy: Entropy,
     mark: str = "",
+    came_at: datetime | None = None,
 ) -> Invitation:
     """Record the expert's own answer. A decline needs a reason and is supplemented at once. ``mark`` is that of what
-    the page showed him, where he answers on one (`queries.asked`).
+    the page showed him, where he answers on one (`queries.asked`). ``came_at``: when it came, of one that a job takes:
+    by that it is in time or late.
 
     Refuses (ReplyRefused) an answer to another time, place or role, a second answer, one after the deadline, and that
     somebody agrees who has left the pool since (blacklisted, frozen, deleted), or to a new time at which he is taken or
@@ -131,7 +139,7 @@ def answer(
         raise ReplyRefused("请选择不能参加的原因。")
     invitation = lock_invitation(invitation)
     # Who has answered hears that below, rather than that he is late.
-    if invitation.state == InvitationState.INVITED and is_over(invitation, now=now):
+    if invitation.state == InvitationState.INVITED and is_over(invitation, now=came_at or now):
         raise ReplyRefused("已过答复时限，不能再答复。")
     if (
         mark
@@ -262,7 +270,8 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     A line that somebody else has written waits until then, and raises an alarm, and so do all while the end of
     the log is rewritten (`queries.written.why_not_over`). After the service was off
     all wait until their time was given back (`services.outage`). Whose panel sits before his time is over is in
-    conflict, never 未答复 (`queries.clock.was_cut_short`)."""
+    conflict, never 未答复 (`queries.clock.was_cut_short`). Whose answer came in time, and is still to be taken by a
+    job, is not ended before it (docs/decisions/0565)."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
     # Most have answered by then: they need no lock.
     if not _may_wait(invitation) or off_since(now):
@@ -275,6 +284,9 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
         raise_alarm(
             Overdue(invitation.draw_id, why_not_over(invitation) or AlarmKind.LINE), now=now
         )
+        return False
+    if _is_to_be_heard(invitation, now=now):
+        defer("draws.expire_invitation", at=next_minute(now), invitation_id=invitation.pk)
         return False
     state = InvitationState.NO_ANSWER if invitation.reached_at else InvitationState.UNREACHED
     kept = kept_from_answering(invitation.draw, now=now)
@@ -298,6 +310,17 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
         why=why,
     )
     return True
+
+
+def _is_to_be_heard(invitation: Invitation, *, now: datetime) -> bool:
+    """Tell whether an answer in writing, or by a key, came before the deadline of ``invitation`` for which a job is
+    still to come: not for longer than `HEARD_WITHIN`."""
+    in_time = Reply.objects.filter(
+        message__in=messages_about("draws.invitation", [invitation.pk]),
+        decision__in=(Decision.YES, Decision.NO),
+        received_at__range=(now - HEARD_WITHIN, invitation.deadline_at),
+    )
+    return any(is_queued("draws.take_reply", reply_id=one.pk) for one in in_time)
 
 
 def _may_wait(invitation: Invitation) -> bool:

@@ -87,6 +87,7 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
             via=via,
             now=now,
             entropy=entropy,
+            came_at=reply.received_at,
         )
     except ReplyRefused as refusal:
         invitation.refresh_from_db()

@@ -136,6 +136,59 @@ def test_who_writes_back_y_sits(provider: Kept, pool: list[Expert], extended: bo
 
 
 @pytest.mark.shows("DRAW-22")
+@pytest.mark.parametrize("first", ["deadline", "answer"])
+def test_what_came_in_time_counts_though_it_is_taken_later(
+    provider: Kept, pool: list[Expert], first: str
+) -> None:
+    """The worker was just started again: both jobs are due."""
+    row = seal().invitations.get()
+    sent_letter(row)
+    keep_clock(invitation_id=row.pk)
+    row.refresh_from_db()
+    in_time, late = row.deadline_at - timedelta(seconds=5), row.deadline_at + MINUTE
+    assert write(row, f"Y{answer_code(row)}", now=in_time) == 1
+    job = ProcrastinateJob.objects.get(task_name="draws.take_reply")
+    if first == "deadline":
+        assert not expire(invitation_id=row.pk, now=late, entropy=SystemEntropy())
+    take_reply(**job.args, now=late, entropy=SystemEntropy())
+    row.refresh_from_db()
+    assert (row.state, row.replied_via) == (InvitationState.ACCEPTED, ReplyVia.SMS)
+
+
+@pytest.mark.parametrize("text", ["Y", "?"])
+def test_what_came_too_late_or_says_nothing_keeps_no_seat(
+    provider: Kept, pool: list[Expert], text: str
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    keep_clock(invitation_id=row.pk)
+    row.refresh_from_db()
+    at = row.deadline_at + timedelta(seconds=1 if text == "Y" else -1)
+    assert write(row, f"{text}{answer_code(row)}", now=at) == 1
+    assert expire(invitation_id=row.pk, now=row.deadline_at + MINUTE, entropy=SystemEntropy())
+    row.refresh_from_db()
+    assert row.state == InvitationState.NO_ANSWER
+
+
+@pytest.mark.shows("DRAW-22")
+def test_an_answer_that_no_job_takes_holds_nobody_for_ever(
+    provider: Kept, pool: list[Expert]
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    keep_clock(invitation_id=row.pk)
+    row.refresh_from_db()
+    assert write(row, f"Y{answer_code(row)}", now=row.deadline_at - MINUTE) == 1
+    at = row.deadline_at + timedelta(minutes=3)
+    assert not expire(invitation_id=row.pk, now=at, entropy=SystemEntropy())
+    again = ProcrastinateJob.objects.filter(
+        task_name="draws.expire_invitation", scheduled_at__gt=at
+    )
+    assert again.filter(args={"invitation_id": row.pk}).exists()
+    assert expire(invitation_id=row.pk, now=at + 2 * MINUTE, entropy=SystemEntropy())
+
+
+@pytest.mark.shows("DRAW-22")
 def test_who_writes_back_no_is_replaced_and_told(provider: Kept, pool: list[Expert]) -> None:
     draw = seal()
     row = draw.invitations.get()

@@ -14,7 +14,7 @@ LEFT_EMPTY = "-"  # said of a word: its cell is empty
 # Letters of a word, likeness of two, for a proposal; how many are offered. Longer ones are no words of a list.
 SHORTEST, LONGEST, CLOSE, OFFERED = 2, 100, 0.65, 4
 NAMESAKES = 12  # entries of one name: one of them is meant
-_APART = re.compile(r"([;；,，、\n]+)")
+_APART = re.compile(r"([;；,，、┋\n]+)")
 
 
 Said = Mapping[str, Mapping[str, str | None]]  # column → word → what it means, None: nothing said

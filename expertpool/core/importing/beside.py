@@ -23,7 +23,7 @@ def of_what_is_beside(
     columns: Iterable[ImportColumn], cells: Sequence[Any], codes: Sequence[str]
 ) -> Iterator[int]:
     """Yield the places of headers that stand for a column, and rather speak of what is beside them: 聘任时间 beside 职称,
-    unless the end of a term follows."""
+    unless the end of a term follows; 有效期至 of a document, 专业 that somebody studied (毕业院校)."""
     columns = list(columns)
     for column in columns:
         vague = {known_header(one) for one in column.vague}
@@ -31,8 +31,15 @@ def of_what_is_beside(
         for at, cell in enumerate(cells):
             if codes[at] != column.code or normalise_header(cell) not in vague:
                 continue
-            beside = {codes[place] for place in (at - 1, at + 1) if 0 <= place < len(codes)}
-            if beside.intersection(column.after) and not _is_ended(ending, cells, codes, at + 1):
+            beside = [place for place in (at - 1, at + 1) if 0 <= place < len(codes)]
+            is_known = not {codes[place] for place in beside}.isdisjoint(column.after)
+            # Of what no column keeps, its header says what it is.
+            is_other = any(
+                column.after_header(normalise_header(cells[place]))
+                for place in beside
+                if column.after_header and not codes[place]
+            )
+            if (is_known or is_other) and not _is_ended(ending, cells, codes, at + 1):
                 yield at
 
 

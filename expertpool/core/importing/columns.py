@@ -387,9 +387,10 @@ class ImportColumn:
     ``instead_of`` is the column (code) of a list beside whose own header this one's codes decide, row by row (专业名称
     and 专业代码), and ``agree`` tells whether such a code and what stands in the other cell mean the same.
     ``may_refuse_all``: where it takes none of its cells it is the right column all the same, and asks about each word.
-    ``vague`` are headers of it that speak of what stands beside them where that is one of ``after`` (codes): 聘任时间 of a
-    title. ``begun_by`` is the column (code) whose beginning this one ends, and ``ends`` tells of a header that it is such
-    an end. ``below`` tells of a header whether what stands below it may be this column's by its content.
+    ``vague`` are headers of it that speak of what stands beside them where that is one of ``after`` (codes), or no column
+    and ``after_header`` tells so of its header: 聘任时间 of a title, 专业 beside 毕业院校. ``begun_by`` is the column (code)
+    whose beginning this one ends, and ``ends`` tells of a header that it is such an end. ``below`` tells of a header
+    whether what stands below it may be this column's by its content.
     ``in_template``: the template has it; else only lists of others do.
     ``src`` gives the address that proposes words of a long list while one types.
     """
@@ -428,6 +429,7 @@ class ImportColumn:
     may_refuse_all: bool = False
     vague: Sequence[str] = ()
     after: Sequence[str] = ()
+    after_header: Callable[[str], Any] | None = None
     begun_by: str = ""
     ends: Callable[[str], Any] | None = None
     below: Callable[[str], Any] | None = None

@@ -40,11 +40,14 @@ ITS_NAME = ("名称", "全称")
 Named = Callable[[Any], str]  # a header → the code of its column, "" for none
 # What is of the person of the row, in so many words: 被推荐人手机 beside 推荐人电话.
 _HIS_OWN = re.compile(
-    r"^(?:您的|你的|我的|请填写您?的?|被推荐(?:专家|人)|推荐对象|申报人|申请人|专家本人|本人)(?=.)"
+    r"^(?:您的?|你的|我的|请(?:填写|输入|选择)您?的?|被推荐(?:专家|人)|推荐对象|申报人|申请人|报名人|专家本人|专家|评委|本人)"
+    r"(?=.)(?![账帐][号户])"  # 专家账号 is no account of a bank
 )
 # What is of somebody else: what stands below is no value of the row's person, whatever it looks like.
 _ANOTHERS = re.compile(
-    r"^(?:推荐|介绍|联系|经办|填表|填报|审核|审批|监护|紧急联系)(?:人|单位|部门|机构)|^(?:配偶|父亲|母亲|父母|子女|家属|家庭成员)"
+    r"^(?:备用|备选|紧急|第[二三]|其他|单位|部门|科室|院系|学院)?"
+    r"(?:推荐|介绍|联系|联络|经办|填表|填报|报送|审核|审批|监护|代理|授权|紧急联系)(?:人|员|单位|部门|机构)"
+    r"|^(?:配偶|父亲|母亲|父母|子女|家属|家庭成员|秘书|助理|司机|法定代表人|法人|(?:单位|部门)负责人|(?:主管|分管)领导)"
 )
 # What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
 _FORMER = re.compile(r"^(?:原|曾|前任|以前|过去)")
@@ -587,7 +590,8 @@ class _Recogniser:
         """Ask about headers whose meaning what stands beside them decides, and about the end of what only begins."""
         columns = self.columns.values()
         for at in of_what_is_beside(columns, self.cells, codes):
-            if why[at] == Why.HEADER:
+            # What it meant in another list, with something else beside it, it need not mean here.
+            if why[at] in (Why.HEADER, Why.LIKELY, Why.REMEMBERED):
                 codes[at], why[at] = "", Why.OF_NEIGHBOUR
         unknown = [
             at
@@ -675,7 +679,8 @@ class _Recogniser:
                 likely.setdefault(name, []).append(code)
         for at, reason in enumerate(why):
             name = normalise_header(self.cells[at])
-            may_be = likely.get(name) or likely.get(bare_header(name), [])
+            ways = (name, bare_header(name), _HIS_OWN.sub("", name), _NOW.sub("", name))
+            may_be = next((likely[one] for one in ways if one in likely), [])
             if reason == Why.UNKNOWN and (code := self._likeliest(may_be, at)) not in ("", *codes):
                 codes[at], why[at] = code, Why.LIKELY
 

@@ -41,7 +41,7 @@ REASONS = {
     Why.BESIDE: "像是右边一栏的人",
     Why.TWICE: "已有另一列，请核对",
     Why.ALSO: "也像这一项，要合在一起就选同一项",
-    Why.OF_NEIGHBOUR: "像是旁边一列的时间，不是的请改选",
+    Why.OF_NEIGHBOUR: "像是说旁边一列的，不是的请改选",
     Why.UNKNOWN: "不认识的表头",
     Why.NOT_KEPT: "库中没有这一项",
     Why.OWN_NUMBERS: "像本单位自己的编号",

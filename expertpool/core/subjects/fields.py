@@ -91,6 +91,7 @@ class InImport:
     src: Callable[[], str] | None = None
     vague: Collection[str] = ()
     after: Collection[str] = ()
+    after_header: Callable[[str], Any] | None = None
     begun_by: str = ""
     ends: Callable[[str], Any] | None = None
 
@@ -328,6 +329,7 @@ class FieldDeclaration:
             rather=place.rather,
             vague=tuple(place.vague),
             after=tuple(place.after),
+            after_header=place.after_header,
             begun_by=place.begun_by,
             ends=place.ends,
             looks=place.looks,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.urls import reverse
 
 from expertpool.core import criteria as ask
@@ -53,6 +55,35 @@ def _type_meanings() -> dict[str, str]:
         if one.removesuffix("类") + ending not in types
     }
 
+
+# What somebody has studied is not what he reviews: 专业 below 学历 is one of these.
+_STUDIED = tuple(
+    f"{of}专业"
+    for of in (
+        *(
+            "所学",
+            "毕业",
+            "毕业院校",
+            "毕业学校",
+            "学历",
+            "学位",
+            "学历学位",
+            "学历情况",
+            "教育背景",
+        ),
+        *(
+            "教育情况",
+            "教育经历",
+            "学历信息",
+            "学习经历",
+            "最高学历",
+            "第一学历",
+            "全日制教育",
+            "在职教育",
+        ),
+    )
+)
+_OF_SCHOOL = re.compile("院校|学校|毕业|学位|就读")
 
 TAGS = "experts.tag"  # the list of groups
 _tags = Prepared(lambda: Tag.objects.values_list("pk", "name"))
@@ -147,9 +178,14 @@ COMPETENCE = (
                 "评标专业及代码",
                 "评审专业及代码",
             ),
-            others=("所学专业", "毕业专业", "毕业院校及专业"),
+            others=("毕业院校及专业", *_STUDIED),
+            apart=_STUDIED,
+            vague=("专业", "专业名称"),
+            after_header=_OF_SCHOOL.search,
             likely=(
                 "熟悉专业",
+                *("熟悉的专业", "擅长的专业", "擅长的评审专业", "可评审专业", "可评审的专业"),
+                *("报名专业", "拟报专业", "拟申报的专业", "意向专业"),
                 "从事专业",
                 "现从事专业",
                 "从事专业技术领域",

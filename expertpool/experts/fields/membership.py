@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import Department
 from expertpool.core import criteria as ask
-from expertpool.core.importing import FIRST, LAST, as_text
+from expertpool.core.importing import FIRST, LAST, as_text, is_of_a_thing
 from expertpool.core.prepared import Prepared
 from expertpool.core.subjects import (
     Choice,
@@ -39,6 +39,7 @@ _BEGINS = ("开始", "起始", "起")
 _ENDS = ("终止", "结束", "截止", "截至", "到期", "届满", "期满", "终了")
 _WHEN = ("", "时间", "日期", "日")
 _VAGUE = ("聘任时间", "聘任日期")  # beside a title they may be of that
+_VALID = ("有效期至", "有效期", "有效期限", "到期时间", "到期日")
 _SAYS_END = re.compile(
     "(?:止|[终截]至|结束|到期|届满|期满|终了|终聘|有效期至?)(?:时间|日期?|年月)?$|^(?:终|止|截|届满|到期)|至$"
 )
@@ -113,8 +114,12 @@ MEMBERSHIP = (
                 *("Term End", "Term End Date"),
             ),
             begun_by="term_start_date",
+            # 身份证号, 资格证书编号: how long that is valid
+            vague=_VALID,
+            after=("id_number", "id_kind"),
+            after_header=is_of_a_thing,
             ends=_SAYS_END.search,
-            likely=("有效期至", "有效期", "有效期限", "到期时间", "到期日"),
+            likely=_VALID,
             dispensable=True,
             help="没有期限的写“长期”或不填；只写年份的到年底；也可以写起止，像 2026.1-2028.12。",
             sample="2028-12-31",

@@ -17,7 +17,7 @@ from expertpool.experts.fields.meant import ways_to_write
 
 TOLD = 6  # specialties of one name
 NO_CODE, NO_NAME, MISWRITTEN = "专业代码不存在", "专业名称不存在", "专业代码格式"
-_APART = re.compile(r"([;；,，、\n])")
+_APART = re.compile(r"([;；,，、┋\n])")  # ┋ by forms that are filled in online
 _WITH_CODE = 30  # letters that may stand beside a name
 # A code with its name behind it (A010101 总体规划) or before it, and where another code begins.
 _CODED = re.compile(r"(?P<code>[A-Za-z]\d+)[\s:：\-—]{0,20}(?P<name>[^A-Za-z0-9].*)")
@@ -26,6 +26,10 @@ _NEXT = re.compile(r"(?<![\s/／|+])[\s/／|+]++(?=[A-Za-z]\d{2,}(?![A-Za-z0-9])
 # 建筑工程（设计）, 设计（建筑工程）, 工程造价-土建
 _QUALIFIED = re.compile(r"(.+?)\s{0,9}(?:[(（]([^()（）]+)[)）]|[-—–－:：·]{1,9}\s{0,9}((?s:.+)))")
 _CODE = re.compile(r"[A-Za-z]\d+")
+# What else parts names, where each is one; what stands around one, and a code in brackets before it.
+_ALSO_APART = re.compile(r"[\s+＋&＆和及与]+")
+_AROUND = re.compile(r"^[“”\"'‘’《〈\s]+|[“”\"'‘’》〉。.\s]+$")
+_BRACKETED_CODE = re.compile(r"^[【\[〔]([A-Za-z]\d+)[】\]〕]\s*")
 # AO401, A-04-01, A0401等, A0401X
 _MISTYPED = re.compile(
     r"([A-Za-z])[-. ]?((?=[OoIl]*\d)[\dOoIl]+(?:[-. ][\dOoIl]+)*)(?:\s*等|[-. ]?[A-Za-z])?"
@@ -286,7 +290,7 @@ class SpecialtyNames:
 
     def _named(self, cell: str) -> Iterator[tuple[str, str]]:
         """Yield each specialty that a cell names, with the word of the cell that it is of."""
-        for word in filter(None, map(str.strip, self._words(cell))):
+        for word in filter(None, map(self._bare, self._words(cell))):
             if self._is_code(word):
                 yield word, word
                 continue
@@ -295,6 +299,14 @@ class SpecialtyNames:
                 continue
             parts = [word] if self._knows(word) else self._split(word)
             yield from ((one, word) for one in parts)
+
+    def _bare(self, word: str) -> str:
+        """Return a word without what stands around it, where it is known then: what is asked about is what the cell says."""
+        word = word.strip()
+        if word.isalnum():  # nearly all
+            return word
+        bare = _BRACKETED_CODE.sub(r"\1 ", _AROUND.sub("", word))
+        return bare if bare != word and self._knows(bare) else word
 
     def ranges(self, cell: str) -> Iterator[tuple[str, list[str]]]:
         """Yield the ranges of codes in a cell (A0401-A0405), each with the codes that it holds."""
@@ -348,7 +360,17 @@ class SpecialtyNames:
         coded, name = self._coded(word) if _NAMED.fullmatch(word) else (0, "")
         if coded and _is_part(name, self._rows[coded][1]):
             return [word]
+        parts = [part for part in _ALSO_APART.split(word) if part]
+        if len(parts) > 1 and all(map(self._is_one, parts)):
+            return parts
         return _NEXT.split(word)
+
+    def _is_one(self, word: str) -> bool:
+        """Tell whether a word is a code, or names one specialty that is no branch: in 通信 工程 the second is all."""
+        if word.upper() in self._codes:
+            return True
+        named = self._named_so(word)
+        return len(named) == 1 and named[0] not in self._branches
 
     def _knows(self, word: str) -> bool:
         if word in self._codes or word.upper() in self._codes or word in self._names:

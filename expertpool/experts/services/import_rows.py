@@ -74,6 +74,7 @@ _POSTS = frozenset(
         "主席",
     )
 )
+_BOTH = re.compile(r"[\s/／、,，;；|｜]+")
 _STYLES = frozenset(("先生", "女士", "小姐", "同志", "老师", "博士", "硕士", "院士"))
 SEVERAL_NAMES = "一行只能写一位专家，请分成两行；是一个人的，请去掉中间的空格或符号。"
 LOST = "有字没有存进文件，只剩“?”，请补上。"
@@ -105,6 +106,7 @@ class RowRules:
         values = row.values
         self._sex_beside(row)
         self._title_beside(row)
+        self._title_in_post(row)
         if fault := self._not_one(row):
             yield fault
         if why := self._unnamed(str(values.get("name") or "")):
@@ -156,6 +158,21 @@ class RowRules:
             row.values[code] = row.values.get(code) or title
         row.notes[:] = [one for one in row.notes if one.column != "姓名"]
         row.notes.append(Note("姓名", GUESSED, typed, f"{found['name']}{kept}"))
+
+    def _title_in_post(self, row: Row) -> None:
+        """Take the title out of a cell of the post, where a column is for both: 科长/高级工程师."""
+        post = str(row.values.get("position") or "")
+        parts = [part for part in _BOTH.split(post) if part]
+        if len(parts) < len(("post", "title")) or row.values.get("title"):
+            return
+        meanings = self._importer.by_code["title"].meanings()
+        titles = [part for part in parts if meanings.get(part, part) in self._title_levels]
+        if len(titles) != 1:
+            return
+        title = meanings.get(titles[0], titles[0])
+        rest = "、".join(part for part in parts if part != titles[0])
+        row.values |= {"position": rest, "title": title}
+        row.notes.append(Note("职务", GUESSED, post, f"{rest}，职称“{title}”"))
 
     def _not_one(self, row: Row) -> Fault | None:
         """Return why a name is not that of one person who can be a member; notes where it may be of two."""
@@ -237,8 +254,9 @@ class RowRules:
         start, end = values.get("term_start_date") or None, values.get("term_end_date") or None
         written = [code for code in ("term_end_date", "term_start_date") if values.get(code)]
         if isinstance(end, TermYears):
+            start = start or end.start
             end = self._end_after(row, start, end)
-            values["term_end_date"] = end
+            values |= {"term_start_date": start, "term_end_date": end}
         if isinstance(end, Term):
             if start and end.start and start != end.start:
                 told = f"聘期开始为 {start}，聘期至一列写的是 {end.start}。"

@@ -120,7 +120,7 @@ _BANK = re.compile(rf"^[{HAN}()（）]{{2,20}}[:：]?(?=\d{{8}})")  # 工行6217
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # a link that was pasted
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _WITHOUT_END = re.compile(
-    r"(?:长期|永久)(?:有效|聘任|聘用)?|(?:无固定|没有|不定|无)期限?|不限期?|终身"
+    r"(?:长期|永久)(?:有效|聘任|聘用)?|(?:无固定|没有|不定|无)期限?|不限期?|终身|今"
 )
 _LONG = re.compile(
     r"(?:为期|聘期)?(?:([一二两三四五六七八九十]|[1-9]|10)(?:周年|年)?(半)?|(半)年)(?:期|整|聘期)?"
@@ -128,7 +128,19 @@ _LONG = re.compile(
 _ONE_TO_TEN = dict(zip("一二三四五六七八九十两", (*range(1, 11), 2), strict=True))
 _CLOSE = re.compile(r"(?<=[\d年月])[底末]$")
 _YEAR = re.compile(r"((?:19|20)\d{2})年?")
-_UNTIL = re.compile(r"[-~\u2010-\u2015至到起]+")
+_UNTIL = re.compile(r"(?:[-~\u2010-\u2015至到起]+|\s+)")
+# 24.3-27.2: two months of years without their century.
+_SHORT_MONTHS = re.compile(
+    r"([12]\d[年./]\d{1,2}月?)[-~\u2010-\u2015至到起]+([12]\d[年./]\d{1,2}月?)"
+)
+# What else a cell says beside its days: 自…起, 三年（2024.3.1起）, 2024年3月起三年, …，可续聘.
+_LONGEST_TERM = 60  # letters that are looked at
+_BEGUN = re.compile(r"^(?:自|从|聘期|任期|聘用期)[:：]?")
+_REMARKED = re.compile(r"([^()（）]+?)\s*[(（]([^()（）]+)[)）]")
+_FOR_SO_LONG = re.compile(
+    r"(.*\d.*?(?:起|开始))[,，]?((?:为期|聘期)?[一二两三四五六七八九十\d半].*年.*)"
+)
+_AND_MORE = re.compile(r"([^,，;；。]+)[,，;；。](.*)")
 _YEARS = re.compile(rf"{_YEAR.pattern}\s*{_UNTIL.pattern}\s*{_YEAR.pattern}")
 TERM_END = "应像 2028-12-31、2028-12 或 2028年底；没有期限的写“长期”。"
 _FIRST_DAY, _LAST_DAY = Day(month=FIRST), Day(month=LAST)
@@ -262,11 +274,13 @@ class Term(NamedTuple):
 
 
 class TermYears(NamedTuple):
-    """A term of which a list says only how long it is: 三年, 半年; a number alone (3) are years."""
+    """A term of which a list says only how long it is: 三年, 半年; a number alone (3) are years. It may say beside it
+    when it begins."""
 
     years: int
     typed: str
     months: int = 0
+    start: date | None = None
 
 
 def term_end(cell: Any) -> date | Term | TermYears | None:
@@ -299,26 +313,62 @@ def _any_end(cell: Any) -> date | Term | TermYears | None:
     try:
         return _LAST_DAY.clean(bare if bare != value else cell)
     except CellRefused as refusal:
-        if term := _both_days(bare):
+        if term := _both_days(bare) or _beside_more(bare, value):
             return term
         if refusal.reason != "{}格式":
             raise
         raise CellRefused(refusal.reason, TERM_END) from None
 
 
+def _beside_more(bare: str, typed: str) -> date | Term | TermYears | None:
+    """Return the term in a cell that says something beside it; one part of a cell may say when it begins, and the other
+    how long it lasts. Of several terms nobody knows which counts."""
+    if len(bare) > _LONGEST_TERM:
+        return None
+    found = _REMARKED.fullmatch(bare) or _FOR_SO_LONG.fullmatch(bare) or _AND_MORE.fullmatch(bare)
+    read: list[date | Term | TermYears] = []
+    for part in found.groups() if found else [_BEGUN.sub("", bare)]:
+        try:
+            term = term_end(part.strip()) if part != bare else None
+        except CellRefused:
+            continue
+        read += [term] if term else []
+    if not read:
+        return None
+    *others, last = sorted(read, key=lambda one: isinstance(one, TermYears))
+    match others, last:
+        case [], Term() as term:
+            return term._replace(typed=typed)
+        case [], _:
+            return last
+        case [Term(start=date() as start, end=None)], TermYears() as long:
+            return long._replace(start=start, typed=typed)
+        case [Term(end=date()) as term], TermYears():
+            return term._replace(typed=typed)
+    return None
+
+
 def _both_days(value: str) -> Term | None:
     """Return a term of two days; a hyphen may part them, and stand in them as well, or behind a beginning
     without an end."""
-    for found in _UNTIL.finditer(value):
+    short = _SHORT_MONTHS.fullmatch(value)
+    days = f"20{short[1]}-20{short[2]}" if short else value
+    for found in _UNTIL.finditer(days):
         try:
-            start = _FIRST_DAY.clean(value[: found.start()].strip())
-            end = value[found.end() :].strip()
-            last = None if not end or _WITHOUT_END.fullmatch(end) else _LAST_DAY.clean(end)
+            start = _FIRST_DAY.clean(days[: found.start()].strip())
+            end = days[found.end() :].strip()
+            last = None if not end or _WITHOUT_END.fullmatch(end) else _last_of(end)
         except CellRefused:
             continue
         if start:
             return Term(start, last, value)
     return None
+
+
+def _last_of(end: str) -> date | None:
+    """Return the last day that the end of a term means: of a year alone its last."""
+    year = _YEAR.fullmatch(end)
+    return date(int(year[1]), 12, 31) if year else _LAST_DAY.clean(end)
 
 
 def account_warning(value: str) -> str:

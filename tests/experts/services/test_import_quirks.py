@@ -12,6 +12,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.importing import import_file
 from tests.data.quirks.cells import CELLS
 from tests.data.quirks.clerks import CLERKS
+from tests.data.quirks.contexts import CONTEXTS
 from tests.data.quirks.files import QUIRKS, Quirk
 from tests.data.quirks.groups import APART, GROUPS
 from tests.data.quirks.headers import HEADERS
@@ -40,6 +41,7 @@ LISTS = (
     *SLIPS,
     *ROSTERS,
     *RANKS,
+    *CONTEXTS,
 )
 
 

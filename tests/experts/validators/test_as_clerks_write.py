@@ -10,6 +10,7 @@ from expertpool.core.importing import CellRefused
 from expertpool.directory.queries import unit_name
 from expertpool.experts.queries.availability import last_day
 from expertpool.experts.validators.regions import Regions
+from expertpool.experts.validators.standing import says_gone
 from expertpool.experts.validators.values import TermYears, birth, oddities, term_end
 
 
@@ -69,3 +70,21 @@ def test_who_is_not_named_yet_is_to_be_looked_at() -> None:
     values = {"name": "待定", "employer": "本单位"}
     odd = oddities(values, born=None, today=date(2026, 11, 28), regions=Regions(()))
     assert [(label, value) for label, value, _ in odd] == [("姓名", "待定"), ("工作单位", "本单位")]
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        *((one, one) for one in ("调走", "失联", "联系不上", "已换人", "停职", "留置", "人已不在")),
+        *(
+            ("已调往广州市", "调往"),
+            ("已转到省库", "转到省库"),
+            ("2024年起不再从事评审", "不再从事"),
+        ),
+        *(("身体原因不能参加", "不能参加"), ("由张三接替", "由张三接替"), ("移民加拿大", "移民")),
+        *((one, "") for one in ("未受处分", "协调到位", "组长", "调研员", "2019年入库", "未退休")),
+    ],
+)
+def test_a_remark_that_says_who_has_left(remark: str, said: str) -> None:
+    assert says_gone(remark) == said

@@ -158,7 +158,7 @@ def test_what_a_header_may_mean_by_what_stands_beside_it_is_asked(
         client, write_xlsx(tmp_path / "a.xlsx", [head, ["顾甲", PHONES[0], "教授", "2005.12"]])
     )
     assert page.context["run"].mapping == ["name", "phone", "title", ""]
-    assert "像是旁边一列的时间" in page.content.decode()
+    assert "像是说旁边一列的" in page.content.decode()
     head = ["姓名", "手机号", "聘期开始", "终止时间"]
     row = ["顾甲", PHONES[0], "2024-03-05", "2027-03-04"]
     page = uploaded(client, write_xlsx(tmp_path / "b.xlsx", [head, row]))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from expertpool.accounts.models import User
-from expertpool.experts.enums import ExpertStatus
+from expertpool.experts.enums import ExpertStatus, IdKind
 from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.alike import GROUNDS, are_two, grounds_between
 from expertpool.experts.queries.names import called
@@ -19,6 +20,14 @@ from expertpool.experts.queries.names import called
 MOST_GROUPS = 1_000  # of one name and one thing more, that are gone through
 MOST_OF_GROUP = 1_000  # pairs of one group
 SHARED = "{}与账号 {} 相同"
+_NUMBERED = Q(id_kind=IdKind.RESIDENT, id_number_index__isnull=False, birth_date__isnull=False)
+_APART = {
+    "numbered": Count("pk", filter=_NUMBERED),
+    "eldest": Min("birth_date"),
+    "youngest": Max("birth_date"),
+}
+# Surely two by their numbers (`are_two`): further apart than the days of a month of which only the month is known.
+_ARE_TWO = Q(number=2, numbered=2, youngest__gt=F("eldest") + timedelta(days=31))
 Pair = tuple[int, int]  # keys of two records, the smaller first
 
 
@@ -49,8 +58,10 @@ def pairs_in(rows: QuerySet[Expert]) -> Pairs:
             rows.filter(**{f"{field}__isnull": False}, merged_into__isnull=True)
             .order_by()
             .values("name_index", field)
-            .annotate(ids=ArrayAgg("pk"), here=here, number=Count("*"))
+            .annotate(ids=ArrayAgg("pk"), here=here, number=Count("*"), **_APART)
             .filter(number__gt=1, here__isnull=False)
+            # Nor do two of whom each has a number of his own: of a large employer there are thousands.
+            .exclude(_ARE_TWO)
             .values_list("ids", "here")[: most + 1]
         )
         is_least |= len(groups) > most

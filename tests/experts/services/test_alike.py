@@ -28,7 +28,14 @@ from expertpool.experts.validators.values import Month
 from tests.attacks.test_rights import make_role
 from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import make_department, make_user
-from tests.factories.experts import NOW, doubled_as_before, make_apart, make_expert, make_unit
+from tests.factories.experts import (
+    NOW,
+    doubled_as_before,
+    make_apart,
+    make_expert,
+    make_id_number,
+    make_unit,
+)
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
@@ -404,3 +411,18 @@ def test_a_group_of_very_many_is_counted_as_at_least(
     monkeypatch.setattr(pairs, "MOST_OF_GROUP", 3)
     found = pairs.pairs_in(Expert.objects.all())
     assert (len(found.found), found.is_least) == (3, False)
+
+
+@pytest.mark.shows("EXP-08")
+def test_people_with_numbers_of_their_own_hide_no_pair_of_an_employer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pairs, "MOST_GROUPS", 1)
+    unit = make_unit("湘江大学")
+    for serial, name in enumerate(("邢一", "裴二", "鲍三", "卞四")):
+        for year in (1970, 1980):
+            number = make_id_number(f"{year}0101", serial=serial + 1)
+            make_expert(name, employer=unit, id_number=number, birth_date=date(year, 1, 1))
+    twins = {make_expert("卫重", employer=unit).pk for _ in range(2)}
+    found = pairs.pairs_in(Expert.objects.all())
+    assert found == pairs.Pairs({(min(twins), max(twins))}, is_least=False)

@@ -316,6 +316,14 @@ def test_the_office_has_a_period_and_sees_beforehand_who_is_erased(
     assert Entry.objects.get(action="privacy.erase").actor_id is None
 
 
+def test_somebody_is_found_among_them_where_the_office_has_no_period(admin: User) -> None:
+    for name in ("早已退出", "刚刚退出"):
+        delete_expert(expert=make_expert(name), reason="退出", actor=admin, now=NOW)
+    page = login(Client(), admin).get(reverse("privacy:erasures"), {"q": "早已"}).content.decode()
+    assert "早已退出" in page
+    assert "刚刚退出" not in page
+
+
 def test_two_persons_decide_on_the_pages(admin: User, other: User) -> None:
     expert = make_expert(NAME)
     now = timezone.now()

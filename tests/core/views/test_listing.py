@@ -119,6 +119,13 @@ def test_tabs_count_what_the_filters_leave() -> None:
     assert result.tabs[2]["url"].endswith("tab=low&size=50")
 
 
+def test_a_tab_that_can_hold_nobody_counts_for_itself_alone() -> None:
+    tabs = (*TABS, ListTab("nobody", "没有", Q(pk__in=[])), ListTab("rest", "其余", ~Q(pk__in=[])))
+    result = shown("q=职称1", tabs=tabs)
+    assert [tab["count"] for tab in result.tabs] == [10, 4, 2, 0, 10]
+    assert len(result.page) == 10
+
+
 def test_an_unknown_tab_shows_nobody_and_nothing_is_done_to_all() -> None:
     """Everybody would look like an answer; a bulk action would be about them."""
     unknown = shown("tab=zzz", tabs=TABS)

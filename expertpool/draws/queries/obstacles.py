@@ -59,6 +59,7 @@ from expertpool.draws.queries.readiness import (
     NOTHING_LACKS,
     check_lacking,
     check_manual_ways,
+    check_plan,
     check_public_panel,
 )
 from expertpool.draws.queries.reveal import is_released, proven_opening
@@ -166,7 +167,7 @@ def ask_widening(facts: OfDraw) -> None:
     widen(facts)
     if facts.open_request(WideningRequest):
         raise WideningRefused("该抽取已有待确认的放宽条件补抽申请。")
-    facts.of_project.check_asked()
+    _check_planned(facts)
 
 
 def decide_widening(facts: OfDraw) -> None:
@@ -174,6 +175,13 @@ def decide_widening(facts: OfDraw) -> None:
     check_asked(facts, asked, WideningRequest, WideningRefused)
     check_second_person(asked, facts.user, WideningRefused, now=facts.now)
     widen(facts)
+    _check_planned(facts)
+
+
+def _check_planned(facts: OfDraw) -> None:
+    """Refuse (DrawError) to complete the panel by the plan as it stands: nobody has approved it, or its conditions cannot
+    be asked."""
+    check_plan(facts.draw.covered, now=facts.now, base=facts.draw)
     facts.of_project.check_asked()
 
 

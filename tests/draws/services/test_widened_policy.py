@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,14 +15,15 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws import settings as office
 from expertpool.draws.enums import SUPERVISOR, ActionCode, DrawStatus
-from expertpool.draws.exceptions import WideningRefused
+from expertpool.draws.exceptions import DrawError, WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.plan_versions import approved_version
+from expertpool.draws.queries.readiness import NOT_APPROVED
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.sealing import contribute
-from expertpool.draws.services.widening import request_widening, widen_plan
+from expertpool.draws.services.widening import decide_widening, request_widening, widen_plan
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY
 from tests.factories.siteconfig import configure
@@ -108,6 +111,57 @@ def test_a_plan_that_was_approved_as_it_is_counts(operator: User) -> None:
     widened = widen_to(base, now=LATER, actor=operator)
     assert widened.rule.contributors == (SUPERVISOR,)
     assert approved_version(DrawPlan.objects.get(project=base.project))
+
+
+def refusal(call: Callable[[], object]) -> str:
+    with pytest.raises(DrawError) as refused:
+        call()
+    return str(refused.value)
+
+
+def test_a_wider_draw_is_offered_once_its_plan_is_approved(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    now = timezone.now()
+    base = make_short_panel(now=now, operator=operator)
+    plan = widen_plan(project=base.project, levels=LEVELS, actor=operator, now=now)
+    asked: dict[str, Any] = {"base": base, "version": plan.version, "actor": operator, "now": now}
+    of: dict[str, Any] = {"project": base.project, "version": plan.version, "now": now}
+    drawer = reverse("draws:widen", args=[base.pk])
+    address = reverse("projects:detail", args=[base.project_id]) + "?tab=plan"
+    login(client, operator)
+
+    def why_not() -> str:
+        """Why it may not be asked for: the same at door, service and page."""
+        said = actions_for(base, operator, now=now)[ActionCode.WIDEN].why_not
+        page = client.get(address).content.decode()
+        assert (drawer in page, f"暂不能补抽：{said}" in page) == (not said, bool(said))
+        if said:
+            assert refusal(lambda: request_widening(reason=REASON, **asked)) == said
+        return said
+
+    assert not why_not()
+    configure(office.PLAN_APPROVAL, True)
+    assert why_not() == NOT_APPROVED
+    submit_plan(**of, actor=operator)
+    assert why_not() == NOT_APPROVED
+    decide_plan(**of, agree=True, note="同意", actor=supervisor)
+    assert not why_not()
+
+
+def test_what_nobody_has_approved_is_not_agreed_to(operator: User, supervisor: User) -> None:
+    base = make_short_panel(now=NOW, operator=operator)
+    plan = widen_plan(project=base.project, levels=LEVELS, actor=operator, now=LATER)
+    request = request_widening(
+        base=base, reason=REASON, version=plan.version, actor=operator, now=LATER
+    )
+    configure(office.PLAN_APPROVAL, True)
+    decide = actions_for(base, supervisor, now=LATER)[ActionCode.DECIDE_WIDENING]
+    assert decide.why_not == NOT_APPROVED
+    decided: dict[str, Any] = {"note": "", "actor": supervisor, "now": LATER}
+    decided |= {"request": request, "entropy": SeededEntropy(3)}
+    assert refusal(lambda: decide_widening(agree=True, **decided)) == NOT_APPROVED
+    assert decide_widening(agree=False, **decided) is None
 
 
 def test_a_platform_is_told_where_conditions_go_first_that_need_an_approval(operator: User) -> None:

@@ -150,6 +150,17 @@ def test_a_rule_is_tried_with_scores_and_each_step_shown(client_of: Client) -> N
     assert all(word in wrong.content.decode() for word in ("超出范围", "不是报价"))
 
 
+def test_who_reads_a_rule_for_its_results_is_offered_no_trial(
+    client_of: Client, supervisor: User
+) -> None:
+    row = make_review_rule()
+    trial, address = (reverse(f"reviews:{name}", args=[row.pk]) for name in ("rule_trial", "rule"))
+    assert trial in client_of.get(address).content.decode()
+    other = login(Client(), supervisor)
+    assert trial not in other.get(address).content.decode()
+    assert other.get(trial).status_code == 403
+
+
 def test_an_altered_rule_says_so(client_of: Client) -> None:
     row = make_review_rule()
     with connection.cursor() as cursor:

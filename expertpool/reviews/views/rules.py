@@ -53,6 +53,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "subtitle": _subtitle(row),
         "versions": versions_of(row),
         "may_edit": request.user.has_permission(RULES),
+        # Whoever reads it for its results tries nothing.
+        "may_try": any(map(request.user.has_permission, (RULES, MANAGE))),
         **_shown(row.tree()),
     }
     return render(request, "reviews/rule.html", context)

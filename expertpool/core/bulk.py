@@ -12,12 +12,13 @@ from datetime import datetime
 from importlib import import_module
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from expertpool.core.configuration import read_once, value_of
@@ -171,6 +172,7 @@ def start_run(
         user=asked.user,
         action=action,
         title=title[:100],
+        page=urlsplit(back).path[:500],
         back=back[:2000],
         posted=posted.urlencode(),
         asked_with=asked.GET.urlencode(),
@@ -295,8 +297,7 @@ def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
 def unseen_runs(user: Any, page: str, *, now: datetime) -> list[BulkRun]:
     """Return the runs that ``user`` asked for on ``page`` (a path) and whose end he has not seen, the latest first: he
     may have closed the browser meanwhile."""
-    here = Q(back=page) | Q(back__startswith=f"{page}?")
-    rows = own_runs(user, now=now).filter(here, seen=False).select_related("user")
+    rows = own_runs(user, now=now).filter(page=page, seen=False).select_related("user")
     return vouched(rows[:MOST_UNSEEN])
 
 
@@ -312,4 +313,4 @@ def remove_expired_runs(*, now: datetime) -> int:
     remove_unnamed(FOLDER, {_file_of(run) for run in waiting.only("uid")}, now=now)
     kept = BulkRun.objects.filter(expires_at__lte=now).exclude(title="")
     empty: dict[str, Any] = {"chosen": [], "made": [], "refused": []}
-    return kept.update(title="", back="", posted="", asked_with="", said="", **empty)
+    return kept.update(title="", page="", back="", posted="", asked_with="", said="", **empty)

@@ -8,9 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import connection
-from django.db.migrations import RunPython
+from django.db.migrations import AddField, RemoveField, RenameField, RunPython, RunSQL
+from django.db.migrations.operations.base import Operation
+from django.db.models import Field
 
 from expertpool.core.crypto import DecryptionError, Vault, binding
+from expertpool.core.fields import EncryptedJSONField
 
 _AT_ONCE = 2000
 
@@ -122,3 +125,20 @@ def _write(table: str, column: str, keys: list[int], tokens: list[bytes]) -> Non
         )
         # What was just written would keep the table from being altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def seal_column(
+    model: str, table: str, name: str, sealed: Field[Any, Any], *bound: str, at_least: int
+) -> list[Operation]:
+    """Return the operations of a migration by which the column ``name`` of ``model``, which stood in clear, is ``sealed``,
+    bound to the columns ``bound``."""
+    is_json = isinstance(sealed, EncryptedJSONField)  # of which none is empty as texts are
+    clear = f"{name}_clear"
+    return [
+        RenameField(model, name, clear),
+        AddField(model, name, sealed),
+        # Checks that wait would keep the table from being altered.
+        RunSQL("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL IMMEDIATE"),
+        seal_clear(table, clear, name, *bound, at_least=at_least, seals_empty=is_json),
+        RemoveField(model, clear),
+    ]

@@ -51,9 +51,9 @@ def statuses() -> set[str]:
 
 def forge_run(user: User, chosen: list[int], proof: bytes = b"") -> BulkRun:
     write(
-        "INSERT INTO core_bulkrun (uid, user_id, action, title, back, posted, asked_with, chosen, made, refused, state,"
+        "INSERT INTO core_bulkrun (uid, user_id, action, title, page, back, posted, asked_with, chosen, made, refused, state,"
         " total, done, said, error, created_at, expires_at, proof) VALUES (gen_random_uuid(), %s, 'experts.freeze',"
-        " '请到 http://evil.example 登录', '', 'reason=jilv', '', %s::jsonb, '[]', '[]', 'queued', %s, 0, '', '',"
+        " '请到 http://evil.example 登录', '', '', 'reason=jilv', '', %s::jsonb, '[]', '', 'queued', %s, 0, '', '',"
         " now(), now() + interval '1 day', %s)",
         user.pk,
         str(chosen),
@@ -74,7 +74,7 @@ def test_a_run_that_nobody_asked_for_does_nothing_and_is_told(admin: User) -> No
     run = forge_run(admin, [make_expert().pk, make_expert().pk])
     assert is_told()
     tasks.run_bulk(run_id=run.pk)
-    run.refresh_from_db()
+    run = BulkRun.objects.get(pk=run.pk)
     assert (run.state, run.made, statuses()) == ("failed", [], {"formal"})
     assert not Entry.objects.filter(actor=admin).exists()
     assert Entry.objects.get(action=FORGED).subject_id == str(run.pk)
@@ -168,11 +168,11 @@ def test_one_that_was_done_is_not_done_again(admin: User, monkeypatch: pytest.Mo
         with pytest.raises(IntegrityError, match="stays so"), transaction.atomic():
             write(f"UPDATE core_bulkrun SET {back}")  # noqa: S608
     rest = (
-        "user_id, action, title, back, posted, asked_with, chosen, '[]'::jsonb, '[]'::jsonb, 'queued', total, 0, '', '',"
+        "user_id, action, title, page, back, posted, asked_with, chosen, '[]'::jsonb, ''::bytea, 'queued', total, 0, '', '',"
         " created_at, expires_at, proof"
     )
     names = rest.replace(
-        "'[]'::jsonb, '[]'::jsonb, 'queued', total, 0, '', ''",
+        "'[]'::jsonb, ''::bytea, 'queued', total, 0, '', ''",
         "made, refused, state, total, done, said, error",
     )
     with pytest.raises(IntegrityError, match="uid"), transaction.atomic():
@@ -195,7 +195,7 @@ def test_terms_are_renewed_by_no_row(admin: User) -> None:
     Expert.objects.filter(pk=expert.pk).update(term_end_date=end)
     write(
         "INSERT INTO inspections_renewalrun (uid, user_id, until, reason, chosen, refused, state, total, done, made,"
-        " created_at, proof) VALUES (gen_random_uuid(), %s, '2035-01-01', 'x', %s::jsonb, '[]', 'queued', 1, 0, 0,"
+        " created_at, proof) VALUES (gen_random_uuid(), %s, '2035-01-01', 'x', %s::jsonb, '', 'queued', 1, 0, 0,"
         " now(), '')",
         admin.pk,
         f"[{expert.pk}]",
@@ -223,7 +223,7 @@ def test_certificates_are_issued_by_no_row(admin: User) -> None:
     expert = make_expert()
     write(
         "INSERT INTO certificates_certificaterun (uid, user_id, kind, chosen, refused, state, total, done, made, error,"
-        " created_at, expires_at, proof) VALUES (gen_random_uuid(), %s, 'issue', %s::jsonb, '[]', 'queued', 1, 0, 0,"
+        " created_at, expires_at, proof) VALUES (gen_random_uuid(), %s, 'issue', %s::jsonb, '', 'queued', 1, 0, 0,"
         " '', now(), now() + interval '1 day', '')",
         admin.pk,
         f"[{expert.pk}]",

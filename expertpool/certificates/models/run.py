@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from expertpool.certificates.enums import RunKind, RunState
 from expertpool.core.crypto import binding
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import EncryptedJSONField, ProofField
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 FOLDER = "certificates"
@@ -32,7 +32,7 @@ class CertificateRun(HoldsFiles, models.Model):
     )
     kind = models.CharField("事项", max_length=8, choices=RunKind.choices)
     chosen = models.JSONField("所选")
-    refused = models.JSONField("未办理", default=list, blank=True)
+    refused = EncryptedJSONField("未办理", bound_to=("uid",), at_least=256, rows_at_once=20)
     state = models.CharField(
         "状态", max_length=8, choices=RunState.choices, default=RunState.QUEUED
     )

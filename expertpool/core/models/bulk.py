@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import EncryptedJSONField, EncryptedTextField, ProofField
 
 
 class BulkState(models.TextChoices):
@@ -29,7 +29,8 @@ TONES = {
 
 class BulkRun(models.Model):
     """What one user asked to be done to ``chosen`` (keys) by ``action``, with what he had ``posted``; how far it
-    is, and whom it refused (pairs of name and reason). Changed by `core.bulk` only; emptied when it expires: a row
+    is, and whom it refused (pairs of name and reason). What names somebody, or what was asked by and typed, is
+    encrypted (docs/decisions/0566); ``page``: the path of ``back``, on which he is told of it. Changed by `core.bulk` only; emptied when it expires: a row
     that was deleted would come back as one that waits. ``proof``: that he asked for it, and nobody else,
     and what came of it (`core.mandates`)."""
 
@@ -42,12 +43,14 @@ class BulkRun(models.Model):
     )
     action = models.CharField("事项", max_length=100)
     title = models.CharField("名称", max_length=100)
-    back = models.CharField("返回", max_length=2000, blank=True)
-    posted = models.TextField("填写的内容", blank=True)  # as a query string
-    asked_with = models.TextField("列表条件", blank=True)
+    page = models.CharField("页面", max_length=500, blank=True)
+    back = EncryptedTextField("返回", bound_to=("uid",), at_least=256, max_length=2000)
+    # As query strings.
+    posted = EncryptedTextField("填写的内容", bound_to=("uid",), at_least=256)
+    asked_with = EncryptedTextField("列表条件", bound_to=("uid",), at_least=256)
     chosen = models.JSONField("所选")
     made = models.JSONField("已办理的", default=list, blank=True)
-    refused = models.JSONField("未办理的", default=list, blank=True)
+    refused = EncryptedJSONField("未办理的", bound_to=("uid",), at_least=256, rows_at_once=20)
     state = models.CharField(
         "状态", max_length=8, choices=BulkState.choices, default=BulkState.QUEUED
     )

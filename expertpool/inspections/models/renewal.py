@@ -9,7 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from expertpool.core.bounds import DAYS, within
-from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
+from expertpool.core.fields import (
+    EncryptedJSONField,
+    EncryptedTextField,
+    ProofField,
+    is_vouched,
+    readable,
+)
 from expertpool.inspections.enums import RenewalState, RunState
 from expertpool.inspections.models.inspection import MOST_REASON
 
@@ -120,7 +126,7 @@ class RenewalRun(models.Model):
     reason = models.CharField("依据", max_length=MOST_REASON)
     # In order, for the job goes on behind those that are done.
     chosen = models.JSONField("所选")
-    refused = models.JSONField("未办理", default=list, blank=True)
+    refused = EncryptedJSONField("未办理", bound_to=("uid",), at_least=256, rows_at_once=20)
     state = models.CharField(
         "状态", max_length=8, choices=RunState.choices, default=RunState.QUEUED
     )

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import ApiToken, User
 from expertpool.core.configuration import Setting
 from expertpool.identity.enums import Source
+from expertpool.identity.models import GroupRole
+from expertpool.identity.queries import why_no_password
 from expertpool.identity.services.by_directory import is_asked_of
 from expertpool.identity.services.mapping import map_group
 from expertpool.identity.services.persons import Admission, Vouched, account_of
@@ -21,7 +24,7 @@ from expertpool.siteconfig.queries.counting import counting_in_words
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.queries.second_person import why_not_second
-from tests.factories.accounts import built_in_roles, make_user
+from tests.factories.accounts import PASSWORD, built_in_roles, make_token, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -120,6 +123,43 @@ def test_the_owner_is_told_by_all_ways_that_his_account_was_bound(admin: User) -
     come_in(user, NOW)
     told = {(one.channel, one.address) for one in Message.objects.filter(occasion="account.acted")}
     assert {("sms", "13812340001"), ("email", "qian@example.cn"), ("site", user.username)} <= told
+
+
+def test_who_opened_an_account_by_a_colleagues_name_becomes_nothing_by_his_groups(
+    admin: User,
+) -> None:
+    """Who keeps users chose its password himself, left a window open, and waited for its owner."""
+    roles = built_in_roles()
+    user = make_user("department", username="colleague", phone="13812340001")
+    named = GroupRole.objects.create(group="甲", role=roles["operator"])
+    window, token = Client(), make_token(user)
+    window.force_login(user)
+    come_in(user, NOW, Source.OIDC, "甲")
+    user = User.objects.get(pk=user.pk)
+    assert list(user.roles.all()) == [named.role]
+    assert not user.check_password(PASSWORD)
+    assert why_no_password(user)
+    assert window.get("/account/").status_code == 302
+    assert ApiToken.objects.get(pk=token.pk).revoked_at == NOW
+    assert Message.objects.filter(occasion="account.acted", channel="sms").exists()
+    # Each time they give as much he stays as he is.
+    later = NOW + timedelta(hours=1)
+    window.force_login(user)
+    come_in(user, later, Source.OIDC, "甲")
+    assert window.get("/account/").status_code == 200
+
+
+def test_nor_when_his_groups_give_more_later_and_who_gets_no_more_keeps_his_password(
+    admin: User,
+) -> None:
+    roles = built_in_roles()
+    user = make_user("operator", username="colleague")
+    for group, role in (("甲", "operator"), ("乙", "supervisor")):
+        GroupRole.objects.create(group=group, role=roles[role])
+    come_in(user, NOW, Source.OIDC, "甲")
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+    come_in(user, NOW, Source.OIDC, "甲", "乙")
+    assert not User.objects.get(pk=user.pk).check_password(PASSWORD)
 
 
 def test_nobody_comes_in_by_a_provider_that_was_named_within_a_day(

@@ -19,8 +19,9 @@ from expertpool.identity.services import provider as module
 from expertpool.identity.settings import oidc as own
 from expertpool.networks.enums import RuleKind
 from expertpool.secondfactor.settings import REQUIRED_OF
-from tests.factories.accounts import built_in_roles, make_user
+from tests.factories.accounts import PASSWORD, built_in_roles, make_user
 from tests.factories.experts import make_expert
+from tests.factories.identity import make_group_role
 from tests.factories.networks import make_network_rule
 from tests.factories.siteconfig import configure
 from tests.identity.peers import BACK, LyingProvider, new_key
@@ -135,6 +136,17 @@ def test_mail_that_is_not_verified_is_nobodys(peer: LyingProvider) -> None:
         assert "还没有账号" in peer.sign_in(Client()).content.decode(), verified
     peer.claims = {"email": "boss@example.cn", "email_verified": True}
     assert peer.sign_in(Client()).status_code == 302
+
+
+def test_whose_groups_make_more_of_him_is_in_himself(peer: LyingProvider, user: User) -> None:
+    """What ends is what was there before he came (docs/decisions/0567)."""
+    make_user("admin")
+    make_group_role("甲", "supervisor")
+    peer.claims = {"groups": ["甲"]}
+    client = Client()
+    assert peer.sign_in(client).status_code == 302
+    assert is_in(client)
+    assert not User.objects.get(pk=user.pk).check_password(PASSWORD)
 
 
 def test_a_name_given_to_somebody_else_is_not_his_account(peer: LyingProvider, user: User) -> None:

@@ -16,7 +16,7 @@ from expertpool.accounts.queries import is_outsider, user_named
 from expertpool.accounts.services.duties import why_not_together
 from expertpool.accounts.services.guards import SECURITY, check_administrator_left
 from expertpool.accounts.services.passwords import take_password
-from expertpool.accounts.services.users import create_user
+from expertpool.accounts.services.users import create_user, end_access
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.events import publish
@@ -67,8 +67,8 @@ def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
     """Return the account of ``person``, bound or made now as the ``rules`` say, with the roles that his groups give.
 
     Roles follow the groups as soon as there is any mapping: those given by hand are taken, too. Each change is logged and
-    told as one by somebody would be. Refuses (NotAdmitted) who has none, is an outsider, or a security administrator
-    where the rules let none come this way.
+    told as one by somebody would be; one that gives more ends what the account was signed in by before. Refuses
+    (NotAdmitted) who has none, is an outsider, or a security administrator where the rules let none come this way.
     """
     # Of two first sign-ins at once one binds, the other finds it.
     lock_transaction(f"identity:{person.source}:{person.issuer}:{person.subject}")
@@ -89,9 +89,10 @@ def account_of(person: Vouched, rules: Admission, *, now: datetime) -> User:
     # As he is now; below once more, with the roles that his groups give.
     _check_may_come(user, rules)
     if row is None:
-        _bind(person, user, has_own_password=not is_new, now=now)
+        row = _bind(person, user, has_own_password=not is_new, now=now)
     if roles is not None:
-        _give(user, roles, now=now)
+        if _give(user, roles, now=now) and row.has_own_password:
+            _end_other_ways(row, now=now)
         _check_may_come(user, rules)
     return user
 
@@ -186,12 +187,11 @@ def _check_may_come(user: User, rules: Admission) -> None:
         raise NotAdmitted(ADMINISTRATOR)
 
 
-def _bind(person: Vouched, user: User, *, has_own_password: bool, now: datetime) -> None:
+def _bind(person: Vouched, user: User, *, has_own_password: bool, now: datetime) -> OutsideIdentity:
     if user.must_change_password:
         # Given him by somebody, who may keep it; he has shown otherwise who he is.
-        take_password(user, now=now)
-        User.objects.filter(pk=user.pk).update(must_change_password=False)
-        user.must_change_password, has_own_password = False, False
+        _take_password(user, now=now)
+        has_own_password = False
     row = OutsideIdentity.objects.create(
         user=user,
         source=person.source,
@@ -203,13 +203,31 @@ def _bind(person: Vouched, user: User, *, has_own_password: bool, now: datetime)
     )
     after = snapshot(row, "source", "issuer", "shown_as")
     _tell(record("identity.bind", actor=None, subject=user, after=after, now=now), user)
+    return row
 
 
-def _give(user: User, roles: list[Role], *, now: datetime) -> None:
-    """Give ``user`` exactly ``roles``."""
+def _take_password(user: User, *, now: datetime) -> None:
+    take_password(user, now=now)
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    user.must_change_password = False
+
+
+def _end_other_ways(row: OutsideIdentity, *, now: datetime) -> None:
+    """End what the account of ``row`` was signed in by before its owner came and his groups made more of it: whoever
+    opened it may have chosen its password, and kept a session or a token (docs/decisions/0567)."""
+    _take_password(row.user, now=now)
+    row.has_own_password = False
+    row.save(update_fields=["has_own_password", "proof"])
+    end_access(user=row.user, actor=None, now=now)
+    row.user.refresh_from_db(fields=["session_round"])  # his own session begins after it
+    _tell(record("identity.alone", actor=None, subject=row.user, now=now), row.user)
+
+
+def _give(user: User, roles: list[Role], *, now: datetime) -> bool:
+    """Give ``user`` exactly ``roles``; tell whether one of them is new to him."""
     held = {one for one in user.roles.all() if user.holds(one)}
     if held == set(roles):
-        return
+        return False
     if why := why_not_together(roles, now=now):
         raise NotAdmitted(f"{why}请联系管理员调整单位账号的组。")
     before = snapshot(user, "roles")
@@ -228,6 +246,7 @@ def _give(user: User, roles: list[Role], *, now: datetime) -> None:
     # What was worked out of the roles before is kept on the object.
     for kept in ("grants", "field_levels", "given_roles", "role_codes"):
         vars(user).pop(kept, None)
+    return not set(roles) <= held
 
 
 def _tell(entry: Entry | None, user: User) -> None:

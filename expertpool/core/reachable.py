@@ -19,7 +19,11 @@ from expertpool.core.posting import Target
 IP = IPv4Address | IPv6Address
 
 # IPv6 addresses that carry an IPv4 address behind which anything may stand.
-CARRIERS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+CARRIERS = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96")
+# What Python's list of private addresses lacks: those of a site from before fc00::/7, of segments within a network,
+# and the machine that tells each virtual one of Azure its secrets.
+INSIDE = ("fec0::/10", "5f00::/16", "168.63.129.16/32")
+CLOSED = tuple(map(ip_network, (*CARRIERS, *INSIDE)))
 
 
 class AddressRefused(Exception):
@@ -73,12 +77,11 @@ def _is_allowed(host: str, ip: IP, private: Collection[str]) -> bool:
 
 
 def _is_public(ip: IP) -> bool:
-    if isinstance(ip, IPv6Address):
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         # Written so (::ffff:10.0.0.1), it reaches the same machine.
-        if ip.ipv4_mapped is not None:
-            return _is_public(ip.ipv4_mapped)
-        if any(ip in network for network in CARRIERS):
-            return False
+        return _is_public(ip.ipv4_mapped)
+    if any(ip in network for network in CLOSED):
+        return False
     # Multicast counts as global, too.
     return ip.is_global and not ip.is_multicast
 

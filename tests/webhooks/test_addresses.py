@@ -33,6 +33,12 @@ from expertpool.webhooks.services.addresses import resolve_target
         "[64:ff9b::a00:1]",
         "[2002:a00:1::]",
         "[2001:0:a00:1::]",
+        "[::10.0.0.1]",
+        "[::ffff:0:10.0.0.1]",
+        "[fec0::1]",
+        "[5f00::1]",
+        "168.63.129.16",
+        "[::ffff:168.63.129.16]",
     ],
 )
 def test_private_addresses_are_refused(host: str) -> None:

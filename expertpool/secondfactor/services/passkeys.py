@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -100,7 +101,7 @@ def register(
         raise SecondFactorRefused(REFUSED)
     passkey = Passkey(
         user=user,
-        name=(clean_text(name) or f"{now:%Y-%m-%d} 登记")[:LONGEST_NAME],
+        name=(clean_text(name) or f"{timezone.localdate(now)} 登记")[:LONGEST_NAME],
         host=place.host,
         handle=bytes_to_base64url(made.credential_id),
         public_key=made.credential_public_key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import zipfile
 from collections.abc import Iterator
@@ -117,6 +118,15 @@ def test_every_address_with_a_token_is_known() -> None:
     for route in found:
         address = "/" + route.replace("<str:token>", TOKEN)
         assert TOKEN not in without_links(f"Not Found: {address}"), route
+
+
+def test_nor_does_the_proxy_keep_one_that_is_set_up_as_the_guide_says() -> None:
+    """Its lines have address and time beside it: of the calendar of an expert, or of a notice to him."""
+    guide = (settings.BASE_DIR / "docs/howto/run.md").read_text()
+    (quiet,) = re.findall(r"location ~ (\S+) \{\n +access_log off", guide)
+    for route in routes(get_resolver()):
+        if "<str:token>" in route:
+            assert re.match(quiet, "/" + route), route
 
 
 @pytest.mark.parametrize("before", ["", "\xa0", "%C2%A0", "x", "\\xa0", "0"])

@@ -149,6 +149,29 @@ def test_whose_groups_make_more_of_him_is_in_himself(peer: LyingProvider, user: 
     assert not User.objects.get(pk=user.pk).check_password(PASSWORD)
 
 
+@pytest.mark.parametrize(
+    "name", ["ｏperator1", " operator1", "operator1 ", "operator１", "operator1\u3000"]
+)
+def test_a_name_that_is_another_there_is_nobodys_here(
+    peer: LyingProvider, user: User, name: str
+) -> None:
+    """Who may choose his name at the provider took one that is read here as a colleague's."""
+    peer.claims = {"preferred_username": name}
+    assert "还没有账号" in peer.sign_in(Client()).content.decode()
+    peer.claims = {"preferred_username": "Operator1"}
+    assert peer.sign_in(Client()).status_code == 302
+
+
+def test_so_is_a_mail(peer: LyingProvider) -> None:
+    make_user("operator", email="kate@example.cn")
+    configure(own.MATCH, "email")
+    kelvin = "\u212aate@example.cn"
+    peer.claims = {"email": kelvin, "email_verified": True}
+    assert "还没有账号" in peer.sign_in(Client()).content.decode()
+    peer.claims = {"email": "Kate@example.cn", "email_verified": True}
+    assert peer.sign_in(Client()).status_code == 302
+
+
 def test_a_name_given_to_somebody_else_is_not_his_account(peer: LyingProvider, user: User) -> None:
     peer.sign_in(Client())
     peer.claims = {"sub": "s-2"}

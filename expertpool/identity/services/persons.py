@@ -140,10 +140,20 @@ def _known(person: Vouched, rules: Admission) -> User | None:
 
 def _matched(person: Vouched, rules: Admission) -> User | None:
     if rules.match == "username" and person.username:
-        return user_named(person.username)
+        found = user_named(person.username)
+        return found if found and _is_same(found.username, person.username) else None
     if rules.match == "email" and person.email:
-        return User.objects.filter(email_index=contact_index("email", person.email)).first()
+        found = User.objects.filter(email_index=contact_index("email", person.email)).first()
+        return found if found and _is_same(found.email, person.email) else None
     return None
+
+
+def _is_same(ours: str, theirs: str) -> bool:
+    """Tell whether two names are one but for the capitals of English letters. Here full width, blanks and other letters that
+    look alike are what somebody typed; there they are other names, and somebody else may have taken one."""
+    return ours == theirs or (
+        ours.isascii() and theirs.isascii() and ours.lower() == theirs.lower()
+    )
 
 
 def _opened(person: Vouched, rules: Admission, roles: list[Role] | None, *, now: datetime) -> User:

@@ -1890,7 +1890,6 @@ CREATE TABLE public.certificates_certificaterun (
     id bigint NOT NULL,
     kind character varying(8) NOT NULL,
     chosen jsonb NOT NULL,
-    refused jsonb NOT NULL,
     state character varying(8) NOT NULL,
     total integer NOT NULL,
     done integer NOT NULL,
@@ -1902,6 +1901,7 @@ CREATE TABLE public.certificates_certificaterun (
     user_id bigint NOT NULL,
     uid uuid NOT NULL,
     proof bytea NOT NULL,
+    refused bytea CONSTRAINT certificates_certificaterun_refused_not_null1 NOT NULL,
     CONSTRAINT certificates_certificaterun_done_check CHECK ((done >= 0)),
     CONSTRAINT certificates_certificaterun_made_check CHECK ((made >= 0)),
     CONSTRAINT certificates_certificaterun_total_check CHECK ((total >= 0)),
@@ -2121,12 +2121,8 @@ CREATE TABLE public.core_bulkrun (
     id bigint NOT NULL,
     action character varying(100) NOT NULL,
     title character varying(100) NOT NULL,
-    back character varying(2000) NOT NULL,
-    posted text NOT NULL,
-    asked_with text NOT NULL,
     chosen jsonb NOT NULL,
     made jsonb NOT NULL,
-    refused jsonb NOT NULL,
     state character varying(8) NOT NULL,
     total integer NOT NULL,
     done integer NOT NULL,
@@ -2141,6 +2137,11 @@ CREATE TABLE public.core_bulkrun (
     stop_asked boolean DEFAULT false NOT NULL,
     undoes_id bigint,
     seen boolean DEFAULT false NOT NULL,
+    page character varying(500) NOT NULL,
+    back bytea CONSTRAINT core_bulkrun_back_not_null1 NOT NULL,
+    posted bytea CONSTRAINT core_bulkrun_posted_not_null1 NOT NULL,
+    asked_with bytea CONSTRAINT core_bulkrun_asked_with_not_null1 NOT NULL,
+    refused bytea CONSTRAINT core_bulkrun_refused_not_null1 NOT NULL,
     CONSTRAINT core_bulk_state CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying, 'done'::character varying, 'stopped'::character varying, 'failed'::character varying])::text[]))),
     CONSTRAINT core_bulkrun_done_check CHECK ((done >= 0)),
     CONSTRAINT core_bulkrun_total_check CHECK ((total >= 0))
@@ -4299,7 +4300,6 @@ CREATE TABLE public.inspections_renewalrun (
     until date NOT NULL,
     reason character varying(200) NOT NULL,
     chosen jsonb NOT NULL,
-    refused jsonb NOT NULL,
     state character varying(8) NOT NULL,
     total integer NOT NULL,
     done integer NOT NULL,
@@ -4309,6 +4309,7 @@ CREATE TABLE public.inspections_renewalrun (
     user_id bigint NOT NULL,
     uid uuid NOT NULL,
     proof bytea NOT NULL,
+    refused bytea CONSTRAINT inspections_renewalrun_refused_not_null1 NOT NULL,
     CONSTRAINT inspections_renewalrun_done_check CHECK ((done >= 0)),
     CONSTRAINT inspections_renewalrun_made_check CHECK ((made >= 0)),
     CONSTRAINT inspections_renewalrun_total_check CHECK ((total >= 0)),
@@ -6441,7 +6442,7 @@ SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 429, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 432, true);
 
 SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
 
@@ -10975,6 +10976,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('certificates', '0003_runs_have_proofs', now()),
     ('certificates', '0004_results_have_proofs', now()),
     ('certificates', '0005_names_are_sealed', now()),
+    ('certificates', '0006_refused_are_sealed', now()),
     ('changes', '0001_initial', now()),
     ('changes', '0002_bound_tokens', now()),
     ('changes', '0003_taken_back', now()),
@@ -11010,6 +11012,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('core', '0025_seen_bulk_runs', now()),
     ('core', '0026_answers_are_sealed', now()),
     ('core', '0027_searches_are_sealed', now()),
+    ('core', '0028_runs_are_sealed', now()),
     ('customforms', '0001_fields', now()),
     ('customforms', '0002_bounds', now()),
     ('customforms', '0003_asked_of_applicants', now()),
@@ -11186,6 +11189,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('inspections', '0007_results_have_proofs', now()),
     ('inspections', '0008_rows_have_proofs', now()),
     ('inspections', '0009_empty_is_sealed', now()),
+    ('inspections', '0010_refused_are_sealed', now()),
     ('joining', '0001_initial', now()),
     ('joining', '0002_bound_rows', now()),
     ('joining', '0003_applications_have_proofs', now()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -262,7 +263,8 @@ def _part(run: RenewalRun, keys: Sequence[int], now: datetime) -> None:
     rows = {row.pk: row for row in terms_visible_to(run.user).filter(pk__in=keys)}
     experts = Expert.objects.filter(pk__in=keys).only("number", "name")
     names = {one.pk: one.name for one in experts}
-    refused, made = list(run.refused), run.made
+    refused: list[Any] = list(run.refused)
+    made = run.made
     for key in keys:
         if key not in rows:
             refused.append((names.get(key, "—"), OUT))

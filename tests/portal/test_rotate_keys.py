@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from expertpool.core.storing import store
 from expertpool.core.waiting import WaitingFile
 from expertpool.draws.models import Invitation
 from expertpool.experts.models import ExpertVersion
-from expertpool.portal.services.keys import tokens_waiting
+from expertpool.portal.services.keys import rotate_keys, tokens_waiting
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -330,3 +330,12 @@ def test_a_file_removed_while_it_is_made_anew_stays_away(
         assert upload.rekey()
     removing[0].join()
     assert not upload.exists()
+
+
+@pytest.mark.usefixtures("old")
+def test_the_log_says_when_it_ended_not_when_it_began() -> None:
+    hours = iter(NOW + timedelta(hours=n) for n in range(10))
+    for _ in rotate_keys(clock=lambda: next(hours)):
+        pass
+    at = dict(Entry.objects.filter(action__startswith="keys.").values_list("action", "at"))
+    assert at == {"keys.rotate": NOW, "keys.rotated": NOW + timedelta(hours=1)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,8 +61,9 @@ def tokens_shut(*, named: int, whole: bool = False) -> Shut:
     return Shut(dict(+counts), altered, first)
 
 
-def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]:
-    """Encrypt everything anew that waits for it; yield after each batch. Logs start and end.
+def rotate_keys(*, clock: Callable[[], datetime], rows: int | None = None) -> Iterator[Progress]:
+    """Encrypt everything anew that waits for it; yield after each batch. Logs start and end, each as of when
+    it was by ``clock``: hours may lie between.
 
     What cannot be opened is passed over and logged by its number. Raises
     core.rekeying.StillWaiting; a run that ended early is taken up by the next.
@@ -72,7 +73,7 @@ def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]
         forget_old_keys()
         return
     # Before the first batch: killed on the way, the beginning is on record.
-    record("keys.rotate", actor=None, now=now, after=counts)
+    record("keys.rotate", actor=None, now=clock(), after=counts)
     changed: dict[str, int] = {}
     for field in encrypted_columns():
         for progress in rekey(field, rows=rows):
@@ -83,7 +84,7 @@ def rotate_keys(*, now: datetime, rows: int | None = None) -> Iterator[Progress]
         yield progress
     shut = tokens_shut(named=0).counts
     if shut:
-        record("keys.shut", actor=None, now=now, after=shut)
+        record("keys.shut", actor=None, now=clock(), after=shut)
     else:
         forget_old_keys()
-        record("keys.rotated", actor=None, now=now, after=changed)
+        record("keys.rotated", actor=None, now=clock(), after=changed)

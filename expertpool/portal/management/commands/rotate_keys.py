@@ -35,7 +35,7 @@ class Command(BaseCommand):
             )
         column = ""
         try:
-            for progress in rotate_keys(now=timezone.now(), rows=options["rows"]):
+            for progress in rotate_keys(clock=timezone.now, rows=options["rows"]):
                 if progress.column != column:
                     column = progress.column
                     self.stdout.write(f"{column} ……")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -22,6 +23,8 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import AND, WhereNode
 from django.utils import timezone
 
 
@@ -44,11 +47,54 @@ class Among(Func):
         values: Collection[int] | Collection[bytes] | Collection[str] | QuerySet[Any],
     ) -> None:
         among = ArraySubquery(values) if isinstance(values, QuerySet) else array_of(values)
+        self.values = values
         super().__init__(F(column), among)
+
+
+def keys_named(rows: QuerySet[Any]) -> Collection[int] | None:
+    """Return keys of ``rows`` beyond which nobody fits, as one of their conditions names them; None where none does."""
+    named: list[Any] = [
+        one.values
+        for one in _conditions(rows.query.where)
+        if (column := one.get_source_expressions()[0]).target is rows.model._meta.pk
+        and column.alias == rows.query.get_initial_alias()
+        and not isinstance(one.values, QuerySet)
+    ]
+    return min(named, key=len, default=None)
+
+
+def _conditions(node: Any) -> Iterator[Among]:
+    """Return the conditions of this kind that all rows fit."""
+    if isinstance(node, Exact) and node.rhs is True:
+        if isinstance(node.lhs, Among):
+            yield node.lhs
+    elif (
+        isinstance(node, WhereNode)
+        and not node.negated
+        and (node.connector == AND or len(node.children) == 1)
+    ):
+        for child in node.children:
+            yield from _conditions(child)
+
+
+class Sought(Collection[int]):
+    """Keys that are looked for when a statement is written that asks for them, and not before."""
+
+    @cached_property
+    def text(self) -> str:
+        return _number_text(self)
+
+
+class _SoughtText(Value):
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "%s", (self.value.text,)
 
 
 def array_of(values: Collection[Any]) -> Cast:
     """Return ``values`` as an array of the database; they travel as one text."""
+    if isinstance(values, Sought):
+        text_later = _SoughtText(values, output_field=TextField())
+        return Cast(text_later, ArrayField(BigIntegerField()))
     first = next(iter(values), None)
     kind: type[Field[Any, Any]] = BigIntegerField
     if isinstance(first, str):
@@ -56,8 +102,12 @@ def array_of(values: Collection[Any]) -> Cast:
     elif isinstance(first, bytes):
         text, kind = array_text([f"\\x{one.hex()}" for one in values]), BinaryField
     else:
-        text = f"{{{','.join(map(str, values))}}}"
+        text = _number_text(values)
     return Cast(Value(text, output_field=TextField()), ArrayField(kind()))
+
+
+def _number_text(numbers: Collection[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def array_text(words: Collection[str]) -> str:

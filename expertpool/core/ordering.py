@@ -7,7 +7,9 @@ whole rows are read of the page alone (docs/decisions/0570).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from array import array
+from bisect import bisect_left
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,20 +19,44 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, QuerySet
 
 from expertpool.core.counting import keys_of
-from expertpool.core.lookups import Among, array_of
+from expertpool.core.lookups import Among, array_of, keys_named
 
 BLOCK = 500  # keys that are asked about first; of a list that is no longer all rows are gathered
-SHARE = 8  # the part of the list beyond which a walk takes longer than to gather all
+SHARE = 8  # the part of the list beyond which a walk takes longer than to gather all; of fewer the places are looked up
+SPARSE = 4  # numbers to one key beyond which most are no keys
+
+
+class Places:
+    """Where each of ``keys`` stands among them: to put a few of a long list in its order."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self._spread = max(keys, default=-1) + 1
+        places: Any = {}
+        if self._spread <= SPARSE * len(keys):
+            places = array("i", [-1]) * self._spread  # four bytes each: a million may be in it
+        deque(map(places.__setitem__, keys, range(len(keys))), maxlen=0)
+        self._places: dict[int, int] | array[int] = places
+
+    def ordered(self, found: Collection[int]) -> tuple[list[int], list[int]]:
+        """Return those ``found`` in the order of the keys, and which of them are not there."""
+        places = self._places
+        here = [key for key in found if key < self._spread]
+        if isinstance(places, dict):
+            here = [key for key in here if key in places]
+        here.sort(key=places.__getitem__)
+        known = here[bisect_left(here, 0, key=places.__getitem__) :]
+        return known, list(set(found).difference(known))
 
 
 @dataclass(frozen=True)
 class KeyOrder:
     """An order of rows by what they hold in ``column``, their own key or that of whom they are about: ``keys`` gives
-    these in their order. Rows that hold the same follow by their own keys; what is not in the list comes last, however
-    it is turned."""
+    these in their order, ``places`` where each of them stands. Rows that hold the same follow by their own keys; what is
+    not in the list comes last, however it is turned."""
 
     keys: Callable[[], Sequence[int]]
     column: str = "pk"
+    places: Callable[[], Places] | None = None
 
     def of(self, rows: QuerySet[Any], *, descending: bool = False) -> InOrder:
         return InOrder(rows, self, descending)
@@ -42,7 +68,12 @@ class InOrder:
     def __init__(self, rows: QuerySet[Any], order: KeyOrder, descending: bool) -> None:
         self.rows, self.column, self.descending = rows, order.column, descending
         keys = order.keys()
+        self._places = order.places() if order.places else None
         self.keys = keys[::-1] if descending else keys
+        # Nobody else need be asked about where the conditions name who may fit.
+        named = keys_named(rows) if self._places and order.column == "pk" else None
+        if named is not None and len(named) * SHARE < len(keys):
+            self.keys = self._ordered(set(named), self.keys, None)
 
     def count(self) -> int:
         return self.rows.count()
@@ -94,6 +125,11 @@ class InOrder:
 
     def _ordered(self, found: Collection[int], keys: Sequence[int], stop: int | None) -> list[int]:
         """Return those ``found`` in the order of ``keys``, at least the first ``stop``."""
+        if self._places and len(found) * SHARE < len(keys):
+            known, others = self._places.ordered(found)
+            if self.descending:
+                known.reverse()
+            return known + sorted(others, reverse=self.descending)
         known = list(islice(filter(found.__contains__, keys), stop))
         if len(known) == min(len(found), stop or len(found)):
             return known

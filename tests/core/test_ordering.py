@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from expertpool.core.ordering import InOrder, KeyOrder
+from expertpool.core.lookups import Among, keys_named
+from expertpool.core.ordering import InOrder, KeyOrder, Places
 from expertpool.directory.models import Title, Unit, UnitAlias
 
 pytestmark = pytest.mark.django_db
@@ -58,11 +60,13 @@ def test_a_page_is_that_of_the_simple_sort(
     keys = make_titles(90)
     random.shuffle(keys)
     # Some are not in the list yet, some that are in it are no more.
-    order = KeyOrder(lambda: listed)
+    order = KeyOrder(lambda: listed, places=(lambda: Places(listed)) if seed % 2 else None)
     listed = [*keys[:80], 10**9, 10**9 + 1]
     random.shuffle(listed)
     beginning = Q(pk__in=listed[:30])
-    for wanted in (Q(), Q(level__lt=6), Q(level=2), Q(level=9), beginning, ~beginning):
+    named = [Q(Among("pk", keys[at::step])) for at, step in ((0, 2), (3, 9), (70, 1), (85, 1))]
+    named += [named[0] & Q(level__lt=4), named[1] & named[0], named[1] | Q(level=2), ~named[1]]
+    for wanted in (Q(), Q(level__lt=6), Q(level=2), Q(level=9), beginning, ~beginning, *named):
         rows = Title.objects.filter(wanted)
         for descending in (False, True):
             found = order.of(rows, descending=descending)
@@ -88,11 +92,38 @@ def test_rows_about_the_same_follow_by_their_own_keys(
     listed = [one.pk for one in units[:18]]
     random.shuffle(listed)
     rows = UnitAlias.objects.exclude(name__endswith="7")
-    for descending in (False, True):
-        found = KeyOrder(lambda: listed, "unit").of(rows, descending=descending)
+    for descending, places in product((False, True), (None, lambda: Places(listed))):
+        found = KeyOrder(lambda: listed, "unit", places).of(rows, descending=descending)
         expected = simply(rows, listed, "unit", descending=descending)
         for part in (slice(5), slice(20, 30), slice(50, 70), slice(None)):
             assert [one.pk for one in found[part]] == expected[part]
+
+
+def test_keys_that_conditions_name_are_walked_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(monkeypatch, 20, 2)
+    keys = make_titles(200)
+    order = KeyOrder(lambda: keys, places=lambda: Places(keys))
+    # They stand together, far from both ends: the keys of one block, then the rows of the page.
+    far = Title.objects.filter(Q(Among("pk", keys[100:150]))).exclude(level=3)
+    assert len(asked(order.of(far), slice(5))) == 2
+    # Alternatives and what is ruled out name nobody.
+    assert keys_named(far) == keys[100:150]
+    assert keys_named(far.filter(Among("pk", keys[:7]))) == keys[:7]
+    for rows in (
+        Title.objects.filter(Q(Among("pk", keys)) | Q(level=3)),
+        Title.objects.exclude(Among("pk", keys)),
+        Title.objects.filter(Among("level", keys)),
+        UnitAlias.objects.filter(Among("unit", keys)),
+    ):
+        assert keys_named(rows) is None
+
+
+def test_places_are_those_of_the_list() -> None:
+    for keys in ([5, 2, 9], [10**12, 3, 10**11], []):
+        known, others = Places(keys).ordered([1, 2, 3, 5, 10**12, 10**13])
+        assert known == [key for key in keys if key in {2, 3, 5, 10**12}]
+        assert {*known, *others} == {1, 2, 3, 5, 10**12, 10**13}
+        assert not {*known} & {*others}
 
 
 def asked(rows: InOrder, part: slice) -> list[str]:

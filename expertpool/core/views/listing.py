@@ -68,9 +68,11 @@ class FilterForm(forms.Form):
     would look like an answer, and a bulk action would be about everybody. No file is made by it.
 
     ``some`` are a part of the narrowed rows where these are too many to be gone through: what is
-    counted among them is shown as the least there is."""
+    counted among them is shown as the least there is. ``newest`` are all of the narrowed rows down to
+    one or another, where these are told sooner: a page that begins with the newest is looked for among them first."""
 
     some: QuerySet[Any] | None = None
+    newest: QuerySet[Any] | None = None
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -209,7 +211,20 @@ def listing(
     is_far = page.start_index() > FAR or (is_narrowed and sort != default_sort)
     if is_far and isinstance(in_order, QuerySet):  # else they are found by their keys anyway
         page.object_list = _by_keys(in_order, page.object_list)
+    if form is not None and form.newest is not None and sort == default_sort:
+        page.object_list = _among_newest(form.newest, in_order, current, page)
     return Listing(rows, page, form, shown_tabs, sort, is_unknown=current is UNKNOWN)
+
+
+def _among_newest(newest: QuerySet[Any], rows: Any, tab: ListTab, page: Page[Any]) -> Any:
+    """Return the rows of ``page``, of a list in the order of ``rows``, where those of the ``newest`` fill it."""
+    order = rows.query.order_by
+    if order[0] not in {"-id", "-pk"}:
+        return page.object_list
+    size = page.paginator.per_page
+    start = (page.number - 1) * size
+    found = list(newest.filter(tab.q).order_by(*order)[start : start + size])
+    return found if len(found) == size else page.object_list
 
 
 def _by_keys(rows: QuerySet[Any], some: Any) -> QuerySet[Any]:

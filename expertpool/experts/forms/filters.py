@@ -88,7 +88,7 @@ class ExpertFilter(DeclaredFilter):
         if run := self.runs.get(self.value("run") or ""):
             rows = rows.filter(came_by(run))
         found = find(rows, self.value("q") or "", self.user, by_name=by_name)
-        self.some = found.some
+        self.some, self.newest = found.some, found.newest
         return found.rows
 
     def _waiting(self, which: str) -> Q:

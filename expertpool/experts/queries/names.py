@@ -17,11 +17,18 @@ from django.db.models.functions import Cast
 
 from expertpool.core.fields import Sealed
 from expertpool.core.lookups import Among
-from expertpool.core.ordering import KeyOrder
+from expertpool.core.ordering import KeyOrder, Places
 from expertpool.core.text import clean_text
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.initials import LATIN, MOST_CHARS
-from expertpool.experts.queries.packs import holding_each, ids_in_order, state_of
+from expertpool.experts.queries.packs import (
+    NOBODY,
+    Holders,
+    holders,
+    holding_all,
+    ids_in_order,
+    state_of,
+)
 
 LONG = 0.5  # seconds; an order that takes longer is worked out
 SHARE = 10  # only after so many times as long
@@ -41,22 +48,22 @@ def called(names: Iterable[str]) -> Q:
     return Q(Among("name_index", indexes)) if indexes else Q(pk__in=[])
 
 
-def named_like(keywords: Sequence[str]) -> dict[str, set[int]]:
+def named_like(keywords: Sequence[str]) -> dict[str, Holders]:
     """Return for each of ``keywords`` the keys of all experts whose name contains it, or, of Latin letters, has a
     word or initials that begin with it. What has no letter fits nobody."""
     latin = {one: LATIN.findall(one.lower()) for one in keywords if one.isascii()}
     parts = [one for one in keywords if not one.isascii() and _LETTERS.search(one)]
     words = list(dict.fromkeys(word[:MOST_CHARS] for each in latin.values() for word in each))
-    found: dict[str, set[int]] = dict(_each("name", "contains", parts))
+    found = dict(_each("name", "contains", parts))
     begun = dict(_each("initials", "word", words))
     for keyword, each in latin.items():
-        fits = [begun[word[:MOST_CHARS]] for word in each]
-        found[keyword] = set.intersection(*fits) if fits else set()
-    return {one: found.get(one, set()) for one in keywords}
+        if each:
+            found[keyword] = holding_all([begun[word[:MOST_CHARS]] for word in each])
+    return {one: found.get(one, NOBODY) for one in keywords}
 
 
-def _each(source: str, op: str, texts: Sequence[str]) -> Iterable[tuple[str, set[int]]]:
-    return zip(texts, holding_each(source, op, texts) if texts else [], strict=True)
+def _each(source: str, op: str, texts: Sequence[str]) -> Iterable[tuple[str, Holders]]:
+    return zip(texts, holders(source, op, texts) if texts else [], strict=True)
 
 
 def shut_name(path: str) -> Cast:
@@ -84,6 +91,7 @@ class _Known(NamedTuple):
     keys: Sequence[int] = ()
     at: float = 0
     seconds: float = 0
+    places: Places = Places(())
 
     def holds_for(self, state: Any) -> bool:
         """Whether names are as they were; where it takes long, they may be as they were a little ago."""
@@ -95,16 +103,26 @@ class _Known(NamedTuple):
 _known = _Known()
 
 
-def _keys_by_name() -> Sequence[int]:
+def _as_known() -> _Known:
     global _known  # noqa: PLW0603 - one for the process
     state = state_of("name")
     if not _known.holds_for(state):
         started = time.thread_time()  # of its own: a busy machine makes nothing long
         keys = array("q", ids_in_order("name"))  # eight bytes each: a million may be in it
-        _known = _Known(state, keys, time.monotonic(), time.thread_time() - started)
-    return _known.keys
+        places = Places(keys)
+        seconds = time.thread_time() - started
+        _known = _Known(state, keys, time.monotonic(), seconds, places)
+    return _known
+
+
+def _keys_by_name() -> Sequence[int]:
+    return _as_known().keys
+
+
+def _places_by_name() -> Places:
+    return _known.places  # asked for with the keys
 
 
 # The order of all names: in no column and no index of the database is one (docs/decisions/0540).
-BY_NAME = KeyOrder(_keys_by_name)
-BY_EXPERT = KeyOrder(_keys_by_name, "expert")  # of what is about an expert
+BY_NAME = KeyOrder(_keys_by_name, places=_places_by_name)
+BY_EXPERT = KeyOrder(_keys_by_name, "expert", places=_places_by_name)  # of what is about an expert

@@ -8,10 +8,15 @@ opened and looked through in memory.
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
+from operator import neg
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from expertpool.accounts.models import User
@@ -19,7 +24,7 @@ from expertpool.core.copying import copied_rows
 from expertpool.core.criteria import Context
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import encrypted, opens
-from expertpool.core.lookups import Among
+from expertpool.core.lookups import Among, Sought
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries.experts import experts_visible_to, phone_index
 from expertpool.experts.queries.initials import words_of
@@ -70,31 +75,85 @@ def holding(source: str, op: str, text: str) -> set[int]:
 
 def holding_each(source: str, op: str, texts: Sequence[str]) -> list[set[int]]:
     """Return the same for each of ``texts``: the packs are opened once."""
+    return [set(one) for one in holders(source, op, texts)]
+
+
+class Holders(Sought):
+    """The ids of who holds something, as `holding` says, the newest first. Packs are opened as far as somebody asks:
+    of what many hold a page needs the last ones alone."""
+
+    def __init__(self, parts: Sequence[int], in_part: Callable[[int], Collection[int]]) -> None:
+        self._parts, self.in_part = parts, in_part  # the newest first
+        self._looked = 0  # at so many of them
+        self._found: list[int] = []
+
+    def newest(self, count: int) -> list[int]:
+        """Return the ``count`` newest."""
+        while len(self._found) < count and self._looked < len(self._parts):
+            self._look()
+        return self._found[:count]
+
+    def since(self, key: int) -> list[int]:
+        """Return those from ``key`` on."""
+        while self._looked < len(self._parts) and self._parts[self._looked] >= key // SIZE:
+            self._look()
+        return self._found[: bisect_right(self._found, -key, key=neg)]
+
+    def among(self, keys: Collection[int]) -> set[int]:
+        """Return those that are among ``keys``: no other packs than theirs are opened."""
+        wanted = set(keys)
+        parts = {key // SIZE for key in wanted}.intersection(self._parts)
+        return wanted.intersection(chain.from_iterable(map(self.in_part, parts)))
+
+    def _look(self) -> None:
+        self._found += sorted(self.in_part(self._parts[self._looked]), reverse=True)
+        self._looked += 1
+
+    def _all(self) -> list[int]:
+        return self.since(0)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __bool__(self) -> bool:
+        return bool(self.newest(1))
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._all()
+
+
+NOBODY = Holders((), lambda _part: ())
+
+
+def holders(source: str, op: str, texts: Sequence[str]) -> list[Holders]:
+    """Return who holds each of ``texts``; what is asked for several is opened once, and kept as long as they are."""
     parts = [folded(text) for text in texts]
     if not any(parts):  # nothing but blanks
-        return [set() for _ in parts]
-    found = [set[int]() for _ in parts]
-    needles = [(_needle(op, part), ids) for part, ids in zip(parts, found, strict=True) if part]
-
-    def look(content: bytes) -> None:
-        for needle, ids in needles:
-            ids.update(_in_pack(content, needle))
-
-    changed, rest = _look_through(source, look)
+        return [NOBODY for _ in parts]
+    packs = _Packs(source, keeping=len(parts) > 1)
     return [
-        (ids - changed) | {pk for pk, value in rest if part and _fits(op, part, value)}
-        for part, ids in zip(parts, found, strict=True)
+        Holders(packs.parts, partial(packs.holding, _needle(op, part))) if part else NOBODY
+        for part in parts
     ]
+
+
+def holding_all(each: Sequence[Holders]) -> Holders:
+    """Return who is among ``each`` of them, of at least one."""
+
+    def in_part(part: int) -> set[int]:
+        return set.intersection(*(set(one.in_part(part)) for one in each))
+
+    return each[0] if len(each) == 1 else Holders(each[0]._parts, in_part)
 
 
 def ids_in_order(source: str) -> list[int]:
     """Return the ids of all experts in the order of what ``source`` says of them."""
-    lines: list[bytes] = []
-    changed, rest = _look_through(source, lambda content: lines.extend(content.split(_END)))
-    if changed:
-        lines = [line for line in lines if line and _id_of(line) not in changed]
-    lines += [b"%s\t%d" % (value, pk) for pk, value in rest if value]
-    lines.sort()  # what ends a value comes before all that may go on with it
+    packs = _Packs(source)
+    lines = sorted(chain.from_iterable(map(packs.lines, packs.parts)))
+    # What ends a value comes before all that may go on with it.
     ordered, last, alike = list[int](), b"", list[int]()
     for line in filter(None, lines):
         value, _, pk = line.rpartition(_TAB)
@@ -116,28 +175,67 @@ def state_of(source: str) -> tuple[Any, ...]:
     return notes.first(), tuple(packs.values_list("part", "written"))
 
 
-def _look_through(
-    source: str, look: Callable[[bytes], object]
-) -> tuple[set[int], list[tuple[int, bytes]]]:
-    """Let ``look`` see the packs of ``source``; return whom it may have seen as he was, and what the rows themselves
-    say of these and of packs that cannot be seen."""
-    # Before the packs: who is packed in between stands in both.
-    notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
-    changed = set(notes[:MOST_UNPACKED])
-    shut, held = list[int](), set[int]()
-    last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
-    for at, written, token in _packs(source):
-        held.add(at)
-        try:
-            content = _CONTENT.opened(token, source, at, written)
-        except DecryptionError:
-            logger.error("search pack %s %s cannot be opened", source, at)  # noqa: TRY400
-            shut.append(at)
-            continue
-        look(content)
-    if lost := _lost(changed, held, last):
-        logger.error("search packs of %s are missing: %s", source, sorted(lost))
-    return changed, list(_values(source, changed, {*shut, *lost}))
+class _Packs:
+    """The packs of ``source`` as they are now, and what the rows themselves say of whom they may not have as he is.
+    Each is opened when it is asked for, once where somebody is ``keeping`` them."""
+
+    def __init__(self, source: str, *, keeping: bool = False) -> None:
+        self.source, self._keeping = source, keeping
+        self._kept: dict[int, bytes] = {}
+        # Before the packs: who is packed in between stands in both.
+        notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
+        changed = set(notes[:MOST_UNPACKED])
+        last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
+        self._shut = _packs(source)
+        if lost := _lost(changed, set(self._shut), last):
+            logger.error("search packs of %s are missing: %s", source, sorted(lost))
+        self._changed: dict[int, set[int]] = defaultdict(set)
+        for key in changed:
+            self._changed[key // SIZE].add(key)
+        values: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for key, value in _values(source, Among("pk", changed)) if changed else ():
+            values[key // SIZE][key] = value
+        self._anew = {part: packed(its) for part, its in values.items()}
+        # The newest first.
+        self.parts = sorted({*self._shut, *lost, *self._anew}, reverse=True)
+
+    def holding(self, needle: bytes, part: int) -> Collection[int]:
+        """Return whose lines in ``part`` have ``needle`` in their text."""
+        found = [*_in_pack(self._content(part), needle)]
+        if part not in self._changed:  # as nearly always
+            return found
+        return {*found} - self._changed[part] | {*_in_pack(self._anew.get(part, b""), needle)}
+
+    def lines(self, part: int) -> list[bytes]:
+        """Return the lines of ``part``, and empty ones."""
+        lines = self._content(part).split(_END)
+        if part not in self._changed:
+            return lines
+        changed = self._changed[part]
+        lines = [line for line in lines if line and _id_of(line) not in changed]
+        return lines + self._anew.get(part, b"").split(_END)
+
+    def _content(self, part: int) -> bytes:
+        content = self._kept.get(part)
+        if content is None:
+            content = self._opened(part)
+            if self._keeping:
+                self._kept[part] = content
+        return content
+
+    def _opened(self, part: int) -> bytes:
+        """Return what the pack holds; of one that is gone or does not open what the rows say."""
+        if part in self._shut:
+            written, token = self._shut[part]
+            try:
+                content: bytes = _CONTENT.opened(token, self.source, part, written)
+            except DecryptionError:
+                logger.error("search pack %s %s cannot be opened", self.source, part)  # noqa: TRY400
+            else:
+                return content
+        elif part in self._anew:  # all of them are noted
+            return b""
+        return packed(dict(_values(self.source, Q(pk__gte=part * SIZE, pk__lt=(part + 1) * SIZE))))
 
 
 def _needle(op: str, part: bytes) -> bytes:
@@ -149,11 +247,30 @@ def _needle(op: str, part: bytes) -> bytes:
     }[op]
 
 
-def _packs(source: str) -> Iterator[tuple[int, int, bytes]]:
-    """Read the packs of ``source``, of a million experts twenty million bytes: which it is, how often it was written,
-    and its content, shut."""
-    query = "SELECT part, written, content FROM experts_searchpack WHERE source = %s"
-    return copied_rows(query, [source], ["int4", "int4", "bytea"])
+# What the search box looks through is kept as it stands in the database, shut: of a million experts thirty to sixty
+# million bytes, which to read takes longer than to open and look through them.
+KEPT = {"name", "initials", "phone"}
+_read: dict[str, dict[int, tuple[str, int, bytes]]] = {}
+
+
+def _packs(source: str) -> dict[int, tuple[int, bytes]]:
+    """Return of each part of ``source`` how often it was written, and its content, shut. What is kept is asked for again
+    where its row is another one."""
+    # Which row it is tells the database itself, whoever wrote it and whatever triggers he went past.
+    which = "xmin::text || ctid::text"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT part, {which} FROM experts_searchpack WHERE source = %s", [source])  # noqa: S608
+        rows = dict(cursor.fetchall())
+    kept = _read.get(source, {})
+    others = [part for part, row in rows.items() if part not in kept or kept[part][0] != row]
+    if others:
+        query = f"SELECT part, {which}, written, content FROM experts_searchpack WHERE source = %s AND part = ANY(%s)"  # noqa: S608
+        types = ["int4", "text", "int4", "bytea"]
+        kept = kept | {part: rest for part, *rest in copied_rows(query, [source, others], types)}
+    kept = {part: one for part, one in kept.items() if part in rows}
+    if source in KEPT:
+        _read[source] = kept
+    return {part: (written, token) for part, (_, written, token) in kept.items()}
 
 
 def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:
@@ -200,22 +317,9 @@ def _in_pack(content: bytes, needle: bytes) -> Iterator[int]:
         at = content.find(needle, end)
 
 
-def _fits(op: str, part: bytes, value: bytes) -> bool:
-    if op in {"contains", "word"}:
-        return (_WORD + part if op == "word" else part) in value
-    return value.startswith(part) if op == "starts" else value == part
-
-
-def _values(
-    source: str, keys: Collection[int], parts: Collection[int]
-) -> Iterator[tuple[int, bytes]]:
+def _values(source: str, whose: Any) -> Iterator[tuple[int, bytes]]:
     """Read the rows themselves of those who are not packed, or whose pack does not open."""
-    if not keys and not parts:  # as nearly always
-        return
-    rows = Q(Among("pk", set(keys)))
-    for part in parts:
-        rows |= Q(pk__gte=part * SIZE, pk__lt=(part + 1) * SIZE)
-    for found in values_of(Expert.objects.filter(rows), [source]):
+    for found in values_of(Expert.objects.filter(whose), [source]):
         yield from found[source].items()
 
 

@@ -10,7 +10,7 @@ together are met too seldom to walk: who fits all of them is read off the indexe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from heapq import nlargest
@@ -40,7 +40,7 @@ from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import kept_instead
 from expertpool.experts.queries.names import named_like
-from expertpool.experts.queries.packs import phone_being, phones_holding
+from expertpool.experts.queries.packs import Holders, phone_being, phones_holding
 from expertpool.experts.queries.tokens import holding_one_of
 
 # Each costs a statement and a condition of the list's.
@@ -58,18 +58,19 @@ NEWEST = 2_000  # experts that are looked through for how often several words ar
 SOON = 4  # how many of them must fit to walk,
 ENOUGH = 60  # and of how many of them nobody else needs to be looked up to tell that they are many
 ONE_BY_ONE = 1_000  # who were gathered for one word and are asked for another one at a time
-TOLD = (
-    3 * ENOUGH
-)  # of so many, as far as can be expected, the tabs are told on a walk by several words
+# Of so many, as far as can be expected, the tabs are told on a walk by several words.
+TOLD = 3 * ENOUGH
 
 
 @dataclass(frozen=True)
 class Found:
     """``rows``: the experts that fit; ``some``: a part of them where they are too many to gather,
-    enough to tell that they are many."""
+    enough to tell that they are many; ``newest``: all of them down to one or another, for pages that
+    begin with the newest."""
 
     rows: QuerySet[Expert]
     some: QuerySet[Expert] | None = None
+    newest: QuerySet[Expert] | None = None
 
 
 def search(
@@ -101,30 +102,44 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     ]
     if not words:
         return Found(queryset)
-    words, met = _seldom_first(words) if len(words) > 1 else (words, [])
+    words, met, since = _seldom_first(words) if len(words) > 1 else (words, [], 0)
     if words[0].expected > MANY and len(met) >= ENOUGH and not by_name:
         rows = queryset.filter(*(word.fits for word in words))
-        return Found(rows, queryset.filter(Among("pk", met)))
-    walked = len(words) == 1 or len(met) >= SOON
-    # Who stands for all on a walk is taken from the first; others matter where they may be few.
-    words = [
-        _look_up(word, FEW)
-        if by_name or word.expected <= MANY
-        else (_look_up(word, _standing_for(word, met)) if walked and not at else word)
-        for at, word in enumerate(words)
-    ]
+        some = queryset.filter(Among("pk", met))
+        return Found(rows, some, some)
+    # What surely too many fit is not gathered: such words are walked by, or the others tell who fits.
+    words = [_look_up(word) if by_name or word.expected <= MANY else word for word in words]
     many = [word for word in words if word.many]
     if len(many) < len(words):
         few = set.intersection(*(word.ids for word in words if not word.many))
-        fits = [word.laid_over(few) for word in many]
+        fits = [word.laid_over(few) for word in many] if few else []
         return Found(queryset.filter(Among("pk", _who_fit(fits, few) if fits else few)))
+    known = [word.known for word in many] if by_name else [None]
+    if None not in known:
+        every = set.intersection(*(one for one in known if one is not None))
+        some = queryset.filter(Among("pk", nlargest(SOME, every)))
+        return Found(queryset.filter(Among("pk", every)), some)
+    rows = queryset.filter(*(word.fits for word in many))
+    if len(many) == 1:
+        return _of_one_word(queryset, rows, many[0])
+    if len(met) >= SOON:
+        newest = queryset.filter(*(word.since(since) for word in many), pk__gte=since)
+        return Found(rows, newest, newest)
     first, *others = many
-    if not walked:
-        ids = _who_fit([first.indexed, *(word.listed for word in others)])
-        if len(ids) <= FEW_TOGETHER:
-            return Found(queryset.filter(Among("pk", ids)))
-    some = queryset.filter(Among("pk", list(first.ids)[:SOME]), *(word.fits for word in others))
-    return Found(queryset.filter(*(word.fits for word in many)), some)
+    ids = _who_fit([first.indexed, *(word.listed for word in others)])
+    if len(ids) <= FEW_TOGETHER:
+        return Found(queryset.filter(Among("pk", ids)))
+    return Found(rows, queryset.filter(Among("pk", ids[:SOME])))
+
+
+def _of_one_word(queryset: QuerySet[Expert], rows: QuerySet[Expert], word: _Word) -> Found:
+    """Return ``rows``, all of ``queryset`` that fit ``word``, with some of them, and the newest where these are known."""
+    some = queryset.filter(Among("pk", nlargest(SOME, word.ids)))
+    known = [found for at, found in word.found.items() if word.parts[at].ids is not None]
+    if not known or len(known[0]) < SOME:
+        return Found(rows, some)
+    since = known[0][SOME - 1]
+    return Found(rows, some, queryset.filter(word.since(since), pk__gte=since))
 
 
 def numbers_merged(text: str) -> dict[str, tuple[int, str]]:
@@ -147,12 +162,12 @@ def _who_fit(conditions: Sequence[Any], ids: Collection[int] | None = None) -> l
     return list(rows[: FEW_TOGETHER + 1] if ids is None else rows.filter(Among("pk", ids)))
 
 
-def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int]]:
-    """Return ``words`` with what is expected of them by the newest experts, the most seldom first,
-    and who of the newest fits all of them."""
+def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int], int]:
+    """Return ``words`` with what is expected of them by the newest experts, the most seldom first;
+    who of the newest fits all of them; and since which expert `TOLD` can be expected to."""
     newest = Expert.objects.order_by("-pk").values_list("pk", flat=True)
     last = newest[NEWEST : NEWEST + 1].first() or 0
-    fits = [ExpressionWrapper(word.fits, BooleanField()) for word in words]
+    fits = [ExpressionWrapper(word.since(last + 1), BooleanField()) for word in words]
     rows = Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits)
     sql, values = rows.query.sql_with_params()
     names = [f"fits{at}" for at in range(len(words))]
@@ -166,27 +181,22 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int]]:
         cursor.execute(f"SELECT max(pk){counts}, {all_fit} FROM {newest_rows}", values)  # noqa: S608 (Django wrote it)
         highest, *numbers, met = cursor.fetchone()
     if highest is None:
-        return words, []
+        return words, [], 0
     weighed = [
         replace(word, share=number / NEWEST, expected=number / NEWEST * highest)
         for word, number in zip(words, numbers, strict=True)
     ]
-    return sorted(weighed, key=lambda word: word.share), met or []
-
-
-def _standing_for(word: _Word, met: Collection[int]) -> int:
-    """Return how many of those who fit ``word`` stand for all: of several words as many as let expect that `TOLD`
-    of them fit the others, too, by who of the newest is ``met`` by all."""
-    newest = word.share * NEWEST
-    return min(SOME, ceil(TOLD * newest / len(met))) if met else SOME
+    met = met or []
+    since = highest - ceil(TOLD / max(len(met), 1) * (highest - last))
+    return sorted(weighed, key=lambda word: word.share), met, max(since, 0)
 
 
 @dataclass(frozen=True)
 class _Part:
     """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and
     conditions that say the same of an expert: for one at a time, on a walk; to be looked up
-    by an index; for many, each of whom is looked up in a list that is made once. ``ids`` are all of
-    them where they are known."""
+    by an index; for many, each of whom is looked up in a list that is made once. ``ids`` are who
+    fits where that is known without the database."""
 
     rows: QuerySet[Any]
     key: str
@@ -194,10 +204,10 @@ class _Part:
     indexed: Any
     listed: Any
     by_tokens: bool = False  # ``indexed`` is a condition on the tokens
-    ids: Collection[int] | None = None
+    ids: Holders | None = None
 
 
-def _expert_part(fits: Any, ids: Collection[int] | None = None) -> _Part:
+def _expert_part(fits: Any, ids: Holders | None = None) -> _Part:
     return _Part(Expert.objects.order_by().filter(fits), "pk", fits, fits, fits, ids=ids)
 
 
@@ -218,7 +228,27 @@ class _Word:
 
     @property
     def fits(self) -> Q:
-        return reduce(or_, (Q(part.fits) for part in self.parts))
+        return self._fitting(lambda ids: ids)
+
+    def since(self, key: int) -> Q:
+        """The same for experts from ``key`` on: of who is known no others are told."""
+        return self._fitting(lambda ids: ids.since(key))
+
+    def _fitting(self, told: Callable[[Holders], Collection[int]]) -> Q:
+        return reduce(
+            or_,
+            (
+                Q(part.fits if part.ids is None else Among("pk", told(part.ids)))
+                for part in self.parts
+            ),
+        )
+
+    @property
+    def known(self) -> set[int] | None:
+        """All who fit, where the database need not be asked for any more of them."""
+        if any(self.parts[at].ids is None for at in self.many):
+            return None
+        return self.ids.union(*(self.parts[at].ids or () for at in self.many))
 
     @property
     def indexed(self) -> Q:
@@ -229,7 +259,9 @@ class _Word:
         """The same for those ``few``: where the index of tokens answers for all who are many, one bitmap is laid
         over another, and rows are read of those alone who fit both."""
         by_tokens = all(self.parts[at].by_tokens for at in self.many)
-        return self.indexed if by_tokens and len(few) > ONE_BY_ONE else self.fits
+        if by_tokens and len(few) > ONE_BY_ONE:
+            return self.indexed
+        return self._fitting(lambda ids: ids.among(few))
 
     @property
     def listed(self) -> Q:
@@ -256,7 +288,7 @@ def _phones(keywords: Sequence[str], user: User) -> dict[str, Q]:
 
 def _parts(
     keyword: str,
-    called: set[int],
+    called: Holders,
     phone: Q | None,
     texts: list[str],
     kept: dict[str, tuple[int, str]],
@@ -286,20 +318,17 @@ def _unread(parts: list[_Part]) -> _Word:
     return _Word(parts, {}, set(range(len(parts))))
 
 
-def _look_up(word: _Word, limit: int) -> _Word:
-    """Gather who fits one of the parts of ``word``, of each part up to ``limit``."""
+def _look_up(word: _Word) -> _Word:
+    """Gather who fits one of the parts of ``word``, of each part up to a limit."""
     # One more than the limit tells of more; twice, who holds two of the specialties.
     asked = [at for at, part in enumerate(word.parts) if part.ids is None]
-    rows = (word.parts[at].rows.values_list(word.parts[at].key)[: limit + 1] for at in asked)
+    rows = (word.parts[at].rows.values_list(word.parts[at].key)[: FEW + 1] for at in asked)
     found = dict(zip(asked, keys_of(rows), strict=True))
-    # The newest stand for all, as on the first page of most lists.
     found |= {
-        at: nlargest(limit + 1, part.ids)
-        for at, part in enumerate(word.parts)
-        if part.ids is not None
+        at: part.ids.newest(FEW + 1) for at, part in enumerate(word.parts) if part.ids is not None
     }
     found = {at: ids for at, ids in found.items() if ids}
-    many = {at for at, ids in found.items() if len(ids) > limit}
+    many = {at for at, ids in found.items() if len(ids) > FEW}
     return replace(word, found=found, many=many)
 
 

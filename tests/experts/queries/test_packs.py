@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from expertpool.core.health import Health
 from expertpool.core.jobs import is_queued
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries import packs
-from expertpool.experts.queries.packs import holding, holding_each
+from expertpool.experts.queries.packs import NOBODY, Holders, holding, holding_all, holding_each
 from expertpool.experts.queries.search import search
 from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.merging import merge_experts
@@ -81,6 +82,67 @@ def test_several_parts_are_looked_for_at_once(
     assert names("1991 5678 甲", admin) == {"甲"}
     # Once for each list of parts, and never for blanks alone.
     assert looks == [*["phone"] * 4, "name", "initials"]
+
+
+def test_what_is_kept_is_read_again_once_its_row_is_another(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wrote it, and though he went past all triggers."""
+    expert = make_expert("甲", phone="19912345678")
+    pack_experts()
+    reads, copied = list[object](), packs.copied_rows
+    monkeypatch.setattr(packs, "copied_rows", lambda *how: reads.append(how[1]) or copied(*how))
+    for _ in range(3):
+        assert holding("phone", "contains", "1991") == {expert.pk}
+        assert holding("address", "contains", "1991") == set()
+    part = expert.pk // packs.SIZE
+    # What the search box does not look through is not kept.
+    assert reads == [["phone", [part]], *[["address", [part]]] * 3]
+    update_expert(expert=expert, values={"phone": "13755554444"}, actor=admin, now=NOW)
+    pack_experts()
+    assert holding("phone", "contains", "1991") == set()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE experts_searchpack SET content = substr(content, 1, 40)")
+        cursor.execute("SET session_replication_role = origin")
+    assert holding("phone", "contains", "5555") == {expert.pk}
+    assert len(reads) == 6
+    SearchPack.objects.all().delete()
+    assert holding("phone", "contains", "5555") == {expert.pk}
+    # All that is kept is shut.
+    assert not [one for one in packs._read["name"].values() if "甲".encode() in one[2]]
+
+
+def test_packs_are_opened_from_the_newest_on_as_far_as_somebody_asks() -> None:
+    ids = {part: [part * packs.SIZE + at for at in (1, 5)] for part in (0, 2, 3, 7)}
+    looked = list[int]()
+
+    def some(*but: int) -> Holders:
+        looked.clear()
+        return Holders(
+            [7, 3, 2, 0],
+            lambda part: looked.append(part) or [pk for pk in ids[part] if pk not in but],
+        )
+
+    everybody = sorted(chain(*ids.values()), reverse=True)
+    one = some()
+    assert one.newest(3) == everybody[:3]
+    assert looked == [7, 3]
+    assert one.since(everybody[1]) == everybody[:2]
+    assert one.since(everybody[4]) == everybody[:5]
+    assert one.since(everybody[3] - 1) == everybody[:4]
+    assert looked == [7, 3, 2]
+    assert [*one] == everybody
+    assert some().among({everybody[-1], everybody[0], 9 * packs.SIZE, 17}) == {
+        everybody[-1],
+        everybody[0],
+    }
+    assert sorted(looked) == [0, 7]
+    assert [*holding_all([some(everybody[0]), some(everybody[3])])] == [
+        key for at, key in enumerate(everybody) if at not in {0, 3}
+    ]
+    assert not NOBODY
+    assert [*NOBODY] == []
 
 
 def test_who_sees_them_masked_finds_nothing(admin: User) -> None:

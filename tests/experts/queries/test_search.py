@@ -14,6 +14,7 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.directory.models import UnitAlias
 from expertpool.experts.models import Expert
+from expertpool.experts.queries import packs
 from expertpool.experts.queries.initials import words_of
 from expertpool.experts.queries.names import BY_NAME, called
 from expertpool.experts.queries.packs import SIZE
@@ -93,10 +94,10 @@ def test_of_many_some_are_told(
 
 WAYS = {
     "gathered": {},
-    "walked": {"FEW": 2, "NEWEST": 30, "SOON": 0},
+    "walked": {"FEW": 2, "NEWEST": 30, "SOON": 0, "SOME": 4},
     "by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 99},
     "some walked, some by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 3},
-    "not looked up": {"FEW": 2, "NEWEST": 30, "SOON": 3, "MANY": 4},
+    "not looked up": {"FEW": 2, "NEWEST": 30, "SOON": 3, "MANY": 4, "TOLD": 9},
     "told by the newest": {"FEW": 2, "NEWEST": 30, "SOON": 1, "MANY": 0, "ENOUGH": 1},
     "laid over another": {"FEW": 12, "NEWEST": 30, "ONE_BY_ONE": 0},
     "told by few": {"FEW": 2, "NEWEST": 30, "SOON": 1, "MANY": 0, "TOLD": 1},
@@ -169,6 +170,12 @@ def test_the_newest_tell_that_words_are_met_often(
     assert {row.pk for row in outcome.some} == met
 
 
+def of_seven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a pack be of seven experts."""
+    for place in ("queries", "services"):
+        monkeypatch.setattr(f"expertpool.experts.{place}.packs.SIZE", 7)
+
+
 @pytest.mark.parametrize("limits", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("units", [0, 500], ids=["many units", "few units"])
 @pytest.mark.shows("EXP-22")
@@ -181,6 +188,9 @@ def test_every_way_finds_the_same_in_the_same_order(
 ) -> None:
     for name, value in (limits | {"FEW_UNITS": units}).items():
         monkeypatch.setattr(f"expertpool.experts.queries.search.{name}", value)
+    of_seven(monkeypatch)
+    if units:
+        pack_experts()
     words = (
         "王",
         "李",
@@ -203,9 +213,50 @@ def test_every_way_finds_the_same_in_the_same_order(
         wanted = list(plainly(text).order_by("-pk"))
         rows = search(Expert.objects.all(), text, admin).order_by("-pk")
         assert [one.number for one in rows] == [one.number for one in wanted], text
+        newest = find(Expert.objects.all(), text, admin).newest
+        if newest is not None and (keys := [one.pk for one in newest.order_by("-pk")]):
+            assert keys == [one.pk for one in wanted if one.pk >= keys[-1]], text
         wanted.sort(key=lambda one: (one.name, one.pk))
         found = search(Expert.objects.all(), text, admin, by_name=True)
         assert [one.number for one in BY_NAME.of(found)] == [one.number for one in wanted], text
+
+
+@pytest.mark.shows("EXP-22")
+def test_a_page_of_the_newest_opens_no_more_packs_than_it_needs(
+    db: None, client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experts = [make_expert(f"王{at}", status=("formal", "pending")[at % 2]) for at in range(90)]
+    of_seven(monkeypatch)
+    pack_experts()
+    for name, value in {"FEW": 64, "SOME": 64}.items():
+        monkeypatch.setattr(f"expertpool.experts.queries.search.{name}", value)
+    opened, read = list[int](), packs._Packs._opened
+    monkeypatch.setattr(
+        packs._Packs, "_opened", lambda own, part: opened.append(part) or read(own, part)
+    )
+    client.force_login(admin)
+
+    def shown(**more: str) -> list[int]:
+        opened.clear()
+        page = client.get(reverse("experts:list"), {"q": "王"} | more)
+        return [one.pk for one in page.context["page"]]
+
+    keys = [one.pk for one in reversed(experts)]
+    assert shown() == keys[:20]
+    # One more than are few tells that they are many.
+    assert len(opened) == len({key // 7 for key in keys[:65]})
+    # What the newest do not fill is looked for among all.
+    for more, found in (
+        ({"page": "2"}, keys[20:40]),
+        ({"page": "4"}, keys[60:80]),
+        ({"page": "5"}, keys[80:]),
+        ({"tab": "formal"}, keys[1::2][:20]),
+        ({"tab": "formal", "page": "2"}, keys[1::2][20:40]),
+        ({"tab": "deleted"}, []),
+        ({"sort": "entered"}, keys[::-1][:20]),
+        ({"sort": "-name"}, [one.pk for one in sorted(experts, key=lambda one: one.name)][:-21:-1]),
+    ):
+        assert shown(**more) == found, more
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
@@ -247,11 +298,11 @@ def test_all_keywords_cost_one_look_at_units_and_specialties(
     parts = int(max(one.pk for one in people.values()) >= SIZE)
     admin.field_levels  # noqa: B018 (loaded once a request)
     # and one look, however many keywords, whether administrators have changed fields
-    with django_assert_num_queries(7 + parts):  # type: ignore[operator]
+    with django_assert_num_queries(8 + parts):  # type: ignore[operator]
         list(search(Expert.objects.all(), "检测", admin))
     for text, asked in (
-        ("检测 桥梁", 10),
-        ("检测 桥梁 张", 11),
+        ("检测 桥梁", 11),
+        ("检测 桥梁 张", 12),
     ):  # of several, how often they are met together
         with django_assert_num_queries(asked + parts):  # type: ignore[operator]
             list(search(Expert.objects.all(), text, admin))
@@ -264,6 +315,6 @@ def test_a_word_that_nobody_can_fit_is_counted_beside_another() -> None:
     nobody, somebody = (
         _Word([_expert_part(fits)], {0: []}, {0}) for fits in (Q(pk__in=[]), called(["王立新"]))
     )
-    words, met = _seldom_first([somebody, nobody])
+    words, met, _ = _seldom_first([somebody, nobody])
     assert (words[0].parts, words[0].share, met) == (nobody.parts, 0, [])
     assert _seldom_first([somebody])[1] == [expert.pk]

@@ -13,7 +13,6 @@ from expertpool.draws.queries.panel import Filled, filled_of
 from expertpool.draws.queries.void_parts import may_be_filled
 from expertpool.projects.models import Project
 from expertpool.projects.queries.projects import check_project
-from expertpool.projects.rules import Finding
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet
 from expertpool.reviews.queries.assignments import SHOWN, assignment_of
 from expertpool.reviews.queries.reviews import counting
@@ -75,25 +74,26 @@ class Lacking:
 
 @dataclass(frozen=True)
 class Short:
-    """That a review would begin with fewer experts than its panel has seats: ``filled`` says how many, ``findings`` what the
-    rules of the regime say of so few; ``may_fill``: others may still be drawn."""
+    """That a review would begin with fewer experts than its panel has seats: ``filled`` says how many, ``unmet`` which
+    rules of the regime are not met by so few, ``blocking`` those of them that the office lets nobody go by; ``may_fill``:
+    others may still be drawn."""
 
     filled: Filled
-    findings: Sequence[Finding]
+    unmet: Sequence[str]
+    blocking: Sequence[str]
     may_fill: bool
 
     @property
     def words(self) -> str:
         """What lacks, and which rules are not met by it."""
-        return self.filled.words + "".join(
-            f"；{one.article}：{one.text}" for one in self.findings
-        ).rstrip("。")
+        return self.filled.words + "".join(f"；{rule}" for rule in self.unmet).rstrip("。")
 
     @property
     def why_not(self) -> str:
         """Which rules the office lets nobody go by; empty: it may begin so."""
-        texts = [f"{one.article}：{one.text}" for one in self.findings if one.is_blocking]
-        return f"按「制度规则」不能以此人数评审（{'；'.join(texts)}）" if texts else ""
+        if not self.blocking:
+            return ""
+        return f"按「制度规则」不能以此人数评审（{'；'.join(self.blocking)}）"
 
     @property
     def mend(self) -> str:
@@ -109,8 +109,12 @@ def short_of(project: Project, *, now: datetime) -> Short | None:
     filled = filled_of(project)
     if filled is None or not filled.short:
         return None
-    findings = check_project(project, filled.agreed, now)
-    return Short(filled, findings, may_be_filled(project, now=now))
+    rules = {
+        f"{one.article}：{one.text}": one.is_blocking
+        for one in check_project(project, filled.agreed, now)
+    }
+    blocking = [rule for rule, blocks in rules.items() if blocks]
+    return Short(filled, list(rules), blocking, may_be_filled(project, now=now))
 
 
 def _more(lines: Sequence[object]) -> str:

@@ -34,6 +34,18 @@ CAME_IN: Catalogue[CameIn] = Catalogue("who came in at the meeting")
 
 
 @dataclass(frozen=True)
+class AtWork:
+    """Whether the panel of a project has still to do, whatever time was planned: ``until`` says until what, as a phrase
+    (评审打分结束); empty: it has not."""
+
+    code: str
+    until: Callable[[Any], str]
+
+
+AT_WORK: Catalogue[AtWork] = Catalogue("panel at work")
+
+
+@dataclass(frozen=True)
 class Logged:
     """Rows of ``model`` that belong to a project, by their ids: its tab 日志 tells what was done to them, all of it or
     (``actions``) some alone."""

@@ -17,7 +17,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
         from expertpool.draws.events import DrawEnded
-        from expertpool.draws.registry import CAME_IN, LOGGED, CameIn, Logged
+        from expertpool.draws.registry import AT_WORK, CAME_IN, LOGGED, AtWork, CameIn, Logged
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
@@ -37,6 +37,7 @@ class ReviewsConfig(AppConfig):
             SUBMISSIONS,
             came_in,
             told_tomorrow,
+            until_scored,
             what_goes_on,
         )
         from expertpool.reviews.queries.waiting import TOLD_OF_REVIEWS, assignments_of, reviews_of
@@ -64,6 +65,7 @@ class ReviewsConfig(AppConfig):
         MANDATES.add(*WRITTEN)
         OWN_DATA.add(*OWN)
         OBSTACLES.add(Obstacle("reviews.open", what_goes_on))
+        AT_WORK.add(AtWork("reviews.open", until_scored))
         LOGGED.add(
             Logged("reviews.assignments", ItemAssignment, assignments_of),
             Logged("reviews.reviews", Review, reviews_of, TOLD_OF_REVIEWS),

@@ -55,6 +55,7 @@ from expertpool.draws.queries.picking import who_knows
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.pool_changes import why_not_to_resume
 from expertpool.draws.queries.presence import presence_of
+from expertpool.draws.queries.publicity import at_work_until
 from expertpool.draws.queries.readiness import (
     NOTHING_LACKS,
     check_lacking,
@@ -432,6 +433,8 @@ def publish(facts: OfDraw) -> None:
     if (closing := last_closing(draw.covered)) > facts.now:
         message = f"评审结束之前名单应当保密：{moment_text(closing)} 以后才能公布。"
         raise PublicationRefused(message)
+    if until := at_work_until(draw):
+        raise PublicationRefused(f"评审还在进行，名单应当保密：{until}以后才能公布。")
     if facts.void:
         raise PublicationRefused("有待确认的作废申请，请先处理。")
 

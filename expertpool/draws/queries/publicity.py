@@ -1,5 +1,5 @@
 """From when there is a record of a draw to be had, and from when anybody may have the whole of it: whoever knows the pool
-reads in groups and units who sits, and the release of names tells them inside only (docs/decisions/0065, 0181)."""
+reads in groups and units who sits, and the release of names tells them inside only (docs/decisions/0065, 0181, 0578)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.readiness import is_to_be_public
 from expertpool.draws.queries.reveal import is_released
+from expertpool.draws.registry import AT_WORK
 
 DIGEST = "名单摘要"  # what the log says of a published list
 
@@ -38,14 +39,28 @@ def is_public(draw: Draw, *, now: datetime) -> bool:
     """Tell whether anybody may have the whole record of ``draw``, without who declined."""
     if not is_released(draw):
         return False
-    since = draw.published_at or public_from(draw, now=now)
-    return since is not None and now >= since
+    if draw.published_at is not None:
+        return now >= draw.published_at
+    since = public_from(draw, now=now)
+    return since is not None and now >= since and not at_work_until(draw)
 
 
 def public_words(draw: Draw, *, now: datetime) -> str:
     """Until when there is the short record only, before 之前 and 之后."""
     since = public_from(draw, now=now)
-    return f"{moment_text(since)}（评审结束次日）" if since else "结果公布"
+    if since is None:
+        return "结果公布"
+    until = at_work_until(draw)
+    if until and now >= since:
+        return until
+    return f"{moment_text(since)}（评审结束次日{f'，且{until}' if until else ''}）"
+
+
+def at_work_until(draw: Draw) -> str:
+    """Say until what a panel of the projects of ``draw`` has still to do, whatever end was planned; empty: it has not.
+    A void draw tells the conditions of the one after it, so it is not asked whose panel that is."""
+    said = (one.until(project) for project in draw.covered for one in AT_WORK)
+    return next(filter(None, said), "")
 
 
 def digest_of_list(publication: list[dict[str, Any]]) -> str:

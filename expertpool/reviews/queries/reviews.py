@@ -323,10 +323,18 @@ def to_score(expert: Expert) -> Any:
 
 def what_goes_on(project: Project) -> list[str]:
     """Return what keeps ``project`` from being archived: its experts score. Those of a void draw do not."""
+    return ["评审打分尚未结束"] if _is_scored(project) else []
+
+
+def until_scored(project: Project) -> str:
+    """Say until what the panel of ``project`` has still to do, while it scores."""
+    return "评审打分结束" if _is_scored(project) else ""
+
+
+def _is_scored(project: Project) -> bool:
     scoring = Reviewer.objects.filter(SCORES, review=OuterRef("pk")).exclude(
         invitation__draw__status__in=INVALID
     )
-    goes_on = Review.objects.filter(
+    return Review.objects.filter(
         Exists(scoring), project=project, opened_at__isnull=False, ended_at__isnull=True
     ).exists()
-    return ["评审打分尚未结束"] if goes_on else []

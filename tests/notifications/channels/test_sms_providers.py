@@ -424,6 +424,33 @@ def test_a_reason_is_told_as_characters(gateway: Platform) -> None:
     assert sent().detail == '短信网关没有收下：{"code": 9, "msg": "余额不足\\u0000"}'
 
 
+def test_no_answer_keeps_what_was_sent(gateway: Platform) -> None:
+    """A platform that refuses and repeats the letter put number, text, living link and our key into the record of the
+    message, in clear, and onto its page."""
+    configure_all({sms.GATEWAY_SECRET_NAME: "pwd", sms.GATEWAY_SECRET: "geheimnis"})
+    configure(sms.GATEWAY_SUCCESS, '"code":0')
+    link = "https://pool.example.cn/r/Ab3dEf6hIj9kLmNo"
+    body = f"王建国专家：请于今天答复 {link} ，或回复 同意 402913。"
+    answers = (
+        {
+            "code": 9,
+            "msg": "号码无效",
+            "mobile": "8613800000001",
+            "content": body,
+            "pwd": "geheimnis",
+        },
+        {"msg": f"号码无效 138 0000 0001 {link[-14:]}", "cut": body[: body.index("6h")]},
+        {"msg": "号码无效", "again": json.dumps(body).replace("/", "\\/"), "code": "402913"},
+    )
+    for answer in answers:
+        gateway.answer = json.dumps(answer, ensure_ascii=False).encode()
+        said = CHANNELS["sms"].send(replace(OUTBOUND, body=body)).detail
+        assert "号码无效" in said
+        shown = said.replace(" ", "")
+        for told in ("13800000001", "王建国", "Ab3dE", "f6hIj9", "402913", "geheimnis", "738b"):
+            assert told not in shown, said
+
+
 # --- Before it is saved ----------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 from expertpool.core.configuration import Reader
 from expertpool.core.posting import Answer
+from expertpool.core.text import LEFT_OUT, masked_words, without_people
 from expertpool.core.validators import only_writable
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms.encoding import read_text, written_in
@@ -36,6 +38,8 @@ from expertpool.notifications.channels.sms.settings import (
 REFUSED_LOGIN = (401, 403)
 NOWHERE = (404, 405, 410)
 LATER = (408, 425, 429)  # too slow, too early, too many
+REPEATED = 6  # signs in a row that an answer has of what was sent: the digits by which a letter is answered are as many
+MOST_READ = 2000  # of an answer, to be kept: 120 are shown
 A_PAGE = "短信网关答复的是网页，没有收下短信，请核对接口地址。"
 
 
@@ -55,7 +59,8 @@ class Gateway:
             body = urlencode(fields, encoding=encoding, errors="replace").encode()
             headers["Content-Type"] = f"application/x-www-form-urlencoded; charset={encoding}"
         try:
-            return self._result(handed_in(self.read(GATEWAY_URL), body, headers))
+            sent = "\n".join([outbound.address, outbound.body, *fields.values(), *headers.values()])
+            return self._result(handed_in(self.read(GATEWAY_URL), body, headers), sent)
         except NotHandedIn as error:
             return error.result
         except UnicodeEncodeError:  # a header holds ASCII alone
@@ -79,7 +84,7 @@ class Gateway:
         fields[read(GATEWAY_PHONE)] = outbound.address
         return fields, headers
 
-    def _result(self, answer: Answer) -> SendResult:
+    def _result(self, answer: Answer, sent: str) -> SendResult:
         text = read_text(answer.content, answer.content_type, self.read(GATEWAY_ENCODING))
         content = _json_of(text)
         if answer.status in REFUSED_LOGIN:
@@ -99,9 +104,22 @@ class Gateway:
         if not _says(text, content, mark):
             # Many platforms escape each Chinese character of an answer.
             words = text if content is None else json.dumps(content, ensure_ascii=False)
-            detail = f"短信网关没有收下：{' '.join(only_writable(words).split())[:120]}"
+            words = masked_words(without_people(_without(sent, only_writable(words[:MOST_READ]))))
+            detail = f"短信网关没有收下：{' '.join(words.split())[:120]}"
             return SendResult(SendStatus.REJECTED, detail=detail)
         return SendResult(SendStatus.ACCEPTED, provider_id=_found(content, self.read(GATEWAY_ID)))
+
+
+def _without(sent: str, words: str) -> str:
+    """Return ``words`` without what repeats a part of ``sent``, however short: the text of the letter, its living link,
+    the number, our key. Answers are kept as they are and shown to whoever looks after messages."""
+    sent = f"{sent}\n{json.dumps(sent)}"  # as many a platform writes what is not ASCII
+    repeated: set[int] = set()
+    for at in range(len(words) - REPEATED + 1):
+        if words[at : at + REPEATED] in sent:
+            repeated.update(range(at, at + REPEATED))
+    kept = ("\0" if at in repeated else char for at, char in enumerate(words))
+    return re.sub("\0+", LEFT_OUT, "".join(kept))
 
 
 def _is_page(text: str) -> bool:

@@ -22,16 +22,28 @@ _HAN = re.compile(r"[\u3400-\u9fff]{2}")  # of other letters a comma tells nothi
 _BRACKETED = re.compile(r"[（(\[【〔][^（()）]{0,100}[）)\]】〕]")
 _APART = re.compile(r"[、，,；;/／|\n]+")
 _REMARKS = "已?(?:退休|离休|离退休|内退|离职|离岗)|(?:退休)?返聘|在职|兼职|外聘|借调|挂职|特聘"
-_POSTS = (
-    r"(?:原|前)?[副总]?(?:常务|执行|党委|党组|首席|主任|高级)?[副总]?"
-    r"(?:院长|校长|所长|处长|科长|局长|厅长|部长|会长|站长|队长|馆长|厂长|行长|台长|董事长|主任|经理"
-    r"|书记|主席|总工|总监|工程师|经济师|会计师|教授|博导|硕导|研究员|医师|巡视员|调研员)"
+_RANKS = r"(?:原|前)?(?:[一二三四]级)?[副总]?(?:常务|执行|党委|党组|首席|主任|主管|主治|正?高级|助理)?[副总]?"
+# What somebody holds in a unit, and in a part of it; and what he is by his training, wherever he works.
+_HELD = (
+    r"(?:[院校所处科股局厅部会站队馆厂行台组县镇乡区市]长|董事长|护士长|主任|书记|主席|巡视员|调研员"
+    r"|(?:项目|技术|质量|安全|财务|工程|部门|业务|行政|市场|经营)?(?:经理|负责人|总监|总工|主管|顾问|骨干)"
+    r"|(?:总经理|院长|校长|主任|行政)助理|[科职]员|(?:办事|技术|监理|造价|质监|监督|检验|教研)员"
+    r"|党[组委]成员|党委委员|董事|监事|法人(?:代表)?|法定代表人|合伙人|副总|员工|专工|护士|会计|干部)"
 )
+_TRAINED = (
+    r"(?:(?:注册|监理|造价|安全|结构|设计|电气)*工程师|经济师|会计师|审计师|统计师|农艺师|畜牧师|兽医师"
+    r"|设计师|建筑师|规划师|技师|[药护]师|教授|讲师|教师|博导|硕导|研究员|医师|律师|高工)"
+)
+_POSTS = rf"{_RANKS}(?:{_HELD}|{_TRAINED})"
+# 党组成员、副局长; 副院长兼总工
+_SEVERAL_POSTS = rf"{_POSTS}(?:[、，,/／兼]{_POSTS}){{0,3}}"
+_PART_OF_UNIT = r"[\u3400-\u9fff]{1,8}?[部科处室股系办组]"  # 外科主任, 工程部经理
 _REMARK = re.compile(
     rf"[（(\[【〔](?:(?:{_REMARKS}|原).{{0,100}}?|{_POSTS})[）)\]】〕]|(?:{_REMARKS})$"
 )
-_POST = re.compile(rf"{_POSTS}$")
-_POST_WITHIN = re.compile(rf"(?=\s{{0,9}}{_POSTS}$)")
+_POST = re.compile(rf"{_SEVERAL_POSTS}$")
+_POST_WITHIN = re.compile(rf"(?=\s{{0,9}}(?:{_SEVERAL_POSTS}|{_PART_OF_UNIT}{_RANKS}{_HELD})$)")
+_HAS_POSTS = re.compile(rf"{UNIT_LIKE.pattern}|.{{2,}}(?:政府|[一二三四五六七八九十]中)")
 
 
 def parts_of(name: str) -> list[str]:
@@ -44,14 +56,16 @@ def parts_of(name: str) -> list[str]:
 
 
 def unit_and_post(text: str) -> tuple[str, str]:
-    """Return the unit and the post that stand in one text (湘潭市水文局总工程师), where the one ends like a unit and
-    the other is a post and no more; two empty texts: it is not so."""
+    """Return the unit and the post that stand in one text (湘潭市水文局总工程师, 县医院外科主任), where the one ends like
+    a unit and the other is a post and no more; two empty texts: it is not so."""
     whole = text.strip()
+    unit = post = ""
+    # The longest name that leaves a post: 住建局质安站 of 住建局质安站站长.
     for found in _POST_WITHIN.finditer(whole):
-        unit = whole[: found.start()].strip()
-        if UNIT_LIKE.fullmatch(unit) and _POST.fullmatch(whole[found.start() :].strip()):
-            return unit, whole[found.start() :].strip()
-    return "", ""
+        before = whole[: found.start()].strip()
+        if _HAS_POSTS.fullmatch(before):
+            unit, post = before, whole[found.start() :].strip()
+    return unit, post
 
 
 def lines_apart(cell: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from expertpool.core.importing import CHECK, CLEANED, GUESSED, Fault, Importer, Note, Question, Row
@@ -17,6 +17,7 @@ from expertpool.directory.queries import (
     near_each,
     normalise_unit_name,
     parts_of,
+    title_levels,
     unit_and_post,
 )
 from expertpool.directory.services.units import Foreseen, NamedUnit, foresee_units
@@ -26,7 +27,6 @@ LOOKED_AT = 200
 LABEL = "工作单位"
 NOT_ALIKE = "单位名称与代码不符"
 SEVERAL = "单位同名，缺少代码"
-_TITLE = re.compile("(?:教授|研究员|医师|经济师|会计师|(?<!总)工程师)$")
 MOST_NEAR = 3  # units of the register that are offered for a name
 
 
@@ -51,6 +51,10 @@ class NamedUnits:
         self._seen: set[NamedUnit] = set()
         self._given: set[str] = set()  # all names, as they are compared
         self._left = LOOKED_AT
+
+    @cached_property
+    def _titles(self) -> Collection[str]:
+        return title_levels()
 
     def look_up(self, rows: Sequence[Row]) -> None:
         """Look up the employers of a chunk. A code that is another's, as the user says, is taken out."""
@@ -88,7 +92,9 @@ class NamedUnits:
         if not unit or self._importer.said.get("employer", {}).get(name) == name:
             return
         values["employer"] = unit
-        code = "title" if _TITLE.search(post) else "position"
+        # What is a title, the dictionary says; of a post and a title in one, the rules of the row take the title out.
+        title = self._importer.by_code["title"].meanings().get(post, post)
+        code, post = ("title", title) if title in self._titles else ("position", post)
         kept = "" if values.get(code) else f"，{self._importer.by_code[code].header}“{post}”"
         values[code] = values.get(code) or post
         row.notes.append(Note(LABEL, GUESSED, name, f"{unit}{kept}"))

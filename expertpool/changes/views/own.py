@@ -30,6 +30,7 @@ from expertpool.changes.services.own_data import write_own_data
 from expertpool.changes.services.requests import TAKEN_BACK, change_own, withdraw_request
 from expertpool.changes.tables import TONES, hidden_from
 from expertpool.core.aftermath import writing_afterwards
+from expertpool.core.reading.turns import Busy, archive_turn
 from expertpool.core.responses import file_answer, refused, saved
 from expertpool.core.subjects import Owner
 from expertpool.core.views.drawers import drawer_form, posted
@@ -213,8 +214,9 @@ def own_data(request: UserRequest, expert: Expert) -> Any:
     now = timezone.now()
     stream = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     try:
-        write_own_data(stream, expert=expert, actor=request.user, now=now)
-    except ExpertRefused as refusal:
+        with archive_turn():
+            write_own_data(stream, expert=expert, actor=request.user, now=now)
+    except (ExpertRefused, Busy) as refusal:
         stream.close()
         messages.error(request, str(refusal))
         return redirect("changes:file")

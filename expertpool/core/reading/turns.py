@@ -1,17 +1,19 @@
-"""Whose files are read at once, and who waits for it: each holds a thread that answers everybody."""
+"""Whose files are read, or archives made, at once, and who waits for it: each holds a thread that answers everybody."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 from expertpool.core.reading.messages import Refused
 
-BUSY = "正在读取的文件太多，请过一分钟再试。"
-STILL_READING = "您打开或上传的上一个文件还在读取，请等它完成后再试。"
+BUSY = "正在读取或打包的文件太多，请过一分钟再试。"
+STILL_READING = "您打开或上传的上一个文件还在读取（或打包），请等它完成后再试。"
+ARCHIVES = 2  # made at once in each of our processes
+PATIENCE = 30  # seconds that are waited to make one
 # Who asks the page for whose answer this thread works; None in jobs and commands, which keep no page waiting.
 asker: ContextVar[Callable[[], str] | None] = ContextVar("asker", default=None)
 
@@ -23,7 +25,7 @@ class Busy(Refused):
 class Turns:
     """The turns of one process. Of those who ask pages ``running`` have their files read at once and ``waiting`` wait,
     whoever they are; of one person one is read and one waits. Any other is refused at once. What no page asks for waits
-    for its kind alone."""
+    for its kind alone. An archive that is made while its page waits is as one that is read."""
 
     def __init__(self, *, running: int = 5, waiting: int = 2) -> None:
         self._running, self._waiting = running, waiting
@@ -86,3 +88,8 @@ class Turns:
 
 
 TURNS = Turns()
+
+
+def archive_turn() -> AbstractContextManager[None]:
+    """Return the turn to make an archive while its page waits. Entered, it raises Busy where others wait already."""
+    return TURNS.turn("archive", places=ARCHIVES, seconds=PATIENCE)

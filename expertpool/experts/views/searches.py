@@ -19,6 +19,7 @@ from expertpool.core.client import client_address
 from expertpool.core.criteria import AllOf, canonical
 from expertpool.core.exporting import ExportRefused
 from expertpool.core.permissions import requires
+from expertpool.core.reading.turns import Busy, archive_turn
 from expertpool.core.responses import file_answer
 from expertpool.core.saved_searches import NOT_KEPT
 from expertpool.core.views.drawers import drawer_form
@@ -77,14 +78,15 @@ def package(request: UserRequest) -> Any:
     # On disk: an archive may have a gigabyte.
     stream = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     try:
-        write_package(
-            stream,
-            params=request.GET,
-            actor=request.user,
-            address=client_address(request),
-            now=now,
-        )
-    except (ExpertRefused, ExportRefused) as refusal:
+        with archive_turn():
+            write_package(
+                stream,
+                params=request.GET,
+                actor=request.user,
+                address=client_address(request),
+                now=now,
+            )
+    except (ExpertRefused, ExportRefused, Busy) as refusal:
         stream.close()
         messages.error(request, str(refusal))
         return redirect(f"{reverse('experts:list')}?{request.GET.urlencode()}")

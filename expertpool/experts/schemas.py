@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from ninja import Field
+from pydantic import StrictBool
 
 from expertpool.core.api import Id, Input, Moment, Output
 from expertpool.core.api.records import FieldValue, added_of, given, taken
@@ -161,7 +162,7 @@ class SeatsInput(Input):
         max_length=200,
         description="已看过的将要参加的评审（/experts/{id}/coming-seats 的 key）；少一个就拒绝",
     )
-    give_up: bool = Field(
+    give_up: StrictBool = Field(
         False, description="同时申请让出这些席位：监督人确认后递补，与页面上的勾选相同"
     )
 
@@ -200,7 +201,7 @@ class LeaveInput(SeatsInput):
     start: Moment = Field(description="开始时间")
     end: Moment = Field(description="结束时间，到时自动销假")
     reason: str = Field(max_length=200, description="事由")
-    is_long: bool = Field(False, description="请假超过 2 年的，核对年份无误才填 true")
+    is_long: StrictBool = Field(False, description="请假超过 2 年的，核对年份无误才填 true")
 
 
 class LeaveOutput(Output):

@@ -32,7 +32,7 @@ from expertpool.draws.queries.draws import (
 )
 from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.meetings import next_opening
-from expertpool.draws.queries.reach import Reach, board_at, reach_of
+from expertpool.draws.queries.reach import Hours, Reach, board_at, hours_of, reach_of
 from expertpool.draws.queries.requests import open_request
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.waiting import waits_for_lines
@@ -99,7 +99,17 @@ class OfDraw:
 
     @cached_property
     def board(self) -> Board:
-        return board_at(self.draw, now=self.now, by_night=self.goes_by_night)
+        return board_at(
+            self.draw,
+            now=self.now,
+            by_night=self.goes_by_night,
+            emergencies=lambda: self.emergencies,
+            hours=self.hours,
+        )
+
+    @cached_property
+    def hours(self) -> Hours:
+        return hours_of(self.draw)
 
     @cached_property
     def reach(self) -> Reach:

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.models import Draw, DrawPause, Invitation, QuietWaiver
+from expertpool.draws.models import Draw, DrawPause, Emergency, Invitation, QuietWaiver
 from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.called_off import untold_of
@@ -44,6 +44,7 @@ NEVER_LEFT = (
 AT_ONCE = 10  # draws whose letters are looked at together
 Routes = Mapping[ChannelCode, datetime]  # that wait, each until when
 Letters = dict[str, list[Message]]  # by the id of the line as text
+Hours = Callable[[datetime], list[HoursSet]]
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,18 @@ class Reach(Fare):
         return blind_index("draws.reach", shown).hex()[:16]
 
 
-def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None = None) -> Board:
+def board_at(
+    draw: Draw,
+    *,
+    now: datetime,
+    by_night: Callable[[], bool] | None = None,
+    emergencies: Callable[[], list[Emergency]] | None = None,
+    hours: Hours | None = None,
+) -> Board:
     """Return how ``draw`` stands, where those who were seated in the quiet hours of ``now``, or in a pause that ended in
     them, say until when these hold back their letters. By hours, as they were set then and since, and pauses alone: of
-    whom they reach, and by what, nothing is told."""
+    whom they reach, and by what, nothing is told. ``by_night``, ``emergencies`` and ``hours`` where the caller has asked
+    for them."""
     board = board_of(draw)
     waiting = [line for line in board.lines if line.state == InvitationState.INVITED]
     if not waiting:
@@ -120,18 +129,19 @@ def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None =
     if until is None:
         return board
     first = min(one.invited_at for one in waiting)
-    hours = hours_since(first, draw.project.regime)
+    held = (hours or hours_of(draw))(first)
     pauses = [
         one
         for one in DrawPause.objects.filter(draw=draw, resumed_at__isnull=False)
-        if one.resumed_at and were_quiet(hours, one.resumed_at, now)
+        if one.resumed_at and were_quiet(held, one.resumed_at, now)
     ]
     # What waited then went out in an emergency.
-    loud = max((one.ended_at for one in emergencies_of(draw) if one.ended_at), default=first)
+    declared = emergencies() if emergencies else emergencies_of(draw)
+    loud = max((one.ended_at for one in declared if one.ended_at), default=first)
     seated = [
         one
         for one in waiting
-        if (one.invited_at >= loud and were_quiet(hours, one.invited_at, now))
+        if (one.invited_at >= loud and were_quiet(held, one.invited_at, now))
         or any(pause.holds(one.invited_at) for pause in pauses)
     ]
     if not seated:
@@ -141,12 +151,17 @@ def board_at(draw: Draw, *, now: datetime, by_night: Callable[[], bool] | None =
     return replace(board, version=f"{board.version}-{len(seated)}")
 
 
-def hours_moved(draw: Draw, lines: Iterable[Invitation]) -> HoursSet | None:
-    """Return the quiet hours of ``draw`` that were set last, where that was after some of ``lines`` were asked who have not
-    answered: letters that had gone out by then keep their deadlines."""
+def hours_of(draw: Draw) -> Hours:
+    """Return what tells which quiet hours of ``draw`` held since a moment, and asks for each once."""
+    return cache(partial(hours_since, regime=draw.project.regime))
+
+
+def hours_moved(lines: Iterable[Invitation], hours: Hours) -> HoursSet | None:
+    """Return the quiet ``hours`` of a draw that were set last, where that was after some of its ``lines`` were asked who have
+    not answered: letters that had gone out by then keep their deadlines."""
     asked = [one.invited_at for one in lines if one.state == InvitationState.INVITED]
-    hours = hours_since(min(asked), draw.project.regime) if asked else []
-    return hours[-1] if len({one.span for one in hours}) > 1 else None
+    held = hours(min(asked)) if asked else []
+    return held[-1] if len({one.span for one in held}) > 1 else None
 
 
 def reach_of(

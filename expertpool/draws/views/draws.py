@@ -222,7 +222,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "hand_steps": sum(kinds.values()),
         "hand_kinds": kinds_in_brackets(kinds),
         "reach": reach,
-        "hours_moved": hours_moved(draw, board.lines)
+        "hours_moved": hours_moved(board.lines, facts.hours)
         if draw.status == DrawStatus.INVITING
         else None,
         "waits": waits,

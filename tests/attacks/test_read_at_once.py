@@ -67,6 +67,8 @@ class Readers:
         self.goes_on.set()
         for thread in self._threads:
             thread.join(60)
+        for one in self.answers:
+            one.close()  # a file that nobody took stays open otherwise
         return sorted(one.status_code for one in self.answers)
 
 

@@ -87,7 +87,7 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Readers]:
 
 @pytest.fixture
 def looking(transactional_db: None, media: None) -> Callable[[Client], Any]:
-    """Looks at a table of a project."""
+    """Looks at a table of a project. To be asked for before ``readers``: what is attached is read as well."""
     project = make_ready_project(now=timezone.now(), seats=1, actor=make_user("operator"))
     file = SimpleUploadedFile("名单.xlsx", TABLE)
     attached = attach(subject=project, uploaded_file=file, actor=None, now=timezone.now())
@@ -104,7 +104,7 @@ def importing(client: Client) -> Any:
 @pytest.mark.shows("OPS-04")
 @pytest.mark.django_db(transaction=True)
 def test_of_one_person_one_file_is_read_and_one_waits(
-    readers: Readers, looking: Callable[[Client], Any]
+    looking: Callable[[Client], Any], readers: Readers
 ) -> None:
     readers.ask(make_user("admin"), times=5, how=looking)
     assert all("上一个文件还在读取" in said for said in readers.refused(3))
@@ -121,7 +121,7 @@ def test_so_of_what_he_imports(readers: Readers) -> None:
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_of_many_persons_few_wait(readers: Readers, looking: Callable[[Client], Any]) -> None:
+def test_of_many_persons_few_wait(looking: Callable[[Client], Any], readers: Readers) -> None:
     """Two of a kind are read; nine more hold two threads."""
     for at in range(11):
         readers.ask(make_user("admin", username=f"admin{at}"), times=1, how=looking)

@@ -124,13 +124,14 @@ def vouched(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if is_vouched(row)]
 
 
-def vouched_among(rows: QuerySet[Row], *, a_look: int | None = None) -> list[Row]:
+def vouched_among(
+    rows: QuerySet[Row], *, a_look: int | None = None, are_many: bool = False
+) -> list[Row]:
     """Return those of ``rows``, in their order, that this system wrote, however many somebody else wrote: these are few.
     Of thousands, what was found forged is not read again for some minutes by this process (docs/decisions/0455).
     ``a_look``: for a page, which does not wait until all are read: after so many forged ones it is answered by what was
-    found first, and the next look goes on."""
-    first = list(rows[: FEW + 1])
-    if len(first) <= FEW:
+    found first, and the next look goes on. ``are_many``: the caller knows that there are more than `FEW`."""
+    if not are_many and len(first := list(rows[: FEW + 1])) <= FEW:
         return vouched(first)
     forged, held, found = _forged_of(rows.model), _held_of(rows.model), list[Row]()
     at = RawSQL(f'"{rows.model._meta.db_table}"."xmin"::text::bigint', (), BigIntegerField())  # noqa: S611 (a model's)

@@ -40,9 +40,12 @@ def leaves_of(expert: Expert) -> list[Leave]:
     return sound(expert.leaves.all(), a_look=A_LOOK)
 
 
-def lasting(rows: QuerySet[Leave], *, a_look: int | None = None) -> list[Leave]:
-    """Return those of ``rows`` that count: filed here, and not ended early here. ``a_look`` as in `sound`."""
-    found = vouched_among(_narrow(rows), a_look=a_look)
+def lasting(
+    rows: QuerySet[Leave], *, a_look: int | None = None, are_many: bool = False
+) -> list[Leave]:
+    """Return those of ``rows`` that count: filed here, and not ended early here. ``a_look`` as in `sound`, ``are_many``
+    as in `core.mandates.vouched_among`."""
+    found = vouched_among(_narrow(rows), a_look=a_look, are_many=are_many)
     return [row for row in found if row.ended_at is None]
 
 
@@ -69,11 +72,11 @@ def unfiled(during: Q, away: Collection[int]) -> dict[int, int]:
     """Return the leaves ``during`` (id → expert) that keep one of the experts ``away``, by their rows, and that nobody
     filed here."""
     rows = _narrow(Leave.objects.filter(during, ~ENDED, Among("expert", away)))
-    first = list(rows[: FEW + 1])
-    if len(first) <= FEW:  # as of one whose turn it is: not asked twice
+    # Of one whose turn it is they are not asked twice; each of those who are away has one.
+    if len(away) <= FEW and len(first := list(rows[: FEW + 1])) <= FEW:
         return {row.pk: row.expert_id for row in first if not _counts(row)}
     said = dict(rows.values_list("pk", "expert"))
-    return {pk: said[pk] for pk in said.keys() - {row.pk for row in lasting(rows)}}
+    return {pk: said[pk] for pk in said.keys() - {row.pk for row in lasting(rows, are_many=True)}}
 
 
 def unended(during: Q, of: Collection[int] | None = None) -> dict[int, int]:

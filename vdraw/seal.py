@@ -1,7 +1,7 @@
 """Steps 1 to 3: commitments, the seal, and the order that follows from it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nsmallest
 from itertools import islice
@@ -52,11 +52,13 @@ class Contributed(Protocol):
 class Sealed:
     """A frozen draw: candidates sorted by leaf, and the seal over rule and candidates in hex.
 
-    ``positions`` says where in ``candidates`` a commitment stands.
+    ``positions`` says where in ``candidates`` a commitment stands, ``given`` where each stood among those that were
+    given.
     """
 
     rule: Rule
     candidates: Candidates
+    given: Sequence[int] = field(compare=False)
     positions: Mapping[str, int]
     leaves: tuple[bytes, ...]
     fits: tuple[Fits, ...]
@@ -169,13 +171,15 @@ def seal_draw(rule: Rule, candidates: Iterable[Candidate]) -> Sealed:
     fits = {kind: _read_fits(rule, given, kind) for kind in set(given.kind_of)}
     unsorted = rule.digest_all(candidate_texts(given, start="\x00" + TAG.decode()))
     sorted_, leaves = given, tuple(unsorted)
+    by_leaf: Sequence[int] = range(len(unsorted))
     # Stored candidates come as they were sealed.
     if not all(map(le, leaves, leaves[1:])):
-        by_leaf = sorted(range(len(unsorted)), key=unsorted.__getitem__)
+        by_leaf = sorted(by_leaf, key=unsorted.__getitem__)
         sorted_, leaves = given.picked(by_leaf), tuple([unsorted[at] for at in by_leaf])
     return Sealed(
         rule=rule,
         candidates=sorted_,
+        given=by_leaf,
         positions=_positions(sorted_.commits),
         leaves=leaves,
         fits=tuple([fits[kind] for kind in sorted_.kind_of]),

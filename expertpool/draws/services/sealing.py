@@ -364,10 +364,8 @@ def _seal(
     set_reveal(draw, reveal_at=opens_at, opening=next_opening(projects, now=now), by=actor)
     draw.save(force_insert=True)
     cover(draw, projects)
-    place = {commit: at for at, commit in enumerate(candidates.commits)}
     # Openings in the order of the seal: a candidate's position there finds his block.
-    by_leaf = [place[commit] for commit in sealed.candidates.commits]
-    store_blocks(draw, sealed, people.picked(by_leaf))
+    store_blocks(draw, sealed, people.picked(sealed.given))
     return draw, sealed
 
 

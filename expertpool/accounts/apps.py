@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
         from expertpool.accounts.home import NUMBERS, SHORTCUTS, TODOS
         from expertpool.accounts.menu import FORGOTTEN, ITEMS, LOGIN, PASSWORD
         from expertpool.accounts.permissions import PERMISSIONS
+        from expertpool.accounts.places import WRITTEN
         from expertpool.accounts.queries import branch_name, branch_of
         from expertpool.accounts.receivers import give_new_permissions, keep_where
         from expertpool.accounts.services.duties import CONSTRAINT as SEPARATED
@@ -27,6 +28,7 @@ class AccountsConfig(AppConfig):
             SettingPage,
         )
         from expertpool.core.importing import IMPORTS
+        from expertpool.core.mandates import MANDATES
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import (
             ACCOUNT_ITEMS,
@@ -45,6 +47,7 @@ class AccountsConfig(AppConfig):
         log.CODES.add(*CODES)
         log.BRANCHES.add(log.BranchOf("accounts.department", branch_of, branch_name))
         IMPORTS.add(UserImporter)
+        MANDATES.add(*WRITTEN)
         MENU.add(*ITEMS)
         home.NUMBERS.add(*NUMBERS)
         home.SHORTCUTS.add(*SHORTCUTS)

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from expertpool.accounts.models import SignedIn, User
+from expertpool.accounts.places import tree_state
 from expertpool.accounts.registry import READ_ALONG, kept_rights, narrowing
 from expertpool.accounts.services.sessions import WHERE, is_idle, row_key, where_from
 from expertpool.accounts.settings import IDLE_LIMIT, SESSION_LENGTH
@@ -43,7 +44,7 @@ _active = Prepared(
     lambda: (
         User.objects.filter(pk=Given("pk"), is_active=True)
         .select_related("department")
-        .annotate(**{one.code: one.of() for one in READ_ALONG})
+        .annotate(**{one.code: one.of() for one in READ_ALONG}, **tree_state())
         .annotate(is_narrowed=ExpressionWrapper(narrowing(), BooleanField()))
     )
 )

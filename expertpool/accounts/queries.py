@@ -35,6 +35,7 @@ from expertpool.accounts.models import (
     SignedIn,
     User,
 )
+from expertpool.accounts.places import forged_departments, keep_forged
 from expertpool.accounts.registry import OTHER_HANDS, OUTSIDERS, READ_ALONG, regions_of
 from expertpool.accounts.settings import PASSWORD_KINDS, PASSWORD_LENGTH, PASSWORDS_KEPT
 from expertpool.accounts.validators import COUNTED, KINDS, clean_username
@@ -43,6 +44,7 @@ from expertpool.audit.queries import entries_for
 from expertpool.audit.services.proofs import proven
 from expertpool.core.configuration import read_anew, value_of, words_of
 from expertpool.core.counting import Countable, as_statement
+from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.prepared import Given, Prepared, Statement
 from expertpool.core.text import is_key
@@ -71,6 +73,17 @@ def scope_q(
     return result
 
 
+def departments_below(user: User, paths: Iterable[str], *, department: str = "") -> Q:
+    """Return the rows whose ``department`` (a lookup path; of departments themselves "") stands at one of ``paths`` or
+    below, as this system put it there."""
+    result, at = NOTHING, f"{department}__" if department else ""
+    for path in paths:
+        result |= Q(**{f"{at}path__startswith": path})
+    # Moved there by somebody else, a department brings nothing along.
+    forged = forged_departments(user) if result is not NOTHING else ()
+    return result & ~Q(**{f"{at}pk__in": forged}) if forged else result
+
+
 def codes_reaching(
     user: User, row: Model, codes: Iterable[str], scope: Callable[[User, str], Q] = scope_q
 ) -> frozenset[str]:
@@ -94,17 +107,14 @@ def _reach(user: User, grant: RolePermission, *, department: str, owner: str) ->
     if grant.scope == Scope.OWN:
         return Q(**{owner: user.pk})
     if grant.scope == Scope.CHOSEN:
-        paths = [chosen.path for chosen in grant.departments.all()]
-    elif user.department is None:
+        paths = [chosen.proven_path for chosen in grant.places]
+    elif user.proven_department is None:
         return NOTHING
     elif grant.scope == Scope.DEPARTMENT:
-        return Q(**{department: user.department.pk})
+        return Q(**{department: user.proven_department.pk})
     else:
-        paths = [user.department.path]
-    result = NOTHING
-    for path in paths:
-        result |= Q(**{f"{department}__path__startswith": path})
-    return result
+        paths = [user.proven_department.proven_path]
+    return departments_below(user, paths, department=department)
 
 
 def user_named(username: str) -> User | None:
@@ -139,15 +149,14 @@ def users_with_permission(*codes: str) -> QuerySet[User]:
 def departments_within(user: User, code: str) -> QuerySet[Department]:
     """Return the active departments into which ``user`` may put something new with ``code``: his
     own, and those that the scopes of his grants reach."""
-    reach = Q(pk=user.department_id)
+    place, paths = user.proven_department, []
     for grant in user.grants.get(code, []):
         if grant.scope == Scope.ALL:
-            reach = Q()
-            break
-        if grant.scope == Scope.DEPARTMENT_AND_BELOW and user.department:
-            reach |= Q(path__startswith=user.department.path)
-        for chosen in grant.departments.all():
-            reach |= Q(path__startswith=chosen.path)
+            return Department.objects.filter(active=True)
+        if grant.scope == Scope.DEPARTMENT_AND_BELOW and place:
+            paths.append(place.proven_path)
+        paths += [chosen.proven_path for chosen in grant.places]
+    reach = Q(pk=place and place.pk) | departments_below(user, paths)
     return Department.objects.filter(reach, active=True)
 
 
@@ -171,7 +180,8 @@ def departments_by_name(rows: Iterable[Department]) -> dict[str, list[Department
 def department_tree() -> list[Department]:
     """Return all departments, each after the one it is below and in the order of its sisters.
 
-    Each has ``depth`` (0 at the top), ``user_count`` (active users in itself) and ``child_count``.
+    Each has ``depth`` (0 at the top), ``user_count`` (active users in itself), ``child_count``, and ``was_moved``:
+    somebody else than this system put it where it stands.
     """
     rows = Department.objects.annotate(
         user_count=Count("users", filter=Q(users__is_active=True), distinct=True),
@@ -185,6 +195,7 @@ def department_tree() -> list[Department]:
     def walk(parent_id: int | None, depth: int) -> None:
         for row in children.get(parent_id, []):
             row.depth = depth  # type: ignore[attr-defined]
+            row.was_moved = not is_vouched(row)  # type: ignore[attr-defined]
             result.append(row)
             walk(row.pk, depth + 1)
 
@@ -436,25 +447,35 @@ class Asker(NamedTuple):
     """Who a user is, where he belongs, what he may, and what was read along with him."""
 
     pk: int
+    username: str
     department: _Place | None
+    proof: bytes  # that this system put him there
+    forged: frozenset[int]  # departments that it did not put where they stand
     grants: tuple[_Grant, ...]
     along: tuple[tuple[str, Any], ...]
 
     @classmethod
     def of(cls, user: User) -> Asker:
         along = (*(one.code for one in READ_ALONG), "is_narrowed")
+        grants = _grants_of(user)
         return cls(
             user.pk,
+            user.username,
             _Place.of(user.department) if user.department else None,
-            _grants_of(user),
+            bytes(user.place_proof or b""),
+            forged_departments(user) if any(one.is_by_path for one in grants) else frozenset(),
+            grants,
             tuple((code, getattr(user, code)) for code in along if hasattr(user, code)),
         )
 
     def as_user(self) -> User:
         """Return a user of whom no more is known: for all else he would have to ask the database."""
         place = self.department
-        user = User.from_db(None, ["id", "department_id"], [self.pk, place and place.pk])
+        names = ["id", "username", "department_id", "place_proof"]
+        values = [self.pk, self.username, place and place.pk, self.proof]
+        user = User.from_db(None, names, values)
         user.department = place and place.as_department()
+        keep_forged(user, self.forged)
         user.grants = {}
         for grant in self.grants:
             user.grants.setdefault(grant.code, []).append(grant.as_permission())
@@ -466,14 +487,17 @@ class _Place(NamedTuple):
     """A department where it stands in the tree."""
 
     pk: int
+    parent: int | None
     path: str
+    proof: bytes
 
     @classmethod
     def of(cls, department: Department) -> _Place:
-        return cls(department.pk, department.path)
+        proof = bytes(department.proof or b"")
+        return cls(department.pk, department.parent_id, department.path, proof)
 
     def as_department(self) -> Department:
-        return Department.from_db(None, ["id", "path"], self)
+        return Department.from_db(None, ["id", "parent_id", "path", "proof"], self)
 
 
 class _Grant(NamedTuple):
@@ -484,15 +508,16 @@ class _Grant(NamedTuple):
 
     @classmethod
     def of(cls, grant: RolePermission) -> _Grant:
-        chosen = grant.departments.all() if grant.scope == Scope.CHOSEN else ()
+        chosen = grant.places if grant.scope == Scope.CHOSEN else ()
         return cls(grant.pk, grant.code, grant.scope, tuple(map(_Place.of, chosen)))
+
+    @property
+    def is_by_path(self) -> bool:
+        return self.scope in {Scope.CHOSEN, Scope.DEPARTMENT_AND_BELOW}
 
     def as_permission(self) -> RolePermission:
         grant = RolePermission.from_db(None, ["id", "code", "scope"], self[:3])
-        if self.scope == Scope.CHOSEN:
-            chosen = Department.objects.all()
-            chosen._result_cache = [one.as_department() for one in self.chosen]
-            grant._prefetched_objects_cache = {"departments": chosen}  # type: ignore[attr-defined]
+        grant.places = [one.as_department() for one in self.chosen]
         return grant
 
 

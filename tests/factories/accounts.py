@@ -51,7 +51,7 @@ def make_phone() -> str:
 def make_department(name: str = "采购中心", *, parent: Department | None = None) -> Department:
     department = Department.objects.create(name=name, parent=parent, path="")
     department.path = f"{parent.path if parent else ''}{department.pk}/"
-    department.save(update_fields=["path"])
+    department.save(update_fields=["path", "proof"])
     return department
 
 

@@ -91,8 +91,12 @@ class UserForm(forms.Form):
         initial = {}
         if user is not None:
             initial = {
-                name: getattr(user, name) for name in ("name", "phone", "email", "department")
-            } | {"roles": user.roles.all()}
+                "name": user.name,
+                "phone": user.phone,
+                "email": user.email,
+                "department": user.proven_department,
+                "roles": user.roles.all(),
+            }
         super().__init__(data, initial=initial)
         if user is not None:
             del self.fields["username"]

@@ -9,7 +9,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from expertpool.accounts.enums import Scope
-from expertpool.accounts.models import Role
+from expertpool.accounts.models import CHOSEN, Role
 from expertpool.accounts.queries import department_tree
 from expertpool.accounts.services.roles import Grant
 from expertpool.core.fields import is_vouched
@@ -122,10 +122,10 @@ def _written(role: Role) -> list[str]:
 
 def _initial(role: Role) -> dict[str, Any]:
     initial: dict[str, Any] = {"name": role.name, "description": role.description}
-    for row in role.permissions.prefetch_related("departments"):
+    for row in role.permissions.prefetch_related(CHOSEN):
         initial[_name("grant", row.code)] = True
         initial[_name("scope", row.code)] = row.scope
-        initial[_name("departments", row.code)] = [one.pk for one in row.departments.all()]
+        initial[_name("departments", row.code)] = [one.pk for one in row.places]
     for field in role.fields.all():
         initial[_name("level", field.field)] = field.level
     return initial

@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db import connection, transaction
+from django.db.models import Q
 
 from expertpool.accounts.exceptions import DepartmentInUse, NotAllowed
 from expertpool.accounts.models import Department, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.rights import rights_of
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.fields import ProofField, is_vouched
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import clean_text
 
 RECORDED = ("name", "parent", "order", "active")
 LOCK = "accounts.departments"
+MENDED = "位置曾在系统之外被改动，现按此保存"
+MOVE = """UPDATE accounts_department row SET path = moved.path, proof = moved.proof
+    FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) AS moved (id, path, proof) WHERE row.id = moved.id"""
+PROOF: ProofField = Department._meta.get_field("proof")
 
 
 @transaction.atomic
@@ -41,7 +45,7 @@ def create_department(
     department.save()
     # Its own id is part of the path, so it has to be saved first.
     department.path = f"{_path_of(parent)}{department.pk}/"
-    department.save(update_fields=["path"])
+    department.save(update_fields=["path", "proof"])
     record(
         "department.create",
         actor=actor,
@@ -62,7 +66,8 @@ def edit_department(
     actor: User,
     now: datetime,
 ) -> None:
-    """Rename, reorder or move a department; everything below moves with it.
+    """Rename, reorder or move a department; everything below moves with it. One that somebody else than this system
+    put where it stands is put there by it now.
 
     Refuses a place below itself (DepartmentInUse), one by which the actor would come to reach it
     (NotAllowed), and a name that a sister has (ValidationError).
@@ -70,28 +75,45 @@ def edit_department(
     lock_transaction(LOCK)
     department.refresh_from_db()
     before = snapshot(department, *RECORDED)
-    old_path = department.path
+    stood_here = is_vouched(department)
+    # Where it stood before somebody else moved it nobody knows: it may come from anywhere.
+    old_path = department.path if stood_here else ""
     new_path = f"{_path_of(parent)}{department.pk}/"
     # Below itself a department could be reached from no root.
-    if new_path.startswith(old_path) and new_path != old_path:
+    if str(department.pk) in new_path.split("/")[:-2]:
         raise DepartmentInUse("不能把部门移到它自己的下级之下，请另选上级部门。")
     _check_gains_nothing(actor, old_path, new_path)
     department.name, department.parent, department.order = clean_text(name), parent, order
     _check(department)
+    department.path = new_path
     department.save()
     if new_path != old_path:
-        # One statement moves all below: their paths begin with the old one.
-        Department.objects.filter(path__startswith=old_path).update(
-            path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1))
-        )
-        department.path = new_path
+        _move_below(department)
     after = snapshot(department, *RECORDED)
-    entry = record_change(
-        "department.edit", actor=actor, subject=department, now=now, before=before, after=after
-    )
+    if stood_here:
+        entry = record_change(
+            "department.edit", actor=actor, subject=department, now=now, before=before, after=after
+        )
+    else:
+        entry = record(
+            "department.edit", actor=actor, subject=department, now=now, after=after, note=MENDED
+        )
     if new_path != old_path:
         # It changes what others reach as well.
         announce(entry)
+
+
+def _move_below(department: Department) -> None:
+    """Let all that this system put below ``department`` stand there again, in one statement. What somebody else put
+    there stays as it is, and proves nothing."""
+    mine = f"{department.pk}/"
+    rows = Department.objects.filter(Q(path__startswith=mine) | Q(path__contains=f"/{mine}"))
+    below = [row for row in rows.exclude(pk=department.pk) if is_vouched(row)]
+    for row in below:
+        row.path = department.path + f"/{row.path}".partition(f"/{mine}")[2]
+    proofs = [PROOF.made_of(row) for row in below]
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE, [[row.pk for row in below], [row.path for row in below], proofs])
 
 
 @transaction.atomic
@@ -132,8 +154,16 @@ def _check_gains_nothing(actor: User, old_path: str, new_path: str) -> None:
 
 
 def _path_of(parent: Department | None) -> str:
-    """Return the path of ``parent`` as it is now, whatever the caller loaded."""
-    return Department.objects.values_list("path", flat=True).get(pk=parent.pk) if parent else ""
+    """Return the path of ``parent`` as it is now, whatever the caller loaded. Refuses (DepartmentInUse) one that this
+    system did not put where it stands: what is put below it would stand there as well."""
+    if parent is None:
+        return ""
+    parent = Department.objects.get(pk=parent.pk)
+    if not is_vouched(parent):
+        raise DepartmentInUse(
+            f"上级部门「{parent}」的位置在系统之外被改动过，请先核对它的上级部门并保存。"
+        )
+    return parent.path
 
 
 def _check(department: Department) -> None:

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 
 from expertpool.accounts.enums import Scope
-from expertpool.accounts.models import Department, Role, RoleField, RolePermission, User
+from expertpool.accounts.models import (
+    CHOSEN,
+    Department,
+    Role,
+    RoleField,
+    RolePermission,
+    User,
+)
 from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import GUARDED_FIELDS, OPENNESS, Level
@@ -68,9 +75,10 @@ def rights_of(user: User) -> Rights:
     """Return what the roles of ``user`` give him in his department, as the database has it."""
     # Codes of former versions and parts allow nothing, and have no words.
     grants = [grant for grant in user.given(RolePermission) if grant.code in PERMISSIONS]
-    prefetch_related_objects(grants, "departments")
+    prefetch_related_objects(grants, CHOSEN)
     # Not as the caller holds it, who may have been refused to change it.
-    department = Department.objects.filter(users=user).first()
+    held = User.objects.select_related("department").filter(pk=user.pk).first()
+    department = held.proven_department if held else None
     return _rights(grants, user.given(RoleField) if grants else (), user.pk, department)
 
 
@@ -78,7 +86,7 @@ def rights_in(roles: Collection[Role], department: Department | None) -> Rights:
     """Return what ``roles`` would give an account that is new in ``department``."""
     rows = RolePermission.objects.filter(role__in=roles).select_related("role")
     grants = [one for one in rows if one.code in PERMISSIONS and is_vouched(one)]
-    prefetch_related_objects(grants, "departments")
+    prefetch_related_objects(grants, CHOSEN)
     fields = RoleField.objects.filter(role__in=roles).select_related("role") if grants else ()
     return _rights(grants, [one for one in fields if is_vouched(one)], None, department)
 
@@ -103,13 +111,13 @@ def _reaches(
     if grant.scope == Scope.ALL or not PERMISSIONS[grant.code].scoped:
         return frozenset({EVERYWHERE})
     if grant.scope == Scope.CHOSEN:
-        return frozenset(Reach(chosen.path) for chosen in grant.departments.all())
+        return frozenset(Reach(chosen.proven_path) for chosen in grant.places)
     if grant.scope == Scope.OWN:
         # What is his own is nobody else's, whatever department it stands in.
         return frozenset({Reach(f"own {owner}", below=False)})
     if department is None:
         return frozenset()
-    return frozenset({Reach(department.path, grant.scope == Scope.DEPARTMENT_AND_BELOW)})
+    return frozenset({Reach(department.proven_path, grant.scope == Scope.DEPARTMENT_AND_BELOW)})
 
 
 def _levels(fields: Iterable[RoleField]) -> dict[str, Level]:

@@ -13,6 +13,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.events import AccessTaken
 from expertpool.accounts.exceptions import NotAllowed, RoleInUse
 from expertpool.accounts.models import (
+    CHOSEN,
     Department,
     KnownPermission,
     Role,
@@ -175,14 +176,12 @@ def delete_role(*, role: Role, actor: User, now: datetime) -> None:
 def _added(role: Role | None, grants: Iterable[Grant]) -> list[tuple[str, list[str]]]:
     """Return what ``grants`` allow that ``role`` did not: codes with the paths of the departments
     in which they hold, all of them being ``""``."""
-    rows = role.permissions.prefetch_related("departments") if role else ()
+    rows = role.permissions.prefetch_related(CHOSEN) if role else ()
     # What somebody else wrote into the role is given only now.
-    kept = {
-        (row.code, row.scope, frozenset(row.departments.all())) for row in rows if is_vouched(row)
-    }
+    kept = {(row.code, row.scope, frozenset(row.places)) for row in rows if is_vouched(row)}
     return [
         # What holds where its holder belongs may hold anywhere.
-        (grant.code, [one.path for one in grant.departments] or [""])
+        (grant.code, [one.proven_path for one in grant.departments] or [""])
         for grant in grants
         if (grant.code, grant.scope, frozenset(grant.departments)) not in kept
     ]

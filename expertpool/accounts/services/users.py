@@ -119,6 +119,7 @@ def edit_user(
     with few_taken(actor if asks else None, now=now):
         user.department = department
         _change_person(user, name=name, phone=phone, email=email)
+        user.save(update_fields=["department", "place_proof"])
         changed = [name for name, value in reached.items() if getattr(user, name) != value]
         if changed and (instead := contacts_instead(user)):
             raise ValidationError(dict.fromkeys(changed, instead))
@@ -209,13 +210,13 @@ def _set_person(user: User, *, name: str, phone: str, email: str) -> None:
 
 
 def _change_person(user: User, *, name: str, phone: str, email: str) -> None:
-    """Check and save name, phone, mail and department of an account that is there already."""
+    """Check and save name, phone and mail of an account that is there already."""
     before = user.phone
     _set_person(user, name=name, phone=phone, email=email)
     if user.phone != before:
         user.phone_verified_at = None
     user.full_clean()
-    user.save(update_fields=["name", "department", "phone", "phone_verified_at", "email"])
+    user.save(update_fields=["name", "phone", "phone_verified_at", "email"])
 
 
 @contextmanager

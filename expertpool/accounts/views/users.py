@@ -93,7 +93,9 @@ def user_edit(request: UserRequest, pk: int) -> HttpResponse:
     user = _user(request, pk)
     form = UserForm(request.POST or None, actor=request.user, user=user)
     # What the form does not ask of who gives roles alone stays.
-    kept = {name: getattr(user, name) for name in ("name", "phone", "email", "department")}
+    # Where somebody else put him is not kept by saving something else of him.
+    kept = {name: getattr(user, name) for name in ("name", "phone", "email")}
+    kept["department"] = user.proven_department
 
     def write() -> None:
         edit_user(user=user, **kept | form.cleaned_data, actor=request.user, now=timezone.now())

@@ -101,7 +101,8 @@ def kept_back(viewer: Viewer, experts: Iterable[Expert]) -> dict[int, Department
     if not rules:
         return {}
     user = viewer if isinstance(viewer, User) else None
-    own = user.department.path if user and user.department else ""
+    place = user.proven_department if user else None
+    own = place.proven_path if place else ""
     paths = {row.pk: row for row in Department.objects.order_by()}
     found: dict[int, Department] = {}
     for expert in experts:

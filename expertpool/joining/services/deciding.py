@@ -273,7 +273,7 @@ def _give_account(expert: Expert, now: datetime) -> None:
         name=expert.name[:50],
         phone=user.phone,
         email=user.email,
-        department=user.department,
+        department=user.proven_department,
         roles=[expert_role()],
         actor=None,
         now=now,

@@ -58,7 +58,7 @@ def open_tasks_for(user: User) -> QuerySet[Task]:
 
 def open_tasks_to_count(user: User) -> Statement:
     """Return the same rows for the menu, which counts them on every page."""
-    return _open_tasks.given(user=user.pk, department=user.department_id)
+    return _open_tasks.given(user=user.pk, department=user.proven_department_id)
 
 
 _open_tasks = Prepared(
@@ -108,8 +108,8 @@ def responsible_users(task: Task) -> list[User]:
 
 def _of(user: User) -> Q:
     mine = Q(assignee=user)
-    if user.department_id is not None:
-        mine |= Q(assignee__isnull=True, department=user.department_id)
+    if (place := user.proven_department_id) is not None:
+        mine |= Q(assignee__isnull=True, department=place)
     return mine
 
 

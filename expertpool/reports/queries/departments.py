@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User
+from expertpool.accounts.queries import departments_below
 from expertpool.reports.permissions import STATISTICS
 from expertpool.reports.queries.statistics import Line, Statistic
 
@@ -27,17 +28,16 @@ def department_words(keys: Sequence[Any]) -> dict[Any, str]:
 
 def departments_counted_by(user: User, code: str = STATISTICS) -> QuerySet[Department]:
     """Return the departments, retired ones among them, all of whose rows are in the scope of ``user`` for ``code``."""
-    reach = NOTHING
+    reach, place = NOTHING, user.proven_department
     for grant in user.grants.get(code, []):
         if grant.scope == Scope.ALL:
             return Department.objects.all()
         if grant.scope == Scope.CHOSEN:
-            for chosen in grant.departments.all():
-                reach |= Q(path__startswith=chosen.path)
-        elif user.department and grant.scope == Scope.DEPARTMENT:
-            reach |= Q(pk=user.department_id)
-        elif user.department and grant.scope == Scope.DEPARTMENT_AND_BELOW:
-            reach |= Q(path__startswith=user.department.path)
+            reach |= departments_below(user, [chosen.proven_path for chosen in grant.places])
+        elif place and grant.scope == Scope.DEPARTMENT:
+            reach |= Q(pk=place.pk)
+        elif place and grant.scope == Scope.DEPARTMENT_AND_BELOW:
+            reach |= departments_below(user, [place.proven_path])
     return Department.objects.filter(reach)
 
 

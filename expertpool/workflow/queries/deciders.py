@@ -30,9 +30,9 @@ def parts_of(user: User) -> Q:
     """Approvals whose step is ``user``'s by his roles and his department, as a condition on them."""
     role = Q(step__role__isnull=True) | Q(step__role__in=user.roles.values("pk"))
     place = Q(step__place=Place.ANY)
-    if user.department:
-        above = [int(part) for part in user.department.path.split("/") if part]
-        place |= Q(step__place=Place.SUBJECT, department=user.department)
+    if mine := user.proven_department:
+        above = [int(part) for part in mine.proven_path.split("/") if part.isdecimal()]
+        place |= Q(step__place=Place.SUBJECT, department=mine)
         place |= Q(step__place=Place.NAMED, step__department__in=above)
     return DECISION & role & place
 
@@ -78,7 +78,7 @@ def why_not_his_part(user: User, approval: Approval, step: FlowStep) -> str:
     if step.role is not None and not user.holds(step.role):
         return f"当前步骤「{step}」由「{step.role}」审批，请等待。"
     if step.place == Place.SUBJECT and (
-        approval.department_id is None or user.department_id != approval.department_id
+        approval.department_id is None or user.proven_department_id != approval.department_id
     ):
         return (
             f"当前步骤「{step}」由申请所属部门（{approval.department or '没有部门'}）审批，请等待。"
@@ -102,11 +102,8 @@ def ends_flow(user: User, subject: str, department: int | None) -> bool:
 
 
 def _is_below(user: User, step: FlowStep) -> bool:
-    return bool(
-        user.department
-        and step.department
-        and user.department.path.startswith(step.department.path)
-    )
+    mine, its = user.proven_department, step.department
+    return bool(mine and its and mine.proven_path.startswith(its.proven_path))
 
 
 def stands_in_for(

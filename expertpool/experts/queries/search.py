@@ -3,17 +3,18 @@
 What few fit is found by its indexes: first who fits, then the rest of the list among them. What
 many fit would have to be gathered for seconds to show twenty: there the list is walked in its own
 order, and whoever does not fit is passed over. Words that many fit each and hardly anybody
-together are met too seldom to walk: who fits all of them is read off the indexes at once
-(docs/decisions/0060).
+together are met too seldom to walk: the keys of who fits each are read off the indexes, which no
+row need be read for, and laid over one another (docs/decisions/0060, 0587).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from heapq import nlargest
+from itertools import chain
 from math import ceil
 from operator import or_
 from typing import Any
@@ -41,7 +42,6 @@ from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import kept_instead
 from expertpool.experts.queries.names import named_like
 from expertpool.experts.queries.packs import Holders, phone_being, phones_holding
-from expertpool.experts.queries.tokens import holding_one_of
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
@@ -57,7 +57,7 @@ FEW_UNITS = 5_000  # units that are named one by one; of more the database makes
 NEWEST = 2_000  # experts that are looked through for how often several words are met together,
 SOON = 4  # how many of them must fit to walk,
 ENOUGH = 60  # and of how many of them nobody else needs to be looked up to tell that they are many
-ONE_BY_ONE = 1_000  # who were gathered for one word and are asked for another one at a time
+ONE_BY_ONE = 10  # to gather so many for a word takes as long as to ask of one of who are left
 # Of so many, as far as can be expected, the tabs are told on a walk by several words.
 TOLD = 3 * ENOUGH
 
@@ -112,8 +112,7 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     many = [word for word in words if word.many]
     if len(many) < len(words):
         few = set.intersection(*(word.ids for word in words if not word.many))
-        fits = [word.laid_over(few) for word in many] if few else []
-        return Found(queryset.filter(Among("pk", _who_fit(fits, few) if fits else few)))
+        return Found(queryset.filter(Among("pk", _who_fit(many, few))))
     known = [word.known for word in many] if by_name else [None]
     if None not in known:
         every = set.intersection(*(one for one in known if one is not None))
@@ -123,13 +122,15 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     if len(many) == 1:
         return _of_one_word(queryset, rows, many[0])
     if len(met) >= SOON:
-        newest = queryset.filter(*(word.since(since) for word in many), pk__gte=since)
+        first, *others = (_gathered(word, since) for word in many)
+        ids = set(first).intersection(*others)
+        newest = queryset.filter(Among("pk", ids), pk__gte=since)
         return Found(rows, newest, newest)
-    first, *others = many
-    ids = _who_fit([first.indexed, *(word.listed for word in others)])
+    ids = _who_fit(many)
     if len(ids) <= FEW_TOGETHER:
         return Found(queryset.filter(Among("pk", ids)))
-    return Found(rows, queryset.filter(Among("pk", ids[:SOME])))
+    some = queryset.filter(Among("pk", nlargest(SOME, ids)))
+    return Found(rows, some, some)
 
 
 def _of_one_word(queryset: QuerySet[Expert], rows: QuerySet[Expert], word: _Word) -> Found:
@@ -156,10 +157,28 @@ def _keywords(text: str) -> list[str]:
     return [number[1]] if number else list(dict.fromkeys(folded.split()))[:MOST_KEYWORDS]
 
 
-def _who_fit(conditions: Sequence[Any], ids: Collection[int] | None = None) -> list[int]:
-    """Return who fits (of ``ids``), up to a limit: asked once, for all statements of the page."""
-    rows = Expert.objects.order_by().filter(*conditions).values_list("pk", flat=True)
-    return list(rows[: FEW_TOGETHER + 1] if ids is None else rows.filter(Among("pk", ids)))
+def _who_fit(words: Sequence[_Word], few: set[int] | None = None) -> set[int]:
+    """Return who (of the ``few``) fits all of ``words``, the most seldom first."""
+    others = []
+    for word in words:
+        if few is not None and word.expected >= ONE_BY_ONE * len(few):
+            others.append(word)
+        else:
+            ids = _gathered(word)
+            few = set(ids) if few is None else few.intersection(ids)
+    if not few or not others:
+        return few or set()
+    rows = Expert.objects.order_by().filter(Among("pk", few))
+    rows = rows.filter(*(word.among(few) for word in others))
+    return set(keys_of([rows.values_list("pk")])[0])
+
+
+def _gathered(word: _Word, since: int = 0) -> Iterator[int]:
+    """Return all who fit ``word``, from ``since`` on where it is asked who: of the indexes, no row is read."""
+    parts = [word.parts[at] for at in word.many]
+    rows = [part.since(since) for part in parts if part.ids is None]
+    named = [part.ids.since(since) for part in parts if part.ids is not None]
+    return chain(word.read, *named, *keys_of(rows))
 
 
 def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int], int]:
@@ -193,22 +212,23 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int], int]:
 
 @dataclass(frozen=True)
 class _Part:
-    """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and
-    conditions that say the same of an expert: for one at a time, on a walk; to be looked up
-    by an index; for many, each of whom is looked up in a list that is made once. ``ids`` are who
-    fits where that is known without the database."""
+    """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and a
+    condition that says the same of one expert at a time. ``ids`` are who fits where that is known
+    without the database."""
 
     rows: QuerySet[Any]
     key: str
     fits: Any
-    indexed: Any
-    listed: Any
-    by_tokens: bool = False  # ``indexed`` is a condition on the tokens
     ids: Holders | None = None
+
+    def since(self, key: int) -> QuerySet[Any, Any]:
+        """Return the keys of who fits, from ``key`` on."""
+        rows = self.rows.filter(**{f"{self.key}__gte": key}) if key else self.rows
+        return rows.values_list(self.key)
 
 
 def _expert_part(fits: Any, ids: Holders | None = None) -> _Part:
-    return _Part(Expert.objects.order_by().filter(fits), "pk", fits, fits, fits, ids=ids)
+    return _Part(Expert.objects.order_by().filter(fits), "pk", fits, ids)
 
 
 @dataclass(frozen=True)
@@ -250,30 +270,15 @@ class _Word:
             return None
         return self.ids.union(*(self.parts[at].ids or () for at in self.many))
 
-    @property
-    def indexed(self) -> Q:
-        """The same as ``fits``, for a statement that gathers by this word,"""
-        return reduce(or_, (Q(self.parts[at].indexed) for at in self.many), self._read)
-
-    def laid_over(self, few: Collection[int]) -> Q:
-        """The same for those ``few``: where the index of tokens answers for all who are many, one bitmap is laid
-        over another, and rows are read of those alone who fit both."""
-        by_tokens = all(self.parts[at].by_tokens for at in self.many)
-        if by_tokens and len(few) > ONE_BY_ONE:
-            return self.indexed
+    def among(self, few: Collection[int]) -> Q:
+        """The same as ``fits`` for those ``few``."""
         return self._fitting(lambda ids: ids.among(few))
 
     @property
-    def listed(self) -> Q:
-        """and for one that another word has an index for, where this one may be of use as well."""
-        return reduce(or_, (Q(self.parts[at].listed) for at in self.many), self._read)
-
-    @property
-    def _read(self) -> Q:
+    def read(self) -> set[int]:
         """Who fits by a part that few fit by."""
         few = (ids for at, ids in self.found.items() if at not in self.many)
-        ids = set[int]().union(*few)
-        return Q(Among("pk", ids)) if ids else Q()
+        return set[int]().union(*few)
 
 
 def _phones(keywords: Sequence[str], user: User) -> dict[str, Q]:
@@ -309,8 +314,7 @@ def _parts(
     if specialties:
         links = ExpertSpecialty.objects.order_by().filter(Among("specialty", specialties))
         held = _is_there(links.filter(expert=OuterRef("pk")))
-        token = holding_one_of(specialties)
-        parts.append(_Part(links, "expert", held, token, token, by_tokens=True))
+        parts.append(_Part(links, "expert", held))
     return parts
 
 
@@ -362,7 +366,7 @@ def _employed(keyword: str, ids: list[int]) -> _Part:
         _is_there(aliases.filter(unit=OuterRef("employer")))
     )
     gathered = Expert.objects.order_by().filter(employer__in=all_ids)
-    return _Part(gathered, "pk", fits, Among("employer", all_ids), Q(employer__in=all_ids))
+    return _Part(gathered, "pk", fits)
 
 
 def _is_there(rows: QuerySet[Any]) -> IsNull:

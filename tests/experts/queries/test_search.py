@@ -99,7 +99,9 @@ WAYS = {
     "some walked, some by indexes": {"FEW": 2, "NEWEST": 30, "SOON": 3},
     "not looked up": {"FEW": 2, "NEWEST": 30, "SOON": 3, "MANY": 4, "TOLD": 9},
     "told by the newest": {"FEW": 2, "NEWEST": 30, "SOON": 1, "MANY": 0, "ENOUGH": 1},
-    "laid over another": {"FEW": 12, "NEWEST": 30, "ONE_BY_ONE": 0},
+    "laid over another": {"FEW": 12, "NEWEST": 30, "ONE_BY_ONE": 99},
+    "one by one": {"FEW": 12, "NEWEST": 30, "ONE_BY_ONE": 0},
+    "by indexes, one by one": {"FEW": 2, "NEWEST": 30, "SOON": 99, "ONE_BY_ONE": 0},
     "told by few": {"FEW": 2, "NEWEST": 30, "SOON": 1, "MANY": 0, "TOLD": 1},
     "more than can be gathered": {"FEW": 2, "NEWEST": 30, "SOON": 99, "FEW_TOGETHER": 3},
 }

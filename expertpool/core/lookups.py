@@ -51,30 +51,33 @@ class Among(Func):
         super().__init__(F(column), among)
 
 
-def keys_named(rows: QuerySet[Any]) -> Collection[int] | None:
-    """Return keys of ``rows`` beyond which nobody fits, as one of their conditions names them; None where none does."""
-    named: list[Any] = [
-        one.values
-        for one in _conditions(rows.query.where)
-        if (column := one.get_source_expressions()[0]).target is rows.model._meta.pk
+def keys_named(rows: QuerySet[Any]) -> tuple[Collection[int] | None, QuerySet[Any]]:
+    """Return keys of ``rows`` beyond which nobody fits, as one of their conditions names them (None where none does), and
+    the rows without that condition: for whoever asks about some of these keys, and need not carry all of them along."""
+    others = rows.all()
+    named: list[tuple[Any, Exact, WhereNode]] = [
+        (one.lhs.values, one, node)
+        for one, node in _conditions(others.query.where)
+        if (column := one.lhs.get_source_expressions()[0]).target is rows.model._meta.pk
         and column.alias == rows.query.get_initial_alias()
-        and not isinstance(one.values, QuerySet)
+        and not isinstance(one.lhs.values, QuerySet)
     ]
-    return min(named, key=len, default=None)
+    if not named:
+        return None, rows
+    keys, condition, node = min(named, key=lambda one: len(one[0]))
+    node.children = [one for one in node.children if one is not condition]
+    return keys, others
 
 
-def _conditions(node: Any) -> Iterator[Among]:
-    """Return the conditions of this kind that all rows fit."""
-    if isinstance(node, Exact) and node.rhs is True:
-        if isinstance(node.lhs, Among):
-            yield node.lhs
-    elif (
-        isinstance(node, WhereNode)
-        and not node.negated
-        and (node.connector == AND or len(node.children) == 1)
-    ):
-        for child in node.children:
+def _conditions(node: WhereNode) -> Iterator[tuple[Any, WhereNode]]:
+    """Return the conditions of this kind that all rows fit, each with where it stands."""
+    if node.negated or (node.connector != AND and len(node.children) > 1):
+        return
+    for child in node.children:
+        if isinstance(child, WhereNode):
             yield from _conditions(child)
+        elif isinstance(child, Exact) and child.rhs is True and isinstance(child.lhs, Among):
+            yield child, node
 
 
 class Sought(Collection[int]):

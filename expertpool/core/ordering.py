@@ -30,6 +30,7 @@ class Places:
     """Where each of ``keys`` stands among them: to put a few of a long list in its order."""
 
     def __init__(self, keys: Sequence[int]) -> None:
+        self.keys = keys
         self._spread = max(keys, default=-1) + 1
         places: Any = {}
         if self._spread <= SPARSE * len(keys):
@@ -50,13 +51,12 @@ class Places:
 
 @dataclass(frozen=True)
 class KeyOrder:
-    """An order of rows by what they hold in ``column``, their own key or that of whom they are about: ``keys`` gives
-    these in their order, ``places`` where each of them stands. Rows that hold the same follow by their own keys; what is
-    not in the list comes last, however it is turned."""
+    """An order of rows by what they hold in ``column``, their own key or that of whom they are about: ``places`` gives
+    these in their order. Rows that hold the same follow by their own keys; what is not in the list comes last, however it
+    is turned."""
 
-    keys: Callable[[], Sequence[int]]
+    places: Callable[[], Places]
     column: str = "pk"
-    places: Callable[[], Places] | None = None
 
     def of(self, rows: QuerySet[Any], *, descending: bool = False) -> InOrder:
         return InOrder(rows, self, descending)
@@ -67,19 +67,20 @@ class InOrder:
 
     def __init__(self, rows: QuerySet[Any], order: KeyOrder, descending: bool) -> None:
         self.rows, self.column, self.descending = rows, order.column, descending
-        keys = order.keys()
-        self._places = order.places() if order.places else None
+        self._places = order.places()
+        keys = self._places.keys
         self.keys = keys[::-1] if descending else keys
+        self._by_keys = rows  # as who names some of the keys asks for them
         # Nobody else need be asked about where the conditions name who may fit.
-        named = keys_named(rows) if self._places and order.column == "pk" else None
+        named, others = keys_named(rows) if order.column == "pk" else (None, rows)
         if named is not None and len(named) * SHARE < len(keys):
-            self.keys = self._ordered(set(named), self.keys, None)
+            self.keys, self._by_keys = self._ordered(set(named), self.keys, None), others
 
     def count(self) -> int:
         return self.rows.count()
 
     def __getitem__(self, part: slice) -> QuerySet[Any]:
-        return _in_this_order(self.rows, self._own_keys(part.stop)[part])
+        return _in_this_order(self._by_keys, self._own_keys(part.stop)[part])
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self[:])
@@ -88,7 +89,7 @@ class InOrder:
         """Yield all of them, so many read at a time."""
         keys = self._own_keys(None)
         for start in range(0, len(keys), chunk_size):
-            yield from _in_this_order(self.rows, keys[start : start + chunk_size])
+            yield from _in_this_order(self._by_keys, keys[start : start + chunk_size])
 
     def _own_keys(self, stop: int | None) -> list[int]:
         """Return the keys of the rows, at least of the first ``stop``, in their order."""
@@ -102,7 +103,7 @@ class InOrder:
         found, at, step = list[int](), 0, max(BLOCK, 2 * stop)
         while at + step <= max(len(self.keys) // SHARE, BLOCK):
             block = self.keys[at : at + step]
-            found += self._gathered(self.rows.filter(Among(self.column, block)), block, None)
+            found += self._gathered(self._by_keys.filter(Among(self.column, block)), block, None)
             at += step
             if len(found) >= stop:
                 return found
@@ -125,7 +126,7 @@ class InOrder:
 
     def _ordered(self, found: Collection[int], keys: Sequence[int], stop: int | None) -> list[int]:
         """Return those ``found`` in the order of ``keys``, at least the first ``stop``."""
-        if self._places and len(found) * SHARE < len(keys):
+        if len(found) * SHARE < len(keys):
             known, others = self._places.ordered(found)
             if self.descending:
                 known.reverse()

@@ -88,10 +88,9 @@ class _Known(NamedTuple):
     packs were then. They are numbers, no names."""
 
     state: Any = None
-    keys: Sequence[int] = ()
+    places: Places = Places(())
     at: float = 0
     seconds: float = 0
-    places: Places = Places(())
 
     def holds_for(self, state: Any) -> bool:
         """Whether names are as they were; where it takes long, they may be as they were a little ago."""
@@ -103,26 +102,18 @@ class _Known(NamedTuple):
 _known = _Known()
 
 
-def _as_known() -> _Known:
+def _places_by_name() -> Places:
     global _known  # noqa: PLW0603 - one for the process
     state = state_of("name")
     if not _known.holds_for(state):
         started = time.thread_time()  # of its own: a busy machine makes nothing long
-        keys = array("q", ids_in_order("name"))  # eight bytes each: a million may be in it
-        places = Places(keys)
+        # Eight bytes each: a million may be in it.
+        places = Places(array("q", ids_in_order("name")))
         seconds = time.thread_time() - started
-        _known = _Known(state, keys, time.monotonic(), seconds, places)
-    return _known
-
-
-def _keys_by_name() -> Sequence[int]:
-    return _as_known().keys
-
-
-def _places_by_name() -> Places:
-    return _known.places  # asked for with the keys
+        _known = _Known(state, places, time.monotonic(), seconds)
+    return _known.places
 
 
 # The order of all names: in no column and no index of the database is one (docs/decisions/0540).
-BY_NAME = KeyOrder(_keys_by_name, places=_places_by_name)
-BY_EXPERT = KeyOrder(_keys_by_name, "expert", places=_places_by_name)  # of what is about an expert
+BY_NAME = KeyOrder(_places_by_name)
+BY_EXPERT = KeyOrder(_places_by_name, "expert")  # of what is about an expert

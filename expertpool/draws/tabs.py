@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.template.loader import render_to_string
@@ -236,7 +235,7 @@ def participants(request: HttpRequest, project: Project) -> str:
         "is_bent": _was_found_bent(project),
         "void_part": void_part_words(project),
         "filled": (filled := _filled(project, valid, found)),
-        "mend": _mend_words(draws[0], filled, now),
+        "mend": filled.mend(now=now) if filled else "",
         "readable": bool(rows),
         "sealed": len(seated) - len(named),
         "agreed": len(agreed),
@@ -251,16 +250,6 @@ def _filled(project: Project, draws: Sequence[Draw], found: Sequence[LineIn]) ->
     """How many seats are filled, once nobody is asked for them any more."""
     is_settled = not any(draw.status in RUNNING for draw in draws)
     return filled_by(project, draws[0], found) if is_settled else None
-
-
-def _mend_words(base: Draw, filled: Filled | None, now: datetime) -> str:
-    """What can be done about seats that nobody has, as a sentence."""
-    if not filled or not filled.short:
-        return ""
-    if next_opening(base.covered, now=now) <= now:
-        return "评审时间已到，不再邀请新的专家。"
-    how = "再补抽或放宽条件补抽" if base.is_random else "另选专家"
-    return f"请到抽取页面{how}，来不及的先改期。"
 
 
 def experts_tab(request: HttpRequest, project: Project) -> str:

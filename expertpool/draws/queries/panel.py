@@ -12,6 +12,7 @@ from django.utils import timezone
 from expertpool.draws.enums import RUNNING, InvitationState, PanelRole
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import WENT, LineIn, lines_in, lines_of, role_in
 from expertpool.draws.registry import CAME_IN
@@ -106,9 +107,10 @@ def who_sat(project: Project) -> dict[int, PanelMember]:
 
 @dataclass(frozen=True)
 class Filled:
-    """How many of the ``seats`` of a panel that stands somebody has who agreed; ``lacking``: how many lack of each group, by
-    its name."""
+    """How many of the ``seats`` of a panel that stands, and that ``base`` is the first draw of, somebody has who agreed;
+    ``lacking``: how many lack of each group, by its name."""
 
+    base: Draw
     seats: int
     agreed: int
     lacking: Mapping[str, int]
@@ -125,6 +127,15 @@ class Filled:
             return ""
         each = "，".join(f"{name}缺 {count} 人" for name, count in self.lacking.items())
         return f"评审组 {self.seats} 个席位，现有 {self.agreed} 人（{each}）"
+
+    def mend(self, *, now: datetime) -> str:
+        """Return what can be done about it, as a sentence; empty where nobody lacks."""
+        if not self.short:
+            return ""
+        if next_opening(self.base.covered, now=now) <= now:
+            return "评审时间已到，不能再补抽。"
+        how = "补抽或放宽条件补抽" if self.base.is_random else "另选专家"
+        return f"请到抽取页面{how}，来不及的先改期。"
 
 
 def filled_of(project: Project) -> Filled | None:
@@ -147,7 +158,7 @@ def filled_by(project: Project, base: Draw, lines: Iterable[LineIn]) -> Filled:
     )
     lacks = {one.name: one.seats - sits[one.code] for one in base.rule.panel}
     lacking = {name: count for name, count in lacks.items() if count > 0}
-    return Filled(base.rule.seats, sum(sits.values()), lacking)
+    return Filled(base, base.rule.seats, sum(sits.values()), lacking)
 
 
 def _came_in(project: Project) -> frozenset[int]:

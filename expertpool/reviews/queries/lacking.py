@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db.models import Count, F
 
 from expertpool.draws.queries.panel import Filled, filled_of
-from expertpool.draws.queries.void_parts import may_be_filled
 from expertpool.projects.models import Project
 from expertpool.projects.queries.projects import check_project
 from expertpool.reviews.models import Review, Reviewer, ReviewItem, ScoreSheet
@@ -75,13 +74,13 @@ class Lacking:
 @dataclass(frozen=True)
 class Short:
     """That a review would begin with fewer experts than its panel has seats: ``filled`` says how many, ``unmet`` which
-    rules of the regime are not met by so few, ``blocking`` those of them that the office lets nobody go by; ``may_fill``:
-    others may still be drawn."""
+    rules of the regime are not met by so few, ``blocking`` those of them that the office lets nobody go by; ``mend`` what can
+    be done about it."""
 
     filled: Filled
     unmet: Sequence[str]
     blocking: Sequence[str]
-    may_fill: bool
+    mend: str
 
     @property
     def words(self) -> str:
@@ -95,13 +94,6 @@ class Short:
             return ""
         return f"按「制度规则」不能以此人数评审（{'；'.join(self.blocking)}）"
 
-    @property
-    def mend(self) -> str:
-        """What can be done about it, as a sentence."""
-        if self.may_fill:
-            return "请先到抽取页面补抽、放宽条件补抽（人工选定的另选专家），来不及的先改期。"
-        return "评审时间已到，不能再补抽。"
-
 
 def short_of(project: Project, *, now: datetime) -> Short | None:
     """Return what the panel of ``project``, which stands, lacks before its review begins; None where every seat has
@@ -114,7 +106,7 @@ def short_of(project: Project, *, now: datetime) -> Short | None:
         for one in check_project(project, filled.agreed, now)
     }
     blocking = [rule for rule, blocks in rules.items() if blocks]
-    return Short(filled, list(rules), blocking, may_be_filled(project, now=now))
+    return Short(filled, list(rules), blocking, filled.mend(now=now))
 
 
 def _more(lines: Sequence[object]) -> str:

@@ -55,7 +55,7 @@ def keys_named(rows: QuerySet[Any]) -> tuple[Collection[int] | None, QuerySet[An
     """Return keys of ``rows`` beyond which nobody fits, as one of their conditions names them (None where none does), and
     the rows without that condition: for whoever asks about some of these keys, and need not carry all of them along."""
     others = rows.all()
-    named: list[tuple[Any, Exact, WhereNode]] = [
+    named: list[tuple[Any, Any, WhereNode]] = [
         (one.lhs.values, one, node)
         for one, node in _conditions(others.query.where)
         if (column := one.lhs.get_source_expressions()[0]).target is rows.model._meta.pk

@@ -365,7 +365,7 @@ def _employed(keyword: str, ids: list[int]) -> _Part:
     fits = Q(_is_there(units.filter(pk=OuterRef("employer")))) | Q(
         _is_there(aliases.filter(unit=OuterRef("employer")))
     )
-    gathered = Expert.objects.order_by().filter(employer__in=all_ids)
+    gathered = Expert.objects.order_by().filter(Among("employer", all_ids))
     return _Part(gathered, "pk", fits)
 
 

@@ -111,11 +111,9 @@ WAYS = {
 def crowd(db: None) -> Random:
     """Sixty experts of few names, units and specialties, so that words fit many or hardly any."""
     random = Random(7)
-    units = [
-        None,
-        *(make_unit(name) for name in ("李庄设计院", "王庄设计院", "市工程公司", "长沙院")),
-    ]
-    UnitAlias.objects.create(unit=units[4], name="李设", normalised_name="李设")
+    made = [make_unit(name) for name in ("李庄设计院", "王庄设计院", "市工程公司", "长沙院")]
+    units = [None, *made]
+    UnitAlias.objects.create(unit=made[3], name="李设", normalised_name="李设")
     leaves = [
         make_specialty(f"W{at}", name) for at, name in enumerate(("给水设计", "给水", "工程测量"))
     ]
@@ -233,9 +231,12 @@ def test_a_page_of_the_newest_opens_no_more_packs_than_it_needs(
     for name, value in {"FEW": 64, "SOME": 64}.items():
         monkeypatch.setattr(f"expertpool.experts.queries.search.{name}", value)
     opened, read = list[int](), packs._Packs._opened
-    monkeypatch.setattr(
-        packs._Packs, "_opened", lambda own, part: opened.append(part) or read(own, part)
-    )
+
+    def noted(own: packs._Packs, part: int) -> bytes:
+        opened.append(part)
+        return read(own, part)
+
+    monkeypatch.setattr(packs._Packs, "_opened", noted)
     client.force_login(admin)
 
     def shown(**more: str) -> list[int]:

@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.forms.rescheduling import RescheduleForm
 from expertpool.draws.models import Draw, Rescheduling
 from expertpool.projects.models import Project
+from tests.architecture.forms import forms_of
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.fixtures import login
@@ -97,6 +98,29 @@ def test_an_ordinary_day_is_not_asked_about(client: Client, draw: Draw, operator
     assert Rescheduling.objects.count() == 1
     draw.project.refresh_from_db()
     assert draw.project.opening_at == NOW + timedelta(days=7)
+
+
+def test_who_has_an_older_form_moves_nothing_and_reads_what_the_other_one_changed(
+    client: Client, draw: Draw, operator: User
+) -> None:
+    login(client, operator)
+    address = reverse("draws:reschedule", args=[draw.pk])
+    (older,) = (
+        one
+        for one in forms_of(client.get(address).content.decode())
+        if f"place_{draw.project_id}" in one.values
+    )
+    move(client, draw, "2026-12-01 09:00")
+    typed = {f"place_{draw.project_id}": "南楼", "reason": "会场停电"}
+    answer = client.post(address, older.values | typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "2026-12-01 09:00" in page
+    assert "会场停电" in page
+    assert "南楼" in page
+    assert Rescheduling.objects.count() == 1
+    draw.project.refresh_from_db()
+    assert draw.project.place == "北楼"
 
 
 def pair_form(second: str, *, place: str = "一会议室", asked: str = "") -> RescheduleForm:

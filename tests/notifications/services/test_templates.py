@@ -54,7 +54,7 @@ def test_who_has_agreed_is_not_reminded_without_the_link_by_which_he_signs_in(ad
 
 
 @pytest.mark.shows("DRAW-20")
-@pytest.mark.parametrize("channel", ["sms", "email", "site"])
+@pytest.mark.parametrize("channel", ["sms", "email", "site", "wechat"])
 def test_an_invitation_without_its_reply_link_is_refused(admin: User, channel: str) -> None:
     with OCCASIONS.holding(draws.INVITATION, alone=True):
         text = Text("请答复 {{答复链接}}", "{{专家姓名}}专家，请于 {{答复截止}} 前答复。")

@@ -95,6 +95,10 @@ def test_a_dead_mail_server_is_told_loudly_and_without_names(
     (todo,) = letters_that_reach_nobody(operator, NOW)
     assert todo.title.startswith("有专家的邀请没有送达")
     assert "邮件发不出" in todo.text
+    for reader in (operator, make_user("supervisor")):
+        workbench = login(Client(), reader).get(reverse("portal:home")).content.decode()
+        assert todo.title in workbench
+        assert "欧阳专家" not in workbench
     configure(HOST, "")
     reach(draw, now=NOW)
     page = page_of(client, draw)
@@ -210,7 +214,7 @@ def test_who_resumes_is_told_when_letters_go_out(
 
 
 def test_how_long_the_candidates_last_is_said_in_words(
-    operator: User, draw: Draw, monkeypatch: pytest.MonkeyPatch
+    client: Client, operator: User, draw: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lasting, "FEW", 1)
 
@@ -226,6 +230,10 @@ def test_how_long_the_candidates_last_is_said_in_words(
     assert found.until == NOW + timedelta(minutes=90)
     assert not found.to_opening
     assert found.words == "综合紧张"  # not enough for two seats at this rate
+    with time_machine.travel(NOW + timedelta(minutes=30), tick=False):
+        page = page_of(login(client, operator), draw)
+    assert "备选专家：综合紧张。" in page
+    assert "大约够用到 2026-11-24 11:30" in page
     later = told(NOW + timedelta(hours=40))
     assert (later.to_opening, later.words) == (True, "综合够用")
 

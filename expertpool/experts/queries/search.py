@@ -159,7 +159,9 @@ def _keywords(text: str) -> list[str]:
 
 def _who_fit(words: Sequence[_Word], few: set[int] | None = None) -> set[int]:
     """Return who (of the ``few``) fits all of ``words``, the most seldom first."""
-    others = []
+    if few is None and all(word.units for word in words):
+        return _who_fit_by_units(words)
+    others = list[_Word]()
     for word in words:
         if few is not None and word.expected >= ONE_BY_ONE * len(few):
             others.append(word)
@@ -169,13 +171,33 @@ def _who_fit(words: Sequence[_Word], few: set[int] | None = None) -> set[int]:
     if not few or not others:
         return few or set()
     rows = Expert.objects.order_by().filter(Among("pk", few))
-    rows = rows.filter(*(word.among(few) for word in others))
-    return set(keys_of([rows.values_list("pk")])[0])
+    return set(_keys_of(rows.filter(*(word.among(few) for word in others))))
 
 
-def _gathered(word: _Word, since: int = 0) -> Iterator[int]:
-    """Return all who fit ``word``, from ``since`` on where it is asked who: of the indexes, no row is read."""
-    parts = [word.parts[at] for at in word.many]
+def _who_fit_by_units(words: Sequence[_Word]) -> set[int]:
+    """Return who fits all of ``words``, each of which names units. One works at one: whoever does not at one that all of
+    them name fits one of them otherwise, and mostly these are few."""
+    experts = Expert.objects.order_by()
+    units = set.intersection(*(set(word.units) for word in words))
+    otherwise = [set(_gathered(word, otherwise=True)) for word in words]
+    few = set[int]().union(*otherwise)
+    for word, fit in zip(words, otherwise, strict=True):
+        if rest := few - fit:
+            rows = experts.filter(Among("employer", word.units))
+            if word.expected >= ONE_BY_ONE * len(rest):
+                rows = rows.filter(Among("pk", rest))
+            few = (few & fit).union(rest.intersection(_keys_of(rows)))
+    return few.union(_keys_of(experts.filter(Among("employer", units))))
+
+
+def _keys_of(rows: QuerySet[Expert]) -> list[int]:
+    return keys_of([rows.values_list("pk")])[0]
+
+
+def _gathered(word: _Word, since: int = 0, *, otherwise: bool = False) -> Iterator[int]:
+    """Return all who fit ``word`` (``otherwise`` than by where they work), from ``since`` on where it is asked who: of
+    the indexes, no row is read."""
+    parts = [word.parts[at] for at in word.many if not (otherwise and word.parts[at].units)]
     rows = [part.since(since) for part in parts if part.ids is None]
     named = [part.ids.since(since) for part in parts if part.ids is not None]
     return chain(word.read, *named, *keys_of(rows))
@@ -214,12 +236,13 @@ def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int], int]:
 class _Part:
     """One way to fit a keyword: the rows that name in ``key`` who does, found by an index; and a
     condition that says the same of one expert at a time. ``ids`` are who fits where that is known
-    without the database."""
+    without the database, ``units`` where they work who do."""
 
     rows: QuerySet[Any]
     key: str
     fits: Any
     ids: Holders | None = None
+    units: Collection[int] = ()
 
     def since(self, key: int) -> QuerySet[Any, Any]:
         """Return the keys of who fits, from ``key`` on."""
@@ -245,6 +268,10 @@ class _Word:
     @property
     def ids(self) -> set[int]:
         return set[int]().union(*self.found.values())
+
+    @property
+    def units(self) -> Collection[int]:
+        return next((part.units for part in self.parts if part.units), ())
 
     @property
     def fits(self) -> Q:
@@ -360,7 +387,7 @@ def _units(keyword: str) -> tuple[QuerySet[Any], QuerySet[Any], QuerySet[Any, An
 def _employed(keyword: str, ids: list[int]) -> _Part:
     """Return how the employer's name or an alias of it fits, by the units ``ids``."""
     if len(ids) <= FEW_UNITS:
-        return _expert_part(Among("employer", ids))
+        return replace(_expert_part(Among("employer", ids)), units=ids)
     units, aliases, all_ids = _units(keyword)
     fits = Q(_is_there(units.filter(pk=OuterRef("employer")))) | Q(
         _is_there(aliases.filter(unit=OuterRef("employer")))

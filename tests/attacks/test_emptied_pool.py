@@ -14,8 +14,10 @@ from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.sealing import start_draw
+from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.records import suspended_lately, taken_out
+from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 from expertpool.inspections.models import Inspection
 from expertpool.inspections.services.deciding import lift
@@ -86,6 +88,26 @@ def test_few_or_those_who_are_back_or_long_ago_are_told_of_nowhere(
     assert "少了很多人" not in cautions(project, operator, NOW + HOUR)
     start(project, operator)
     assert not told()
+
+
+def test_who_never_was_in_the_pool_was_not_taken_out_of_it(
+    pool: list[Expert], project: Project, admin: User, operator: User
+) -> None:
+    """A wrong list was imported: it is deleted, and some of it restored, before anybody was admitted."""
+    waiting = [make_expert(status=ExpertStatus.PENDING) for _ in range(16)]
+    for expert in waiting:
+        delete_expert(expert=expert, reason="导错了名单", actor=admin, now=NOW)
+    for expert in waiting[:8]:
+        restore_expert(expert=Expert.objects.get(pk=expert.pk), actor=admin, now=NOW)
+    assert taken_out(NOW - DAY, now=NOW + HOUR) == []
+    assert "少了很多人" not in cautions(project, operator, NOW + HOUR)
+    # Who was a member counts, and those who froze and then deleted him count him once.
+    freeze(pool[:6], admin)
+    for expert in pool[:6]:
+        frozen = Expert.objects.get(pk=expert.pk)
+        delete_expert(expert=frozen, reason="不再聘用", actor=admin, now=NOW)
+    (found,) = taken_out(NOW - DAY, now=NOW + HOUR)
+    assert (found.count, found.of) == (6, 16)
 
 
 def test_few_of_many_are_told_apart_without_counting_the_pool(

@@ -130,9 +130,12 @@ class TakenOut:
 
 def taken_out(since: datetime, *, now: datetime) -> list[TakenOut]:
     """Return who froze, blacklisted or deleted a fifth of the pool or more after ``since``, by the log:
-    of those who are out of it ``now``."""
+    of those who are out of it ``now``. Who was no member when it was done was not taken out of it."""
     acts = Entry.objects.filter(
-        action__in=TAKES_OUT, at__gt=since, subject_type=Expert._meta.label_lower
+        action__in=TAKES_OUT,
+        at__gt=since,
+        subject_type=Expert._meta.label_lower,
+        before__状态=ExpertStatus.FORMAL.label,
     ).order_by()
     if not _may_be_a_fifth(acts):
         return []

@@ -45,20 +45,29 @@ class Barred:
 @dataclass
 class Outlook:
     """What is to be known before many are admitted. ``able`` are the keys of those to whom one can agree, or whose
-    refusal is not about who one is; ``others`` who else can agree to those of ``barred``, ``later`` who can on which
-    day, ``hindered`` who has to do something before, and what he is told; ``at_first`` what the record will say, ``first_days`` until when that is open."""
+    refusal is not about who one is; ``others`` who else can agree to those of ``barred`` (to how many, where not to all),
+    ``left`` to how many of them nobody can; ``later`` who can on which day, ``hindered`` who has to do something before,
+    and what he is told; ``at_first`` what the record will say, ``first_days`` until when that is open."""
 
     able: list[int]
     barred: list[Barred]
     others: list[str]
     later: list[tuple[str, datetime]]
     hindered: list[tuple[str, str]] = field(default_factory=list)
+    left: int = 0
     at_first: str = ""
     first_days: datetime | None = None
 
     @property
     def count(self) -> int:
         return sum(one.count for one in self.barred)
+
+    @property
+    def left_title(self) -> str:
+        whom = (
+            f"其中 {self.left:,} 位现在没有人能审核" if self.others else "现在没有人能审核这些专家"
+        )
+        return f"{whom}，请按下面的办法办理"
 
 
 def outlook(user: User, experts: Sequence[Expert], *, now: datetime) -> Outlook:
@@ -117,7 +126,7 @@ def _look_for_others(
     keys = [key for some in about.values() for key in some]
     holders = users_with_permission(RIGHT).select_related("department").order_by("pk")
     asked = [user, *holders.exclude(pk=user.pk)[:MOST_ASKED]]
-    judge = Judge(asked, now=now)
+    judge, left = Judge(asked, now=now), set(keys)
     found.first_days = max(
         filter(None, (judge.first_days_end(demand.days) for _, demand in about)), default=None
     )
@@ -128,8 +137,14 @@ def _look_for_others(
         his = set(steps.values_list("pk", flat=True))
         cases = [case for case, some in about.items() if his.intersection(some)]
         named = f"{one.name}（{one.department}）" if one.department else one.name
-        if one != user and any(not _why_not(judge, one, *case) for case in cases):
-            found.others.append(named)
+        can = set[int]().union(
+            *(his.intersection(about[case]) for case in cases if not _why_not(judge, one, *case))
+        )
+        if one != user and can:
+            found.others.append(
+                named if len(can) == len(keys) else f"{named}可以审核其中 {len(can):,} 位"
+            )
+            left -= can
         elif days := [
             day
             for firsts, demand in cases
@@ -139,3 +154,4 @@ def _look_for_others(
         elif cases and one != user and (why := _why_not(judge, one, *cases[0])):
             found.hindered.append((named, why))
     found.later.sort(key=lambda pair: timezone.localtime(pair[1]))
+    found.left = len(left)

@@ -60,3 +60,19 @@ def test_what_is_asked_grows_neither_with_the_cases_nor_much_with_the_holders(cl
     for at in range(18):
         make_user(roles=(role,), created_at=now - timedelta(days=1 + at % 2 * 300))
     assert statements(clerk, rows) <= one + 18 * EACH
+
+
+def test_who_can_admit_some_is_not_said_to_admit_all(clerk: User) -> None:
+    """The only one who may admit had imported most of them himself: he was named as if he could admit them all."""
+    role, now = make_role("experts.view", "experts.add", "experts.admit"), timezone.now()
+    importer = make_user(roles=(role,), created_at=now - timedelta(days=300))
+    new = make_user(roles=(role,), created_at=now - timedelta(days=1))
+    his, others = entered(importer, 3), entered(clerk, 2)
+    found = outlook(new, [*his, *others], now=now)
+    assert (found.count, found.left) == (5, 3)
+    (said,) = found.others
+    assert said == f"{importer.name}可以审核其中 2 位"
+    assert "其中 3 位现在没有人能审核" in found.left_title
+    assert outlook(new, others, now=now).others == [importer.name]
+    assert outlook(new, others, now=now).left == 0
+    assert outlook(new, his, now=now).left_title.startswith("现在没有人能审核这些专家")

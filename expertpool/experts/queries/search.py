@@ -122,9 +122,7 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     if len(many) == 1:
         return _of_one_word(queryset, rows, many[0])
     if len(met) >= SOON:
-        first, *others = (_gathered(word, since) for word in many)
-        ids = set(first).intersection(*others)
-        newest = queryset.filter(Among("pk", ids), pk__gte=since)
+        newest = queryset.filter(Among("pk", _who_fit(many, since=since)), pk__gte=since)
         return Found(rows, newest, newest)
     ids = _who_fit(many)
     if len(ids) <= FEW_TOGETHER:
@@ -157,16 +155,16 @@ def _keywords(text: str) -> list[str]:
     return [number[1]] if number else list(dict.fromkeys(folded.split()))[:MOST_KEYWORDS]
 
 
-def _who_fit(words: Sequence[_Word], few: set[int] | None = None) -> set[int]:
-    """Return who (of the ``few``) fits all of ``words``, the most seldom first."""
-    if few is None and all(word.units for word in words):
+def _who_fit(words: Sequence[_Word], few: set[int] | None = None, *, since: int = 0) -> set[int]:
+    """Return who (of the ``few``, or from ``since`` on) fits all of ``words``, the most seldom first."""
+    if few is None and not since and all(word.units for word in words):
         return _who_fit_by_units(words)
     others = list[_Word]()
     for word in words:
         if few is not None and word.expected >= ONE_BY_ONE * len(few):
             others.append(word)
         else:
-            ids = _gathered(word)
+            ids = _gathered(word, since)
             few = set(ids) if few is None else few.intersection(ids)
     if not few or not others:
         return few or set()
@@ -246,7 +244,12 @@ class _Part:
 
     def since(self, key: int) -> QuerySet[Any, Any]:
         """Return the keys of who fits, from ``key`` on."""
-        rows = self.rows.filter(**{f"{self.key}__gte": key}) if key else self.rows
+        rows = self.rows
+        if key and self.key == "pk":
+            # One at a time: what gathers all of them would begin with all.
+            rows = Expert.objects.order_by().filter(self.fits, pk__gte=key)
+        elif key:
+            rows = rows.filter(**{f"{self.key}__gte": key})
         return rows.values_list(self.key)
 
 

@@ -4,6 +4,7 @@ and told, and an administrator makes it good."""
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from expertpool.accounts.models import Department, Role, RolePermission, User
 from expertpool.accounts.places import forged_departments
 from expertpool.accounts.queries import departments_within
 from expertpool.accounts.services.departments import create_department, edit_department
+from expertpool.accounts.services.renaming import rename_permission
 from expertpool.accounts.services.rights import rights_of
 from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.accounts.services.users import edit_user
@@ -135,6 +137,20 @@ def test_a_department_that_he_chooses_for_a_grant_is_none(tree: dict[str, Depart
     write(f"UPDATE {table} SET department_id = %s", other.pk)  # noqa: S608
     assert seen(user) == set()
     assert not rights_of(again(user)).codes_reaching(other.path)
+
+
+def test_chosen_departments_go_along_with_a_right_that_is_renamed(
+    tree: dict[str, Department],
+) -> None:
+    role = make_role(Scope.CHOSEN, tree["一部"])
+    write(
+        "INSERT INTO accounts_rolepermission_departments (rolepermission_id, department_id)"
+        " VALUES (%s, %s)",
+        *(role.permissions.get().pk, tree["总部"].pk),
+    )
+    user = make_user(roles=(role,))
+    rename_permission(VIEW, "projects.look")(None, SimpleNamespace(connection=connection))
+    assert [one.places for one in again(user).grants["projects.look"]] == [[tree["一部"]]]
 
 
 def test_it_is_logged_and_told(

@@ -11,6 +11,7 @@ from expertpool.accounts.services.tokens import token_proof
 from expertpool.core.crypto import proof
 
 RIGHTS = "accounts_rolepermission"
+CHOSEN = "accounts_rolepermission_departments"
 
 
 def rename_permission(old: str, new: str) -> Callable[[Any, Any], None]:
@@ -21,6 +22,7 @@ def rename_permission(old: str, new: str) -> Callable[[Any, Any], None]:
     def rename(_apps: Any, schema_editor: Any) -> None:
         with schema_editor.connection.cursor() as cursor:
             _rename_rights(cursor, old, new)
+            _rename_chosen(cursor, old, new)
             _rename_scopes(cursor, old, new)
             known = "UPDATE accounts_knownpermission AS met SET code = %s WHERE code = %s"
             other = "SELECT FROM accounts_knownpermission WHERE code = %s"
@@ -47,6 +49,26 @@ def _rename_rights(cursor: Any, old: str, new: str) -> None:
             f"UPDATE {RIGHTS} SET code = %s, proof = %s WHERE id = %s",  # noqa: S608
             [new, written, pk],
         )
+
+
+def _rename_chosen(cursor: Any, old: str, new: str) -> None:
+    """The departments in which a right holds go along with it."""
+    cursor.execute(
+        "SELECT 1 FROM information_schema.columns WHERE table_name = %s AND column_name = 'proof'",
+        [CHOSEN],
+    )
+    if not cursor.fetchone():
+        return  # of a version whose rows have no proofs yet: they get theirs later
+    cursor.execute(
+        "SELECT chosen.id, role.code, chosen.department_id, chosen.proof"  # noqa: S608 (names of ours)
+        f" FROM {CHOSEN} AS chosen JOIN {RIGHTS} AS given ON given.id = rolepermission_id"
+        " JOIN accounts_role AS role ON role.id = role_id WHERE given.code = %s",
+        [new],
+    )
+    for pk, role, department, written in cursor.fetchall():
+        if bytes(written or b"") == proof(CHOSEN, [role, old, department]):
+            made = proof(CHOSEN, [role, new, department])
+            cursor.execute(f"UPDATE {CHOSEN} SET proof = %s WHERE id = %s", [made, pk])  # noqa: S608
 
 
 def _rename_scopes(cursor: Any, old: str, new: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from expertpool.achievements.enums import FIELDS, AchievementKind, AchievementState, KindFields
 from expertpool.core.bounds import Bounds, within
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import UNREADABLE, EncryptedTextField, ProofField
 from expertpool.experts.models import Expert
 
 YEARS = Bounds(1950, 2099)
@@ -26,6 +28,9 @@ class Achievement(models.Model):
     written and approved here, the ``proof_n``-th time, which only grows (docs/decisions/0198).
     """
 
+    final = ("uid",)
+
+    uid = models.UUIDField("编号", default=uuid4, unique=True, editable=False)
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"
     )
@@ -35,7 +40,10 @@ class Achievement(models.Model):
     number = models.CharField("编号", max_length=100, blank=True)
     source = models.CharField("来源", max_length=200, blank=True)
     level = models.CharField("级别", max_length=20, blank=True)
-    authors = models.CharField("全部完成人", max_length=300, blank=True)
+    # Names, of the expert and of others.
+    authors = EncryptedTextField(
+        "全部完成人", bound_to=("uid",), at_least=256, when_shut=UNREADABLE
+    )
     rank = models.PositiveSmallIntegerField("本人排名", null=True, blank=True, validators=[RANK])
     summary = models.TextField("内容简介", max_length=1000, blank=True)
     state = models.CharField(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import UNREADABLE, EncryptedTextField, ProofField
 
 FOLDER = "attachments"  # of the store
 
@@ -14,10 +16,16 @@ class Attachment(models.Model):
     """A file that belongs to one subject (``projects.project`` 12 …). Never served by URL:
     `files.views.download` checks the right through the subject's registered policy."""
 
+    final = ("uid",)
+
     subject_type = models.CharField("所属对象类型", max_length=64)
     subject_id = models.CharField("所属对象编号", max_length=64)
     kind = models.CharField("类别", max_length=32, blank=True)
-    name = models.CharField("文件名", max_length=200)
+    uid = models.UUIDField("编号", default=uuid4, unique=True, editable=False)
+    # Whoever chose it may have named somebody by it.
+    name = EncryptedTextField(
+        "文件名", blank=False, bound_to=("uid",), at_least=64, when_shut=UNREADABLE
+    )
     file = models.FileField("文件", upload_to=f"{FOLDER}/%Y/%m/")
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveBigIntegerField("大小（字节）")

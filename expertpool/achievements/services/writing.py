@@ -99,7 +99,7 @@ def _check(row: Achievement, now: datetime, *, is_own: bool) -> None:
     if _same(row).filter(Q() if is_own else known_to_office()).exists():
         errors["title"] = ValidationError(TWICE)
     try:
-        row.full_clean(exclude=list(errors), validate_constraints=False)
+        row.full_clean(exclude=[*errors, "uid"], validate_constraints=False)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     if errors:

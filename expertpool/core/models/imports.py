@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 
 from expertpool.core.crypto import binding
-from expertpool.core.fields import ProofField
+from expertpool.core.fields import UNREADABLE, EncryptedTextField, ProofField
 from expertpool.core.waiting import HoldsFiles, WaitingFile
 
 IMPORTS = "imports"
@@ -37,6 +38,8 @@ class ImportRun(HoldsFiles, models.Model):
     until the run ends; what was found and the 未导入信息表, until it expires.
     """
 
+    final = ("uid",)
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="导入人",
@@ -44,7 +47,10 @@ class ImportRun(HoldsFiles, models.Model):
         related_name="+",
     )
     importer = models.CharField("导入项", max_length=64)
-    file_name = models.CharField("文件名", max_length=200)
+    uid = models.UUIDField("编号", default=uuid4, unique=True, editable=False)
+    file_name = EncryptedTextField(
+        "文件名", blank=False, bound_to=("uid",), at_least=64, when_shut=UNREADABLE
+    )
     state = models.CharField(
         "状态", max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
     )

@@ -92,7 +92,7 @@ def _store(
     )
     # Under a random name: what was typed may be a path, or the name of another file.
     attachment.file.save(uuid.uuid4().hex, file, save=False)
-    attachment.full_clean(exclude=["created_by"])
+    attachment.full_clean(exclude=["created_by", "uid"])
     attachment.save()
     chosen = file_subject(attachment.subject_type).choices.get(kind)
     after = in_words(attachment, *RECORDED) | ({"范围": chosen} if chosen else {})
@@ -225,7 +225,7 @@ def copy_attachment(
     )
     with stored(attachment) as content:
         copy.file.save(uuid.uuid4().hex, File(content), save=False)
-    copy.full_clean(exclude=["created_by"])
+    copy.full_clean(exclude=["created_by", "uid"])
     copy.save()
     record("file.attach", actor=actor, subject=to, after=in_words(copy, *RECORDED), now=now)
     return copy

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -70,7 +71,7 @@ def test_the_panorama_has_a_tab_of_attachments(client, operator):
 
 
 def chosen(project: Project) -> dict[str, str]:
-    return dict(attachments_of(project).values_list("name", "kind"))
+    return {one.name: one.kind for one in attachments_of(project)}
 
 
 def test_whoever_uploads_says_who_reads_it_and_saying_nothing_is_careful(client, operator):
@@ -92,7 +93,7 @@ def test_whoever_uploads_says_who_reads_it_and_saying_nothing_is_careful(client,
     assert "改为仅内部" in page
 
     # It can be said later, by whoever may change the files; the log tells.
-    file = attachments_of(project).get(name="内部.pdf")
+    [file] = [one for one in attachments_of(project) if one.name == "内部.pdf"]
     change = reverse("files:choose", args=[file.pk, "experts"])
     assert client.post(change).status_code == 204
     assert is_vouched(attachments_of(project).get(pk=file.pk))
@@ -134,7 +135,8 @@ def test_files_that_experts_saw_before_the_upgrade_they_still_see(operator):
     kept, led = attachments_of(project).get(), attachments_of(project).get()
     kept.kind = ""
     kept.save(update_fields=["kind", "proof"])
-    led.pk, led.kind, led.proof = None, "", b"x" * 32
+    led.name = str(led.name)  # read for the row that it was
+    led.pk, led.uid, led.kind, led.proof = None, uuid4(), "", b"x" * 32
     Attachment.objects.bulk_create([led])
     Attachment.objects.filter(pk=led.pk).update(proof=b"x" * 32)
     migration = import_module("expertpool.projects.migrations.0015_who_reads_files")

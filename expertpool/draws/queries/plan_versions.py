@@ -24,6 +24,7 @@ from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.draws import projects_to_draw
 from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
+from expertpool.projects.queries.applicants import last_editors
 from expertpool.projects.queries.batches import members_of
 from expertpool.workflow.queries.approvals import rejection_of, waiting_for
 
@@ -59,7 +60,7 @@ def makers_of(draw: Draw, number: int) -> set[int]:
 def makers_of_version(version: PlanVersion) -> set[int]:
     """Return who counts as applicant of ``version`` (ids): who made it, handed it in, or last changed what
     one of its projects avoids or with which others it is drawn."""
-    editors = {one.edited_by_id for one in members_of(version.plan.project)}
+    editors = last_editors(members_of(version.plan.project))
     return {pk for pk in (version.made_by_id, version.submitted_by_id, *editors) if pk}
 
 

@@ -39,6 +39,7 @@ from expertpool.experts.queries.records import (
     suspended_lately,
     taken_out,
 )
+from expertpool.projects.queries.applicants import applicants_of
 from expertpool.workflow.queries.second_person import why_not_second
 
 # Nobody comes to one of these by himself, whatever the log says.
@@ -109,7 +110,7 @@ class PoolChanges:
     @cached_property
     def _behind(self) -> set[int]:
         """Who wants this draw to come out well: its operator and the applicants."""
-        applicants = (project.applicants for project in self.draw.covered)
+        applicants = (applicants_of(project) for project in self.draw.covered)
         return {self.draw.operator_id}.union(*applicants)
 
     @cached_property

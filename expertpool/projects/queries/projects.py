@@ -17,6 +17,7 @@ from expertpool.core.text import clean_text
 from expertpool.core.visibility import Viewer
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
+from expertpool.projects.queries.applicants import applicants_of
 from expertpool.projects.queries.criteria import SUBJECT
 from expertpool.projects.queries.regimes import blocking_rules
 from expertpool.projects.rules import Facts, Finding, find_violations
@@ -121,7 +122,7 @@ def actions_for(user: User, project: Project) -> ProjectActions:
 def why_not_approve(user: User, project: Project, *, now: datetime) -> str:
     """Return why ``user``, who decides on ``project`` otherwise, cannot agree to it, as a sentence for him."""
     asked_at = project.submitted_at or now
-    firsts = project.applicants | agreed_before(project, user)
+    firsts = applicants_of(project) | agreed_before(project, user)
     return why_not_second(user, firsts, asked_at=asked_at, now=now)
 
 

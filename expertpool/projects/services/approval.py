@@ -25,6 +25,7 @@ from expertpool.projects.exceptions import (
 from expertpool.projects.models import Project
 from expertpool.projects.occasions import DECIDED
 from expertpool.projects.queries import why_not_approve
+from expertpool.projects.queries.applicants import applicants_of
 from expertpool.projects.services.state import CHANGED, lock_project, set_project_status
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
@@ -79,7 +80,7 @@ def _decide(
     fields: Mapping[str, str] | None = None,
 ) -> Verdict:
     # Before any lock: it needs none, and refuses most of what is tried.
-    if actor.pk in project.applicants:
+    if actor.pk in applicants_of(project):
         raise ApproverIsApplicant("不能审核自己申请、提交或修改的项目，请由其他审核人处理。")
     if agree and (why_not := why_not_approve(actor, project, now=now)):
         raise ApproverIsApplicant(why_not)

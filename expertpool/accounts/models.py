@@ -193,6 +193,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who signs in. Rights come from roles only; there is no superuser."""
 
+    never = ("DELETE",)  # else he came back under the id of another: as who did what that one did
+
     username = models.CharField(
         "账号",
         max_length=50,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Field
+from django.db.models import CASCADE, Field
 
 from tests.architecture.app_order import ranks
 
@@ -42,3 +42,21 @@ def test_relations_to_other_apps_are_hidden_there() -> None:
         if there in ranks() and not field.remote_field.hidden
     ]
     assert seen == []
+
+
+# Messages are marked as deleted: no row of them goes.
+KEPT = {"notifications.Attempt.message"}
+
+
+def test_nothing_that_is_deleted_takes_along_what_the_application_may_not_delete() -> None:
+    """Django deletes what hangs on a row with the right of the page, whose role has none: an error 500."""
+    taken = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        if "DELETE" in getattr(model, "never", ())
+        for field in model._meta.local_fields
+        if field.related_model
+        and field.remote_field.on_delete is CASCADE
+        and "DELETE" not in getattr(field.related_model, "never", ())
+    }
+    assert taken - KEPT == set()

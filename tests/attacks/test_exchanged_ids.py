@@ -13,8 +13,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
-from expertpool.draws.models import Draw, Hold, Invitation
+from expertpool.accounts.exceptions import RoleInUse
+from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.roles import delete_role
+from expertpool.core.grants import withheld
+from expertpool.draws.models import Draw, Hold, Invitation, RevealRule
 from expertpool.experts.models import Expert
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_user
@@ -55,6 +58,10 @@ def writing() -> Iterator[Any]:
         "UPDATE draws_draw SET id = id + 1000",
         "UPDATE draws_invitation SET id = id + 1000",
         "UPDATE draws_replylink SET invitation_id = invitation_id + 1000",
+        "UPDATE experts_expert SET id = id + 1000",
+        "UPDATE accounts_user SET id = id + 1000",
+        "UPDATE accounts_role SET id = id + 1000",
+        "UPDATE accounts_role SET code = code || '2'",
     ],
 )
 def test_ids_are_not_exchanged(draw: Draw, statement: str) -> None:
@@ -74,3 +81,18 @@ def test_a_hold_led_to_another_line_answers_nothing(draw: Draw, attacker: Client
     answered = attacker.post(reverse("selfservice:review_answer", args=[other.pk]), said)
     assert answered.status_code == 404
     assert Invitation.objects.get(pk=other.pk).state == "invited"
+
+
+@pytest.mark.parametrize("table", ["accounts_user", "experts_expert"])
+def test_nobody_is_taken_out_to_come_back_under_another_id(table: str) -> None:
+    """Foreign keys are looked at when a transaction ends: a row may be gone meanwhile."""
+    assert "DELETE" in withheld()[table]
+
+
+def test_a_time_to_read_names_is_led_to_no_other_role(admin: User) -> None:
+    role = Role.objects.create(code="panel", name="评标室")
+    RevealRule.objects.create(role=role, hours=24)
+    with pytest.raises(RoleInUse, match="别处用到"):
+        delete_role(role=role, actor=admin, now=NOW)
+    with pytest.raises(IntegrityError, match="stays"), writing() as cursor:
+        cursor.execute("DELETE FROM accounts_role WHERE id = %s", [role.pk])

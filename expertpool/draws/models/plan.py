@@ -148,7 +148,7 @@ class RevealRule(models.Model):
     never = ("INSERT", "UPDATE", "DELETE")  # set by whoever sets up, as the owner
 
     role = models.OneToOneField(
-        "accounts.Role", verbose_name="角色", on_delete=models.CASCADE, related_name="+"
+        "accounts.Role", verbose_name="角色", on_delete=models.PROTECT, related_name="+"
     )
     hours = models.PositiveSmallIntegerField("评审前小时", validators=[REVEAL_HOURS])
 

@@ -62,6 +62,9 @@ class Expert(models.Model):
     that of an account which is not his (a trigger, docs/decisions/0100).
     """
 
+    never = ("DELETE",)  # else he came back under the id of another, and took his seats
+    final = ("created_by_id",)  # who does not admit him
+
     number = models.CharField("专家编号", max_length=20, unique=True, editable=False)
     kind = models.CharField(
         "类别", max_length=12, choices=ExpertKind.choices, default=ExpertKind.INDIVIDUAL

@@ -10,6 +10,7 @@ from django.db import transaction
 from expertpool.core.crypto import blind_index
 from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
+from expertpool.core.text import clean_digits
 from expertpool.notifications.channels.base import Inbound, Pressed, Told
 from expertpool.notifications.enums import Decision
 from expertpool.notifications.events import MessageAnswered
@@ -27,6 +28,8 @@ ANSWERED_WITHIN = timedelta(days=60)
 # Whose letter somebody means who wrote no code: looked for among so many of so many days.
 ASKED_LATELY = timedelta(days=7)
 MOST_READ = 2000
+# What platforms write in a telephone, besides blanks.
+_BETWEEN_DIGITS = str.maketrans("", "", "-()")
 
 
 def take_pushed(*, provider: str, told: Iterable[Told], now: datetime, source: str = "") -> int:
@@ -110,8 +113,10 @@ def _unread(provider: str, phone: str, decision: Decision, now: datetime) -> Rep
 
 
 def _as_stored(sender: str) -> str:
-    """Return a telephone as it is stored, without its country; any other address as it is."""
-    phone = sender.removeprefix("+").removeprefix("0086")
+    """Return a telephone as it is stored, without its country and what platforms write between digits; any other
+    address as it is."""
+    digits = clean_digits(sender).translate(_BETWEEN_DIGITS)
+    phone = digits.removeprefix("+").removeprefix("0086")
     if not phone.isdecimal():
         return sender
     return phone.removeprefix("86") if len(phone) > 11 else phone

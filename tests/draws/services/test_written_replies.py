@@ -389,6 +389,21 @@ def test_nobody_answers_for_another(provider: Kept, pool: list[Expert]) -> None:
     assert take_pushed(provider=sms.ALIYUN, told=[inbound], now=timezone.now()) == 0
 
 
+@pytest.mark.parametrize("written", ["+86 {}", "0086-{}", "(+86){}", "８６{}", "{}-{}-{}"])
+def test_a_telephone_is_known_however_the_platform_writes_it(
+    provider: Kept, pool: list[Expert], written: str
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    phone = phone_of(row)
+    parts = [phone[:3], phone[3:7], phone[7:]] if written.count("{}") > 1 else [phone]
+    inbound = Inbound(written.format(*parts), f"Y{answer_code(row)}")
+    assert take_pushed(provider=sms.GATEWAY, told=[inbound], now=timezone.now()) == 1
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.replied_via) == (InvitationState.ACCEPTED, ReplyVia.SMS)
+
+
 def test_without_replies_no_letter_says_how(provider: Kept, pool: list[Expert]) -> None:
     configure(sms.REPLIES, "none")
     letter = sent_letter(seal().invitations.get())

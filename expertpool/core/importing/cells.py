@@ -162,6 +162,7 @@ class RowReader:
         for step in self.steps:
             if step.key != step.column.code:
                 self.several.setdefault(step.column.code, []).append(step.key)
+        self.pieces = {step.key: self._piece_at(step) for step in self.steps}
         self.codes = [step.column for step in self.steps if step.column.instead_of]
         self.samples = {one.code: one.clean(one.sample) for one in columns.values() if one.sample}
         self.count = 0
@@ -190,6 +191,14 @@ class RowReader:
         seen: dict[str, Cleaned] | None = None if said else {}
         is_required = column.required and key == column.code
         return Step(at, key, column, clean, said, known, is_noted, marks, seen, is_required)
+
+    def _piece_at(self, step: Step) -> int:
+        """Return which of the pieces of its column a cell holds, by its header; 0: the column has none."""
+        headers = self.importer.headers
+        if not step.column.pieces or step.at >= len(headers):
+            return 0
+        piece = step.column.piece_of(headers[step.at])
+        return step.column.pieces.index(piece) if piece else 0
 
     def _marks(self, column: ImportColumn, known: frozenset[str] | None) -> frozenset[Any]:
         columns = self.importer.by_code.values()
@@ -254,14 +263,20 @@ class RowReader:
         """Put together what several columns hold of one."""
         for column in self.codes:
             self._by_code(row, column)
-        for code, keys in self.several.items():
-            parts = [row.values.get(code), *(row.values.pop(key, "") for key in keys)]
+        for code, further in self.several.items():
             column = self.importer.by_code[code]
+            # First Name before Last Name: the whole has them the other way round.
+            keys = sorted((code, *further), key=self.pieces.__getitem__)
+            is_begun = bool(row.values.get(code))
+            parts = [row.values.pop(key, "") for key in keys]
             if not column.pieces:
                 row.values[code] = BETWEEN.join(filter(None, dict.fromkeys(parts)))
                 continue
+            if column.required and is_begun and not all(parts) and code not in mended:
+                self._require(row, column)  # of the first of them alone it is said where it lacks
             try:
-                row.values[code] = self._together(row, column, parts, is_mended=code in mended)
+                # The cleaner knows what stands between them: nothing between Chinese letters.
+                row.values[code] = column.clean(" ".join(part or "" for part in parts).strip())
             except CellRefused as error:
                 row.values.pop(code, None)
                 self._refuse(row, column, error)
@@ -279,16 +294,6 @@ class RowReader:
         if names and not (column.agree and column.agree(codes, names)):
             header = self.importer.by_code[column.instead_of].header
             row.notes.append(Note(header, CHECK, names, f"以{column.header}列为准：{codes}"))
-
-    def _together(
-        self, row: Row, column: ImportColumn, parts: list[Any], *, is_mended: bool
-    ) -> Any:
-        """Return what the pieces of a text say, of which none may lack where it is required, and none between others."""
-        first, *further = parts
-        if column.required and first and not all(further) and not is_mended:
-            self._require(row, column)
-        # The cleaner knows what stands between them: nothing between Chinese letters.
-        return column.clean(" ".join(part or "" for part in parts).strip())
 
     def _beside(self, cells: list[Any]) -> str:
         """Return what stands in a row only where nothing is imported; numbers of rows say nothing."""

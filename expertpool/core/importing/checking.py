@@ -84,6 +84,7 @@ def _count(row: Row, totals: Totals, importer: Importer) -> None:
     if row.faults:
         totals.reasons[row.faults[0].reason] += 1
         totals.known += row.faults[0].is_known
+        totals.waiting += all(fault.word for fault in row.faults)
         for fault in row.faults:
             if fault.word:
                 _count_word((fault.code, fault.word), totals, hinders=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
 from functools import lru_cache
@@ -61,6 +61,8 @@ _MONTH_OF_NUMBER = re.compile(r"((?:19|20)\d{2})\.(\d{1,2})")
 JANUARY, OCTOBER = 1, 10
 # Of a moment that names a zone no more than ours: elsewhere it is another day.
 TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?(\+08:?00)?$")
+# The day of the week, which the day itself says: 2024-03-01 星期五, 2024年3月1日（周五）.
+_WEEKDAY = re.compile(r"[\s,，、]*[(（\[]?(?:星期|礼拜|周)[一二三四五六日天][)）\]]?$")
 EPOCH, SERIALS = date(1899, 12, 30), (10_000, 73_050)  # 1927 to 2099
 YEARS = (1900, 2100)
 # What Excel makes of a long number in a .csv, and by what people keep it from that.
@@ -291,6 +293,11 @@ def year_shown_as_day(cell: Any) -> int:
     return year if YEARS[0] <= year <= YEARS[1] else 0
 
 
+def day_alone(cell: Any) -> str:
+    """Return what a cell says of a day without the time and the day of the week that stand behind it."""
+    return TIME.sub("", _WEEKDAY.sub("", TIME.sub("", as_code(cell))))
+
+
 def in_digits(value: str) -> str:
     """Return a day with the Chinese numbers in it as digits: 一九七五年十月, 七五年十月, 二〇二四.3, 1980年元月,
     民国六十四年十月; 十月初五 not."""
@@ -338,12 +345,12 @@ def day(cell: Any, *, month: str = "") -> date | None:
         return cell
     if month and (number := month_of_number(cell)):
         return _day_of("{}-{}".format(*number), month)
-    return _day_of(in_digits(TIME.sub("", as_code(cell))), month)
+    return _day_of(in_digits(day_alone(cell)), month)
 
 
 @lru_cache(maxsize=10_000)  # a list of a hundred thousand names some thousand days
 def _day_of_text(cell: str, month: str) -> date | None:
-    return _day_of(in_digits(TIME.sub("", as_code(cell))), month)
+    return _day_of(in_digits(day_alone(cell)), month)
 
 
 def _day_of(value: str, month: str) -> date | None:
@@ -370,7 +377,7 @@ class ImportColumn:
     """One column of an import.
 
     ``aliases`` are other headers that people use for it; ``pieces`` those of columns that hold it together, in
-    their order. ``help``, ``sample``, ``choices`` (a
+    the order in which it has them, ``piece_names`` what else these are called (First Name: 名). ``help``, ``sample``, ``choices`` (a
     drop-down list) and ``width`` (characters) are for the template. ``is_extra``: an administrator
     added it; it never takes a header by which another column goes.
 
@@ -433,10 +440,28 @@ class ImportColumn:
     begun_by: str = ""
     ends: Callable[[str], Any] | None = None
     below: Callable[[str], Any] | None = None
+    piece_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> tuple[str, ...]:
         return (self.header, *self.aliases)
+
+    @property
+    def piece_headers(self) -> tuple[str, ...]:
+        return (*self.pieces, *self.piece_names)
+
+    def piece_of(self, header: Any) -> str:
+        """Return which of the pieces a header of a file is; empty: none."""
+        name = normalise_header(header)
+        if name in self.pieces or not self.piece_names:
+            return name if name in self.pieces else ""
+        bare = bare_header(name)
+        told = self.piece_names.items()
+        return next((piece for said, piece in told if bare_header(known_header(said)) == bare), "")
+
+    def has_pieces(self, pieces: Sequence[str]) -> bool:
+        """Tell whether these are the first of its pieces, in whatever order; more than one."""
+        return len(pieces) > 1 and sorted(pieces) == sorted(self.pieces[: len(pieces)])
 
 
 @lru_cache(maxsize=4096)

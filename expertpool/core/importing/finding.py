@@ -315,7 +315,7 @@ def _by_header(columns: Iterable[ImportColumn]) -> dict[str, str]:
         name: one.code
         for one in columns
         if not one.instead_of
-        for header in (*one.pieces, *one.headers)
+        for header in (*one.piece_headers, *one.headers)
         for name in _ways_to_write(header)
     }
 
@@ -622,14 +622,13 @@ class _Recogniser:
         return code if code and self.columns[code].lists else ""
 
     def _by_pieces(self, codes: list[str], why: list[str]) -> None:
-        """Take the headers of a column's pieces for it where all are there, in their order, and no header
-        is that of the whole; else they are asked about."""
+        """Take the headers of a column's pieces for it where all are there, and no header is that of the whole; else
+        they are asked about."""
         for column in self.columns.values():
             held = [at for at, reason in enumerate(why) if reason != Why.BESIDE]
-            found = [at for at in held if normalise_header(self.cells[at]) in column.pieces]
+            found = [at for at in held if column.piece_of(self.cells[at])]
             whole = [at for at in held if codes[at] == column.code and at not in found]
-            names = [normalise_header(self.cells[at]) for at in found]
-            is_all = len(names) > 1 and names == [*column.pieces[: len(names)]]
+            is_all = column.has_pieces([column.piece_of(self.cells[at]) for at in found])
             for at in found:
                 if is_all and not whole:
                     codes[at], why[at] = column.code, Why.JOINED
@@ -736,13 +735,26 @@ class _Recogniser:
         if why[at] not in (Why.HEADER, Why.DOUBT) or not codes[at] or not self.below[at]:
             return
         rather = self.columns[codes[at]].rather
-        if not rather or rather in codes:
+        if not rather or (rather in codes and not self._may_be_taken(rather, at, codes, why)):
             return
         # One 个人 among types is the odd cell, and does not refuse all others.
         clean, below = self.columns[codes[at]].clean, self.below[at]
         taken = sum(not _is_refused(clean, cell) for cell in below) / len(below)
         if not taken or (taken < MOST_OF_IT and taken <= (self._share(rather, at) or 0.0)):
+            if rather in codes:
+                held = codes.index(rather)
+                codes[held], why[held] = "", Why.UNKNOWN
             codes[at], why[at] = rather, Why.LIKELY
+
+    def _may_be_taken(self, code: str, at: int, codes: list[str], why: list[str]) -> bool:
+        """Tell whether ``at`` holds what the one header of a column does not: 技术类 below 类别, 外部专家 below 专家类别."""
+        held = codes.index(code)
+        return (
+            codes.count(code) == 1
+            and why[held] in (Why.HEADER, Why.DOUBT)
+            and self._share(code, held) == 0.0
+            and (self._share(code, at) or 0.0) >= SURE
+        )
 
     def _give_up(self, codes: list[str], why: list[str]) -> None:
         """Leave a column whose header stands over something else to the one header that says nothing and
@@ -839,6 +851,8 @@ class _Recogniser:
         if self.columns[code].lists:  # some words of a list may be its writer's own
             fits, exact = bool(exact and share), fits
         return (
+            # What was once said of somebody else's in another list gives way to the person's own.
+            why != Why.REMEMBERED or not is_not_his(self.cells[at]),
             bool(self.below[at]),
             why != Why.DOUBT,
             at not in self.hidden,

@@ -191,6 +191,8 @@ class Collector:
         return between.join(filter(None, map(as_it_stands, cells)))
 
     def found(self, totals: Totals) -> dict[str, Any]:
+        words = self._words(totals)
+        is_asked = any((one["code"], one["word"]) in totals.hindering for one in words)
         return {
             "first": self.first,
             "refused": [*self.refused, *self.unchanged][:SHOWN],
@@ -198,7 +200,8 @@ class Collector:
             "answered": self.answered,
             "notes": [*self.pressing, *self.notes][:SHOWN],
             **self._changed(),
-            "words": self._words(totals),
+            "words": words,
+            "waiting": totals.waiting if is_asked else 0,
             "applied": self._lines(totals.applied.most_common(APPLIED), applied=True),
             "known": totals.known,
             "samples": totals.samples,

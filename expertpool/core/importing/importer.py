@@ -114,6 +114,7 @@ class Totals:
     notes: Counter[str] = field(default_factory=Counter)
     words: Counter[tuple[str, str]] = field(default_factory=Counter)
     hindering: set[tuple[str, str]] = field(default_factory=set)  # those that keep rows out
+    waiting: int = 0  # rows that only words keep out
     applied: Counter[tuple[str, str]] = field(default_factory=Counter)  # words that were explained
     known: int = 0  # rows whose content is in the pool already
     samples: int = 0

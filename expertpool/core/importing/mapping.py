@@ -24,15 +24,10 @@ def broken_rule(
         if one.code not in twice or one.lists:
             continue
         stand = [name for name, code in zip(headers, mapping, strict=True) if code == one.code]
-        pieces = [normalise_header(name) for name in stand]
         if all(word_in(one, name) for name in stand):
             continue
-        first = [*one.pieces[: len(pieces)]]
-        if first and sorted(pieces) == sorted(first):
-            if pieces == first:
-                continue
-            order = "、".join(f"「{piece}」" for piece in first)
-            return f"合成{one.header}的几列须按 {order} 的先后排列，请在文件中调换后重新上传。"
+        if one.has_pieces([one.piece_of(name) for name in stand]):
+            continue
         return f"有两个表头对应了同一列（{one.header}），请改正其中一个。"
     absent = missing(columns, named)
     return f"必填的列还没有对应：{'、'.join(absent)}。" if absent else ""

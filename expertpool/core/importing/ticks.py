@@ -52,7 +52,7 @@ def word_in(column: ImportColumn, header: Any) -> str:
     """Return the word of ``column`` that a header is, and no name of the column; else empty."""
     text = as_text(header) if header is not None else ""
     name = normalise_header(text)
-    known = {known_header(one) for one in (*column.headers, *column.pieces)}
+    known = {known_header(one) for one in (*column.headers, *column.piece_headers)}
     if not name or name in known:
         return ""
     words = {*column.choices, *(column.words() if column.words else ())}

@@ -173,6 +173,11 @@ class ImportRun(HoldsFiles, models.Model):
             return "没有要更新的内容：能核对的各项与库中的档案相同；您看不到全文的没有核对，也不更新，请由能查看的人核对。"
         if self.reasons and set(self.reasons) <= UNCHANGED:
             return "没有要更新的内容：没有勾选，或与库中的档案相同。"
+        if in_order := sum(self.reasons.get(one, 0) for one in UNCHANGED):
+            return (
+                f"有错误的 {self.refused - in_order} 行请在下面改好，或改好文件后重新上传；"
+                f"其余 {in_order} 行没有要更新的内容。"
+            )
         return "每一行都有错误，请在下面改好，或改好文件后重新上传。"
 
     @property

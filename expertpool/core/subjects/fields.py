@@ -68,6 +68,7 @@ class InImport:
 
     aliases: Collection[str] = ()
     pieces: Sequence[str] = ()
+    piece_names: Mapping[str, str] = field(default_factory=dict)
     others: Collection[str] = ()
     apart: Collection[str] = ()
     likely: Collection[str] = ()
@@ -316,6 +317,7 @@ class FieldDeclaration:
             place.clean or self.kind.cell_cleaner(),
             tuple(place.aliases),
             tuple(place.pieces),
+            piece_names=place.piece_names,
             # Nobody could fill in what he does not see, or what the record need not have.
             required=self.required and not (self.is_extra and (self.guard or self.shown_when)),
             help=place.help,

@@ -171,6 +171,10 @@ PERSON = (
             ),
             bare=rules.is_like_a_name,
             pieces=("姓", "名"),
+            piece_names={
+                **dict.fromkeys(("Last Name", "Surname", "Family Name"), "姓"),
+                **dict.fromkeys(("First Name", "Given Name", "Given Names", "Forename"), "名"),
+            },
             help="单位专家填单位全称。",
             sample="王小明",
         ),

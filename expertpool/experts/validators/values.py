@@ -20,10 +20,10 @@ from expertpool.core.importing import (
     JANUARY,
     LAST,
     LONGEST_DAY,
-    TIME,
     YEAR_ALONE,
     CellRefused,
     as_code,
+    day_alone,
     in_digits,
     is_january_or_october,
     is_rounded,
@@ -49,6 +49,14 @@ _SHORT_YEAR = re.compile(
     r"^([3-9]\d)(?=[年./-]\d)"
 )  # 75年3月; nobody of these years is born in 2075
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+# 05/03/1965: which of the first two is the month, only one that can be none says.
+_YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+# The age that somebody had when the list was made: 1975年3月5日（51岁）, 1975.3，现年 51 周岁.
+_AGE = re.compile(
+    r"[\s,，、;；]*[(（\[【]?(?:现年|年龄|虚岁|周岁)?[:：]?\s*(?<!\d)(\d{1,3})\s*周?岁[)）\]】]?$"
+    r"|\s*[(（\[【](\d\d)[)）\]】]$"
+)
+AGE_APART = 15  # years by which a list may be old
 _NAME_OF_MONTH = re.compile(rf"({'|'.join(MONTHS)})[-. ]?([3-9]\d|(?:19|20)\d\d)", re.IGNORECASE)
 _BESIDE_SIGN = re.compile(r"(?<!\s)\s*+([年月日./-])\s*+")
 _BESIDE_NAMES = frozenset("·.'’ -")  # between the letters of a name
@@ -163,12 +171,14 @@ WORDS = {
 
 class Month(NamedTuple):
     """A birth date as people write it: the day may be missing, or be the first, which Excel makes of
-    a month. ``perhaps`` is the month that it may be as well: 1975.1 is what Excel leaves of 1975.10."""
+    a month. ``perhaps`` is the month that it may be as well: 1975.1 is what Excel leaves of 1975.10. ``age`` stands
+    behind it in the list; 0: none does."""
 
     year: int
     month: int
     day: int | None
     perhaps: int = 0
+    age: int = 0
 
     def fits(self, born: date) -> bool:
         months = (self.month, self.perhaps)
@@ -182,6 +192,13 @@ class Month(NamedTuple):
     def as_date(self) -> date:
         """Return the date, the first of the month where the day is missing."""
         return date(self.year, self.month, self.day or 1)
+
+    def age_warning(self, today: date) -> str:
+        """Return what is odd about the age behind a birthday, which was that of some years ago; empty: nothing."""
+        behind = today.year - self.year - self.age  # 虚岁 is up to two more
+        if not self.age or -2 <= behind <= AGE_APART:
+            return ""
+        return f"后面写着 {self.age} 岁，与出生年份不符，请核对。"
 
 
 def is_born(typed: date, born: date) -> bool:
@@ -396,6 +413,9 @@ def oddities(
     yield from _odd_names(values)
     if values.get("birth_date") and born and (age := today.year - born.year) > OLDEST:
         yield "出生年月", f"{born:%Y-%m-%d}", f"今年 {age} 岁，请核对年份。"
+    birth = values.get("birth")
+    if isinstance(birth, Month) and (sentence := birth.age_warning(today)):
+        yield "出生年月", str(birth), sentence
     remark = str(values.get("remark") or "")
     if said := says_gone(remark):
         yield "备注", remark, f"写着“{said}”，请核对是否还能入库、被抽取。"
@@ -543,10 +563,11 @@ def birth(cell: Any) -> Month | None:
         raise CellRefused("出生年月格式", YEAR_ALONE.format(alone))
     if isinstance(cell, date | datetime) and DAYS.low.year <= cell.year <= DAYS.high.year:
         return Month(cell.year, cell.month, cell.day)
-    value = _BESIDE_SIGN.sub(r"\1", TIME.sub("", as_code(cell)))
-    value = _with_name_of_month(in_digits(value))
+    value, age = _without_age(day_alone(cell))
+    value = _with_name_of_month(in_digits(_BESIDE_SIGN.sub(r"\1", value)))
     if not value:
         return None
+    value = _year_first(value)
     if isinstance(cell, float) and (number := serial_day(cell)):
         return Month(number.year, number.month, number.day)
     if (typed := month_of_number(cell)) and 1 <= typed[1] <= 12:
@@ -557,7 +578,7 @@ def birth(cell: Any) -> Month | None:
         year, at, day = (int(part) if part else None for part in found.groups())
         # Some write the day 0 for one that they do not know; of an empty cell Excel makes 1900-01-00.
         is_empty = day == 0 and (year, at) == (1900, 1)
-        month = Month(year, 0 if is_empty else at, day or None)  # type: ignore[arg-type]
+        month = Month(year, 0 if is_empty else at, day or None, age=age)  # type: ignore[arg-type]
         try:
             DAYS(month.as_date())
         except (ValueError, ValidationError):
@@ -567,6 +588,26 @@ def birth(cell: Any) -> Month | None:
     if number := serial_day(value):
         return Month(number.year, number.month, number.day)
     raise CellRefused("出生年月格式", "应像 1967-09 或 1967-09-20。")
+
+
+def _without_age(value: str) -> tuple[str, int]:
+    """Return a birthday without the age that stands behind it, and that age; 0: none does."""
+    found = _AGE.search(value)
+    return (value[: found.start()], int(found[1] or found[2])) if found else (value, 0)
+
+
+def _year_first(value: str) -> str:
+    """Return 31/05/1965 and 05/31/1965 as 1965-5-31. Refuses what may be either of two days."""
+    if not (found := _YEAR_LAST.fullmatch(value)):
+        return value
+    first, second, year = int(found[1]), int(found[3]), found[4]
+    if first != second and max(first, second) <= 12:
+        raise CellRefused(
+            "出生年月格式",
+            f"可能是 {first} 月 {second} 日，也可能是 {second} 月 {first} 日，请写成像 {year}-{first:02}-{second:02}。",
+        )
+    month, day = (second, first) if first > 12 else (first, second)
+    return f"{year}-{month}-{day}"
 
 
 def _with_name_of_month(value: str) -> str:

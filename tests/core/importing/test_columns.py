@@ -18,7 +18,7 @@ from expertpool.core.importing import (
     whole_number,
 )
 from expertpool.core.importing.columns import normalise_header
-from expertpool.experts.validators.values import birth
+from expertpool.experts.validators.values import Month, birth
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_number_that_ends_with_one_is_october_wherever_it_is_a_month() -> None
     assert day(2028.1, month=LAST) == date(2028, 10, 31)
     assert day("2028.1", month=LAST) == date(2028, 1, 31)
     assert day(2028.01, month=LAST) == date(2028, 1, 31)
-    assert birth(1975.1) == (1975, 10, None, 1)
+    assert birth(1975.1) == Month(1975, 10, None, perhaps=1)
 
 
 def test_codes_lose_all_full_width_forms() -> None:

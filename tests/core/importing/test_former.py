@@ -78,3 +78,17 @@ def test_a_cell_that_was_mended_wrongly_stands_once(client: Client, tmp_path: Pa
     )
     assert page.context["run"].reasons == {}
     assert page.context["run"].accepted == 1
+
+
+@pytest.mark.shows("EXP-07")
+def test_what_was_once_said_of_another_ones_telephone_gives_way_to_his_own(
+    client: Client, tmp_path: Path
+) -> None:
+    theirs = [["姓名", "联络员手机"], *[[f"甲{at}", f"1391111000{at}"] for at in range(4)]]
+    run = upload(client, tmp_path, theirs).context["run"]
+    page = post(client, "mapping", run, said(run) | {"column-1": "phone"})
+    post(client, "confirm", page.context["run"], standing(page))
+    assert upload(client, tmp_path, theirs).context["run"].mapping == ["name", "phone"]
+    both = ["姓名", "联络员手机", "专家手机"]
+    rows = [both, *[[f"乙{at}", f"1392222000{at}", f"1393333000{at}"] for at in range(4)]]
+    assert upload(client, tmp_path, rows).context["run"].mapping == ["name", "", "phone"]

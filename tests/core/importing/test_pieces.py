@@ -8,7 +8,14 @@ from expertpool.core.importing.columns import ImportColumn, text
 from expertpool.core.importing.finding import Why, find_header
 from expertpool.core.importing.mapping import broken_rule
 
-NAME = ImportColumn("name", "姓名", text(50), pieces=("姓", "名"), required=True)
+NAME = ImportColumn(
+    "name",
+    "姓名",
+    text(50),
+    pieces=("姓", "名"),
+    piece_names={"Last Name": "姓", "Family Name": "姓", "First Name": "名", "Given Name": "名"},
+    required=True,
+)
 COLUMNS = (NAME, ImportColumn("phone", "手机号", text(20)))
 PERSON = ["王", "小明", "13911110001"]
 
@@ -35,13 +42,18 @@ def test_a_piece_alone_or_beside_the_whole_is_asked_about() -> None:
     codes, why, _ = found("姓", "手机号")
     assert (codes[:2], why[:2]) == (["name", "phone"], [Why.LIKELY, ""])
     assert found("姓", "姓名", "手机号")[0] == ["", "name", "phone"]
-    codes, _, missing = found("名", "姓", "手机号")
-    assert (codes, missing) == (["", "", "phone"], ["姓名"])
 
 
-def test_pieces_in_another_order_or_other_headers_are_refused_in_words() -> None:
+@pytest.mark.parametrize(
+    "headers", [("名", "姓"), ("First Name", "Last Name"), ("GIVEN NAME", "Family_Name")], ids=str
+)
+def test_pieces_may_stand_in_another_order_and_in_english(headers: tuple[str, str]) -> None:
+    assert found(*headers, "手机号") == (["name", "name", "phone"], [Why.JOINED] * 2 + [""], [])
+    assert not broken_rule(COLUMNS, [*headers, "手机号"], ["name", "name", "phone"])
+
+
+def test_other_headers_than_pieces_are_refused_in_words() -> None:
     codes = ["name", "name", "phone"]
-    assert "须按 「姓」、「名」 的先后排列" in broken_rule(COLUMNS, ["名", "姓", "手机号"], codes)
     assert "有两个表头对应了同一列（姓名）" in broken_rule(
         COLUMNS, ["姓名", "曾用名", "手机号"], codes
     )

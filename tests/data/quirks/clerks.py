@@ -128,6 +128,30 @@ CLERKS = (
         each={"name": ["欧阳小明", "高高", "Smith John"]},
     ),
     Quirk(
+        "first_name_before_last.xlsx",
+        plain(
+            ["Xiaoming", "Wang", "13977700001", "甲院"],
+            ["高", "欧阳", "13977700002", "甲院"],
+            ["", "王", "13977700003", "甲院"],
+            ["小明", "", "13977700004", "甲院"],
+            head=["First Name", "Last Name", "Mobile No.", "Employer"],
+        ),
+        2,
+        {4: "姓名为空", 5: "姓名为空"},
+        each={"name": ["Wang Xiaoming", "欧阳高"]},
+    ),
+    Quirk(
+        "type_beside_what_the_office_calls_so.xlsx",
+        plain(
+            ["甲", "13977700001", "技术", "外部专家"],
+            ["乙", "13977700002", "经济", "外部专家"],
+            ["丙", "13977700003", "技术", "内部专家"],
+            head=["姓名", "手机", "类别", "专家类别"],
+        ),
+        3,
+        each={"expert_type": ["技术", "经济", "技术"]},
+    ),
+    Quirk(
         "units_with_whom_to_ask_for.xlsx",
         plain(
             ["湖南甲律师事务所", "91110000600037341L", "周敏", "13977710001"],

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from expertpool.core.importing import CellRefused
+from expertpool.core.importing import CellRefused, day
 from expertpool.directory.queries import unit_name
 from expertpool.experts.queries.availability import last_day
 from expertpool.experts.validators.regions import Regions
@@ -25,10 +25,42 @@ from expertpool.experts.validators.values import TermYears, birth, oddities, ter
         ("75年3月5日", "1975-03-05"),
         ("75.3", "1975-03"),
         (75.3, "1975-03"),
+        ("1975年3月5日（51岁）", "1975-03-05"),
+        ("1975.3（51 周岁）", "1975-03"),
+        ("1975年3月5日，现年51岁", "1975-03-05"),
+        ("1975-03（51）", "1975-03"),
+        ("1975-03-05 星期三", "1975-03-05"),
+        ("1975年3月5日（周三）", "1975-03-05"),
+        ("1975年3月5日 星期三 0:00", "1975-03-05"),
+        ("25/12/1965", "1965-12-25"),
+        ("12.25.1965", "1965-12-25"),
+        ("03/03/1965", "1965-03-03"),
     ],
 )
 def test_a_birthday(typed: str | float, read: str) -> None:
     assert str(birth(typed)) == read
+
+
+def test_of_a_day_that_may_be_two_it_is_said_which() -> None:
+    with pytest.raises(CellRefused) as refused:
+        birth("03/05/1965")
+    assert "3 月 5 日，也可能是 5 月 3 日，请写成像 1965-03-05" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_odd"),
+    [("1975-3（51岁）", False), ("1975-3（40岁）", False), ("1957-3（51岁）", True)],
+)
+def test_an_age_that_is_another_one_is_to_be_looked_at(typed: str, is_odd: bool) -> None:
+    born, today = birth(typed), date(2026, 11, 30)
+    assert born
+    values = {"birth": born, "birth_date": born.as_date()}
+    told = list(oddities(values, born=born.as_date(), today=today, regions=Regions(())))
+    assert [label for label, _, _ in told] == ["出生年月"] * is_odd
+
+
+def test_the_day_of_the_week_is_no_part_of_another_day() -> None:
+    assert day("2024年3月1日（星期五）") == day("2024-03-01 周五") == date(2024, 3, 1)
 
 
 @pytest.mark.parametrize("typed", ["生于1975", 75.1, "05年3月"])  # of a number: January or October

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 REASON = "查询太久，已停止"
 MEND = "没有改动任何内容。请减少条件、缩小范围后再试；导出和统计请用后台任务。"
+# Who writes has mostly waited for somebody else who does: an update of many holds its records until it ends.
+WAITED = "等了太久，已停止：没有改动任何内容。可能正在导入或批量更新同样的内容，请等它完成后再试；一次选了很多条的，请分几次。"
 
 
 class UnfinishedMiddleware(Middleware):
@@ -40,9 +42,10 @@ class UnfinishedMiddleware(Middleware):
             return nobody_waits()
         match = request.resolver_match
         logger.warning("%s took too long", match.view_name if match else "?")
+        is_read = request.method in ("GET", "HEAD")
         if request.headers.get("HX-Request"):
-            return refused(f"{REASON}：{MEND}")
-        answer = render(request, "unfinished.html", status=503)
+            return refused(f"{REASON}：{MEND}" if is_read else WAITED)
+        answer = render(request, "unfinished.html", {"is_read": is_read}, status=503)
         answer["Retry-After"] = "60"
         return answer
 

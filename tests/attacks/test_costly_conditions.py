@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -47,6 +48,14 @@ def test_a_statement_that_takes_too_long_is_ended_and_told() -> None:
     assert answer is not None
     assert answer.status_code == 503
     assert "减少条件" in answer.content.decode()
+    # Who writes has waited for an import, say.
+    request = RequestFactory().post("/directory/units/1/merge/", headers={"hx-request": "true"})
+    request.resolver_match = None
+    answer = UnfinishedMiddleware(lambda _: None).process_exception(request, ended.value)  # type: ignore[arg-type, return-value]
+    assert answer is not None
+    told = json.loads(answer["HX-Trigger"])["toast"]["message"]
+    assert "减少条件" not in told
+    assert "可能正在导入或批量更新同样的内容，请等它完成后再试" in told
 
 
 def test_each_kind_of_process_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from expertpool.core.importing.answers import Answers
 from expertpool.core.importing.cells import RowReader
 from expertpool.core.importing.continued import Continued
 from expertpool.core.importing.further import FurtherTables
-from expertpool.core.importing.importer import Change, Fault, Importer, Row, Totals
+from expertpool.core.importing.importer import OVER, Change, Fault, Importer, Row, Totals
 from expertpool.core.importing.reading import Numbered
 
 Sink = Callable[[Row], None]
@@ -170,8 +170,13 @@ def _refuse_unseen(importer: Importer, chunk: list[Row], answers: Answers) -> No
     """Refuse what changes something else than its reader has approved: nobody overwrites unseen. Where the rule of
     a field is another now, that is the reason, and no change of the record."""
     defined = importer.definitions()
+    # Of those that were shown some were not chosen: so further ones stay within what one run takes, and nobody saw them.
+    last = max(answers.shown, default=0) if 0 < importer.most <= len(answers.shown) else None
     for row in chunk:
         if row.faults:
+            continue
+        if last is not None and row.number > last:
+            row.faults.append(Fault("", OVER, f"一次最多 {importer.most} 行，请再上传一次。"))
             continue
         shown = [Change(**one) for one in answers.shown.get(row.number, ())]
         unseen = {one.content for one in shown} ^ {one.content for one in row.changes}

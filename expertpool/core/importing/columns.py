@@ -36,7 +36,9 @@ _MONTH = re.compile(r"(\d{4})(?:\D(\d{1,2})月?|(\d\d))")
 _SHORT_YEAR = re.compile(r"(1[3-9]|[2-9]\d)(?=([/.-])\d{1,2}\2\d{1,2}$|年\d{1,2}月)")
 _LAST_OF_2000 = "69"  # of years with two digits, as most programs read them
 # Digits, what Excel puts behind them, the measure, and that it may be more.
-_AMOUNT = re.compile(r"(\d{1,20})(?:\.0{1,4})?\s?(?:多|余)?([^\d\s]{0,4}?)(?:以上|多|余)?")
+_AMOUNT = re.compile(
+    r"(?:约|大约)?(\d{1,20})(?:\.0{1,4})?\s?(?:多|余)?([^\d\s]{0,4}?)(?:以上|多|余)?"
+)
 _HAN_AMOUNT = re.compile(
     r"^(?:(?P<tens>[一二三四五六七八九]?)十(?P<more>[一二三四五六七八九])?|(?P<ones>[一二两三四五六七八九]))"
 )

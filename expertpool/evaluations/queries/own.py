@@ -12,7 +12,6 @@ from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
 from expertpool.core.visibility import told
 from expertpool.core.workdays import end_of_working_days
-from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.sitting import slots_of
@@ -82,7 +81,7 @@ def asked_of(expert: Expert, *, now: datetime) -> list[Asked]:
 
 
 def _projects_of(expert: Expert) -> Any:
-    lines = Invitation.objects.filter(expert=expert, draw__released_at__isnull=False)
+    lines = released_invitations(expert).select_related(None).prefetch_related(None)
     return lines.order_by().values("draw__projects")
 
 

@@ -274,7 +274,9 @@ def _one_mobile(value: str) -> str:
 
 
 def email(cell: Any) -> str:
-    return checked(_MAILTO.sub("", as_code(cell)), validate_email_address)
+    # Behind one that a mail program gave out stands what parts it from the next.
+    typed = _MAILTO.sub("", as_code(cell)).rstrip(";；,，、。")
+    return checked(typed, validate_email_address)
 
 
 class Term(NamedTuple):

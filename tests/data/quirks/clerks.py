@@ -141,6 +141,23 @@ CLERKS = (
         each={"name": ["Wang Xiaoming", "欧阳高"]},
     ),
     Quirk(
+        "marks_behind_a_mail_and_a_sum.xlsx",
+        plain(
+            ["甲", "13977700001", "a@example.cn;", "约20年", "麓山路 1 号", "道路工程;电梯工程"],
+            ["乙", "13977700002", "b@example.cn，", "8", "麓山路 2 号", "道路工程"],
+            ["丙", "13977700003", "", "", "", "电梯工程"],
+            ["人数合计：", "3"],
+            head=["姓名", "手机", "邮箱", "从业年限", "住址", "专业类别"],
+        ),
+        3,
+        each={
+            "email": ["a@example.cn", "b@example.cn", ""],
+            "practice_years": [20, 8, None],
+            "address": ["麓山路 1 号", "麓山路 2 号", ""],
+            "specialty_codes": [["A080112", "A080201"], ["A080201"], ["A080112"]],
+        },
+    ),
+    Quirk(
         "type_beside_what_the_office_calls_so.xlsx",
         plain(
             ["甲", "13977700001", "技术", "外部专家"],

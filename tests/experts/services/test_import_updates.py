@@ -549,6 +549,23 @@ def test_a_remark_that_somebody_has_left_is_not_ticked(
     assert ("只改备注，仍会抽取他" in page.content.decode()) is not ticked
 
 
+@pytest.mark.shows("EXP-08")
+def test_who_is_beyond_what_one_run_takes_is_said_to_be_though_some_were_not_ticked(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_updates, "MOST", 2)
+    monkeypatch.setattr(import_updates.ExpertUpdater, "most", 2)
+    experts = [make_expert(name, position="科长") for name in ("张伟", "李娜", "王芳")]
+    client = login(Client(), admin)
+    rows = [["专家编号", "职务"], *([one.number, "处长"] for one in experts)]
+    run = upload(client, tmp_path, rows).context["run"]
+    client.post(reverse("experts:update_confirm", args=[run.pk]), {"chosen": [2]})
+    run.refresh_from_db()
+    assert run.accepted == 1
+    assert run.reasons == {"没有勾选": 1, "超过一次更新的人数": 1}
+    assert [one.position for one in Expert.objects.order_by("pk")] == ["处长", "科长", "科长"]
+
+
 @pytest.mark.shows("EXP-07")
 def test_an_update_speaks_of_updating(
     admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -26,6 +26,7 @@ from expertpool.draws.services.replies import answer
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert, Leave
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
+from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.tasks import tell_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
@@ -566,3 +567,9 @@ def test_record_of_an_expert_lists_each_released_draw_and_its_totals_match(
         assert draw.number in shown
         assert draw.get_status_display() in shown
     assert "时间冲突" in shown
+    with time_machine.travel(draws[-1].reveal_at, tick=False):
+        kept = make_expert("孤独求败")
+        now = timezone.now()
+        merge_experts(keep=kept, close=expert, taken=(), reason="同一人", actor=None, now=now)
+        url = f"{reverse('experts:detail', args=[kept.pk])}?tab=draws"
+        assert "被抽中 3 次：同意 2，拒绝 1" in login(client, operator).get(url).content.decode()

@@ -57,6 +57,11 @@ def _type_meanings() -> dict[str, str]:
 
 
 # What somebody has studied is not what he reviews: 专业 below 学历 is one of these.
+# What a university says of its people by the list of sciences, whose names are those of specialties, too.
+_DISCIPLINES = (
+    *("一级学科", "二级学科", "学科", "所属学科", "所在学科", "学科专业", "学科方向"),
+    *("研究方向", "研究领域", "主要研究方向"),
+)
 _STUDIED = tuple(
     f"{of}专业"
     for of in (
@@ -174,11 +179,12 @@ COMPETENCE = (
                 "拟评审专业代码",
                 "拟报评审专业",
                 "拟申报评审专业",
+                *("入库专业", "审评专业"),
                 "专业及代码",
                 "评标专业及代码",
                 "评审专业及代码",
             ),
-            others=("毕业院校及专业", *_STUDIED),
+            others=("毕业院校及专业", *_DISCIPLINES, *_STUDIED),
             apart=_STUDIED,
             vague=("专业", "专业名称"),
             after_header=_OF_SCHOOL.search,

@@ -290,7 +290,7 @@ WORK = (
         imported=InImport(
             dispensable=True,
             aliases=("现任职务", "行政职务", "Position", "Job Title", "Post"),
-            likely=_TITLES_AND_POSTS,
+            likely=(*_TITLES_AND_POSTS, "岗位", "现任岗位", "工作岗位"),
             sample="总工程师",
         ),
         exported=InExport(width=12),

@@ -58,6 +58,15 @@ _AGE = re.compile(
 )
 AGE_APART = 15  # years by which a list may be old
 _NAME_OF_MONTH = re.compile(rf"({'|'.join(MONTHS)})[-. ]?([3-9]\d|(?:19|20)\d\d)", re.IGNORECASE)
+_MONTH_IN_ENGLISH = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    "|Sep(?:t|tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+)
+_DAY_IN_ENGLISH = re.compile(
+    rf"(?:(?P<month>{_MONTH_IN_ENGLISH})[.]?[- ]?(?P<day>\d{{1,2}})"
+    rf"|(?P<before>\d{{1,2}})[- ]?(?P<behind>{_MONTH_IN_ENGLISH})[.]?)[-, ]{{1,2}}(?P<year>(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
 _BESIDE_SIGN = re.compile(r"(?<!\s)\s*+([年月日./-])\s*+")
 _BESIDE_NAMES = frozenset("·.'’ -")  # between the letters of a name
 _LIKE_A_NAME = re.compile(
@@ -613,9 +622,13 @@ def _year_first(value: str) -> str:
 
 
 def _with_name_of_month(value: str) -> str:
-    """Return Oct-75, which Excel shows for 1975-10, as 75.10."""
-    found = _NAME_OF_MONTH.fullmatch(value)
-    return f"{found[2]}.{MONTHS.index(found[1].title()) + 1}" if found else value
+    """Return Oct-75, which Excel shows for 1975-10, as 75.10; Oct 3, 1975 and 3 October 1975 as 1975-10-3."""
+    if found := _NAME_OF_MONTH.fullmatch(value):
+        return f"{found[2]}.{MONTHS.index(found[1].title()) + 1}"
+    if found := _DAY_IN_ENGLISH.fullmatch(value):
+        month = MONTHS.index((found["month"] or found["behind"])[:3].title()) + 1
+        return f"{found['year']}-{month}-{found['day'] or found['before']}"
+    return value
 
 
 def is_too_young(born: date | None, today: date) -> bool:

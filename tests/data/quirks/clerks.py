@@ -158,6 +158,17 @@ CLERKS = (
         },
     ),
     Quirk(
+        "sciences_of_a_university.xlsx",
+        plain(
+            ["甲", "13977700001", "道路工程", "结构抗震"],
+            ["乙", "13977700002", "道路工程", "结构抗震"],
+            ["丙", "13977700003", "电梯工程", "结构抗震"],
+            head=["姓名", "手机", "一级学科", "研究方向"],
+        ),
+        3,
+        each={"specialty_codes": [[], [], []]},
+    ),
+    Quirk(
         "type_beside_what_the_office_calls_so.xlsx",
         plain(
             ["甲", "13977700001", "技术", "外部专家"],

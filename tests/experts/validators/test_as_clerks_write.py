@@ -35,6 +35,10 @@ from expertpool.experts.validators.values import TermYears, birth, oddities, ter
         ("25/12/1965", "1965-12-25"),
         ("12.25.1965", "1965-12-25"),
         ("03/03/1965", "1965-03-03"),
+        ("Oct 12, 1966", "1966-10-12"),
+        ("12 October 1966", "1966-10-12"),
+        ("Sept. 3, 1966", "1966-09-03"),
+        ("3-Oct-1966", "1966-10-03"),
     ],
 )
 def test_a_birthday(typed: str | float, read: str) -> None:

@@ -27,7 +27,7 @@ _NEXT = re.compile(r"(?<![\s/／|+])[\s/／|+]++(?=[A-Za-z]\d{2,}(?![A-Za-z0-9])
 _QUALIFIED = re.compile(r"(.+?)\s{0,9}(?:[(（]([^()（）]+)[)）]|[-—–－:：·]{1,9}\s{0,9}((?s:.+)))")
 _CODE = re.compile(r"[A-Za-z]\d+")
 # What else parts names, where each is one; what stands around one, and a code in brackets before it.
-_ALSO_APART = re.compile(r"[\s+＋&＆和及与]+")
+_ALSO_APART = re.compile(r"[\s+＋&＆和及与/／|｜]+")
 _AROUND = re.compile(r"^[“”\"'‘’《〈\s]+|[“”\"'‘’》〉。.\s]+$")
 _BRACKETED_CODE = re.compile(r"^[【\[〔]([A-Za-z]\d+)[】\]〕]\s*")
 # AO401, A-04-01, A0401等, A0401X
@@ -178,9 +178,16 @@ class SpecialtyNames:
     def _goes_by(self, pk: int, over: Sequence[str]) -> bool:
         above = iter(self._rows[one][:2] for one in self._above(pk))
         return all(
-            any(name.upper() == code or _is_part(name, called) for code, called in above)
+            any(name.upper() == code or self._is_short(name, called) for code, called in above)
             for name in reversed(over)
         )
+
+    def _is_short(self, name: str, called: str) -> bool:
+        """Tell whether a level is called ``name``: by a part of its name, or with more around it (工程类), unless that is
+        a specialty of its own: 道路工程 is not 工程."""
+        if _short(name) == _short(called):
+            return True
+        return _is_part(name, called) and (_plain(name) in _plain(called) or name not in self._all)
 
     def _named_so(self, word: str) -> list[int]:
         """Return the specialties of a name. Behind it may stand to what the one belongs, or which part of it is

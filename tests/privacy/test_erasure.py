@@ -23,11 +23,13 @@ from expertpool.changes.services.requests import change_own
 from expertpool.core.registry import PAGE_TABS
 from expertpool.core.storing import store
 from expertpool.draws.models import Invitation
+from expertpool.experts.enums import IdKind
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import ERASERS, KEEPERS
 from expertpool.experts.queries.search import search
 from expertpool.experts.services.deletion import delete_expert, restore_expert
+from expertpool.experts.services.erasure import STAYS
 from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.packs import pack_experts
 from expertpool.experts.services.profile import update_expert
@@ -143,6 +145,19 @@ def test_all_goes_that_law_does_not_want_kept(somebody: Expert, admin: User, oth
     entry = Entry.objects.get(action="privacy.erase")
     assert NAME not in json.dumps(entry.after, ensure_ascii=False)
     assert "附件和照片 1" in str(entry.after)
+
+
+def test_no_column_of_his_record_stays_but_those_of_the_tombstone(admin: User, other: User) -> None:
+    """They were a list of those that go: a field that was added later was left out, and stayed."""
+    expert = make_expert(
+        NAME, phone=PHONE, id_kind=IdKind.PASSPORT, position="主任", extra={"x1": "甲"}
+    )
+    gone = agree(ask_to_erase(admin, expert, now=NOW), other)
+    assert gone.id_kind == IdKind.RESIDENT
+    columns = [one for one in Expert._meta.local_concrete_fields if one.name not in STAYS]
+    empty = {one.name: None if one.null else one.get_default() for one in columns}
+    assert {name: getattr(gone, name) for name in empty} == empty
+    assert {one.name for one in Expert._meta.local_concrete_fields} >= STAYS
 
 
 @pytest.mark.django_db(transaction=True)

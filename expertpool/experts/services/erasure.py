@@ -36,22 +36,22 @@ from expertpool.notifications.services.deletion import delete_messages
 ERASED = "已抹去"
 NAMELESS = "已抹去的专家"
 WHY = "抹去个人信息"
-EMPTY: dict[str, Any] = {
-    **dict.fromkeys(("sex", "id_number", "phone", "email", "title", "position", "education"), ""),
-    **dict.fromkeys(("expert_type", "address", "postcode", "bank_name", "bank_account"), ""),
-    **dict.fromkeys(("remark", "contact_person", "recommender", "deletion_reason"), ""),
-    **dict.fromkeys(("birth_date", "employer", "division", "practice_years", "term_start_date")),
-    **dict.fromkeys(("term_end_date", "phone_index", "email_index", "id_number_index")),
-    "title_level": 0,
-    "search_tokens": [],
-    "extra": {},
-}
+# Columns of the tombstone: all others are emptied, also one that comes with a new field.
+STAYS = frozenset(
+    {
+        *("id", "number", "kind", "source", "department", "created_at", "created_by", "updated_at"),
+        *("name", "name_index", "name_until", "erased_at", "merged_into"),
+        *("status", "status_before_deletion", "deleted_at", "deleted_by"),
+        *("user", "account_proof", "link_sent_at", "activated_at"),
+    }
+)
 
 
 def _erase_record(expert: Expert, actor: User | None, now: datetime) -> None:
     """Leave of the row of ``expert`` its number, times and status, and the name as long as law wants it."""
-    for name, value in EMPTY.items():
-        setattr(expert, name, value)
+    for column in Expert._meta.local_concrete_fields:
+        if column.name not in STAYS:
+            setattr(expert, column.name, None if column.null else column.get_default())
     if name_needed_until(expert) is None:
         expert.name = NAMELESS
     expert.erased_at = expert.erased_at or now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
@@ -36,10 +37,11 @@ CAME_IN: Catalogue[CameIn] = Catalogue("who came in at the meeting")
 @dataclass(frozen=True)
 class AtWork:
     """Whether the panel of a project has still to do, whatever time was planned: ``until`` says until what, as a phrase
-    (评审打分结束); empty: it has not."""
+    (评审打分结束); empty: it has not. ``done_at``: since when; None where it is not known to have had anything to do."""
 
     code: str
     until: Callable[[Any], str]
+    done_at: Callable[[Any], datetime | None]
 
 
 AT_WORK: Catalogue[AtWork] = Catalogue("panel at work")

@@ -36,6 +36,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.queries.reviews import (
             SUBMISSIONS,
             came_in,
+            scored_at,
             told_tomorrow,
             until_scored,
             what_goes_on,
@@ -65,7 +66,7 @@ class ReviewsConfig(AppConfig):
         MANDATES.add(*WRITTEN)
         OWN_DATA.add(*OWN)
         OBSTACLES.add(Obstacle("reviews.open", what_goes_on))
-        AT_WORK.add(AtWork("reviews.open", until_scored))
+        AT_WORK.add(AtWork("reviews.open", until_scored, scored_at))
         LOGGED.add(
             Logged("reviews.assignments", ItemAssignment, assignments_of),
             Logged("reviews.reviews", Review, reviews_of, TOLD_OF_REVIEWS),

@@ -331,6 +331,12 @@ def until_scored(project: Project) -> str:
     return "评审打分结束" if _is_scored(project) else ""
 
 
+def scored_at(project: Project) -> datetime | None:
+    """Return when the review of ``project`` ended; None: it has not, or there is none."""
+    review = review_of(project)
+    return review.ended_at if review else None
+
+
 def _is_scored(project: Project) -> bool:
     scoring = Reviewer.objects.filter(SCORES, review=OuterRef("pk")).exclude(
         invitation__draw__status__in=INVALID

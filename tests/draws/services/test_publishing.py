@@ -28,6 +28,7 @@ from expertpool.draws.services.checking import check_record, difference_in
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.publishing import publish_result
+from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.notifications.models import Message
@@ -41,7 +42,7 @@ from tests.factories.answers import record_answer
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert, make_unit, rename
-from tests.factories.siteconfig import configure
+from tests.factories.siteconfig import configure, note_change
 from tests.factories.widening import accept_all, make_short_panel, reply, widen_to_everybody
 from tests.fixtures import login
 from vdraw import EngineError, Standing, commit_identities
@@ -56,7 +57,10 @@ def make_reviewed_draw() -> Draw:
     for name in ("王一", "李二", "张三", "赵四"):
         make_expert(name, employer=make_unit(f"{name}的单位"))
     draw = make_draw(now=NOW, seats=2, opens_in_hours=48, reveal_hours=2)
-    Project.objects.filter(pk=draw.project_id).update(regime=Regime.PROCUREMENT)
+    project = Project.objects.get(pk=draw.project_id)
+    with approval_kept(project):
+        project.regime = Regime.PROCUREMENT
+        project.save(update_fields=["regime"])
     first = draw.invitations.order_by("line")[0]
     reply(first, accept=False, now=NOW)
     accept_all(draw, now=NOW)
@@ -150,6 +154,56 @@ def test_where_no_result_is_published_the_record_is_public_the_day_after(
     asked = request_void(draw=draw, reason="条件有误", actor=operator, now=AFTER)
     decide_void(request=asked, agree=True, note="", actor=supervisor, now=AFTER)
     assert is_whole(draw, stranger, AFTER)  # its result never will be
+
+
+def draw_again(draw: Draw, supervisor: User, operator: User, *, seed: int) -> Draw:
+    """``draw`` is void; another has found the panel, of whom all agreed, and its names are released."""
+    asked = request_void(draw=draw, reason="条件有误", actor=operator, now=NOW)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=NOW)
+    project = Project.objects.get(pk=draw.project_id)
+    again = start_draw(project=project, actor=operator, now=NOW, entropy=SeededEntropy(seed))
+    accept_all(again, now=NOW)
+    assert release(draw_id=again.pk, now=again.reveal_at)
+    return Draw.objects.get(pk=again.pk)
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_void_draw_waits_for_the_one_in_its_place(supervisor: User, operator: User) -> None:
+    """Conditions and groups are the same ones."""
+    first = make_reviewed_draw()
+    second = draw_again(first, supervisor, operator, seed=2)
+    third = draw_again(second, supervisor, operator, seed=3)
+    stranger = Client()
+    assert not any(is_whole(one, stranger, AFTER) for one in (first, second, third))
+    address = reverse("draws:verify_draw", args=[first.public_id])
+    assert "本项目有效抽取的结果公布之前只给出" in stranger.get(address).content.decode()
+    publish(third, supervisor)
+    assert all(is_whole(Draw.objects.get(pk=one.pk), stranger, AFTER) for one in (first, third))
+
+
+@pytest.mark.shows("DRAW-11")
+def test_a_void_draw_is_public_once_the_last_in_its_place_is_void(
+    supervisor: User, operator: User
+) -> None:
+    first = make_reviewed_draw()
+    second = draw_again(first, supervisor, operator, seed=2)
+    asked = request_void(draw=second, reason="条件有误", actor=operator, now=AFTER)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=AFTER)
+    assert all(is_whole(Draw.objects.get(pk=one.pk), Client(), AFTER) for one in (first, second))
+
+
+@pytest.mark.shows("DRAW-11")
+@pytest.mark.parametrize("days", [1, 3], ids=["before that day", "after it"])
+def test_what_was_public_stays_so_when_results_come_to_be_published(admin: User, days: int) -> None:
+    """What is allowed counts a day after it was set; the record is public from the 27th."""
+    draw, stranger = make_reviewed_draw(), Client()
+    Project.objects.update(regime=Regime.TENDER)
+    setting = ALLOWED[Regime.TENDER]
+    note_change(setting, at=NOW + timedelta(days=days), actor=admin)
+    configure(setting, (RegimeOption.PUBLIC_PANEL.value,))
+    assert is_whole(draw, stranger, AFTER) is (days > 1)
+    with time_machine.travel(AFTER, tick=False):
+        assert publish(draw, admin).published_at == AFTER
 
 
 @pytest.mark.shows("DRAW-11")

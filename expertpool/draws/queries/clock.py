@@ -295,16 +295,21 @@ def was_cut_short(invitation: Invitation) -> bool:
     if emergency_of(invitation.draw):
         had = closing - reached
     else:
-        regime = _regime_of(invitation)
-        had = time_counted(reached, closing, closing=closing, regime=regime)
+        # By those that held then: what was set since took nothing from him, and gave him nothing.
+        span = hours_since(reached, _regime_of(invitation))[0].span
+        had = _counted(reached, closing, closing, span)
     return had < time_to_reply(invitation)
 
 
 def _stood_since(draw: Draw, since: datetime) -> bool:
     """Whether ``draw`` was paused, or the service was off, after ``since``."""
     paused = DrawPause.objects.filter(Q(resumed_at=None) | Q(resumed_at__gt=since), draw=draw)
-    off = DrawAlarm.objects.filter(draw=draw, kind=AlarmKind.OFF, raised_at__gt=since)
-    return paused.exists() or off.exists()
+    return paused.exists() or came_back_after(draw, since)
+
+
+def came_back_after(draw: Draw, since: datetime) -> bool:
+    """Tell whether the service was on again after ``since``, having been off while ``draw`` waited for answers."""
+    return DrawAlarm.objects.filter(draw=draw, kind=AlarmKind.OFF, raised_at__gt=since).exists()
 
 
 def pause_of(draw: Draw) -> DrawPause | None:

@@ -39,7 +39,7 @@ from expertpool.draws.models import AnswerRequest, Draw, DrawPlan, Invitation
 from expertpool.draws.occasions import ASKING, RELEASED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.asked import why_not_shown
-from expertpool.draws.queries.clock import closing_of, was_cut_short
+from expertpool.draws.queries.clock import came_back_after, closing_of, was_cut_short
 from expertpool.draws.queries.conflicts import gone_seats, gone_words, seats_to_replace
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpublished
@@ -314,12 +314,15 @@ def expire(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
 
 def _is_to_be_heard(invitation: Invitation, *, now: datetime) -> bool:
     """Tell whether an answer in writing, or by a key, came before the deadline of ``invitation`` for which a job is
-    still to come: not for longer than `HEARD_WITHIN`."""
+    still to come: not for longer than `HEARD_WITHIN`, or than that since the service was on again."""
+    since = now - HEARD_WITHIN
     in_time = Reply.objects.filter(
         message__in=messages_about("draws.invitation", [invitation.pk]),
         decision__in=(Decision.YES, Decision.NO),
-        received_at__range=(now - HEARD_WITHIN, invitation.deadline_at),
+        received_at__lte=invitation.deadline_at,
     )
+    if not came_back_after(invitation.draw, since):
+        in_time = in_time.filter(received_at__gte=since)
     return any(is_queued("draws.take_reply", reply_id=one.pk) for one in in_time)
 
 
@@ -333,10 +336,14 @@ def _may_wait(invitation: Invitation) -> bool:
 @transaction.atomic
 def end_cut_off(*, invitation_id: int, now: datetime, entropy: Entropy) -> None:
     """Let somebody leave his seat who could not answer, since the service was off until his panel sat: he is
-    in conflict, never 未答复."""
+    in conflict, never 未答复. Not whose answer came before that, and is still to be taken by a job."""
     invitation = Invitation.objects.select_related("draw").get(pk=invitation_id)
+    invitation = lock_invitation(invitation)
+    if _is_to_be_heard(invitation, now=now):
+        defer("draws.expire_invitation", at=next_minute(now), invitation_id=invitation.pk)
+        return
     _settle(
-        lock_invitation(invitation),
+        invitation,
         InvitationState.CONFLICT,
         allowed=[InvitationState.INVITED],
         via=ReplyVia.SYSTEM,

@@ -24,7 +24,12 @@ from expertpool.draws.home import (
 )
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries import clock
-from expertpool.draws.queries.clock import counted_on, quiet_until, time_counted
+from expertpool.draws.queries.clock import (
+    counted_on,
+    quiet_until,
+    time_counted,
+    was_cut_short,
+)
 from expertpool.draws.queries.draws import plan_for
 from expertpool.draws.queries.reach import board_at, reach_of
 from expertpool.draws.services.checking import check_record, looks_bent
@@ -628,3 +633,26 @@ def test_hours_that_were_set_since_take_nothing_of_the_time_to_answer(
     draw.refresh_from_db()
     resume_draw(draw=draw, reason="地点已定", actor=operator, now=at("24 12:30"))
     assert {row.deadline_at for row in draw.invitations.all()} == {at("24 13:20")}
+
+
+@pytest.mark.parametrize(
+    ("opening", "then", "since", "is_cut"),
+    [
+        ("24 11:00", None, Span(time(10, 20), time(10, 40)), False),
+        ("24 11:30", Span(time(10, 20), time(11)), None, True),
+    ],
+)
+def test_whose_time_the_panel_cut_short_goes_by_the_hours_of_then(
+    operator: User, admin: User, opening: str, then: Span | None, since: Span | None, is_cut: bool
+) -> None:
+    """He was reached at ten and had sixty minutes, or would have had but for the hours that were quiet."""
+    change_hours(then, admin, at("24 09:00"))
+    for n in range(2):
+        make_expert(email=f"e{n}@example.cn")
+    ahead = (at(opening) - at("24 10:00")) / timedelta(hours=1)
+    draw = seal(operator, at("24 10:00"), opens_in_hours=ahead)
+    post(draw, at("24 10:00"))
+    change_hours(since, admin, at("24 10:10"))
+    row = draw.invitations.all()[0]
+    assert row.deadline_at == at(opening)
+    assert was_cut_short(row) is is_cut

@@ -15,12 +15,16 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.audit.models import Entry
+from expertpool.core.duties import note_run
 from expertpool.core.health import Health
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import ASKING, HEARD
+from expertpool.draws.queries.clock import closing_of
+from expertpool.draws.queries.outage import SWEEP
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy, SystemEntropy
+from expertpool.draws.services.overdue import sweep
 from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.telling import answer_code
@@ -186,6 +190,49 @@ def test_an_answer_that_no_job_takes_holds_nobody_for_ever(
     )
     assert again.filter(args={"invitation_id": row.pk}).exists()
     assert expire(invitation_id=row.pk, now=at + 2 * MINUTE, entropy=SystemEntropy())
+
+
+@pytest.mark.shows("DRAW-22")
+@pytest.mark.parametrize("first", ["sweep", "answer"])
+def test_what_came_while_the_worker_was_off_until_the_panel_sat_is_not_lost(
+    provider: Kept, pool: list[Expert], first: str
+) -> None:
+    """Pages took it: the job that hears it waits for the worker, whose sweep ends those who could not answer."""
+    row = seal().invitations.get()
+    sent_letter(row)
+    keep_clock(invitation_id=row.pk)
+    note_run(SWEEP, now=timezone.now())
+    row.refresh_from_db()
+    closing = closing_of(row)
+    assert write(row, f"Y{answer_code(row)}", now=closing - timedelta(hours=1)) == 1
+    job = ProcrastinateJob.objects.get(task_name="draws.take_reply")
+    back = closing + timedelta(hours=1)
+    if first == "sweep":
+        sweep(now=back, entropy=SystemEntropy())
+        note_run(SWEEP, now=back)
+    take_reply(**job.args, now=back, entropy=SystemEntropy())
+    row.refresh_from_db()
+    assert (row.state, row.replied_via) == (InvitationState.ACCEPTED, ReplyVia.SMS)
+
+
+@pytest.mark.parametrize("came", ["late", "never taken"])
+def test_no_other_is_waited_for_once_the_panel_sits(
+    provider: Kept, pool: list[Expert], came: str
+) -> None:
+    row = seal().invitations.get()
+    sent_letter(row)
+    keep_clock(invitation_id=row.pk)
+    note_run(SWEEP, now=timezone.now())
+    row.refresh_from_db()
+    closing = closing_of(row)
+    at = closing + MINUTE * (1 if came == "late" else -1)
+    assert write(row, f"Y{answer_code(row)}", now=at) == 1
+    back = closing + timedelta(hours=1)
+    for now in [back] if came == "late" else [back, back + 6 * MINUTE]:
+        sweep(now=now, entropy=SystemEntropy())
+        note_run(SWEEP, now=back + 6 * MINUTE)
+    row.refresh_from_db()
+    assert row.state == InvitationState.CONFLICT
 
 
 @pytest.mark.shows("DRAW-22")

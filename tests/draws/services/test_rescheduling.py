@@ -558,3 +558,21 @@ def test_letters_say_what_of_time_and_place_is_new(
     sms = RESCHEDULED.defaults[ChannelCode.SMS][1]
     assert "{{改动}}" in sms
     assert "{{改动}}" in RESCHEDULED.defaults[ChannelCode.WECHAT][1]
+
+
+@pytest.mark.shows("DRAW-15")
+def test_the_page_of_a_void_draw_says_that_nobody_sits(
+    client: Client, draw: Draw, operator: User, supervisor: User
+) -> None:
+    move(draw, operator)
+    reach(draw, now=NOW + 2 * HOUR)
+    for row in draw.invitations.all():
+        reply(row, NOW + 2 * HOUR)
+    page = reverse("draws:detail", args=[draw.pk])
+    login(client, operator)
+    assert "重新确认：在席的 2 人都已确认。" in client.get(page).content.decode()
+    asked = request_void(draw=draw, reason="条件有误", actor=operator, now=NOW + 3 * HOUR)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=NOW + 3 * HOUR)
+    shown = client.get(page).content.decode()
+    assert "在席的 2 人" not in shown
+    assert "作废之前已有 2 人确认；抽取已作废，现在没有人在席。" in shown

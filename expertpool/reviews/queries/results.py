@@ -15,6 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import INVALID
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.panel import Filled, filled_of
 from expertpool.reviews.calculation import Item, Kind, Result, Row, RuleTree, plain
 from expertpool.reviews.calculation.record import Reviewed, record_of, reviewed_in
 from expertpool.reviews.models import (
@@ -97,7 +98,16 @@ def _panel_in(review: Review) -> dict[str, Any]:
         "left": [{"expert": one.key, "counts": one.counts} for one in people if one.left_at],
         "joined": [one.key for one in people if one.joined_at != review.opened_at],
         "hands": [[kind, count] for kind, count in hand_kinds(review).items()],
-    }
+    } | _seats_in(review)
+
+
+def _seats_in(review: Review) -> dict[str, Any]:
+    """Return what a record tells of a panel some of whose seats nobody has; nothing where each has somebody."""
+    filled = filled_of(review.project)
+    if filled is None or not filled.short:
+        return {}
+    lacking = [[name, count] for name, count in filled.lacking.items()]
+    return {"seats": filled.seats, "agreed": filled.agreed, "lacking": lacking}
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,14 @@ class Summary:
         """How its items were given to its experts, and how often a hand went into it, as the record has it."""
         panel = self.sealed.content["about"].get("panel")
         return assigned_words(self.review, panel and panel["hands"])
+
+    @property
+    def seats_words(self) -> str:
+        """Which seats of its panel nobody had as it was sealed; empty where each had somebody, and of results of before."""
+        panel = self.sealed.content["about"].get("panel", {})
+        if "lacking" not in panel:
+            return ""
+        return Filled(panel["seats"], panel["agreed"], dict(panel["lacking"])).words
 
     @cached_property
     def void_words(self) -> str:

@@ -41,6 +41,7 @@ VOCABULARY = Vocabulary(
         Placeholder("评审规则", "综合评分法 第 2 版"),
         Placeholder("计算方法", "去掉 1 个最高和 1 个最低后取平均；四舍五入保留 2 位小数"),
         Placeholder("评审专家", "王建国、李萌、周敏"),
+        Placeholder("席位", "评审组 4 个席位，现有 3 人（技术组缺 1 人）"),
         Placeholder("评审对象数", 3),
         Placeholder("结束时间", "2026-11-24 16:05"),
         Placeholder("结果摘要", "9b1e44c07d0c1f3a …"),
@@ -76,6 +77,7 @@ def _head(summary: Summary) -> list[tuple[str, str]]:
         ("项目编号", project.number),
         ("评审规则", str(summary.review.rule or "")),
         ("评审专家", people_words(summary)),
+        *([("席位", summary.seats_words)] if summary.seats_words else []),
         ("评审对象", f"{len(summary.lines)} 个"),
         ("结束时间", moment_text(summary.sealed.sealed_at)),
     ]
@@ -118,6 +120,7 @@ def _notes(summary: Summary) -> list[str]:
     given = summary.assigned_words
     gone = "；".join(f"{one}：{why_left(one)}" for one in leavers_of(summary.review))
     told = f"评审专家 {people_words(summary)}，{given}。" + (f"退出的：{gone}。" if gone else "")
+    told += f"{summary.seats_words}。" if summary.seats_words else ""
     void = [f"{summary.void_words}。"] if summary.void_words else []
     return [*void, f"{words}。{marks}", told, f"结果摘要（SHA-256）：{summary.sealed.digest}"]
 
@@ -236,6 +239,7 @@ def _values(summary: Summary, user: User, at: datetime) -> dict[str, Value]:
         "评审规则": str(summary.review.rule or ""),
         "计算方法": "；".join(settings_words(summary.rule)),
         "评审专家": "、".join(summary.names.values()),
+        "席位": summary.seats_words,
         "评审对象数": len(summary.lines),
         "结束时间": moment_text(summary.sealed.sealed_at),
         # In every form of a customer, which need not have the title.

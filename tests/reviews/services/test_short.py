@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
+from expertpool.accounts.services.roles import Grant, save_role
 from expertpool.audit.models import Entry
 from expertpool.draws.queries.panel import filled_of
 from expertpool.draws.services.names import release
@@ -19,11 +21,16 @@ from expertpool.notifications.models import Message
 from expertpool.projects.enums import Regime
 from expertpool.projects.settings import BLOCKING
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import Review
+from expertpool.reviews.models import Review, ReviewResult
+from expertpool.reviews.permissions import MANAGE, VIEW
+from expertpool.reviews.queries.results import Summary
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.organising import Terms, add_items, create_review, open_review
+from expertpool.reviews.services.result_files import _head, _notes
+from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY
-from tests.factories.experts import make_expert, make_tag
-from tests.factories.scoring import THINGS, make_review, make_rule
+from tests.factories.experts import give_account, make_expert, make_tag
+from tests.factories.scoring import THINGS, fill_in, make_review, make_rule, reviewer_of, submit
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all, make_short_draw, widen_to
 from tests.fixtures import login
@@ -132,3 +139,47 @@ def test_a_whole_panel_begins_as_ever(operator: User) -> None:
     assert not Message.objects.filter(occasion="draw.step_alone").exists()
     entry = Entry.objects.get(action="review.open")
     assert "人数不足" not in (entry.after or {})
+
+
+@pytest.mark.shows("OVW-15")
+def test_what_is_sealed_says_which_seats_nobody_had(
+    client: Client, operator: User, supervisor: User, review: Review
+) -> None:
+    start(review, operator, short=2)
+    (row,) = review.reviewers.all()
+    give_account(row.expert, make_user("expert"))
+    row = reviewer_of(review, row.expert)
+    fill_in(row, now=NOW)
+    submit(row, now=NOW)
+    end_review(review=review, actor=operator, now=NOW)
+    result = ReviewResult.objects.get(review=review)
+    assert result.content["about"]["panel"]["lacking"] == [["综合", 2]]
+    draw = row.invitation.draw
+    asked = request_void(draw=draw, reason="条件有误", actor=operator, now=NOW)
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=NOW)
+    login(client, operator)
+    shown = client.get(reverse("reviews:result", args=[review.pk])).content.decode()
+    assert WORDS in shown, "as it was sealed, whatever became of the draw"
+    assert "结果被改动过" not in shown
+    summary = Summary(result)
+    assert summary.agrees
+    assert ("席位", WORDS) in _head(summary)
+    assert any(WORDS in note for note in _notes(summary))
+
+
+def test_who_may_not_read_the_panel_is_told_so_and_has_no_button(
+    client: Client, admin: User, review: Review
+) -> None:
+    """It could only refuse."""
+    role = save_role(
+        role=None,
+        name="组织评审、不看名单的人",
+        grants=[Grant(one, Scope.ALL) for one in (VIEW, MANAGE)],
+        levels={},
+        actor=admin,
+        now=NOW,
+    )
+    login(client, make_user(roles=(role,)))
+    shown = client.get(reverse("reviews:detail", args=[review.pk])).content.decode()
+    assert reverse("reviews:start", args=[review.pk]) not in shown
+    assert "请能查看名单的同事开始" in shown

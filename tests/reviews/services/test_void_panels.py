@@ -167,3 +167,18 @@ def test_who_left_the_panel_has_to_leave_its_review_before_it_ends(
         end_review(review=review, actor=operator, now=LATER)
     assert end_review(review=review, actor=operator, now=LATER, short=1).ended_at == LATER
     assert list(counting(review)) == [second]
+
+
+@pytest.mark.shows("OVW-13")
+def test_who_had_submitted_reads_in_his_list_that_his_draw_is_void(
+    client: Client, operator: User, supervisor: User, review: Review, people: list[Expert]
+) -> None:
+    submitted(review, people[0])
+    assert people[0].user
+    login(client, people[0].user)
+    page = reverse("reviews:own")
+    assert "已提交" in client.get(page).content.decode()
+    void(review, operator, supervisor)
+    shown = client.get(page).content.decode()
+    assert "抽取已作废" in shown
+    assert "已提交" not in shown.split("<tbody>")[1]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +99,20 @@ def test_a_platform_plans_draws_and_follows_a_draw(runner: Caller, experts: list
     assert [row["number"] for row in listed] == [draw["number"]]
     assert runner.get("/draws", {"status": "void"}).json()["total"] == 0
     assert_problem(runner.post(f"{address}/draws", {"plan_version": 1}), 409, "draw-refused")
+
+
+@pytest.mark.usefixtures("no_quiet_hours")
+def test_every_time_of_an_answer_is_told_by_one_clock(
+    runner: Caller, experts: list[Expert]
+) -> None:
+    draw = make_draw(now=timezone.now(), operator=runner.user, seats=2)
+    accept_all(draw.pk, runner.user)
+    answer = runner.get(f"/draws/{draw.pk}").content.decode()
+    times = re.findall(r'"\d{4}-\d\d-\d\dT[^"]+"', answer)
+    assert len(times) > 5
+    assert all(one.endswith('+08:00"') for one in times), times
+    told = datetime.fromisoformat(json.loads(answer)["sealed_at"])
+    assert abs(told - draw.sealed_at) < timedelta(milliseconds=1)
 
 
 @pytest.mark.shows("DRAW-34")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
+from ninja.responses import NinjaJSONEncoder
 
 from expertpool.core.api.idempotency import HEADER, LONGEST_KEY, answered_once
 from expertpool.core.api.parsing import StrictParser
@@ -53,6 +57,19 @@ MEANINGS = {
 }
 
 
+class _Encoder(NinjaJSONEncoder):
+    """Writes each moment by the site's own clock, with its offset, whatever made it: a row has UTC, an hour that is told
+    the local one."""
+
+    def default(self, o: Any) -> Any:
+        is_moment = isinstance(o, datetime) and timezone.is_aware(o)
+        return super().default(timezone.localtime(o) if is_moment else o)
+
+
+class _Renderer(JSONRenderer):
+    encoder_class = _Encoder
+
+
 class Api(NinjaAPI):
     """An interface whose endpoints take a token, say whom they allow, and err in one form."""
 
@@ -63,7 +80,9 @@ class Api(NinjaAPI):
         refusals: Sequence[Refusal],
         **options: Any,
     ) -> None:
-        super().__init__(auth=auth, docs_url=None, parser=StrictParser(), **options)
+        super().__init__(
+            auth=auth, docs_url=None, parser=StrictParser(), renderer=_Renderer(), **options
+        )
         self.token_auth = auth
         # Rights are asked inside, once values are read; a repeated call is caught before all else.
         self.add_decorator(guarded, mode="operation")

@@ -575,4 +575,4 @@ def test_the_page_of_a_void_draw_says_that_nobody_sits(
     decide_void(request=asked, agree=True, note="", actor=supervisor, now=NOW + 3 * HOUR)
     shown = client.get(page).content.decode()
     assert "在席的 2 人" not in shown
-    assert "作废之前已有 2 人确认；抽取已作废，现在没有人在席。" in shown
+    assert "作废之前已有 2 人确认；本次抽取已作废，没有人在席。" in shown

@@ -123,10 +123,7 @@ class Filled:
     @property
     def words(self) -> str:
         """How many there are of how many, and of which groups they lack; empty where nobody does."""
-        if not self.short:
-            return ""
-        each = "，".join(f"{name}缺 {count} 人" for name, count in self.lacking.items())
-        return f"评审组 {self.seats} 个席位，现有 {self.agreed} 人（{each}）"
+        return seats_words(self.seats, self.agreed, self.lacking)
 
     def mend(self, *, now: datetime) -> str:
         """Return what can be done about it, as a sentence; empty where nobody lacks."""
@@ -136,6 +133,12 @@ class Filled:
             return "评审时间已到，不能再补抽。"
         how = "补抽或放宽条件补抽" if self.base.is_random else "另选专家"
         return f"请到抽取页面{how}，来不及的先改期。"
+
+
+def seats_words(seats: int, agreed: int, lacking: Mapping[str, int]) -> str:
+    """Say how many there are of how many, and of which groups (names) they lack; empty where nobody does."""
+    each = "，".join(f"{name}缺 {count} 人" for name, count in lacking.items())
+    return f"评审组 {seats} 个席位，现有 {agreed} 人（{each}）" if each else ""
 
 
 def filled_of(project: Project) -> Filled | None:

@@ -15,7 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import INVALID
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.panel import Filled, filled_of
+from expertpool.draws.queries.panel import filled_of, seats_words
 from expertpool.reviews.calculation import Item, Kind, Result, Row, RuleTree, plain
 from expertpool.reviews.calculation.record import Reviewed, record_of, reviewed_in
 from expertpool.reviews.models import (
@@ -161,7 +161,7 @@ class Summary:
         panel = self.sealed.content["about"].get("panel", {})
         if "lacking" not in panel:
             return ""
-        return Filled(panel["seats"], panel["agreed"], dict(panel["lacking"])).words
+        return seats_words(panel["seats"], panel["agreed"], dict(panel["lacking"]))
 
     @cached_property
     def void_words(self) -> str:

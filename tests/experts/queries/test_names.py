@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.core.fields import UNREADABLE, opens
+from expertpool.core.ordering import Places
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike, namesakes
 from expertpool.experts.queries.names import (
@@ -106,12 +107,12 @@ def test_the_order_is_as_long_as_there_are_experts_however_high_their_keys() -> 
     assert list(BY_NAME.of(Expert.objects.all())) == [
         named[one] for one in ("丁四", "李二", "王三", "赵一")
     ]
-    assert len(BY_NAME.keys()) == 4
+    assert len(BY_NAME.places().keys) == 4
 
 
 def test_an_order_that_takes_long_is_not_worked_out_again_at_once() -> None:
     now = time.monotonic()
-    quick, slow = _Known("a", (), now, 0.1), _Known("a", (), now, 4)
+    quick, slow = (_Known("a", Places(()), now, seconds) for seconds in (0.1, 4))
     assert quick.holds_for("a")
     assert not quick.holds_for("b")
     assert slow.holds_for("b")

@@ -4,11 +4,14 @@ and told, and an administrator makes it good."""
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.migrations import RunPython
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -151,6 +154,22 @@ def test_chosen_departments_go_along_with_a_right_that_is_renamed(
     user = make_user(roles=(role,))
     rename_permission(VIEW, "projects.look")(None, SimpleNamespace(connection=connection))
     assert [one.places for one in again(user).grants["projects.look"]] == [[tree["一部"]]]
+
+
+def test_what_stood_there_before_the_upgrade_counts(tree: dict[str, Department]) -> None:
+    scopes = Scope.DEPARTMENT_AND_BELOW, Scope.CHOSEN
+    below, chosen = [
+        make_user(department=tree["一部"], roles=(make_role(one, tree["一部"]),)) for one in scopes
+    ]
+    write("UPDATE accounts_department SET proof = NULL")
+    write("UPDATE accounts_rolepermission_departments SET proof = NULL")
+    write("UPDATE accounts_user SET place_proof = NULL")
+    assert seen(below) == seen(chosen) == set()
+    migration: Any = import_module("expertpool.accounts.migrations.0027_places_have_proofs")
+    for operation in migration.Migration.operations:
+        if isinstance(operation, RunPython):
+            operation.code(apps, SimpleNamespace(connection=connection))  # type: ignore[arg-type]
+    assert seen(below) == seen(chosen) == OWN
 
 
 def test_it_is_logged_and_told(

@@ -106,7 +106,6 @@ def ensure_demo_experts(
     if refused:
         message = f"demo row refused: {refused[0].faults}"
         raise RuntimeError(message)
-    Expert.objects.update(created_by=actor)
     _change_some(random, actor, now)
     return count
 
@@ -201,19 +200,21 @@ def _codes(random: Random, branches: list[list[str]]) -> list[str]:
 
 def _change_some(random: Random, actor: User | None, now: datetime) -> None:
     """Put some on leave, freeze, blacklist and group some, leave some pending."""
-    experts = list(Expert.objects.order_by("pk"))
-    random.shuffle(experts)
-    share = max(len(experts) // 50, 1)
-    parts = iter(experts)
+    keys = list(Expert.objects.order_by("pk").values_list("pk", flat=True))
+    random.shuffle(keys)
+    share = max(len(keys) // 50, 1)
+    # No door leads back to pending. A clerk has entered them, for somebody else to admit: written once, it stays.
+    clerk = User.objects.filter(username="operator").first() or actor
+    pending = Expert.objects.filter(pk__in=keys[:share])
+    pending.update(status=ExpertStatus.PENDING, created_by=clerk)
+    Expert.objects.filter(pk__in=keys[share:]).update(created_by=actor)
+    known = Expert.objects.in_bulk()
+    experts = [known[pk] for pk in keys]
+    parts = iter(experts[share:])
 
     def take(number: int) -> list[Expert]:
         return [expert for expert, _ in zip(parts, range(number), strict=False)]
 
-    pending = [expert.pk for expert in take(share)]
-    # No door leads back to pending. A clerk has entered them, for somebody else to admit.
-    clerk = User.objects.filter(username="operator").first() or actor
-    rows = Expert.objects.filter(pk__in=pending)
-    rows.update(status=ExpertStatus.PENDING, created_by=clerk)
     begin_admissions(now=now)
     for expert in take(share):
         freeze_expert(expert=expert, reason="证书年检中", actor=actor, now=now)

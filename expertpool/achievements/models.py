@@ -28,8 +28,6 @@ class Achievement(models.Model):
     written and approved here, the ``proof_n``-th time, which only grows (docs/decisions/0198).
     """
 
-    final = ("uid",)
-
     uid = models.UUIDField("编号", default=uuid4, unique=True, editable=False)
     expert = models.ForeignKey(
         Expert, verbose_name="专家", on_delete=models.PROTECT, related_name="+"

@@ -16,8 +16,6 @@ class Attachment(models.Model):
     """A file that belongs to one subject (``projects.project`` 12 …). Never served by URL:
     `files.views.download` checks the right through the subject's registered policy."""
 
-    final = ("uid",)
-
     subject_type = models.CharField("所属对象类型", max_length=64)
     subject_id = models.CharField("所属对象编号", max_length=64)
     kind = models.CharField("类别", max_length=32, blank=True)

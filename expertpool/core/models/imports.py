@@ -38,8 +38,6 @@ class ImportRun(HoldsFiles, models.Model):
     until the run ends; what was found and the 未导入信息表, until it expires.
     """
 
-    final = ("uid",)
-
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="导入人",

@@ -32,7 +32,7 @@ from expertpool.files.services.quotas import refuse_full_subject
 from expertpool.files.services.receiving import Received, receive
 from expertpool.files.validators import FileType
 
-RECORDED = ("name", "size", "sha256")
+RECORDED = ("size", "sha256")
 COPIED = (*RECORDED, "kind", "content_type", "held")
 LONGEST_NAME = 120
 # Younger ones may be of a transaction that has not committed yet.
@@ -95,9 +95,14 @@ def _store(
     attachment.full_clean(exclude=["created_by", "uid"])
     attachment.save()
     chosen = file_subject(attachment.subject_type).choices.get(kind)
-    after = in_words(attachment, *RECORDED) | ({"范围": chosen} if chosen else {})
+    after = _recorded(attachment) | ({"范围": chosen} if chosen else {})
     record("file.attach", actor=actor, subject=subject, after=after, now=now)
     return attachment
+
+
+def _recorded(attachment: Attachment) -> dict[str, object]:
+    """Return what the log says of a file: how it is called, too, though its row keeps that encrypted."""
+    return {"文件名": attachment.name, **in_words(attachment, *RECORDED)}
 
 
 @transaction.atomic
@@ -124,7 +129,7 @@ def remove_attachment(
         "file.remove",
         actor=actor,
         subject=subject_of(attachment),
-        before=in_words(attachment, *RECORDED),
+        before=_recorded(attachment),
         note=note,
         now=now,
     )
@@ -172,7 +177,7 @@ def move_attachment(
     attachment.subject_type, attachment.subject_id = to._meta.label_lower, str(to.pk)
     attachment.kind = kind
     attachment.save(update_fields=["subject_type", "subject_id", "kind", "proof"])
-    record("file.attach", actor=actor, subject=to, after=in_words(attachment, *RECORDED), now=now)
+    record("file.attach", actor=actor, subject=to, after=_recorded(attachment), now=now)
 
 
 @transaction.atomic
@@ -227,7 +232,7 @@ def copy_attachment(
         copy.file.save(uuid.uuid4().hex, File(content), save=False)
     copy.full_clean(exclude=["created_by", "uid"])
     copy.save()
-    record("file.attach", actor=actor, subject=to, after=in_words(copy, *RECORDED), now=now)
+    record("file.attach", actor=actor, subject=to, after=_recorded(copy), now=now)
     return copy
 
 

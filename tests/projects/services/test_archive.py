@@ -233,7 +233,7 @@ def _everything_of(project: Project) -> list[object]:
         Project.objects.filter(pk=project.pk).values().get(),
         list(project.tasks.values()),
         list(project.progress.values()),
-        list(Attachment.objects.order_by("pk").values()),
+        [row | {"name": row["name"].token} for row in Attachment.objects.order_by("pk").values()],
         list(DrawEvent.objects.order_by("pk").values()),
         [
             row | {"opening": row["opening"].token}

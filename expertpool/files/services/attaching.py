@@ -33,7 +33,7 @@ from expertpool.files.services.receiving import Received, receive
 from expertpool.files.validators import FileType
 
 RECORDED = ("size", "sha256")
-COPIED = (*RECORDED, "kind", "content_type", "held")
+COPIED = ("name", *RECORDED, "kind", "content_type", "held")
 LONGEST_NAME = 120
 # Younger ones may be of a transaction that has not committed yet.
 ORPHAN_AGE = timedelta(days=1)

@@ -218,7 +218,7 @@ GROUNDS = ["健康原因", "联系不上", "其他"]
 
 
 def _linked() -> list[Life]:
-    return [_by_hand(), _unreached(), _moved(), _opened()]
+    return [_by_hand(), _unreached(), _moved(), _opened(), _all_present()]
 
 
 def _by_hand() -> Life:
@@ -293,6 +293,28 @@ def _opened() -> Life:
     life.reschedule(BEGIN + timedelta(days=2), reveal_at=BEGIN + timedelta(minutes=70))
     life.end()
     life.release()
+    return life
+
+
+def _all_present() -> Life:
+    """An emergency taken back by two, another by the supervisor alone; names open when all have signed in."""
+    people: list[Person] = [({"g1": 1}, None) for _ in range(4)]
+    further = {
+        "opening_at": (BEGIN + timedelta(hours=3)).isoformat(timespec="minutes"),
+        "reveal_at": (BEGIN + timedelta(hours=5)).isoformat(timespec="seconds"),
+    }
+    life = Life("D202611270005", people, {"g1": 2}, further=further)
+    for ended_by, hand in (
+        (OPERATOR, {"why": "two_persons", **life.second("emergency_end")}),
+        (SUPERVISOR, {"why": "other"}),
+    ):
+        life.note("emergency", OPERATOR, "opening_near", **life.second("emergency"))
+        life.note("emergency_ended", ended_by, via="page", **hand)
+    life.note("deadline_moved", SYSTEM, "service_off", via="system")
+    life.leave(0, "declined", by=EXPERT, via="link", why="own_answer")
+    life.supplement()
+    life.end()
+    life.note("all_present", SYSTEM, "all_present", via="system")
     return life
 
 
@@ -616,6 +638,12 @@ def _too_early(vectors: list[Json]) -> Iterator[tuple[Any, ...]]:
     ):
         yield 17, f"names that are open open {what}", ["insert", ["events", 4], one]
     yield 17, "names open by two persons and by themselves", ["insert", ["events", 3], by_two]
+    present = {**note, "at": "2026-11-26T07:00:00+00:00"}
+    yield (
+        18,
+        "names that all present opened open by themselves",
+        ["insert", ["events", 10], present],
+    )
     yield 17, "a time of names that is none", ["set", ["events", 5, "reveal_at"], "2026-11-26"]
     yield 17, "names that are told and never opened", ["drop", last]
 

@@ -65,6 +65,7 @@ def test_a_short_panel_is_completed_by_wider_conditions(open_browser) -> None:
     end_review(base)
     visitor.open(reverse("draws:verify_draw", args=[widened.public_id]))
     expect(visitor.page.locator("#verify-result .verdict strong")).to_have_text("一致")
+    expect(visitor.page.locator("#verify-result .timeline")).to_contain_text("补抽 1 人")
     assert visitor.overflow <= 0
     visitor.press(base.number)
     visitor.sees(widened.number)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.vdraw.samples import VECTORS, random_record, vector
 from tests.vdraw.test_javascript import run_node
+from tools.vectors import Life
 from vdraw import Record, replay
 
 FILM = """
@@ -100,3 +101,19 @@ def test_a_standby_who_moves_up_has_a_frame_of_his_own() -> None:
             assert (line["group"], line["isMovedUp"]) == (seat["group"], True)
             assert "step" not in frame or frame["step"] is None
     assert found > 5
+
+
+@pytest.mark.shows("DRAW-11", "DRAW-34")
+def test_whoever_completes_the_panel_of_another_draw_is_a_supplement_from_the_first_seat_on() -> (
+    None
+):
+    people: list[Any] = [({"g1": 1}, None)] * 2
+    seal = vector(0)["seal"]
+    wider = Life("D1", people, {"g1": 2}, further={"widens": "D0", "widens_seal": seal})
+    wider.end()
+    for film, title in zip(
+        films_of([wider.record(), vector(8)]), ("补抽", "首次入席"), strict=True
+    ):
+        frame = next(one for one in film["frames"] if one["type"] == "seat")
+        assert frame["title"].startswith(title)
+        assert {line["isSupplement"] for line in frame["lines"]} == {title == "补抽"}

@@ -1,7 +1,7 @@
 // A record as a film: one frame for the seal, each value, the order, each seat that is taken, and each
 // further event. Only the record is read; it is checked on the way.
 import { isShort, verifyRecord } from "../verify/vdraw.js";
-import { NOTES, REASONS, ROLES, STATES, eights, label, times } from "../verify/words.js";
+import { NOTES, REASONS, ROLES, STATES, eights, firstSeating, label, times } from "../verify/words.js";
 
 const SEATED = { state: "seated", label: "已邀请", tone: "amber" };
 const ACCEPTED = { state: "accepted", label: "同意", tone: "green" };
@@ -58,7 +58,7 @@ class Film {
   }
 
   drawn({ seats }, sitting) {
-    this.seat(seats, sitting, "首次入席", "席位无人可坐");
+    this.seat(seats, sitting, firstSeating(this.rule), "席位无人可坐");
   }
 
   supplement({ seats }, sitting) {

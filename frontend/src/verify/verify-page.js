@@ -16,6 +16,7 @@ import {
   STATES,
   WAYS,
   eights,
+  firstSeating,
   label,
   moment,
   own,
@@ -105,7 +106,7 @@ function summary(record, brief) {
       h(
         "ol.timeline",
         {},
-        events.map((event) => step(event, who, groups)),
+        events.map((event) => step(event, who, groups, rule)),
       ),
     ),
   ].filter(Boolean);
@@ -173,7 +174,7 @@ function assignedWords(event, who) {
   }
 }
 
-const step = (event, who, groups) => entry(event, words(event, who, groups));
+const step = (event, ...context) => entry(event, words(event, ...context));
 
 function entry(event, [title, text, tone]) {
   return h(
@@ -205,12 +206,12 @@ function hand({ by, via, reason_code: why, ground, witness, supervisor }) {
     .join(" · ");
 }
 
-function words(event, who, groups) {
+function words(event, who, groups, rule) {
   const named = ({ commit, group }) => `${who(commit)}（${groups.get(group)}）`;
   const seated = () => event.seats.map(named).join("、");
   switch (event.type) {
     case "drawn":
-      return [`首次入席 ${event.seats.length} 人`, seated(), "blue"];
+      return [`${firstSeating(rule)} ${event.seats.length} 人`, seated(), "blue"];
     case "supplement":
       return [event.seats.length ? `补抽 ${event.seats.length} 人` : "补抽，已无人可补", seated(), "blue"];
     case "exit":

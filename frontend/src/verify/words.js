@@ -87,6 +87,8 @@ export const own = (values, key) => Object.prototype.hasOwnProperty.call(values,
 /** What somebody is: an office names roles of its own, and older records have a name. */
 export const roleIn = (role, otherwise) => (own(ROLES, role) ? ROLES[role] : otherwise);
 export const label = (labels, code) => (own(labels, code) ? labels[code] : code);
+/** A draw that completes the panel of another supplements from its first seat on. */
+export const firstSeating = (rule) => (own(rule, "widens_seal") ? "补抽" : "首次入席");
 export const eights = (hex) => hex.match(/.{1,8}/g).join(" ");
 
 /** When the panel sits from now on: each time once. */

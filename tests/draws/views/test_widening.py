@@ -40,6 +40,7 @@ from tests.factories.widening import (
     widen_to_everybody,
 )
 from tests.fixtures import login
+from tests.projects.test_exports import export
 
 pytestmark = pytest.mark.django_db
 STARTED = {"reason": REASON}
@@ -81,6 +82,10 @@ def test_a_widened_expert_is_a_supplement_everywhere(
     api = Caller(operator).get(f"/draws/{widened.pk}").json()
     assert {line["origin"] for line in api["lines"]} == {"supplement"}
     assert with_counts(Draw.objects.filter(pk=widened.pk)).get().supplement_count == rows.count()
+    told = {row["抽取编号"]: row["是否补抽"] for row in export(client, "draws.draws")}
+    assert told == {base.number: "否", widened.number: "是"}
+    (row,) = export(client, "projects.projects")
+    assert row["补抽人数"] == row["参与专家"].count("，补抽，") == rows.count()
     with time_machine.travel(widened.reveal_at, tick=False):
         release(draw_id=widened.pk, now=timezone.now())
         sheet = build_sheet(draw=widened, actor=operator, now=timezone.now())

@@ -10,8 +10,11 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
+from django.test import Client
+from django.urls import reverse
 
 from expertpool.accounts.forms.accounts import DepartmentForm
+from expertpool.accounts.models import User
 from expertpool.core.bounds import DAYS, MOMENTS, Bounds, mend, within
 from expertpool.core.validators import validate_phone
 from expertpool.directory.forms import DictionaryItemForm, SchemeForm
@@ -19,6 +22,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +34,9 @@ def drop(table: str, *names: str) -> None:
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
 
 
-def test_old_values_become_the_nearest_and_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_old_values_become_the_nearest_and_are_logged(
+    caplog: pytest.LogCaptureFixture, client: Client, admin: User
+) -> None:
     low, high, right = make_project(), make_project(), make_project()
     drop("projects_project", "projects_project_bounds")
     Project.objects.filter(pk=low.pk).update(duration_minutes=0, budget=Decimal(-5))
@@ -57,6 +63,11 @@ def test_old_values_become_the_nearest_and_are_logged(caplog: pytest.LogCaptureF
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with connection.schema_editor() as editor:
         editor.add_constraint(Project, within("again", budget=budget, opening_at=MOMENTS))
+    login(client, admin)
+    for by in ("month", "quarter", "year"):  # the last of each ends beyond all days
+        page = client.get(reverse("reports:statistics"), {"topic": "projects", "by": by})
+        assert "2099" in page.content.decode()
+    assert client.get(reverse("reports:home")).status_code == 200
 
 
 def test_an_impossible_birthday_is_forgotten() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from importlib import import_module
 
@@ -17,6 +18,7 @@ from expertpool.draws.exceptions import ContributionRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.services.emergency import (
+    decide_emergency,
     decide_emergency_end,
     end_emergency,
     request_emergency,
@@ -24,6 +26,8 @@ from expertpool.draws.services.emergency import (
 )
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.pausing import pause_draw, resume_draw
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sealing import contribute, start_draw
 from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -43,6 +47,7 @@ from tests.factories.widening import (
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 def pages_of(draw: Draw, reader: User) -> tuple[str, str]:
@@ -173,6 +178,48 @@ def test_a_widened_draw_says_what_its_second_person_is(operator: User) -> None:
     public = pages_of(draw, operator)[1]
     assert "管理员已确认" in public
     assert "孙确认" not in public
+
+
+@pytest.mark.shows("DRAW-11")
+def test_what_people_wrote_of_their_steps_stays_inside(operator: User, supervisor: User) -> None:
+    """It may name somebody; the reason of a void alone stands in the record (decision 0181), and on no page."""
+    for _ in range(3):
+        make_expert()
+    now = timezone.now()
+    draw = make_draw(now=now, operator=operator, seats=1)
+    words = {step: f"因{step}而写的话" for step in ("暂停", "恢复", "应急", "取消", "改期", "作废")}
+    noted = {step: f"{step}的附言" for step in ("作废的", "应急的")}
+    pause_draw(draw=draw, reason=words["暂停"], actor=operator, now=now)
+    resume_draw(draw=draw, reason=words["恢复"], actor=operator, now=now)
+    asked = request_emergency(draw=draw, reason=words["应急"], minutes=15, actor=operator, now=now)
+    decide_emergency(request=asked, agree=True, note=noted["应急的"], actor=supervisor, now=now)
+    end_emergency(draw=draw, reason=words["取消"], actor=supervisor, now=now)
+    reschedule(
+        draw=draw,
+        meetings=[NewMeeting(draw.project_id, draw.project.opening_at + DAY, "二楼")],
+        reason=words["改期"],
+        actor=operator,
+        now=now,
+        entropy=SeededEntropy(1),
+    )
+    accept_all(draw, now=now)
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    draw.refresh_from_db()
+    voided = request_void(draw=draw, reason=words["作废"], actor=operator, now=draw.reveal_at)
+    decide_void(
+        request=voided, agree=True, note=noted["作废的"], actor=supervisor, now=draw.reveal_at
+    )
+    end_review(draw)
+    inside, public = pages_of(draw, operator)
+    film = Client().get(reverse("draws:public_replay", args=[draw.public_id])).content.decode()
+    answer = Client().get(reverse("draws:verify_record", args=[draw.public_id]))
+    assert "form" not in answer.json()  # the whole record
+    record = json.dumps(answer.json(), ensure_ascii=False)
+    assert "void" in record
+    typed = {*words.values(), *noted.values()}
+    assert {one for one in typed if one in public + film} == set()
+    assert {one for one in typed if one in record} == {words["作废"]}
+    assert words["作废"] in inside
 
 
 @pytest.mark.shows("DRAW-31")

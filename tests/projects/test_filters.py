@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -17,6 +21,7 @@ from expertpool.projects.forms.filters import ProjectFilter
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_department
 from tests.factories.projects import make_project
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +109,22 @@ def test_a_control_is_told_with_its_field(projects: dict[str, int]) -> None:
     assert declared == {*shown} - {"q", "only"}
     labels = [bound.label for bound in ProjectFilter().visible_fields()]
     assert labels[1:6] == ["适用制度", "所属部门", "评审时间", "项目类型", "申请时间"]
+
+
+@pytest.mark.shows("PRJ-11")
+def test_a_condition_of_the_builder_is_in_the_address(
+    projects: dict[str, int], client: Client, admin: User
+) -> None:
+    login(client, admin)
+    where = {"field": "kind", "op": "eq", "value": "工程"}
+    asked = reverse("projects:conditions") + "?page=3&regime=tender"
+    address = client.post(asked, {"where": json.dumps(where)})["HX-Redirect"]
+    query = QueryDict(address.partition("?")[2])
+    assert {"regime", "where"} == {*query}
+    for reader in (client, login(Client(), admin)):  # it can be kept, and given to somebody else
+        page = reader.get(address)
+        assert {one.name for one in page.context["page"]} == {"甲"}
+    assert client.post(reverse("projects:conditions"), {"where": "broken"}).status_code == 422
 
 
 def test_nothing_chosen_leaves_the_very_rows() -> None:

@@ -219,6 +219,10 @@ def test_who_is_released_from_his_seat_hears_of_it(draw: Draw, operator: User) -
         entropy=ENTROPY,
     )
     assert told("draw.released") == {str(first.pk): 1}
+    body = Message.objects.get(occasion="draw.released").body
+    assert "2026-11-27 09:00" in body
+    assert "已另行安排专家，您不再担任" in body
+    assert "另有安排" not in body  # the reason may name somebody
 
 
 @pytest.mark.usefixtures("quiet_hours")

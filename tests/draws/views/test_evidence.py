@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from tests.factories.experts import make_expert
 from tests.factories.papers import own_book, upload
 from tests.fixtures import login
 from tests.worker import ROOT
+from vdraw import find_difference
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-27")]
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -100,18 +102,40 @@ def test_the_record_is_as_new_as_its_last_event(
 
 
 def test_every_project_of_a_batch_leads_to_all_of_it(
-    client: Client, draw: Draw, auditor: User
+    client: Client, draw: Draw, admin: User, auditor: User
 ) -> None:
+    assert upload(login(client, admin), own_book(), "抽取表.xlsx", project_kind="") == ""
     film = record_screen(draw)
     after = draw.reveal_at + timedelta(minutes=1)
     sheet = store_sheet(draw_id=draw.pk, now=after)
     assert sheet is not None
+    own = attachments_of(draw, OWN_KIND).get()
+    assert len(draw.covered) == 2
     for project in draw.covered:
-        page = tab_of(client, project, auditor, after)
-        for file in (film, sheet):
-            assert reverse("files:download", args=[file.pk]) in page
-        assert "抽取记录" in page
-        assert f"?subject={draw.number}" in page
+        links = set(re.findall(r'href="([^"]+)"', tab_of(client, project, auditor, after)))
+        with time_machine.travel(after, tick=False):
+            kept = {
+                file: client.get(links_to(links, "files:download", file.pk))
+                for file in (film, sheet, own)
+            }
+            content = {file: b"".join(answer) for file, answer in kept.items()}
+            record = client.get(links_to(links, "draws:verify_record", draw.public_id)).json()
+            (ledger,) = {one for one in links if one.endswith(f"?subject={draw.number}")}
+            told = client.get(ledger)
+        assert content[film] == FILM
+        assert content[sheet].startswith(b"%PDF")
+        assert content[own].startswith(b"PK")
+        assert find_difference(record) is None
+        assert project.number in record["rule"]["projects"]
+        assert draw.number in told.content.decode()
+        assert told.context["page"].paginator.count > 2
+
+
+def links_to(links: set[str], name: str, key: object) -> str:
+    """The address of that name, which stands on the page."""
+    address = reverse(name, args=[key])
+    assert address in links
+    return address
 
 
 def test_the_sheet_is_kept_in_the_customers_own_form_too(

@@ -312,6 +312,7 @@ def test_times_outside_the_bounds_of_the_office_are_refused(
 @pytest.mark.parametrize(
     ("entered", "words"),
     [
+        ({"unit_cap": "0"}, "应为 1 至 99。"),
         ({"unit_cap": "100"}, "应为 1 至 99。"),
         ({"unit_cap": "99999"}, "应为 1 至 99。"),
         ({"frequency_cap": "0"}, "应为 1 至 999。"),

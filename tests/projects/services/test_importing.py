@@ -101,6 +101,29 @@ def test_good_rows_become_drafts_and_each_other_row_says_what_is_wrong(clerk):
     assert Entry.objects.filter(action="project.create", actor=clerk).count() == 2
 
 
+def test_what_lies_outside_the_bounds_of_the_form_is_refused(clerk):
+    head = [*HEAD, "预计时长", "预算"]
+    rows = [
+        [*cells(**changes), *more]
+        for changes, more in (
+            ({"联系电话": "abc"}, ("240", "")),
+            ({}, ("2000000000", "")),
+            ({}, ("0", "")),
+            ({}, ("240", "-5")),
+            ({"开标时间": "9999-01-01 09:00"}, ("240", "")),
+        )
+    ]
+    refused = [
+        "2 联系电话格式",
+        "3 预计时长（分钟）格式",
+        "4 预计时长（分钟）格式",
+        "5 预算（元）格式",
+        "6 评审开始时间超出范围",
+    ]
+    assert run(rows, actor=clerk, head=head) == (0, refused)
+    assert not Project.objects.exists()
+
+
 @pytest.mark.shows("PRJ-04")
 def test_projects_may_be_handed_in_at_once(clerk):
     past = cells(开标时间="2020-01-01 09:00")

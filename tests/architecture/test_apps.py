@@ -102,10 +102,19 @@ def test_every_app_has_a_place_in_the_order() -> None:
     assert apps() <= ranks().keys()
 
 
-@pytest.mark.parametrize("guide", ["CONTRIBUTING.md", "docs/architecture/structure.md"])
-def test_what_a_newcomer_reads_first_names_every_app(guide: str) -> None:
-    text = (APPS_DIR.parent / guide).read_text()
-    assert apps() <= set(re.findall(r"\b[a-z]+\b", text))
+def test_the_list_of_apps_has_every_app_and_nothing_else() -> None:
+    text = (APPS_DIR.parent / "CONTRIBUTING.md").read_text()
+    listed = re.search(r"^The apps from top to bottom: (.+)\.$", text, re.MULTILINE)
+    assert listed
+    beside = {"and", "in", "development", "only"}
+    assert set(re.findall(r"[a-z]+", listed[1])) - beside == apps()
+
+
+def test_the_house_that_a_newcomer_sees_has_every_app_and_nothing_else() -> None:
+    text = (APPS_DIR.parent / "docs/architecture/structure.md").read_text()
+    house = text.partition("\nexpertpool/\n")[2].partition("\nfrontend/")[0]
+    names = {name for line in house.splitlines() for name in re.findall(r"[a-z]+", line[:30])}
+    assert names == apps()
 
 
 def test_the_core_has_no_other_modules() -> None:

@@ -7,11 +7,13 @@ everything that is shown, counted and compared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+from expertpool.core.configuration import Span
 from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from vdraw import EngineError
 
@@ -47,13 +49,40 @@ class SealedGroup:
 
 
 @dataclass(frozen=True)
+class QuietHours:
+    """In which part of each day no time to answer passes; None: in no part."""
+
+    span: Span | None
+
+    @property
+    def words(self) -> str:
+        return str(self.span) if self.span else "不设"
+
+    def to_rule(self) -> list[str]:
+        """Return them as they stand in a sealed rule: when they begin and end, or nothing."""
+        return [f"{self.span.start:%H:%M}", f"{self.span.end:%H:%M}"] if self.span else []
+
+    @classmethod
+    def from_rule(cls, stored: Sequence[str]) -> QuietHours:
+        """Read what `to_rule` gave; raises EngineError as `SealedRule.from_dict`."""
+        with suppress(TypeError, ValueError):
+            found = cls(Span(*map(time.fromisoformat, stored)) if stored else None)
+            if found.to_rule() == list(stored):
+                return found
+        message = "抽取数据的 quiet_hours 不是应有的时段：数据被改动过。"
+        raise EngineError(message)
+
+
+@dataclass(frozen=True)
 class Policy:
     """What the office demands of a draw under its regime (`draws.queries.policy`), as sealed.
 
     Minutes for an answer, hours before the opening for the names and for an emergency,
     ``contributors`` who must give a random value, ``panel_bits`` as log2 of the possible panels.
     ``reveal_present``: the names open once all who sit have signed in at the place, or
-    ``present_latest`` minutes after the opening. What is not in a rule was not asked for then.
+    ``present_latest`` minutes after the opening. What is not in a rule was not asked for then;
+    minutes of an emergency and quiet hours that are not (None) are those of the office
+    (docs/decisions/0600, 0601).
     """
 
     reply_shortest: int
@@ -68,6 +97,9 @@ class Policy:
     thin_is_refused: bool  # too few candidates: refused, or drawn once the plan is approved
     reveal_present: bool = False
     present_latest: int = 0
+    emergency_shortest: int | None = None
+    emergency_longest: int | None = None
+    quiet_hours: QuietHours | None = None
 
     @property
     def demands(self) -> tuple[int, ...]:
@@ -79,6 +111,7 @@ class Policy:
             self.candidates_per_seat,
             self.panel_bits,
             -self.emergency_within,
+            self.emergency_shortest or 0,
             self.plan_approval,
             self.thin_is_refused,
             self.reveal_present,
@@ -90,7 +123,9 @@ class Policy:
 
     def to_rule(self) -> dict[str, Any]:
         """Return it as it stands in a sealed rule."""
-        return asdict(self) | {"contributors": list(self.contributors)}
+        hours = self.quiet_hours and self.quiet_hours.to_rule()
+        stored = asdict(self) | {"contributors": list(self.contributors), "quiet_hours": hours}
+        return {name: value for name, value in stored.items() if value is not None}
 
     @classmethod
     def from_rule(cls, stored: Any) -> Policy:
@@ -98,14 +133,22 @@ class Policy:
         content = _need(stored, dict, "policy")
         kinds = {"plan_approval": bool, "thin_is_refused": bool, "reveal_present": bool}
         later = {"reveal_present": False, "present_latest": 0}
+        apart = ("contributors", "emergency_shortest", "emergency_longest", "quiet_hours")
         values = {
             one.name: _need(
                 content.get(one.name, later.get(one.name)), kinds.get(one.name, int), one.name
             )
             for one in fields(cls)
-            if one.name != "contributors"
+            if one.name not in apart
         }
-        return cls(**values, contributors=_texts(content, "contributors"))
+        hours = _texts(content, "quiet_hours") if "quiet_hours" in content else None
+        return cls(
+            **values,
+            contributors=_texts(content, "contributors"),
+            emergency_shortest=_number(content, "emergency_shortest"),
+            emergency_longest=_number(content, "emergency_longest"),
+            quiet_hours=None if hours is None else QuietHours.from_rule(hours),
+        )
 
 
 @dataclass(frozen=True)

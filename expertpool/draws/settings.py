@@ -42,13 +42,16 @@ def _last_of(options: Sequence[tuple[str, str]]) -> Callable[[Sequence[str]], st
     return lambda values: max(values, key=order.index)
 
 
-SENT_STAYS = "免打扰时段从现在起适用于还没有发出的邀请，已经发出的答复截止不变"
+SENT_STAYS = (
+    "免打扰时段从现在起适用于还没有发出的邀请；已经封存的抽取，答复时限按封存时的免打扰时段计算，"
+    "已经发出的答复截止不变"
+)
 INVITING = SettingGroup(
     "inviting",
     "邀请与名单",
     order=40,
-    note="各项只影响以后；免打扰时段立即生效，并通知监督人和审核人；缩短答复时限最短、提早名单最早公开的，满 24 小时后才按新的规定",
-    saved=f"缩短最短答复时限、提早最早公开时间的 24 小时后生效，其余立即生效；{SENT_STAYS}",
+    note="各项只影响以后；免打扰时段立即生效，并通知监督人和审核人；缩短答复时限最短、应急答复时限最短，提早名单最早公开的，满 24 小时后才按新的规定",
+    saved=f"缩短最短答复时限（含应急）、提早最早公开时间的 24 小时后生效，其余立即生效；{SENT_STAYS}",
 )
 LOWERED = "提高要求的立即生效，降低的 24 小时后生效，已通知监督人和审核人"
 MINUTES = Number(1, 43_200, "分钟")
@@ -136,7 +139,8 @@ EMERGENCY_SHORTEST = Setting(
     5,
     group=INVITING,
     order=80,
-    help="应急抽取的答复时限不能比这更短。",
+    help="应急抽取的答复时限不能比这更短。写入封存的规则，此后再改不影响已封存的抽取。",
+    strictest=max,
 )
 EMERGENCY_USUAL = Setting(
     "draws.emergency_usual",
@@ -154,7 +158,8 @@ EMERGENCY_LONGEST = Setting(
     120,
     group=INVITING,
     order=100,
-    help="应急抽取的答复时限不能比这更长。",
+    help="应急抽取的答复时限不能比这更长。写入封存的规则，此后再改不影响已封存的抽取。",
+    strictest=max,
 )
 
 QUIET_HOURS = Setting(
@@ -164,7 +169,7 @@ QUIET_HOURS = Setting(
     Span(time(22), time(7)),
     group=INVITING,
     order=110,
-    help="这段时间内不发评审邀请，到结束时自动发出；答复时限也不计这段时间。应急抽取除外，"
+    help="这段时间内不发评审邀请，到结束时自动发出；答复时限也不计这段时间，以封存时的设置为准。应急抽取除外，"
     "取消、改期的通知等不到结束后 3 小时评审就开始的也除外；留空为不设。",
 )
 
@@ -412,6 +417,8 @@ _OWN: tuple[tuple[Setting[int], Number], ...] = (
     (CANDIDATES_PER_SEAT, PER_SEAT),
     (PANEL_BITS, BITS),
     (EMERGENCY_WITHIN, Number(1, 720, "小时")),
+    (EMERGENCY_SHORTEST, EMERGENCY_MINUTES),
+    (EMERGENCY_LONGEST, EMERGENCY_MINUTES),
     (PRESENT_LATEST, PRESENT_MINUTES),
 )
 REGIME_GROUPS = {
@@ -490,7 +497,7 @@ OWN_QUIET_HOURS: dict[str, Setting[Span | None]] = {
         None,
         group=group,
         order=20,
-        help=f"只适用于{regime.label}项目；留空的与通用规定相同，随时生效。",
+        help=f"只适用于{regime.label}项目；留空的与通用规定相同；发邀请随时按新的，答复时限以封存时的设置为准。",
         general=QUIET_HOURS,
     )
     for regime, group in REGIME_GROUPS.items()
@@ -638,7 +645,11 @@ CONSTRAINTS = (
     *(
         _own_in_order(regime, low, high)
         for regime in Regime
-        for low, high in ((REPLY_SHORTEST, REPLY_LONGEST), (REVEAL_LATEST, REVEAL_EARLIEST))
+        for low, high in (
+            (REPLY_SHORTEST, REPLY_LONGEST),
+            (REVEAL_LATEST, REVEAL_EARLIEST),
+            (EMERGENCY_SHORTEST, EMERGENCY_LONGEST),
+        )
     ),
     _in_order(REPLY_SHORTEST, REPLY_USUAL, REPLY_LONGEST),
     _in_order(REVEAL_LATEST, REVEAL_USUAL, REVEAL_EARLIEST),

@@ -123,6 +123,8 @@ LOWERED: list[tuple[Setting[Any], Any, Any]] = [
     (office.OWN_REVEAL_BY[TENDER], "present", "time"),
     (office.REPLY_SHORTEST, 30, 1),
     (office.OWN_NUMBERS[office.REPLY_SHORTEST.code, TENDER], 30, 1),
+    (office.EMERGENCY_SHORTEST, 15, 5),
+    (office.OWN_NUMBERS[office.EMERGENCY_SHORTEST.code, TENDER], 15, None),
     (office.REVEAL_EARLIEST, 24, 720),
     (office.OWN_NUMBERS[office.REVEAL_EARLIEST.code, TENDER], 24, 720),
 ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -15,6 +16,7 @@ from expertpool.audit.services import record_change, snapshot
 from expertpool.draws.models import Draw, DrawPlan, Hold, Invitation
 from expertpool.draws.occasions import LETTERS
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.rules import Policy
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
@@ -82,6 +84,16 @@ def make_draw(
         reach(draw, now=now)
     draw.refresh_from_db()
     return draw
+
+
+def seal_without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let policies be sealed as before they had ``names``."""
+    whole = Policy.to_rule
+
+    def before(policy: Policy) -> dict[str, Any]:
+        return {name: value for name, value in whole(policy).items() if name not in names}
+
+    monkeypatch.setattr(Policy, "to_rule", before)
 
 
 def reach(draw: Draw, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -24,7 +25,7 @@ class EmergencyForm(forms.Form):
         error_messages={"required": "请填写答复时限。"},
     )
 
-    def __init__(self, data: Any = None, *, draw: Draw) -> None:
-        may = emergency_minutes(draw)
+    def __init__(self, data: Any = None, *, draw: Draw, now: datetime) -> None:
+        may = emergency_minutes(draw, now=now)
         super().__init__(data, initial={"minutes": may.usual})
         self.fields["minutes"].widget.attrs |= {"min": may.fewest, "max": may.most}

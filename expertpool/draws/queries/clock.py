@@ -1,8 +1,9 @@
 """Until when an invitation can be answered, and when its letter may go out.
 
 Quiet hours count for nobody: no letter goes out in them, and what they take of somebody's time to
-answer is added. Where a draw is an emergency there are none, nor are those that last until its panel sits: letters
-go out in them, and whoever were given all of them could not be replaced any more.
+answer is added. Letters go by the hours that are set, time to answer by those that were sealed
+(docs/decisions/0601). Where a draw is an emergency there are none, nor are those that last until its panel
+sits: letters go out in them, and whoever were given all of them could not be replaced any more.
 """
 
 from __future__ import annotations
@@ -26,17 +27,11 @@ from expertpool.draws.occasions import ASKING, CALLING, LETTERS, WAITING
 from expertpool.draws.queries.conflicts import is_gone
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import last_closing, next_opening
+from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.reveal import proven_opening
 from expertpool.draws.queries.setting_out import goes_before
-from expertpool.draws.rules import Policy
-from expertpool.draws.settings import (
-    EMERGENCY_LONGEST,
-    EMERGENCY_SHORTEST,
-    EMERGENCY_USUAL,
-    OWN_QUIET_HOURS,
-    QUIET_HOURS,
-    QUIET_WAYS,
-)
+from expertpool.draws.rules import Policy, QuietHours
+from expertpool.draws.settings import EMERGENCY_USUAL, OWN_QUIET_HOURS, QUIET_WAYS
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.route import held_routes
 from expertpool.projects.models import Project
@@ -48,7 +43,7 @@ TRIED_AGAIN = timedelta(minutes=1)
 
 def quiet_until(now: datetime, regime: str) -> datetime | None:
     """Return when the quiet hours of ``regime`` in which ``now`` lies are over; None outside of them."""
-    return _over(_quiet_hours(regime), now)
+    return _over(quiet_set(regime), now)
 
 
 def _over(span: Span | None, now: datetime) -> datetime | None:
@@ -57,15 +52,10 @@ def _over(span: Span | None, now: datetime) -> datetime | None:
 
 
 @dataclass(frozen=True)
-class HoursSet:
+class HoursSet(QuietHours):
     """The quiet hours that were set from ``start``, until the next were."""
 
     start: datetime
-    span: Span | None
-
-    @property
-    def words(self) -> str:
-        return QUIET_HOURS.kind.words(self.span) if self.span else "不设"
 
 
 def hours_since(since: datetime, regime: str) -> list[HoursSet]:
@@ -75,7 +65,7 @@ def hours_since(since: datetime, regime: str) -> list[HoursSet]:
     # Each held until its change: since the change of the one before.
     starts = [since, *(one.change.at for one in readings if one.change)]
     spans = (in_force(setting, one.read) for one in readings)
-    return [HoursSet(start, span) for start, span in zip(starts, spans, strict=True)]
+    return [HoursSet(span, start) for start, span in zip(starts, spans, strict=True)]
 
 
 def were_quiet(hours: Sequence[HoursSet], start: datetime, end: datetime) -> bool:
@@ -99,9 +89,27 @@ def way_quiet_until(channel: str, now: datetime) -> datetime | None:
     return _next(span.end, here) if span and here.time() in span else None
 
 
-def _quiet_hours(regime: str) -> Span | None:
+def quiet_set(regime: str) -> Span | None:
+    """Return the quiet hours that are set for ``regime``."""
     span: Span | None = in_force(OWN_QUIET_HOURS[regime])
     return span
+
+
+def sealed_hours(draw: Draw) -> QuietHours | None:
+    """Return the quiet hours that were sealed with ``draw``; None: it goes by those that are set, as lists do and what
+    was sealed before they were."""
+    policy = draw.rule.policy
+    return policy.quiet_hours if policy else None
+
+
+def quiet_of(draw: Draw) -> Span | None:
+    """Return the hours in which no time to answer ``draw`` passes."""
+    return _quiet_by(draw.rule.policy, draw.project.regime)
+
+
+def _quiet_by(policy: Policy | None, regime: str) -> Span | None:
+    sealed = policy.quiet_hours if policy else None
+    return sealed.span if sealed else quiet_set(regime)
 
 
 def hours_until(
@@ -134,8 +142,8 @@ def reveal_time(
     opening = next_opening(projects, now=now)
     if policy and policy.reveal_present:
         return opening + timedelta(minutes=policy.present_latest)
-    length, regime = timedelta(minutes=plan.reply_minutes), projects[0].regime
-    answered = counted_on(now, length, latest=opening, regime=regime)
+    length, quiet = timedelta(minutes=plan.reply_minutes), _quiet_by(policy, projects[0].regime)
+    answered = counted_on(now, length, latest=opening, quiet=quiet)
     return max(opening - timedelta(hours=plan.reveal_hours), answered)
 
 
@@ -146,21 +154,21 @@ def opens_earliest(draw: Draw, policy: Policy, *, now: datetime) -> datetime:
     return opening - timedelta(hours=policy.reveal_earliest)
 
 
-def time_counted(start: datetime, end: datetime, *, closing: datetime, regime: str) -> timedelta:
-    """Return how much of the time from ``start`` to ``end`` lies outside the quiet hours of ``regime``, for a panel
-    that sits at ``closing``."""
-    return _counted(start, end, closing, _quiet_hours(regime))
-
-
-def _counted(start: datetime, end: datetime, closing: datetime, span: Span | None) -> timedelta:
-    parts = _loud(start, end, closing, span)
+def time_counted(
+    start: datetime, end: datetime, *, closing: datetime, quiet: Span | None
+) -> timedelta:
+    """Return how much of the time from ``start`` to ``end`` lies outside ``quiet`` hours, for a panel that sits at
+    ``closing``."""
+    parts = _loud(start, end, closing, quiet)
     return sum((until - begin for begin, until in parts), timedelta())
 
 
-def counted_on(start: datetime, length: timedelta, *, latest: datetime, regime: str) -> datetime:
-    """Return when ``length`` outside the quiet hours of ``regime`` has passed since ``start``, ``latest``, when the panel sits, at
-    the most."""
-    for begin, until in _loud(start, latest, latest, _quiet_hours(regime)):
+def counted_on(
+    start: datetime, length: timedelta, *, latest: datetime, quiet: Span | None
+) -> datetime:
+    """Return when ``length`` outside ``quiet`` hours has passed since ``start``, ``latest``, when the panel sits, at the
+    most."""
+    for begin, until in _loud(start, latest, latest, quiet):
         if begin + length <= until:
             return begin + length
         length -= until - begin
@@ -235,10 +243,14 @@ class EmergencyMinutes:
     most: int
 
 
-def emergency_minutes(draw: Draw) -> EmergencyMinutes:
-    """Return the minutes that an emergency of ``draw`` may have: those of the office, within the sealed."""
-    sealed = _minutes_of(draw)
-    fewest, most = (min(value_of(one), sealed) for one in (EMERGENCY_SHORTEST, EMERGENCY_LONGEST))
+def emergency_minutes(draw: Draw, *, now: datetime) -> EmergencyMinutes:
+    """Return the minutes that an emergency of ``draw`` may have: as was sealed, or, where they were not, as the office demands
+    ``now``; no more than there were to reply."""
+    policy, sealed = draw.rule.policy, _minutes_of(draw)
+    if policy is None or policy.emergency_shortest is None:
+        policy = policy_for(draw.project.regime, now=now)
+    bounds = (policy.emergency_shortest, policy.emergency_longest)
+    fewest, most = (sealed if one is None else min(one, sealed) for one in bounds)
     usual = Bounds(fewest, most).nearest(value_of(EMERGENCY_USUAL))
     return EmergencyMinutes(fewest, usual, most)
 
@@ -249,14 +261,14 @@ def deadline_from(invitation: Invitation, start: datetime, length: timedelta) ->
     closing = closing_of(invitation)
     if emergency_of(invitation.draw):
         return min(next_minute(start + length), closing)
-    return usual_deadline(start, length, closing=closing, regime=_regime_of(invitation))
+    return usual_deadline(start, length, closing=closing, quiet=quiet_of(invitation.draw))
 
 
 def usual_deadline(
-    start: datetime, length: timedelta, *, closing: datetime, regime: str
+    start: datetime, length: timedelta, *, closing: datetime, quiet: Span | None
 ) -> datetime:
-    """Return the same where nothing has been sealed yet, for a panel that sits at ``closing``."""
-    return min(next_minute(counted_on(start, length, latest=closing, regime=regime)), closing)
+    """Return the same by ``quiet`` hours, for a panel that sits at ``closing``."""
+    return min(next_minute(counted_on(start, length, latest=closing, quiet=quiet)), closing)
 
 
 def sealed_deadline(invitation: Invitation, *, now: datetime) -> datetime:
@@ -268,20 +280,17 @@ def sealed_deadline(invitation: Invitation, *, now: datetime) -> datetime:
     return deadline_from(invitation, start, time_to_reply(invitation))
 
 
-def _regime_of(invitation: Invitation) -> str:
-    return str(invitation.draw.project.regime)
-
-
 def time_left(invitation: Invitation, at: datetime) -> timedelta:
     """Return how much of its time ``invitation`` had left ``at`` a moment: what `deadline_from` undoes."""
     until = invitation.deadline_at
     if emergency_of(invitation.draw):
         return max(until - at, timedelta())
-    closing, regime = closing_of(invitation), _regime_of(invitation)
+    closing, draw, made = closing_of(invitation), invitation.draw, invitation.reached_at or at
     # By the hours of whenever it was made: those that were set since may lie where he was told that he has time.
-    made = invitation.reached_at or at
-    spans = {one.span for one in hours_since(made, regime)}
-    return max(_counted(at, until, closing, span) for span in spans)
+    sealed = sealed_hours(draw)
+    held = [sealed] if sealed else hours_since(made, draw.project.regime)
+    spans = {one.span for one in held}
+    return max(time_counted(at, until, closing=closing, quiet=span) for span in spans)
 
 
 def was_cut_short(invitation: Invitation) -> bool:
@@ -295,9 +304,10 @@ def was_cut_short(invitation: Invitation) -> bool:
     if emergency_of(invitation.draw):
         had = closing - reached
     else:
-        # By those that held then: what was set since took nothing from him, and gave him nothing.
-        span = hours_since(reached, _regime_of(invitation))[0].span
-        had = _counted(reached, closing, closing, span)
+        # Sealed without: those that held then. What was set since took nothing from him, and gave him nothing.
+        draw = invitation.draw
+        held = sealed_hours(draw) or hours_since(reached, draw.project.regime)[0]
+        had = time_counted(reached, closing, closing=closing, quiet=held.span)
     return had < time_to_reply(invitation)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.occasions import INVITATION
-from expertpool.draws.queries.clock import hours_until, usual_deadline
+from expertpool.draws.queries.clock import hours_until, quiet_set, usual_deadline
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.ways import usual_waits
 from expertpool.notifications.enums import AddressKind, ChannelCode
@@ -82,7 +82,7 @@ def _asked(
     length = timedelta(minutes=plan.reply_minutes)
     if (since := min(goes.values())) > now:
         since += ON_ITS_WAY  # so what waited for a whole minute is answered in the next one
-    until = usual_deadline(since, length, closing=opening, regime=regime)
+    until = usual_deadline(since, length, closing=opening, quiet=quiet_set(regime))
     general = hours_until(now, regime=regime, closing=opening) or now
     quiet = {way for way in goes if (held(way, now) or now) > general}
     return Asked(goes, until, frozenset(quiet))

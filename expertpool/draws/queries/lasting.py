@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.board import Board
-from expertpool.draws.queries.clock import counted_on, time_counted
+from expertpool.draws.queries.clock import counted_on, quiet_of, time_counted
 from expertpool.draws.queries.meetings import next_opening
 
 AMPLE, FAIR, SCARCE, SMALL = "充足", "够用", "紧张", "不多"
@@ -65,13 +65,13 @@ def lasting_of(draw: Draw, board: Board, *, now: datetime) -> Lasting | None:
         for group in board.panel
     ]
     started, closing = draw.ordered_at or now, next_opening(draw.covered, now=now)
-    regime = draw.project.regime
-    passed = time_counted(started, now, closing=closing, regime=regime)
+    quiet = quiet_of(draw)
+    passed = time_counted(started, now, closing=closing, quiet=quiet)
     exits = sum(line.state not in SEATED_STATES for line in board.lines)
     spare = fitting[""] - len(board.lines)
     if exits < FEWEST_EXITS or passed < SHORTEST or spare < FEW:
         return Lasting(words, None, to_opening=False)
-    until = counted_on(now, passed / exits * spare, latest=closing, regime=regime)
+    until = counted_on(now, passed / exits * spare, latest=closing, quiet=quiet)
     if until < closing:  # however many there are for each seat, they go too fast
         words = [(name, SCARCE if word in (AMPLE, FAIR) else word) for name, word in words]
     return Lasting(words, until, to_opening=until >= closing)

@@ -24,12 +24,14 @@ from expertpool.draws.queries.outlook import (
     subsets,
     ways_in_words,
 )
-from expertpool.draws.rules import Policy
+from expertpool.draws.rules import Policy, QuietHours
 from expertpool.draws.settings import (
     ALL_PRESENT,
     ANSWER_GROUNDS,
     CANDIDATES_PER_SEAT,
     DEMANDING,
+    EMERGENCY_LONGEST,
+    EMERGENCY_SHORTEST,
     EMERGENCY_WITHIN,
     MORE_CONTRIBUTORS,
     MOST,
@@ -38,6 +40,7 @@ from expertpool.draws.settings import (
     OTHER_GROUND,
     OWN_GROUNDS,
     OWN_NUMBERS,
+    OWN_QUIET_HOURS,
     OWN_REVEAL_BY,
     PANEL_BITS,
     PLAN_APPROVAL,
@@ -85,6 +88,10 @@ def policy_by(read: Reader, regime: str) -> Policy:
         thin_is_refused=read(THIN) == "refuse",
         reveal_present=in_force(OWN_REVEAL_BY[regime], read) == ALL_PRESENT,
         present_latest=number(PRESENT_LATEST),
+        emergency_shortest=number(EMERGENCY_SHORTEST),
+        emergency_longest=number(EMERGENCY_LONGEST),
+        # As they are set: of several there is none that is stricter (docs/decisions/0601).
+        quiet_hours=QuietHours(in_force(OWN_QUIET_HOURS[regime], read)),
     )
 
 

@@ -23,10 +23,13 @@ from expertpool.draws.queries.clock import (
     hours_since,
     letters_wait_until,
     pause_of,
+    quiet_set,
+    sealed_hours,
     waiver_of,
     were_quiet,
 )
 from expertpool.draws.queries.emergency import emergencies_of
+from expertpool.draws.rules import QuietHours
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ChannelState, channel_states
@@ -162,6 +165,12 @@ def hours_moved(lines: Iterable[Invitation], hours: Hours) -> HoursSet | None:
     asked = [one.invited_at for one in lines if one.state == InvitationState.INVITED]
     held = hours(min(asked)) if asked else []
     return held[-1] if len({one.span for one in held}) > 1 else None
+
+
+def hours_sealed(draw: Draw) -> QuietHours | None:
+    """Return the quiet hours that were sealed with ``draw``, where others are set by now: by these its deadlines are counted."""
+    sealed = sealed_hours(draw)
+    return sealed if sealed and sealed.span != quiet_set(draw.project.regime) else None
 
 
 def reach_of(

@@ -79,7 +79,7 @@ def request_emergency(
     """Ask for a running draw to be declared an emergency; nothing changes until another agrees.
 
     Refuses (EmergencyRefused) without a reason, a draw that is not 抽取中 or is in one, an opening
-    that is over, minutes outside the bounds of `draws.settings` or more than were sealed, and while another request is open.
+    that is over, minutes outside the bounds that were sealed (`clock.emergency_minutes`), and while another request is open.
     """
     draw = _lock(draw)
     if not is_reason(reason):
@@ -87,7 +87,7 @@ def request_emergency(
     if refusal := too_long(reason, 200):
         raise EmergencyRefused(f"应急原因{refusal}")
     check_action(ActionCode.DECLARE_EMERGENCY, draw, actor=actor, now=now)
-    may = emergency_minutes(draw)
+    may = emergency_minutes(draw, now=now)
     if not may.fewest <= minutes <= may.most:
         message = (
             f"答复时限应在 {may.fewest} 至 {may.most} 分钟之间：应急只缩短时限，不能比封存的长。"

@@ -9,7 +9,7 @@ from datetime import datetime
 from expertpool.core.text import moment_text
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.occasions import INVITATION
-from expertpool.draws.queries.clock import held_ways, quiet_until, time_counted
+from expertpool.draws.queries.clock import held_ways, quiet_set, quiet_until, time_counted
 from expertpool.draws.queries.going_out import Asked, Asking
 from expertpool.draws.queries.ways import too_late
 from expertpool.experts.models import Expert
@@ -145,9 +145,9 @@ def in_time(plan: DrawPlan, asking: Asking, now: datetime) -> str:
     length = f"{plan.reply_minutes} 分钟"
     if plan.contributors:
         return f"须在发出后 {length}内"  # it depends on when they have given their values
-    until, regime = asking.all.until, plan.project.regime
+    until, quiet = asking.all.until, quiet_set(plan.project.regime)
     ends = _ends_in_words(asking)
-    is_broken = time_counted(now, until, closing=asking.opening, regime=regime) != until - now
+    is_broken = time_counted(now, until, closing=asking.opening, quiet=quiet) != until - now
     if not is_broken and until != asking.opening:
         return f"须在发出后 {length}内（{ends}）"
     why = [f"答复时限 {length}"]

@@ -63,7 +63,7 @@ from expertpool.draws.queries.presence import (
     presence_of,
     times_of_sign_in,
 )
-from expertpool.draws.queries.reach import board_at, hours_moved
+from expertpool.draws.queries.reach import board_at, hours_moved, hours_sealed
 from expertpool.draws.queries.requests import (
     agreed_request,
     answers_among,
@@ -225,6 +225,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "hours_moved": hours_moved(board.lines, facts.hours)
         if draw.status == DrawStatus.INVITING
         else None,
+        "hours_sealed": hours_sealed(draw) if draw.status == DrawStatus.INVITING else None,
         "waits": waits,
         "pool_told": _pool_told(reach.pause, user, actions),
         "lasting": lasting_of(draw, board, now=now)

@@ -37,7 +37,8 @@ def declare(request: UserRequest, pk: int) -> HttpResponse:
         may = actions_for(draw, request.user, now=now)
         if why_not := may[ActionCode.DECLARE_EMERGENCY].why_not:
             return not_opened(request, why_not, back=back)
-    form = EmergencyForm(request.POST if request.method == "POST" else None, draw=draw)
+    sent = request.POST if request.method == "POST" else None
+    form = EmergencyForm(sent, draw=draw, now=now)
 
     def write() -> None:
         request_emergency(draw=draw, actor=request.user, now=now, **form.cleaned_data)

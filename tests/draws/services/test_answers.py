@@ -37,6 +37,10 @@ SOON = NOW + timedelta(minutes=5)
 
 @pytest.fixture
 def line() -> Invitation:
+    return seat()
+
+
+def seat() -> Invitation:
     for _ in range(4):
         make_expert()
     draw: Draw = make_draw(now=NOW, seats=1, reply_minutes=60)
@@ -128,6 +132,27 @@ def test_the_reason_of_an_exit_comes_from_the_list(line: Invitation, operator: U
     configure(office.OWN_GROUNDS[Regime.TENDER.value], "本人来函、联系不上")
     assert answer_grounds(Regime.TENDER.value) == ["本人来函", "联系不上", "已不在库", "其他"]
     assert "健康原因" in answer_grounds(Regime.PROCUREMENT.value)
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("DRAW-06")
+def test_a_request_goes_by_the_reasons_that_its_regime_sealed(
+    operator: User, supervisor: User
+) -> None:
+    own = office.OWN_GROUNDS[Regime.TENDER.value]
+    configure(own, "本人来函、联系不上")
+    line = seat()
+    assert line.draw.project.regime == Regime.TENDER
+    with pytest.raises(ReplyRefused, match="请从列表中选择原因"):
+        ask(line, operator, ground="健康原因")  # in the list for all
+    for later in ("健康原因", ""):
+        configure(own, later)
+        with pytest.raises(ReplyRefused, match="请从列表中选择原因"):
+            ask(line, operator, ground="健康原因")
+    assert not AnswerRequest.objects.exists()
+    agree(ask(line, operator, ground="本人来函"), supervisor)
+    ended = line.draw.events.get(content__type="exit")
+    assert ended.content["ground"] == "本人来函"
 
 
 @pytest.mark.parametrize(

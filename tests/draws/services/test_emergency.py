@@ -43,19 +43,29 @@ from expertpool.draws.services.replies import answer, expire
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.state import load_order
-from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST
+from expertpool.draws.settings import EMERGENCY_LONGEST, EMERGENCY_SHORTEST, OWN_NUMBERS
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
+from expertpool.siteconfig.queries.page import version_of
+from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.enums import Outcome
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency, record_answer
-from tests.factories.draws import expert_id_of, make_draw, make_ready_project, reach
+from tests.factories.draws import (
+    expert_id_of,
+    make_draw,
+    make_ready_project,
+    reach,
+    seal_without,
+)
 from tests.factories.experts import make_expert
 from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
+from tests.vdraw.samples import engine_difference
+from tests.vdraw.test_javascript import differences
 from vdraw import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +146,7 @@ def test_it_never_lengthens_what_was_sealed(operator: User) -> None:
     for _ in range(4):
         make_expert()
     draw = make_draw(now=NOW, operator=operator, seats=1, reply_minutes=10)
-    assert EmergencyForm(draw=draw).initial["minutes"] == 10  # the office's usual: 15
+    assert EmergencyForm(draw=draw, now=NOW).initial["minutes"] == 10  # the office's usual: 15
     with pytest.raises(EmergencyRefused, match=r"5 至 10 分钟之间：应急只缩短时限"):
         declare(draw, operator, minutes=15)
     declare(draw, operator, minutes=6)
@@ -394,13 +404,61 @@ def test_asking_alone_opens_no_number(draw: Draw, operator: User, supervisor: Us
     assert not Entry.objects.filter(action="draw.contact").exists()
 
 
-def test_the_office_narrows_how_long_an_answer_may_take(draw: Draw, operator: User) -> None:
-    configure(EMERGENCY_SHORTEST, 10)
-    configure(EMERGENCY_LONGEST, 20)
+BOUNDS = (EMERGENCY_SHORTEST, EMERGENCY_LONGEST)
+
+
+def narrow(fewest: int, most: int, regime: str = "tender") -> None:
+    for general, minutes in zip(BOUNDS, (fewest, most), strict=True):
+        configure(OWN_NUMBERS[general.code, regime], minutes)
+
+
+@pytest.mark.shows("DRAW-06")
+@pytest.mark.parametrize("since", [(5, 120), (15, 18)], ids=["wider", "narrower"])
+def test_the_minutes_of_an_emergency_are_those_that_its_regime_sealed(
+    operator: User, since: tuple[int, int]
+) -> None:
+    narrow(10, 20)
+    narrow(30, 40, "internal")
+    for _ in range(3):
+        make_expert()
+    draw = make_draw(now=NOW, operator=operator, seats=2, reply_minutes=60)
+    narrow(*since)  # too late: it was sealed
     for minutes in (9, 21):
         with pytest.raises(EmergencyRefused, match="10 至 20 分钟"):
             declare(draw, operator, minutes=minutes)
+    field = EmergencyForm(draw=draw, now=NOW).fields["minutes"].widget.attrs
+    assert (field["min"], field["max"]) == (10, 20)
     assert declare(draw, operator, minutes=10).minutes == 10
+
+
+def test_where_no_minutes_were_sealed_those_of_the_office_count(
+    operator: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        make_expert()
+    seal_without(monkeypatch, "emergency_shortest", "emergency_longest", "quiet_hours")
+    older = make_draw(now=NOW, operator=operator, seats=2, reply_minutes=60)
+    assert older.rule.policy is not None
+    assert older.rule.policy.emergency_shortest is None
+    configure(EMERGENCY_SHORTEST, 10)
+    configure(EMERGENCY_LONGEST, 20)
+    save_settings(
+        group=EMERGENCY_SHORTEST.group,
+        values={EMERGENCY_SHORTEST.code: 5},
+        version=version_of(EMERGENCY_SHORTEST.group),
+        actor=admin,
+        now=NOW,
+    )
+    for minutes in (9, 21):  # what is lowered counts a day later
+        with pytest.raises(EmergencyRefused, match="10 至 20 分钟"):
+            declare(older, operator, minutes=minutes)
+    assert declare(older, operator, minutes=10).minutes == 10
+    accept_all(older, now=NOW + MINUTE)
+    older.refresh_from_db()
+    record = build_record(older)
+    assert find_difference(record) is None
+    assert engine_difference(record) is None
+    assert differences([record]) == [None]
 
 
 def test_what_nobody_agreed_to_ends_with_the_draw(draw: Draw, operator: User) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +13,16 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.core.configuration import Setting
+from expertpool.core.configuration import Setting, Span
 from expertpool.draws import settings as office
 from expertpool.draws.exceptions import DrawNotReady, EmergencyRefused
 from expertpool.draws.models import Draw, DrawPlan, RevealRule
+from expertpool.draws.queries.policy import policy_for
+from expertpool.draws.rules import Policy
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, readable_draws
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan, usual_times
+from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
@@ -32,9 +35,11 @@ from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
 from tests.fixtures import login
+from vdraw import EngineError
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
+SAME = "与通用规定相同"
 Decide = Callable[[Setting[Any], Any], None]
 
 
@@ -307,13 +312,76 @@ def test_a_plan_that_is_older_than_the_policy_is_refused_at_the_seal(
     assert (plan.reply_minutes, plan.reveal_hours) == (30, 48)
 
 
+# Each demand off its default: its setting, what is decided, what is sealed, and old and new value as logged.
+DECIDED: dict[str, tuple[Setting[Any], Any, Any, str, str]] = {
+    "reply_shortest": (own(office.REPLY_SHORTEST), 20, 20, SAME, "20 分钟"),
+    "reply_longest": (own(office.REPLY_LONGEST), 300, 300, SAME, "300 分钟"),
+    "reveal_latest": (own(office.REVEAL_LATEST), 1, 1, SAME, "1 小时"),
+    "reveal_earliest": (own(office.REVEAL_EARLIEST), 12, 12, SAME, "12 小时"),
+    "contributors": (
+        office.MORE_CONTRIBUTORS["tender"],
+        ("operator", "supervisor"),
+        ["operator", "supervisor"],
+        "不要求",
+        "经办人、监督人",
+    ),
+    "candidates_per_seat": (own(office.CANDIDATES_PER_SEAT), 3, 3, SAME, "3 人"),
+    "panel_bits": (own(office.PANEL_BITS), 4, 4, SAME, "4 比特"),
+    "emergency_within": (own(office.EMERGENCY_WITHIN), 6, 6, SAME, "6 小时"),
+    "plan_approval": (office.REGIME_PLAN_APPROVAL["tender"], True, True, "不要求", "须审核"),
+    "thin_is_refused": (office.THIN, "refuse", True, "方案审核通过后可以抽取", "一律不能抽取"),
+    "reveal_present": (
+        office.OWN_REVEAL_BY["tender"],
+        office.ALL_PRESENT,
+        True,
+        SAME,
+        "全体到场签到后",
+    ),
+    "present_latest": (own(office.PRESENT_LATEST), 60, 60, SAME, "60 分钟"),
+    "emergency_shortest": (own(office.EMERGENCY_SHORTEST), 10, 10, SAME, "10 分钟"),
+    "emergency_longest": (own(office.EMERGENCY_LONGEST), 40, 40, SAME, "40 分钟"),
+    "quiet_hours": (
+        office.OWN_QUIET_HOURS["tender"],
+        Span(time(23), time(5, 30)),
+        ["23:00", "05:30"],
+        SAME,
+        "23:00 至 次日 05:30",
+    ),
+}
+
+
 @pytest.mark.shows("DRAW-06")
-def test_the_policy_is_sealed(operator: User, decide: Decide) -> None:
-    decide(own(office.EMERGENCY_WITHIN), 6)
-    make_experts(3)
-    draw = make_draw(now=NOW, seats=2, operator=operator)
-    assert draw.rule_content["policy"]["emergency_within"] == 6
-    assert Entry.objects.filter(action="setting.change").exists()
+def test_the_whole_policy_is_sealed_and_each_change_logged(
+    operator: User, supervisor: User, admin: User, decide: Decide
+) -> None:
+    shipped = policy_for("tender", now=NOW).to_rule()
+    for setting, value, _, was, becomes in DECIDED.values():
+        decide(setting, value)
+        entry = Entry.objects.filter(action="setting.change").latest("id")
+        assert (entry.before, entry.after) == ({setting.label: was}, {setting.label: becomes})
+        assert (entry.note, entry.actor_id) == (setting.group.label, admin.pk)
+    make_experts(9)
+    both, later = ["operator", "supervisor"], NOW + timedelta(days=2)  # all of it counts by then
+    project = make_ready_project(now=later, seats=2, reply_minutes=60, contributors=both)
+    submit_plan(project=project, version=1, actor=operator, now=later)
+    decide_plan(project=project, version=1, agree=True, note="同意", actor=supervisor, now=later)
+    draw = start_draw(project=project, actor=operator, now=later, entropy=SeededEntropy(1))
+    sealed = draw.rule_content["policy"]
+    assert sealed == {name: stands for name, (_, _, stands, _, _) in DECIDED.items()}
+    assert sealed.keys() == shipped.keys()
+    assert not [name for name in sealed if sealed[name] == shipped[name]]
+    assert draw.rule.policy == policy_for("tender", now=later)
+    assert policy_for("internal", now=later).to_rule() == shipped | {"thin_is_refused": True}
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [["22:00"], ["22:00", "7:00"], ["22:00", "07:00+08:00"], ["22:00", "25:00"], "22", None],
+)
+def test_hours_that_are_none_are_no_policy(hours: Any) -> None:
+    stored = policy_for("tender", now=NOW).to_rule() | {"quiet_hours": hours}
+    with pytest.raises(EngineError, match="quiet_hours"):
+        Policy.from_rule(stored)
 
 
 def test_an_emergency_is_near_the_opening_or_none(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries import clock
 from expertpool.draws.queries.clock import (
     counted_on,
+    quiet_set,
     quiet_until,
     time_counted,
     was_cut_short,
@@ -39,6 +41,8 @@ from expertpool.draws.services.hands import alias_in
 from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.pausing import pause_draw, resume_draw
+from expertpool.draws.services.records import build_record
+from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.voiding import decide_void, request_void
@@ -54,12 +58,15 @@ from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from tests.draws.services.test_races import run_at_once
 from tests.factories.answers import declare_emergency, record_answer
-from tests.factories.draws import make_ready_project
+from tests.factories.draws import make_ready_project, seal_without
 from tests.factories.experts import make_expert
 from tests.factories.lines import written_otherwise
 from tests.factories.siteconfig import configure, note_change
 from tests.factories.widening import accept_all, reply
 from tests.fixtures import login
+from tests.vdraw.samples import engine_difference
+from tests.vdraw.test_javascript import differences
+from vdraw import find_difference
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_hours")]
 
@@ -72,6 +79,7 @@ def at(text: str) -> datetime:
 NIGHT = at("24 23:10")
 REGIME = Regime.PROCUREMENT.value
 LETTERS = Message.objects.filter(occasion="draw.invitation")
+SEALED = ("emergency_shortest", "emergency_longest", "quiet_hours")  # since 0600
 
 
 @pytest.mark.parametrize(
@@ -95,15 +103,19 @@ def test_an_office_sets_its_own_or_none() -> None:
     assert quiet_until(at("24 23:00"), REGIME) is None
     configure(QUIET_HOURS, None)
     assert quiet_until(at("24 13:00"), REGIME) is None
-    assert counted_on(NIGHT, timedelta(hours=1), latest=at("30 09:00"), regime=REGIME) == at(
-        "25 00:10"
-    )
+    assert counted_on(
+        NIGHT, timedelta(hours=1), latest=at("30 09:00"), quiet=quiet_set(REGIME)
+    ) == at("25 00:10")
 
 
-def test_a_regime_has_hours_of_its_own(draw: Draw, operator: User) -> None:
-    other = next(one for one in Regime.values if one != draw.project.regime)
+def test_a_regime_has_hours_of_its_own(operator: User) -> None:
+    other = Regime.INTERNAL.value
     configure(OWN_QUIET_HOURS[other], None)
-    configure(OWN_QUIET_HOURS[draw.project.regime], Span(time(23), time(5)))
+    configure(OWN_QUIET_HOURS[Regime.TENDER.value], Span(time(23), time(5)))
+    for n in range(3):
+        make_expert(email=f"e{n}@example.cn")
+    draw = seal(operator, NIGHT)
+    assert draw.project.regime == Regime.TENDER
     assert quiet_until(NIGHT, draw.project.regime) == at("25 05:00")
     assert quiet_until(NIGHT, other) == at("25 07:00")  # as for all
     post(draw, NIGHT)
@@ -156,11 +168,11 @@ def test_before_the_button_there_is_one_limit(
 )
 def test_quiet_time_does_not_count(start: str, minutes: int, end: str) -> None:
     latest = at("27 09:00")
-    assert counted_on(at(start), timedelta(minutes=minutes), latest=latest, regime=REGIME) == at(
-        end
-    )
+    assert counted_on(
+        at(start), timedelta(minutes=minutes), latest=latest, quiet=quiet_set(REGIME)
+    ) == at(end)
     if at(end) < latest:
-        counted = time_counted(at(start), at(end), closing=latest, regime=REGIME)
+        counted = time_counted(at(start), at(end), closing=latest, quiet=quiet_set(REGIME))
         assert counted == timedelta(minutes=minutes)
 
 
@@ -176,9 +188,9 @@ def test_quiet_time_does_not_count(start: str, minutes: int, end: str) -> None:
 def test_hours_in_which_the_panel_sits_are_not_quiet(start: str, end: str) -> None:
     """Letters go out in them, and who declines has to be replaced before it sits."""
     opening, length = at("25 04:20"), timedelta(minutes=10)
-    assert counted_on(at(start), length, latest=opening, regime=REGIME) == at(end)
+    assert counted_on(at(start), length, latest=opening, quiet=quiet_set(REGIME)) == at(end)
     if at(end) < opening:
-        assert time_counted(at(start), at(end), closing=opening, regime=REGIME) == length
+        assert time_counted(at(start), at(end), closing=opening, quiet=quiet_set(REGIME)) == length
 
 
 @pytest.fixture
@@ -189,8 +201,9 @@ def draw(operator: User) -> Draw:
     return seal(operator, NIGHT)
 
 
-def seal(operator: User, now: datetime, **plan: object) -> Draw:
-    project = make_ready_project(now=now, seats=2, reply_minutes=60, channels=("email",), **plan)
+def seal(operator: User, now: datetime, **plan: Any) -> Draw:
+    usual = {"seats": 2, "reply_minutes": 60, "channels": ("email",)}
+    project = make_ready_project(now=now, **(usual | plan))
     return start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
 
 
@@ -635,6 +648,7 @@ def test_hours_that_were_set_since_take_nothing_of_the_time_to_answer(
     assert {row.deadline_at for row in draw.invitations.all()} == {at("24 13:20")}
 
 
+@pytest.mark.parametrize("unsealed", [(), SEALED], ids=["sealed", "before"])
 @pytest.mark.parametrize(
     ("opening", "then", "since", "is_cut"),
     [
@@ -643,9 +657,17 @@ def test_hours_that_were_set_since_take_nothing_of_the_time_to_answer(
     ],
 )
 def test_whose_time_the_panel_cut_short_goes_by_the_hours_of_then(
-    operator: User, admin: User, opening: str, then: Span | None, since: Span | None, is_cut: bool
+    operator: User,
+    admin: User,
+    monkeypatch: pytest.MonkeyPatch,
+    opening: str,
+    then: Span | None,
+    since: Span | None,
+    is_cut: bool,
+    unsealed: Sequence[str],
 ) -> None:
     """He was reached at ten and had sixty minutes, or would have had but for the hours that were quiet."""
+    seal_without(monkeypatch, *unsealed)
     change_hours(then, admin, at("24 09:00"))
     for n in range(2):
         make_expert(email=f"e{n}@example.cn")
@@ -656,3 +678,86 @@ def test_whose_time_the_panel_cut_short_goes_by_the_hours_of_then(
     row = draw.invitations.all()[0]
     assert row.deadline_at == at(opening)
     assert was_cut_short(row) is is_cut
+
+
+LATER = at("24 23:20")
+
+
+def verified(draw: Draw) -> bool:
+    """Whether its record holds for all three verifiers."""
+    draw.refresh_from_db()
+    record = build_record(draw)
+    found = [find_difference(record), engine_difference(record), *differences([record])]
+    return found == [None] * 3
+
+
+@pytest.mark.shows("DRAW-15")
+@pytest.mark.parametrize(
+    ("quiet", "goes", "until"),
+    [
+        (None, LATER, at("25 08:00")),
+        (Span(time(0), time(6)), LATER, at("25 08:00")),
+        (Span(time(7), time(8)), LATER, at("25 08:00")),
+        (Span(time(22), time(9)), at("25 09:00"), at("25 10:00")),
+    ],
+)
+def test_letters_go_by_the_hours_that_are_set_and_deadlines_by_those_that_were_sealed(
+    client: Client,
+    draw: Draw,
+    operator: User,
+    admin: User,
+    quiet: Span | None,
+    goes: datetime,
+    until: datetime,
+) -> None:
+    post(draw, NIGHT)
+    change_hours(quiet, admin, LATER)
+    post(draw, LATER)
+    assert states(draw) == ({"sent"} if goes == LATER else {"queued"})
+    post(draw, goes)
+    assert states(draw) == {"sent"}
+    assert {row.deadline_at for row in draw.invitations.all()} == {until}
+    assert all(f"{until:%H:%M}" in one.body for one in LETTERS.filter(channel="email"))
+    with time_machine.travel(goes, tick=False):
+        page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
+    told = "答复时限仍按封存时的免打扰时段（22:00 至 次日 07:00）计算"
+    assert told in page.content.decode()
+    silent, early = row_of(draw, 1), until - timedelta(minutes=1)
+    assert not expire(invitation_id=silent.pk, now=early, entropy=SeededEntropy(3))
+    reply(row_of(draw, 2), accept=True, now=early)
+    assert expire(invitation_id=silent.pk, now=until, entropy=SeededEntropy(3))
+    accept_all(draw, now=until)
+    assert verified(draw)
+
+
+def row_of(draw: Draw, line: int) -> Invitation:
+    return draw.invitations.get(line=line)
+
+
+def test_a_pause_leaves_the_time_by_the_hours_that_were_sealed(operator: User, admin: User) -> None:
+    for n in range(3):
+        make_expert(email=f"e{n}@example.cn")
+    draw = seal(operator, at("24 21:30"))
+    post(draw, at("24 21:30"))
+    change_hours(None, admin, at("24 21:35"))
+    pause_draw(draw=draw, reason="评审地点待定", actor=operator, now=at("24 21:40"))
+    assert {row.time_left for row in draw.invitations.all()} == {timedelta(minutes=50)}
+    draw.refresh_from_db()
+    resume_draw(draw=draw, reason="地点已定", actor=operator, now=at("24 21:50"))
+    assert {row.deadline_at for row in draw.invitations.all()} == {at("25 07:40")}
+
+
+def test_where_no_hours_were_sealed_those_that_are_set_count(
+    draw: Draw, operator: User, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal_without(monkeypatch, *SEALED)
+    for n in range(3, 6):
+        make_expert(email=f"e{n}@example.cn")
+    older = seal(operator, NIGHT)
+    change_hours(None, admin, NIGHT)
+    for one in (draw, older):
+        post(one, NIGHT)
+    until = [{row.deadline_at for row in one.invitations.all()} for one in (draw, older)]
+    assert until == [{at("25 08:00")}, {at("25 00:10")}]
+    accept_all(older, now=at("25 00:05"))
+    assert verified(older)

@@ -26,6 +26,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def draw(operator: User) -> Draw:
+    return running(operator)
+
+
+def running(operator: User) -> Draw:
     for name in ("王一", "李二", "张三"):
         make_expert(name)
     return make_draw(now=timezone.now(), operator=operator, seats=1)
@@ -130,9 +134,8 @@ def test_a_form_opened_by_its_address_leads_back_to_its_draw(
     assert f'data-back="{reverse("draws:detail", args=[draw.pk])}"' in page.content.decode()
 
 
-def test_the_form_proposes_no_more_than_the_office_allows(
-    client: Client, operator: User, draw: Draw
-) -> None:
+def test_the_form_proposes_no_more_than_the_office_allows(client: Client, operator: User) -> None:
     configure(office.EMERGENCY_LONGEST, 10)
+    draw = running(operator)
     form = login(client, operator).get(reverse("draws:emergency", args=[draw.pk]))
     assert 'value="10"' in form.content.decode()

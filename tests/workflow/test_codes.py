@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,27 +14,41 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.services.authenticators import _totp, as_text, set_up
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import DrawStatus
+from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawError
-from expertpool.draws.models import Draw, VoidRequest
+from expertpool.draws.models import (
+    AnswerRequest,
+    Draw,
+    DrawPlan,
+    EmergencyRequest,
+    VoidRequest,
+    WideningRequest,
+)
+from expertpool.draws.services.answers import request_answer
+from expertpool.draws.services.checking import check_record
+from expertpool.draws.services.emergency import request_emergency
 from expertpool.draws.services.hands import confirmation_of
 from expertpool.draws.services.voiding import request_void
+from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import notices
 from expertpool.workflow.enums import Proof
 from expertpool.workflow.forms.requests import CodeForm
-from expertpool.workflow.models import ConfirmationCode
-from expertpool.workflow.services.codes import agree_by_code, send_code
-from tests.factories.accounts import make_phone, make_user
+from expertpool.workflow.models import ConfirmationCode, TwoPersonRequest
+from expertpool.workflow.services.codes import agree_by_app, agree_by_code, send_code
+from tests.factories.accounts import PASSWORD, make_phone, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.requests import asked_otherwise
+from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db]
 GIVEN = "482913"
+SECRET = as_text(bytes(range(20)))
 
 
 @pytest.fixture
@@ -60,13 +75,13 @@ def address(asked: VoidRequest) -> str:
     return reverse("workflow:request_code", args=["draws.void", asked.pk])
 
 
-def send(asked: VoidRequest, person: User, code: str = GIVEN) -> ConfirmationCode:
+def send(asked: TwoPersonRequest, person: User, code: str = GIVEN) -> ConfirmationCode:
     return send_code(
         asked, person_id=person.pk, code=code, asker=asked.requested_by, now=timezone.now()
     )
 
 
-def agree(asked: VoidRequest, code: str = GIVEN) -> User:
+def agree(asked: TwoPersonRequest, code: str = GIVEN) -> User:
     return agree_by_code(asked, code=code, asker=asked.requested_by, now=timezone.now())
 
 
@@ -105,6 +120,63 @@ def test_a_supervisor_agrees_by_the_code_on_his_phone(
     entry = Entry.objects.get(action="request.by_code")
     assert entry.actor_id == second.pk
     assert {"申请人": operator.name, "确认人": "周监督"}.items() <= entry.after.items()
+
+
+def replacing(draw: Draw, by: User, now: datetime) -> AnswerRequest:
+    told = {"state": InvitationState.REPLACED, "ground": "联系不上", "reason": ""}
+    return request_answer(invitation=draw.invitations.get(), actor=by, now=now, **told)
+
+
+def emergency(draw: Draw, by: User, now: datetime) -> EmergencyRequest:
+    return request_emergency(draw=draw, reason="缺人", minutes=15, actor=by, now=now)
+
+
+def widening(_draw: Draw, by: User, now: datetime) -> WideningRequest:
+    base = make_short_panel(now=now)
+    widen_plan(project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=by, now=now)
+    version = DrawPlan.objects.get(project=base.project).version
+    return request_widening(base=base, reason="缺人", version=version, actor=by, now=now)
+
+
+@pytest.mark.parametrize("way", [Proof.CODE, Proof.APP])
+@pytest.mark.parametrize("ask", [replacing, emergency, widening])
+def test_each_step_by_hand_is_agreed_to_so_and_the_record_keeps_how(
+    ask: Callable[[Draw, User, datetime], Any], way: Proof, operator: User, second: User
+) -> None:
+    """A replacement, an emergency, a widening: by the code on his phone, or by his application."""
+    now = timezone.now()
+    for _ in range(2):
+        make_expert()
+    asked = ask(make_draw(now=now, seats=1, operator=operator, opens_in_hours=12), operator, now)
+    if way == Proof.CODE:
+        send(asked, second)
+        told = Message.objects.get(occasion="request.code", channel="sms").body
+        assert all(part in told for part in (asked.draw.title, str(asked.reason or asked.ground)))
+        assert agree(asked) == second
+    else:
+        before = now - timedelta(days=1)
+        code = {
+            moment: _totp(SECRET).generate(int(moment.timestamp())).decode()
+            for moment in (before, now)
+        }
+        set_up(user=second, secret=SECRET, password=PASSWORD, code=code[before], now=before)
+        by = {"person_id": second.pk, "code": code[now], "asker": operator, "now": now}
+        assert agree_by_app(asked, **by) == second
+    asked = type(asked).objects.get(pk=asked.pk)
+    assert (asked.decided_by, asked.agreed, asked.proof) == (second, True, way)
+    witness = confirmation_of(asked)
+    if ask is widening:
+        draw = Draw.objects.get(widens=asked.draw)
+        assert draw.rule_content["witness"] == witness
+    else:
+        draw = asked.draw
+        said = [
+            event for event in draw.events.values_list("content", flat=True) if "witness" in event
+        ]
+        assert [(one["witness"], one["supervisor"]) for one in said] == [(witness, "supervisor")]
+    asked.proof = Proof.SESSION
+    assert witness != confirmation_of(asked)
+    assert check_record(draw_id=draw.pk, now=now, anew=True) is None
 
 
 def test_nobody_reads_the_code_but_who_was_sent_it(asked: VoidRequest, second: User) -> None:

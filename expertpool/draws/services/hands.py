@@ -16,7 +16,7 @@ from expertpool.workflow.models import TwoPersonRequest
 
 CONFIRMATION = "确认值"  # what a log entry calls the hash of a confirmation
 # How a decision was proven, where a record says it.
-_BY_PROOF: dict[str, str] = {Proof.CODE: ":code"}
+_BY_PROOF: dict[str, str] = {Proof.CODE: ":code", Proof.APP: ":app"}
 OF_THE_EXPERT = frozenset(map(str, BY_HIMSELF))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,28 +15,40 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.exports.projects import MEASURES
-from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.models import (
+    AnswerRequest,
+    Draw,
+    DrawPlan,
+    EmergencyRequest,
+    Invitation,
+    WideningRequest,
+)
 from expertpool.draws.queries.hands import hand_steps_by_kind, hand_steps_of
 from expertpool.draws.queries.shown import otherwise_in, told_of
-from expertpool.draws.services.emergency import (
-    decide_emergency,
-    end_emergency,
-    request_emergency,
-)
+from expertpool.draws.services.answers import request_answer
+from expertpool.draws.services.emergency import end_emergency, request_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import build_sheet
+from expertpool.draws.services.widening import request_widening, widen_plan
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import recipient_key
 from expertpool.projects.models import Project
-from expertpool.workflow.services.two_persons import withdraw
+from expertpool.workflow.services.two_persons import decide, withdraw
 from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import make_expert
+from tests.factories.widening import (
+    EVERYBODY,
+    SENIOR,
+    accept_all,
+    make_short_panel,
+    widen_to_everybody,
+)
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +61,10 @@ def now() -> datetime:
 
 @pytest.fixture
 def draw(now: datetime, operator: User) -> Draw:
+    return a_draw(operator, now)
+
+
+def a_draw(operator: User, now: datetime) -> Draw:
     for _ in range(4):
         make_expert()
     return make_draw(now=now, seats=2, operator=operator)
@@ -66,8 +83,25 @@ def measured(project: Project) -> int:
     return int(rows.values_list("n", flat=True).get(pk=project.pk))
 
 
+def check_everywhere(draw: Draw, number: int, kinds: str, operator: User) -> None:
+    """On page, public page, sheet and in the statistics, and of what it consists."""
+    assert hand_steps_of(draw) == number
+    client = login(Client(), operator)
+    assert client.get(reverse("draws:detail", args=[draw.pk])).context["hand_steps"] == number
+    public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
+    assert f"{number} 次（{kinds}）" in public
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    draw.refresh_from_db()
+    sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at + timedelta(minutes=1))
+    assert dict(sheet.head)["人工干预"] == f"{number} 次（{kinds}）"
+    assert measured(draw.project) == number
+    page = client.get(reverse("reports:statistics"), {"topic": "projects"})
+    shown = {header: value for header, value, _ in page.context["total_figures"]}
+    assert shown["人工干预次数"] == str(number)
+
+
 def test_the_same_number_stands_everywhere(
-    client: Client, draw: Draw, operator: User, supervisor: User, now: datetime
+    draw: Draw, operator: User, supervisor: User, now: datetime
 ) -> None:
     assert hand_steps_of(draw) == 0
     own, other = draw.invitations.order_by("line")
@@ -95,33 +129,79 @@ def test_the_same_number_stands_everywhere(
     )
     # As older rows are: recorded before a second person was needed.
     Invitation.objects.filter(pk=own.pk).update(replied_via=ReplyVia.OPERATOR)
-    assert hand_steps_of(draw) == 4
-    assert measured(draw.project) == 4
-    page = login(client, operator).get(reverse("draws:detail", args=[draw.pk]))
-    assert page.context["hand_steps"] == 4
-    public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
-    assert "4 次" in public
-    release(draw_id=draw.pk, now=draw.reveal_at)
-    draw.refresh_from_db()
-    sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at + timedelta(minutes=1))
-    assert dict(sheet.head)["人工干预"].startswith("4 次（代登记答复 2 次、应急抽取 1 次")
+    record_answer(
+        invitation=other,
+        state=InvitationState.REPLACED,
+        reason="",
+        ground="联系不上",
+        actor=operator,
+        now=now,
+        entropy=SeededEntropy(3),
+        second=supervisor,
+    )
+    accept_all(draw, now=now)
+    kinds = "更换专家 1 次、代登记答复 2 次、应急抽取 1 次、取消应急 1 次"
+    check_everywhere(draw, 5, kinds, operator)
 
 
+def test_a_widened_draw_counts_as_a_step_everywhere(operator: User, now: datetime) -> None:
+    base = make_short_panel(now=now, operator=operator)
+    widened = widen_to_everybody(base, now=now, actor=operator)
+    accept_all(widened, now=now)
+    check_everywhere(widened, 1, "放宽条件补抽 1 次", operator)
+
+
+def replacing(by: User, now: datetime) -> AnswerRequest:
+    draw = a_draw(by, now)
+    return request_answer(
+        invitation=draw.invitations.get(line=1),
+        state=InvitationState.REPLACED,
+        ground="联系不上",
+        reason="",
+        actor=by,
+        now=now,
+    )
+
+
+def emergency(by: User, now: datetime) -> EmergencyRequest:
+    draw = a_draw(by, now)
+    return request_emergency(draw=draw, reason="缺人", minutes=15, actor=by, now=now)
+
+
+def widening(by: User, now: datetime) -> WideningRequest:
+    base = make_short_panel(now=now, operator=by)
+    widen_plan(project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=by, now=now)
+    version = DrawPlan.objects.get(project=base.project).version
+    return request_widening(base=base, reason="缺人", version=version, actor=by, now=now)
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (replacing, "登记为「更换」：联系不上"),
+        (emergency, "答复时限 15 分钟：缺人"),
+        (widening, "缺人"),
+    ],
+)
 def test_all_supervisors_in_scope_are_told_at_once(
-    draw: Draw, operator: User, supervisor: User, now: datetime
+    ask: Callable[[User, datetime], Any],
+    words: str,
+    operator: User,
+    supervisor: User,
+    now: datetime,
 ) -> None:
     second = make_user("supervisor")
     role = Role.objects.create(code="elsewhere", name="外部门监督")
     role.permissions.create(code="draws.confirm_steps", scope=Scope.DEPARTMENT)
     outsider = make_user(roles=(role,), department=make_department("外部"))
-    asked = request_emergency(draw=draw, reason="缺人", minutes=15, actor=operator, now=now)
+    asked = ask(operator, now)
     told = Message.objects.filter(occasion="request.asked")
     assert told_to("request.asked", (operator, supervisor, second, outsider)) == [
         supervisor,
         second,
     ]
-    assert "答复时限 15 分钟：缺人" in told[0].body
-    decide_emergency(request=asked, agree=True, note="", actor=supervisor, now=now)
+    assert words in told[0].body
+    decide(asked, agree=True, note="", actor=supervisor, now=now)
     users = (operator, supervisor, second, outsider)
     assert told_to("request.agreed", users) == [operator, supervisor, second]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,18 +30,26 @@ from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import Draw, DrawAlarm, DrawEvent
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.clock import pause_of
-from expertpool.draws.services import state
+from expertpool.draws.services import state, watching
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.checking import NIGHTS, check_kept, check_record, check_stopped
+from expertpool.draws.services.emergency import end_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import Hand
 from expertpool.draws.services.overdue import sweep
-from expertpool.draws.services.pausing import pause_draw
-from expertpool.draws.services.replies import answer
+from expertpool.draws.services.pausing import pause_draw, resume_draw
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import answer, take_leave
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
+from expertpool.draws.services.sealing import abandon_draw, contribute
 from expertpool.draws.services.state import write_note
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.models import Message
+from tests.factories.accounts import make_user
+from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
+from tests.factories.widening import accept_all, reply
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-15")]
@@ -119,6 +129,154 @@ def test_each_change_asks_for_a_check_and_a_check_is_made_once(draw: Draw) -> No
     assert draw.checked_events > seated
     assert draw.status == DrawStatus.INVITING  # it was verified while it goes on
     assert not DrawAlarm.objects.exists()
+
+
+def agree(draw: Draw, line: int) -> None:
+    reply(draw.invitations.get(line=line), accept=True, now=NOW)
+
+
+def leave(draw: Draw) -> None:
+    row = draw.invitations.get(line=1)
+    take_leave(invitation=row, reason="住院", via=ReplyVia.LINK, now=NOW, entropy=SeededEntropy(3))
+
+
+def replace(draw: Draw) -> None:
+    record_answer(
+        invitation=draw.invitations.get(line=2),
+        state=InvitationState.REPLACED,
+        reason="来电告知",
+        actor=draw.operator,
+        now=NOW,
+        entropy=SeededEntropy(4),
+    )
+
+
+def declare(draw: Draw) -> None:
+    declare_emergency(draw=draw, reason="急用", minutes=15, actor=draw.operator, now=NOW)
+
+
+def take_back(draw: Draw) -> None:
+    end_emergency(draw=draw, reason="来得及", actor=make_user("supervisor"), now=NOW)
+
+
+def pause(draw: Draw) -> None:
+    pause_draw(draw=draw, reason="地点待定", actor=draw.operator, now=NOW)
+
+
+def go_on(draw: Draw) -> None:
+    resume_draw(draw=draw, reason="地点已定", actor=draw.operator, now=NOW)
+
+
+def move(draw: Draw) -> None:
+    review = draw.project
+    later = NewMeeting(review.pk, review.opening_at + timedelta(days=2), "北楼")
+    reschedule(
+        draw=draw,
+        meetings=[later],
+        reason="供应商答疑延期",
+        actor=draw.operator,
+        now=NOW,
+        entropy=SeededEntropy(5),
+    )
+
+
+def void(draw: Draw) -> None:
+    asked = request_void(draw=draw, reason="回避单位漏填", actor=draw.operator, now=NOW)
+    decide_void(request=asked, agree=True, note="", actor=make_user("supervisor"), now=NOW)
+
+
+def release(draw: Draw) -> None:
+    asked = request_release(draw=draw, reason="公告需要", actor=draw.operator, now=NOW)
+    decide_release(request=asked, agree=True, note="", actor=make_user("supervisor"), now=NOW)
+
+
+def give_value(draw: Draw) -> None:
+    contribute(
+        draw=draw,
+        role="operator",
+        value="31 26",
+        actor=draw.operator,
+        now=NOW,
+        entropy=SeededEntropy(6),
+    )
+
+
+def give_up(draw: Draw) -> None:
+    abandon_draw(draw=draw, reason="条件有误", actor=draw.operator, now=NOW)
+
+
+def end(draw: Draw) -> None:
+    accept_all(draw, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("step", "before", "of"),
+    [
+        (decline, None, {}),
+        (leave, None, {}),
+        (replace, None, {}),
+        (end, None, {}),
+        (release, end, {}),
+        (void, None, {}),
+        (void, end, {}),
+        (declare, None, {}),
+        (take_back, declare, {}),
+        (pause, None, {}),
+        (go_on, pause, {}),
+        (move, None, {}),
+        (give_value, None, {"contributors": ["operator"]}),
+    ],
+)
+def test_whatever_step_writes_into_the_record_it_is_verified_after_it(
+    step: Callable[[Draw], None],
+    before: Callable[[Draw], None] | None,
+    of: dict[str, Any],
+    operator: User,
+) -> None:
+    draw = started(operator, of)
+    if before:
+        before(draw)
+    events, asked = draw.events.count(), waiting(draw)
+    step(Draw.objects.get(pk=draw.pk))
+    assert draw.events.count() > events
+    assert waiting(draw) > asked
+    assert check_record(draw_id=draw.pk, now=NOW) is None
+    assert Draw.objects.get(pk=draw.pk).checked_events == draw.events.count()
+
+
+@pytest.mark.parametrize(
+    ("step", "of"),
+    [
+        (lambda draw: agree(draw, 2), {"seats": 3}),  # one of several agrees: nothing ends
+        (give_up, {"contributors": ["operator"]}),
+        (give_value, {"contributors": ["operator", "supervisor"]}),  # one of two
+    ],
+)
+def test_what_writes_nothing_into_the_record_is_looked_at_within_a_minute(
+    step: Callable[[Draw], None],
+    of: dict[str, Any],
+    operator: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There is nothing more to be replayed; what pages show of it is compared with the log."""
+    monkeypatch.setattr(watching, "_seen", {})
+    draw = started(operator, of)
+    assert watching.look_at_written(now=NOW) == 1
+    events, asked = draw.events.count(), waiting(draw)
+    step(Draw.objects.get(pk=draw.pk))
+    assert (draw.events.count(), waiting(draw)) == (events, asked)
+    assert watching.look_at_written(now=NOW) == 1
+    assert check_record(draw_id=draw.pk, now=NOW, anew=True) is None
+
+
+def started(operator: User, of: dict[str, Any]) -> Draw:
+    """A draw in ten hours, to which its first has agreed, if anybody was drawn."""
+    for _ in range(5):
+        make_expert()
+    draw = make_draw(**{"now": NOW, "operator": operator, "seats": 2, "opens_in_hours": 10, **of})
+    if draw.invitations.exists():
+        agree(draw, 1)
+    return draw
 
 
 def test_a_record_that_does_not_hold_is_told_once_and_shown(

@@ -22,6 +22,8 @@ from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer
 from tests.factories.before import make_draw_of_before
 from tests.factories.experts import make_expert
+from tests.vdraw.samples import engine_difference
+from tests.vdraw.test_javascript import differences
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -75,6 +77,8 @@ def test_a_supplement_of_nobody_gets_its_end(short: Draw, times: int) -> None:
     mend()
     record = build_record(short)
     assert vdraw.find_difference(record) is None
+    assert engine_difference(record) is None
+    assert differences([record]) == [None]
     assert stored()[:-1] == before
     end = record["events"][-1]
     assert (end["state"], end["lacking"], end["mended"]) == ("unsatisfied", {"g1": 1}, True)

@@ -17,7 +17,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import Head
 from expertpool.audit.services import forget_head, kept
-from expertpool.core.jobs import DEADLINES
+from expertpool.core.jobs import DEADLINES, app
 from expertpool.draws import tasks
 from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.home import open_alarms
@@ -229,7 +229,9 @@ def test_two_sweeps_at_once_do_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_quiet_hours")
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_sweeps_each_minute() -> None:
-    """The task itself, in the deadlines' queue, for a draw whose job is lost."""
+    """The task itself, each minute in the deadlines' queue, for a draw whose job is lost."""
+    crons = {one.task.name: one.cron for one in app.periodic_registry.periodic_tasks.values()}
+    assert crons["draws.sweep"] == "* * * * *"
     for _ in range(3):
         make_expert(created_at=timezone.now() - timedelta(days=1))
     draw = make_draw(now=timezone.now() - timedelta(hours=2), seats=1, reply_minutes=60)

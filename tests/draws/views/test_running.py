@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import AnswerRequest, Draw
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.services.checking import check_record
 from expertpool.projects.enums import DrawState, ProjectStatus
 from expertpool.projects.models import Project
 from tests.api.caller import Caller
@@ -164,22 +166,33 @@ def test_a_line_with_a_result_is_not_recorded_again(client, operator, pool):
 
 
 @pytest.mark.shows("DRAW-33", "DRAW-34")
-def test_a_short_draw_says_what_lacks_and_is_supplemented_later(client, operator):
+@pytest.mark.parametrize(("seats", "second"), [(2, "declined"), (3, "accepted")])
+def test_a_short_draw_says_what_lacks_and_is_supplemented_later(client, operator, seats, second):
+    """Also the one of the fault: three seats, two candidates, both agreed."""
     experts = [make_expert("甲"), make_expert("乙")]
-    draw = make_draw(now=timezone.now(), seats=2)
+    draw = make_draw(now=timezone.now(), seats=seats)
     login(client, operator)
-    for line in (1, 2):
+    for line, state in ((1, "accepted"), (2, second)):
         address = reverse("draws:answer", args=[draw.pk, line])
-        state = "accepted" if line == 1 else "declined"
         client.post(address, {"state": state, "ground": "其他", "reason": "电话答复"})
         agree_to_answers(make_user("supervisor"))
     draw.refresh_from_db()
     assert draw.status == DrawStatus.UNSATISFIED
     page = client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
     assert "综合缺 1 人" in page
-    supplement = client.post(reverse("draws:supplement", args=[draw.pk]))
-    assert supplement.status_code == 409  # nobody is left
+    before = stored_of(draw)
+    for _ in range(2):
+        supplement = client.post(reverse("draws:supplement", args=[draw.pk]))
+        assert supplement.status_code == 409  # nobody is left
+    # Nothing was written: no event, nor anything in the log of the draw.
+    assert stored_of(draw) == before
+    assert check_record(draw_id=draw.pk, now=timezone.now(), anew=True) is None
     assert len(experts) == draw.invitations.count()
+
+
+def stored_of(draw) -> list:
+    logged = Entry.objects.filter(subject_id=str(draw.pk), action__startswith="draw.")
+    return [*draw.events.values(), *logged.values_list("pk", "action")]
 
 
 def test_a_reader_cannot_change_a_draw(client, pool):

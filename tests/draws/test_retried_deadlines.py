@@ -22,9 +22,14 @@ from expertpool.draws import tasks
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import Draw, DrawEvent, Invitation
+from expertpool.draws.queries.presence import sign_in_code
+from expertpool.draws.services.presence import sign_in
 from expertpool.draws.services.state import load_state
+from expertpool.draws.settings import ALL_PRESENT, OWN_REVEAL_BY
 from tests.factories.draws import make_draw, open_names_at
 from tests.factories.experts import make_expert
+from tests.factories.siteconfig import configure
+from tests.factories.widening import accept_all
 from tests.worker import work_off
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_quiet_hours")]
@@ -95,10 +100,12 @@ def make_pool(size: int) -> None:
         make_expert(created_at=timezone.now() - timedelta(days=1))
 
 
-def breaks(name: str, make: Callable[[], dict[str, int]]) -> Iterator[dict[str, int]]:
-    """Let a new job ``name`` break at its first statement, another at its third …, until one has
-    none left; give the arguments of each, first after the break, then after the next attempt."""
-    for step in count(1, 2):
+def breaks(
+    name: str, make: Callable[[], dict[str, int]], every: int = 2
+) -> Iterator[dict[str, int]]:
+    """Let a new job ``name`` break at its first statement, another at its third … (``every`` second), until
+    one has none left; give the arguments of each, first after the break, then after the next attempt."""
+    for step in count(1, every):
         arguments = make()
         job = defer_alone(name, **arguments)
         reached: list[int] = []
@@ -139,7 +146,27 @@ def test_a_release_survives_a_broken_connection_at_each_of_its_statements() -> N
         open_names_at(draw, timezone.now() - timedelta(minutes=1))
         return {"draw_id": draw.pk}
 
-    seen = breaks("draws.release_names", due)
+    check_released("draws.release_names", due)
+
+
+def test_names_that_open_once_all_are_present_survive_it_too() -> None:
+    configure(OWN_REVEAL_BY["tender"], ALL_PRESENT)
+    make_pool(30)
+
+    def due() -> dict[str, int]:
+        now = timezone.now()
+        draw = make_draw(now=now - timedelta(hours=2), seats=1, opens_in_hours=2.3)
+        accept_all(draw, now=now - timedelta(hours=2))
+        sign_in(invitation=draw.invitations.get(), code=sign_in_code(draw, now=now), now=now)
+        ProcrastinateJob.objects.filter(status="todo").delete()
+        return {"draw_id": draw.pk}
+
+    # The same release at its end, which was broken at each second statement above.
+    check_released("draws.open_when_present", due, every=5)
+
+
+def check_released(name: str, due: Callable[[], dict[str, int]], every: int = 2) -> None:
+    seen = breaks(name, due, every)
     for arguments in seen:
         draw = Draw.objects.get(pk=arguments["draw_id"])
         assert draw.released_at is None

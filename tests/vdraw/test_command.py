@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,19 @@ import pytest
 import vdraw
 from tests.vdraw.samples import vector
 
+FOLDER = Path(vdraw.__file__).parent
+
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Path:
     """The folder of the package, copied to a place without the product."""
-    shutil.copytree(Path(vdraw.__file__).parent, tmp_path / "vdraw")
+    shutil.copytree(FOLDER, tmp_path / "vdraw")
     return tmp_path
 
 
 def run(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(place)!r}); "]
+    # -S: nothing that happens to be installed here helps either
+    command = [sys.executable, "-IS", "-c", f"import sys; sys.path.insert(0, {str(place)!r}); "]
     command[-1] += "from runpy import run_module; run_module('vdraw', run_name='__main__')"
     return subprocess.run([*command, *words], capture_output=True, text=True, check=False)
 
@@ -58,3 +62,13 @@ def test_what_it_says_of_itself_stands_in_the_folder(alone: Path) -> None:
         assert named == [], f"{path.name} points outside"
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (path.parent / link).exists()
+
+
+def test_an_installed_package_holds_every_file_of_the_folder() -> None:
+    """The README promises the vectors to whoever writes an implementation of his own."""
+    packaging = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text())["tool"]["setuptools"]
+    patterns = [*packaging["package-data"]["vdraw"], *packaging["package-data"]["*"], "*.py"]
+    named = [path.relative_to(FOLDER) for path in FOLDER.rglob("*") if path.is_file()]
+    data = [path for path in named if "__pycache__" not in path.parts]
+    assert {"short.json", "negative.json"} <= {path.name for path in data}
+    assert [path for path in data if not any(path.match(one) for one in patterns)] == []

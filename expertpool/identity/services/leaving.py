@@ -1,6 +1,7 @@
 """Signing out of the provider, too, where the office wants it (OpenID Connect RP-Initiated Logout 1.0).
 
-The provider asks by what token it once said who somebody is. It stands in his session, encrypted: it names him.
+The provider asks by what token it once said who somebody is. It stands in his session, encrypted, as it
+names him, and bound to his account: moved to another session it opens for nobody.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
 
+from expertpool.accounts.models import User
 from expertpool.accounts.registry import Leaving
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import DecryptionError, Vault, binding
@@ -24,13 +27,13 @@ logger = logging.getLogger(__name__)
 
 KEY = "identity_token"
 LONGEST = 8_000  # of a token: an address takes no more
-_VAULT, _BOUND = Vault("FIELD_KEY"), binding("identity", "token")
+_VAULT = Vault("FIELD_KEY")
 
 
-def keep_for_leaving(session: Any, token: str) -> None:
-    """Keep in ``session`` by what somebody came, if he shall leave the provider with it."""
+def keep_for_leaving(session: Any, token: str, *, user: User) -> None:
+    """Keep in ``session`` by what ``user`` came, if he shall leave the provider with it."""
     if value_of(own.LEAVES) and len(token) <= LONGEST:
-        session[KEY] = b64encode(_VAULT.encrypt(token.encode(), _BOUND)).decode()
+        session[KEY] = b64encode(_VAULT.encrypt(token.encode(), _bound(user.pk))).decode()
 
 
 def way_out(session: Any) -> str:
@@ -40,7 +43,7 @@ def way_out(session: Any) -> str:
     if not (isinstance(kept, str) and value_of(own.LEAVES)):
         return ""
     try:
-        token = _VAULT.decrypt(b64decode(kept), _BOUND).decode()
+        token = _VAULT.decrypt(b64decode(kept), _bound(session.get(SESSION_KEY))).decode()
         address = provider_of(value_of).end_session
     except (DecryptionError, IdentityError, ValueError) as error:
         logger.warning("identity provider, signing out: %s", error)
@@ -53,6 +56,10 @@ def way_out(session: Any) -> str:
         "post_logout_redirect_uri": f"{settings.SITE_URL}{reverse('accounts:login')}",
     }
     return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
+
+
+def _bound(user_id: Any) -> bytes:
+    return binding("identity", "token", str(user_id))
 
 
 LEAVING = Leaving("identity", way_out)

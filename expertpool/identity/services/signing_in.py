@@ -132,7 +132,7 @@ def finish(
         known=caller.known,
         now=caller.now,
     )
-    keep_for_leaving(session, token)
+    keep_for_leaving(session, token, user=user)
     return done, kept["way_on"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import struct
 import time
 from collections import OrderedDict
@@ -31,7 +32,12 @@ from expertpool.draws.queries.blocks import (
     identities_of,
     pack_openings,
 )
-from expertpool.draws.queries.identity import Identity, open_identity, pack_identity
+from expertpool.draws.queries.identity import (
+    Identity,
+    experts_behind,
+    open_identity,
+    pack_identity,
+)
 from expertpool.draws.services import state
 from expertpool.draws.services.blocks import store_blocks
 from expertpool.draws.services.entropy import SeededEntropy
@@ -39,6 +45,7 @@ from expertpool.draws.services.names import release
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.state import load_order, load_sealed
+from tests.architecture.app_order import APPS_DIR
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.vdraw.test_javascript import differences
@@ -288,6 +295,8 @@ def test_reveals_of_another_shape_stop_the_draw(draw: Draw, reveals: object) -> 
 def test_lines_that_exchange_their_openings_are_refused(draw: Draw) -> None:
     first, second = draw.invitations.order_by("line")[:2]
     one, two = open_identity(first), open_identity(second)
+    both = draw.invitations.filter(pk__in=[first.pk, second.pk])
+    assert experts_behind(both) == {first.pk: one.expert_id, second.pk: two.expert_id}
     select = "SELECT opening FROM draws_invitation WHERE id = %s"
     tokens = [value_of(select, row.pk) for row in (second, first)]
     with by_hand(), connection.cursor() as cursor:
@@ -304,6 +313,24 @@ def test_lines_that_exchange_their_openings_are_refused(draw: Draw) -> None:
         cursor.execute("UPDATE draws_invitation SET opening=%s WHERE id=%s", [token, first.pk])
     with pytest.raises(DecryptionError, match=ALTERED):
         open_identity(draw.invitations.get(pk=first.pk))
+    with pytest.raises(DecryptionError, match=ALTERED):
+        experts_behind(draw.invitations.filter(pk=first.pk))
+
+
+def test_openings_are_read_where_they_are_compared() -> None:
+    """Whoever read one by himself would believe what he finds."""
+    compares = {"draws/queries/identity.py": {"opening"}, "draws/queries/blocks.py": {"openings"}}
+    found: dict[str, set[str]] = {}
+    for path in APPS_DIR.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr in {"opening", "openings"}
+                # That of a meeting is when it begins.
+                and ast.unparse(node.value) not in {"asking", "presence"}
+            ):
+                found.setdefault(str(path.relative_to(APPS_DIR)), set()).add(node.attr)
+    assert found == compares
 
 
 @pytest.mark.shows("DRAW-31")

@@ -74,6 +74,15 @@ class QuietHours:
 
 
 @dataclass(frozen=True)
+class SealedMeeting:
+    """When the panel was to sit for a project, as it was written (ISO 8601); None: it does not say."""
+
+    project: str  # its number
+    opening_at: str | None
+    duration_minutes: int | None
+
+
+@dataclass(frozen=True)
 class Policy:
     """What the office demands of a draw under its regime (`draws.queries.policy`), as sealed.
 
@@ -180,6 +189,12 @@ class SealedRule:
         int | None
     )  # how long before the opening names open by themselves; None: not sealed
     grounds: tuple[str, ...]  # why a hand may end a seat; none: sealed before there was a list
+    draw_id: str | None
+    plan_version: int | None
+    plan_words: str | None  # the digest of what that version said (`draws.queries.plan_versions`)
+    plan_approved_at: str | None
+    reveal_at: str | None
+    meetings: tuple[SealedMeeting, ...]
 
     @property
     def is_chained(self) -> bool:
@@ -194,8 +209,7 @@ class SealedRule:
     @property
     def opening_at(self) -> datetime | None:
         """When its first project was to be reviewed; None: the rule does not say."""
-        meetings = [self.content, *_rows(self.content.get("meetings", []), "meetings")]
-        said = [text for one in meetings if (text := _text(one, "opening_at"))]
+        said = [one.opening_at for one in self.meetings if one.opening_at]
         return min(map(datetime.fromisoformat, said), default=None)
 
     @property
@@ -249,7 +263,29 @@ class SealedRule:
             reply_minutes=_number(content, "reply_minutes"),
             reveal_hours=_number(content, "reveal_hours"),
             grounds=_texts(content, "grounds"),
+            draw_id=_text(content, "draw_id"),
+            plan_version=_number(content, "plan_version"),
+            plan_words=_text(content, "plan_words"),
+            plan_approved_at=_text(content, "plan_approved_at"),
+            reveal_at=_text(content, "reveal_at"),
+            meetings=read_meetings(_meetings_in(content)),
         )
+
+
+def read_meetings(rows: Any) -> tuple[SealedMeeting, ...]:
+    """Read the times of a rule or of a later step; raises EngineError as `SealedRule.from_dict`."""
+    return tuple(
+        SealedMeeting(
+            _text(row, "project") or "", _text(row, "opening_at"), _number(row, "duration_minutes")
+        )
+        for row in _rows(rows, "meetings")
+    )
+
+
+def _meetings_in(content: Mapping[str, Any]) -> Any:
+    """Only a rule of several projects lists them; another says itself when its one project was to be reviewed."""
+    one = dict(content) | {"project": next(iter(_texts(content, "projects")), "")}
+    return content.get("meetings") or [one]
 
 
 def read_groups(rows: Any) -> tuple[SealedGroup, ...]:

@@ -139,7 +139,7 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
         "findings": [one for one in findings if one not in above] if project.is_undrawn else [],
         "draw": draw,
         "names_nobody": draw is not None and draw.names_nobody(now),
-        "sealed_version": draw.rule.content.get("plan_version") if draw else None,
+        "sealed_version": draw.rule.plan_version if draw else None,
         "short": short,
         "actions": actions,
         "prequeries": not (project.is_archived or why_not_asked)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from expertpool.draws.rules import SealedGroup, SealedRule, read_groups
+from expertpool.draws.rules import SealedGroup, SealedMeeting, SealedRule, read_groups
+from tests.architecture.app_order import APPS_DIR
 from vdraw import EngineError
 
 LEVELS = [
@@ -70,6 +73,11 @@ def test_what_a_kind_does_not_have_is_empty() -> None:
         {"reason": 5},
         {"supersedes": ["D1"]},
         {"panel_unit_cap": 1.5},
+        {"draw_id": 7},
+        {"plan_version": "1"},
+        {"reveal_at": []},
+        {"meetings": {"XM1": "2026-11-24"}},
+        {"meetings": [{"opening_at": 9}]},
     ],
 )
 def test_a_value_of_another_type_is_refused(change: dict[str, Any]) -> None:
@@ -79,6 +87,25 @@ def test_a_value_of_another_type_is_refused(change: dict[str, Any]) -> None:
 
 def test_groups_alone() -> None:
     assert [group.name for group in read_groups(GROUPS)] == ["技术", "技术候补"]
+
+
+def test_meetings_are_read_with_their_times_or_that_of_the_one_project() -> None:
+    times = {"opening_at": "2026-11-24T09:00+08:00", "duration_minutes": 90}
+    one = SealedRule.from_dict(CONTENT | times)
+    assert one.meetings == (SealedMeeting("XM1", times["opening_at"], 90),)
+    further = {"project": "XM2", "opening_at": "2026-11-24T08:00+08:00"}
+    both = SealedRule.from_dict(CONTENT | {"meetings": [{"project": "XM1", **times}, further]})
+    assert both.meetings == (*one.meetings, SealedMeeting("XM2", further["opening_at"], None))
+    assert (both.opening_at or 0) == datetime.fromisoformat(further["opening_at"])
+
+
+def test_nobody_else_reads_the_stored_rule_by_strings() -> None:
+    readers = {
+        str(path.relative_to(APPS_DIR))
+        for path in APPS_DIR.rglob("*.py")
+        if re.search(r"\brule\.content\b", path.read_text())
+    }
+    assert readers == {"reviews/services/rules.py"}, "that of a review, which is another"
 
 
 @pytest.mark.parametrize("stored", [None, [1], "rule", 7])

@@ -163,12 +163,10 @@ def changed_unseen(version: PlanVersion | None, projects: Sequence[Project]) -> 
 
 def sealed_unseen(draw: Draw) -> str:
     """Say the same of the version that ``draw`` was sealed by."""
-    content = draw.rule.content
-    if content.get("plan_approved_at"):
+    rule = draw.rule
+    if rule.plan_approved_at:
         return ""
-    rows = PlanVersion.objects.filter(
-        plan__project=draw.project_id, number=content.get("plan_version") or 0
-    )
+    rows = PlanVersion.objects.filter(plan__project=draw.project_id, number=rule.plan_version or 0)
     return changed_unseen(rows.select_related("made_by").first(), draw.covered)
 
 

@@ -47,7 +47,7 @@ from expertpool.draws.models import (
 from expertpool.draws.queries.chain import CHAIN_HEAD, SEAL
 from expertpool.draws.queries.hands import hand_steps_by_kind
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.plan_versions import PLAN_WORDS, digest_of_words
+from expertpool.draws.queries.plan_versions import digest_of_words
 from expertpool.draws.queries.publicity import DIGEST, digest_of_list
 from expertpool.draws.queries.requests import agreed_request
 from expertpool.draws.queries.reveal import MOVED, is_authentic
@@ -158,7 +158,7 @@ def otherwise_in(told: Told) -> str | None:
 
 def _of_draw(told: Told) -> Iterator[tuple[str, bool]]:
     draw, rule, seal = told.draw, told.draw.rule, told.last(SEAL)
-    yield "抽取编号", draw.number == rule.content.get("draw_id")
+    yield "抽取编号", draw.number == rule.draw_id
     yield "项目", draw.project.number in rule.projects
     if draw.is_shared:
         yield "项目", {one.number for one in told.projects} == set(rule.projects)
@@ -183,10 +183,10 @@ def _of_draw(told: Told) -> Iterator[tuple[str, bool]]:
 
 def _of_plan(told: Told) -> Iterator[tuple[str, bool]]:
     """Compare the words of the version of the plan by which it was sealed; rules of before do not hold them."""
-    sealed = told.draw.rule.content
-    if PLAN_WORDS in sealed:
-        words = _words.first(project=told.draw.project_id, number=sealed["plan_version"])
-        yield "方案的内容", words is not None and digest_of_words(words) == sealed[PLAN_WORDS]
+    rule = told.draw.rule
+    if rule.plan_words is not None:
+        words = _words.first(project=told.draw.project_id, number=rule.plan_version)
+        yield "方案的内容", words is not None and digest_of_words(words) == rule.plan_words
 
 
 def _of_projects(told: Told) -> Iterator[tuple[str, bool]]:
@@ -216,7 +216,7 @@ def _of_list(told: Told) -> Iterator[tuple[str, bool]]:
     asked = next((one for one in told.entries if one.action == PICK), None)
     agreed = [one for one in told.entries if one.action == AGREED]
     said = (asked.after or {}) if asked else {}
-    yield "编号", draw.number == rule.content.get("draw_id")
+    yield "编号", draw.number == rule.draw_id
     yield "项目", draw.project.number in rule.projects
     yield "选定时间", asked is not None and asked.at == draw.sealed_at
     yield "经办人", asked is not None and asked.actor_id == draw.operator_id
@@ -286,7 +286,7 @@ def _of_events(told: Told) -> Iterator[tuple[str, bool]]:
     for at, event in told.events:
         said = datetime.fromisoformat(str(event.get("at")))
         yield f"第 {event.get('n')} 步的时间", said == at.replace(microsecond=0)
-    if told.events and told.draw.rule.content.get("reveal_at"):
+    if told.events and told.draw.rule.reveal_at:
         # Each step has its head in the log. The hash of one more computes whoever can write the row.
         last = told.events[-1][1]
         yield f"第 {last.get('n')} 步", last.get("hash") in told.heads

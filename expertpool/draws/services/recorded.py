@@ -3,16 +3,16 @@ hashes, and from nothing that can be written beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import vdraw
 from expertpool.draws.enums import STANDBY_LETTER, InvitationState
 from expertpool.draws.exceptions import of_draw
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.queries.sitting import slots_of
+from expertpool.draws.rules import SealedMeeting, read_meetings
 from expertpool.draws.services.state import load_events
 from expertpool.projects.models import Project
 
@@ -60,20 +60,21 @@ def recorded_projects(draw: Draw) -> dict[str, list[str]]:
 
 def _slots(draw: Draw, events: list[vdraw.Event]) -> list[RecordedSlot]:
     """The times that counted last."""
-    content = draw.rule.content
-    # Older rules say one time for all of their projects.
-    rows = [*content.get("meetings", ())] or [{**content, "project": draw.rule.projects[0]}]
+    rows = draw.rule.meetings
     for event in events:
         if isinstance(event, vdraw.Reschedule):
-            rows = [*event.meetings]
-    by_number = {row["project"]: row for row in rows}
-    return [_slot(project, by_number.get(project.number, {})) for project in draw.covered]
+            rows = read_meetings([*event.meetings])
+    by_number = {row.project: row for row in rows}
+    return [_slot(project, by_number.get(project.number)) for project in draw.covered]
 
 
-def _slot(project: Project, row: Mapping[str, Any]) -> RecordedSlot:
+def _slot(project: Project, row: SealedMeeting | None) -> RecordedSlot:
     """What ``row`` of a record says of ``project``; older ones do not say all."""
-    opening = datetime.fromisoformat(row.get("opening_at") or project.opening_at.isoformat())
-    minutes = row.get("duration_minutes", project.duration_minutes)
+    opening, minutes = project.opening_at, project.duration_minutes
+    if row and row.opening_at:
+        opening = datetime.fromisoformat(row.opening_at)
+    if row and row.duration_minutes is not None:
+        minutes = row.duration_minutes
     return RecordedSlot(project.number, opening, opening + timedelta(minutes=minutes))
 
 

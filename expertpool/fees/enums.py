@@ -1,7 +1,7 @@
 from django.db import models
 
 
-class Outcome(models.TextChoices):
+class FeeOutcome(models.TextChoices):
     """What came of an expert's review, as far as his fee goes."""
 
     COMPLETED = "completed", "完成评审"
@@ -11,9 +11,9 @@ class Outcome(models.TextChoices):
     UNFINISHED = "unfinished", "未完成评审"
 
 
-TIMED = (Outcome.COMPLETED, Outcome.ABORTED)  # paid by the time
+TIMED = (FeeOutcome.COMPLETED, FeeOutcome.ABORTED)  # paid by the time
 # Of who did not sit to the end.
-SENT_HOME = (Outcome.NOT_REVIEWED, Outcome.RECUSED, Outcome.UNFINISHED)
+SENT_HOME = (FeeOutcome.NOT_REVIEWED, FeeOutcome.RECUSED, FeeOutcome.UNFINISHED)
 
 
 class Pays(models.TextChoices):

@@ -1,7 +1,7 @@
 from django.db import models
 
 
-class Outcome(models.TextChoices):
+class CallOutcome(models.TextChoices):
     """How a call ended."""
 
     YES = "yes", "按键同意"
@@ -21,4 +21,4 @@ class Outcome(models.TextChoices):
     INTERRUPTED = "interrupted", "通话中断"
 
 
-ANSWERED = (Outcome.YES, Outcome.NO)
+ANSWERED = (CallOutcome.YES, CallOutcome.NO)

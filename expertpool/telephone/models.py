@@ -9,7 +9,7 @@ from expertpool.core.bounds import MOMENTS, within
 from expertpool.core.fields import EncryptedTextField, ProofField
 from expertpool.notifications.enums import Decision
 from expertpool.notifications.models import Attempt
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 
 PRESSED = [(one.value, one.label) for one in (Decision.YES, Decision.NO)]
 
@@ -33,7 +33,7 @@ class Call(models.Model):
     answered_at = models.DateTimeField("接听时间", null=True, blank=True)
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     pressed = models.CharField("按键答复", max_length=8, choices=PRESSED, blank=True)
-    outcome = models.CharField("结果", max_length=12, choices=Outcome.choices, blank=True)
+    outcome = models.CharField("结果", max_length=12, choices=CallOutcome.choices, blank=True)
     words = models.CharField("线路的说明", max_length=100, blank=True)
     tape = models.CharField("录音文件", max_length=100, blank=True)
     tape_key = EncryptedTextField("录音密钥", bound_to=("attempt_id",))
@@ -52,7 +52,7 @@ class Call(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome__in=["", *Outcome.values]), name="telephone_outcome_known"
+                condition=Q(outcome__in=["", *CallOutcome.values]), name="telephone_outcome_known"
             ),
             models.CheckConstraint(
                 condition=Q(outcome="", ended_at__isnull=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from expertpool.notifications.channels.base import SendResult, SendStatus
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 
 
 @dataclass(frozen=True)
@@ -24,28 +24,28 @@ class Again:
 
 
 AGAIN = {
-    Outcome.NO_KEY: Again(15, 2, SendStatus.DELIVERED),
-    Outcome.HUNG_UP: Again(15, 2, SendStatus.DELIVERED),
-    Outcome.NO_ANSWER: Again(10, 3),
-    Outcome.BUSY: Again(5, 4),
+    CallOutcome.NO_KEY: Again(15, 2, SendStatus.DELIVERED),
+    CallOutcome.HUNG_UP: Again(15, 2, SendStatus.DELIVERED),
+    CallOutcome.NO_ANSWER: Again(10, 3),
+    CallOutcome.BUSY: Again(5, 4),
     # A hand on the telephone, not an answer: only a key declines.
-    Outcome.REJECTED: Again(30, 3),
-    Outcome.OFF: Again(30, 3),
-    Outcome.INTERRUPTED: Again(1, 5),
+    CallOutcome.REJECTED: Again(30, 3),
+    CallOutcome.OFF: Again(30, 3),
+    CallOutcome.INTERRUPTED: Again(1, 5),
 }
 AT_ONCE = {
-    Outcome.YES: SendStatus.DELIVERED,
-    Outcome.NO: SendStatus.DELIVERED,
-    Outcome.HEARD: SendStatus.DELIVERED,
-    Outcome.BAD_NUMBER: SendStatus.REJECTED,
-    Outcome.CALLED_OFF: SendStatus.CALLED_OFF,
-    Outcome.CONGESTED: SendStatus.DOWN,
-    Outcome.DOWN: SendStatus.DOWN,
-    Outcome.REFUSED: SendStatus.DOWN,
+    CallOutcome.YES: SendStatus.DELIVERED,
+    CallOutcome.NO: SendStatus.DELIVERED,
+    CallOutcome.HEARD: SendStatus.DELIVERED,
+    CallOutcome.BAD_NUMBER: SendStatus.REJECTED,
+    CallOutcome.CALLED_OFF: SendStatus.CALLED_OFF,
+    CallOutcome.CONGESTED: SendStatus.DOWN,
+    CallOutcome.DOWN: SendStatus.DOWN,
+    CallOutcome.REFUSED: SendStatus.DOWN,
 }
 
 
-def result_of(outcome: Outcome, *, calls: int, most: int) -> SendResult:
+def result_of(outcome: CallOutcome, *, calls: int, most: int) -> SendResult:
     """Return what a call that ended so does to its message: ``calls`` of these have failed, this one included, and
     ``most`` are allowed."""
     detail = f"{outcome.label}。"
@@ -62,23 +62,23 @@ def result_of(outcome: Outcome, *, calls: int, most: int) -> SendResult:
 _STATUS = re.compile(r"\b([3-6]\d\d)\b")
 _CAUSE = re.compile(r"cause\s*=\s*(\d+)")
 _BY_CAUSE = {
-    **dict.fromkeys((1, 28), Outcome.BAD_NUMBER),
-    17: Outcome.BUSY,
-    **dict.fromkeys((18, 19), Outcome.NO_ANSWER),
-    **dict.fromkeys((20, 27), Outcome.OFF),
-    21: Outcome.REJECTED,
-    **dict.fromkeys((34, 38, 41, 42), Outcome.CONGESTED),
+    **dict.fromkeys((1, 28), CallOutcome.BAD_NUMBER),
+    17: CallOutcome.BUSY,
+    **dict.fromkeys((18, 19), CallOutcome.NO_ANSWER),
+    **dict.fromkeys((20, 27), CallOutcome.OFF),
+    21: CallOutcome.REJECTED,
+    **dict.fromkeys((34, 38, 41, 42), CallOutcome.CONGESTED),
 }
 _BY_STATUS = {
-    **dict.fromkeys((404, 410, 484, 604), Outcome.BAD_NUMBER),
-    **dict.fromkeys((486, 600), Outcome.BUSY),
-    **dict.fromkeys((408, 480, 487), Outcome.NO_ANSWER),
-    603: Outcome.REJECTED,
-    **dict.fromkeys((401, 403, 407, 488), Outcome.REFUSED),
+    **dict.fromkeys((404, 410, 484, 604), CallOutcome.BAD_NUMBER),
+    **dict.fromkeys((486, 600), CallOutcome.BUSY),
+    **dict.fromkeys((408, 480, 487), CallOutcome.NO_ANSWER),
+    603: CallOutcome.REJECTED,
+    **dict.fromkeys((401, 403, 407, 488), CallOutcome.REFUSED),
 }
 
 
-def outcome_of(words: str, *, rang: bool) -> Outcome:
+def outcome_of(words: str, *, rang: bool) -> CallOutcome:
     """Return how a call ended that nobody took, by the ``words`` of the other side (``486 Busy Here``, with Q.850 where
     the network knows more). Without a word of it, and where nothing rang, the line is to blame, not the expert."""
     status = _STATUS.search(words)
@@ -90,5 +90,5 @@ def outcome_of(words: str, *, rang: bool) -> Outcome:
     if number in _BY_STATUS:
         return _BY_STATUS[number]
     if 500 <= number < 600:
-        return Outcome.CONGESTED
-    return Outcome.NO_ANSWER if rang else Outcome.DOWN
+        return CallOutcome.CONGESTED
+    return CallOutcome.NO_ANSWER if rang else CallOutcome.DOWN

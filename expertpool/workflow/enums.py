@@ -51,7 +51,7 @@ class Verdict(models.TextChoices):
     REJECTED = "rejected", "已退回申请人"
 
 
-class Outcome(models.TextChoices):
+class RequestOutcome(models.TextChoices):
     """What has come of a request that two persons decide."""
 
     WAITING = "waiting", "待确认"
@@ -72,10 +72,10 @@ class Proof(models.TextChoices):
 
 
 OUTCOME_TONES = {
-    Outcome.WAITING: "orange",
-    Outcome.AGREED: "green",
-    Outcome.TURNED_DOWN: "red",
-    Outcome.WITHDRAWN: "grey",
-    Outcome.EXPIRED: "grey",
-    Outcome.OVERTAKEN: "grey",
+    RequestOutcome.WAITING: "orange",
+    RequestOutcome.AGREED: "green",
+    RequestOutcome.TURNED_DOWN: "red",
+    RequestOutcome.WITHDRAWN: "grey",
+    RequestOutcome.EXPIRED: "grey",
+    RequestOutcome.OVERTAKEN: "grey",
 }

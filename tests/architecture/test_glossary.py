@@ -36,9 +36,9 @@ def test_an_alias_is_a_name_of_a_type_as_well() -> None:
     assert [name for node in ast.parse(source).body for name in named_by(node)] == list("ABC")
 
 
-def test_a_word_that_names_a_class_names_one() -> None:
-    words = {name for row in ROWS for name in re.findall(r"`([A-Z][A-Za-z]+)`", "".join(row[1:]))}
-    classes = Counter(
+def types() -> Counter[str]:
+    """Return how many types of the product have each name."""
+    return Counter(
         name
         for folder in ("expertpool", "vdraw")
         for path in (ROOT / folder).rglob("*.py")
@@ -46,5 +46,19 @@ def test_a_word_that_names_a_class_names_one() -> None:
         for node in ast.parse(path.read_text()).body
         for name in named_by(node)
     )
+
+
+def test_a_word_of_many_meanings_names_one_class_at_most() -> None:
+    """Each had named several things once; by itself it says nothing of whose it is."""
+    classes = types()
+    assert classes["Policy"] == classes["Letter"] == classes["LoginOutcome"] == 1
+    for word in ("Any", "Column", "Letter", "Outcome", "Policy"):
+        assert classes[word] + classes[f"_{word}"] <= 1, word
+    assert classes["Outcome"] == 0, "whose? FeeOutcome, CallOutcome, RequestOutcome …"
+
+
+def test_a_word_that_names_a_class_names_one() -> None:
+    words = {name for row in ROWS for name in re.findall(r"`([A-Z][A-Za-z]+)`", "".join(row[1:]))}
+    classes = types()
     assert {"Matter", "AlarmKind", "Rule", "SettingConstraint", "RegimeRule"} <= words
     assert {word: classes[word] for word in words if classes[word] != 1} == {}

@@ -37,7 +37,7 @@ from expertpool.notifications.services.account_acts import ACTED
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.queries.stored import is_cut
 from expertpool.siteconfig.services import save_settings
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import RequestOutcome
 from expertpool.workflow.queries.requests import lines_to_decide
 from expertpool.workflow.settings import SECOND_DAYS
 from tests.attacks.test_dump_narrows import UNITS, block_of, draw_of_units, who_it_may_be
@@ -107,9 +107,9 @@ def _requests_without_end(operator: User, supervisor: User) -> Iterator[list[tup
     yield TODAY
     settled = VoidRequest.objects.get(pk=settled.pk)
     waiting = ReleaseRequest.objects.get(pk=waiting.pk)
-    assert settled.outcome == Outcome.TURNED_DOWN
+    assert settled.outcome == RequestOutcome.TURNED_DOWN
     assert settled.expires_at == long_ago + WEEK
-    assert waiting.outcome == Outcome.WAITING
+    assert waiting.outcome == RequestOutcome.WAITING
     assert abs(waiting.expires_at - timezone.now() - WEEK) < timedelta(minutes=30)
 
 

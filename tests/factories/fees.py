@@ -11,7 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.core.strokes import signature_svg
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.models import BankAccount, FeeLine, FeeRate, PaymentBatch, PaymentRequest
 from expertpool.fees.queries.rates import latest_rate
 from expertpool.fees.rules.pay import Terms
@@ -53,7 +53,9 @@ def make_rate(
     )
 
 
-def entry(project: Project, *, minutes: int = 240, outcome: Outcome = Outcome.COMPLETED) -> Entry:
+def entry(
+    project: Project, *, minutes: int = 240, outcome: FeeOutcome = FeeOutcome.COMPLETED
+) -> Entry:
     """A review that took ``minutes`` from its opening on; one of more than four hours had begun before, to be over by now."""
     early = timedelta(minutes=max(0, minutes - 240))
     start = project.opening_at - early

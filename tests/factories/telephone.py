@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from expertpool.notifications.models import Attempt, Message
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.models import Call
 from expertpool.telephone.services import calls
 
@@ -24,6 +24,6 @@ def make_call(message: Message, *, tape: bytes = TAPE) -> Call:
         attempt=attempt, defaults={"agent": "a", "began_at": now, "seen_at": now}
     )
     if is_new:
-        calls.end(call_id=call.pk, outcome=Outcome.YES, tape=tape, now=now)
+        calls.end(call_id=call.pk, outcome=CallOutcome.YES, tape=tape, now=now)
     call.refresh_from_db()
     return call

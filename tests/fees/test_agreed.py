@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.queries.panel import who_sat
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
 from expertpool.fees.services.lines import enter_fees, send_letters
@@ -39,7 +39,7 @@ def test_what_was_agreed_after_tax_is_left_of_it(operator: User) -> None:
         enter_fees(entries={pk: said}, **enter)
     said = replace(said, note="评审超过 10 小时，与专家协商")
     with pytest.raises(FeeRefused, match="只有完成评审"):
-        enter_fees(entries={pk: replace(said, outcome=Outcome.ABORTED)}, **enter)
+        enter_fees(entries={pk: replace(said, outcome=FeeOutcome.ABORTED)}, **enter)
     (line,) = enter_fees(entries={pk: said}, **enter)
     assert line.gross == Decimal("5952.38")
     # Another letter of the month makes it another sum, which nobody has read.

@@ -16,7 +16,7 @@ from expertpool.accounts.models import User
 from expertpool.core.fields import is_vouched
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.models import FeeLine, FeeRate
 from expertpool.fees.queries.workload import workload_of
 from expertpool.fees.rules.pay import Labour, fee_for
@@ -72,7 +72,7 @@ def test_items_are_paid_beside_the_time_by_whoever_finished(operator: User, expe
     assert is_vouched(FeeLine.objects.get(pk=row.pk))
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE fees_feeline SET items = 60 WHERE id = %s", [row.pk])
-    unfinished = Labour(Outcome.UNFINISHED, items=6)
+    unfinished = Labour(FeeOutcome.UNFINISHED, items=6)
     assert fee_for(rate.terms, unfinished).total == 0
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.draws.queries.panel import who_sat
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
 from expertpool.fees.rules.days import read_days
@@ -54,12 +54,12 @@ def test_a_time_with_a_night_in_it_is_said_by_the_day(operator: User, project: P
     """It was paid as one stretch: 400 and the hours of both days, up to the cap of one."""
     (pk,) = who_sat(project)
     start = project.opening_at
-    whole = Entry(Outcome.COMPLETED, start, start + DAY + 4 * HOUR, 22 * 60, note=NOTE)
+    whole = Entry(FeeOutcome.COMPLETED, start, start + DAY + 4 * HOUR, 22 * 60, note=NOTE)
     enter = {"project": project, "rate": make_rate(), "actor": operator, "now": NOW}
     with pytest.raises(FeeRefused, match="报酬按天计算"):
         enter_fees(entries={pk: whole}, **enter)
     days = read_days(two_days(project), near=start)
-    (line,) = enter_fees(entries={pk: Entry(Outcome.COMPLETED, days=days, note=NOTE)}, **enter)
+    (line,) = enter_fees(entries={pk: Entry(FeeOutcome.COMPLETED, days=days, note=NOTE)}, **enter)
     assert (line.gross, line.minutes, line.break_minutes) == (Decimal(800), 360, 120)
     assert (line.started_at, line.ended_at) == (start, start + DAY + 4 * HOUR)
     assert [text[:6] for text, _ in line.steps] == [f"{one.day:%m-%d}　" for one in days]
@@ -75,7 +75,7 @@ def test_what_was_entered_before_days_were_told_apart_is_not_sent(
 ) -> None:
     (pk,) = who_sat(project)
     days = read_days(two_days(project), near=project.opening_at)
-    entries = {pk: Entry(Outcome.COMPLETED, days=days, note=NOTE)}
+    entries = {pk: Entry(FeeOutcome.COMPLETED, days=days, note=NOTE)}
     (line,) = enter_fees(
         project=project, rate=make_rate(), entries=entries, actor=operator, now=NOW
     )

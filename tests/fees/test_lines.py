@@ -17,7 +17,7 @@ from expertpool.audit.models import Entry as LogEntry
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
 from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED
-from expertpool.fees.enums import FeeState, Outcome
+from expertpool.fees.enums import FeeOutcome, FeeState
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import (
@@ -140,7 +140,7 @@ def test_a_time_that_has_not_been_is_refused_and_one_beyond_the_review_explained
     (pk,) = who_sat(project)
 
     def enter(start: datetime, end: datetime, note: str = "") -> list[FeeLine]:
-        said = {pk: Entry(Outcome.COMPLETED, start, end, note=note)}
+        said = {pk: Entry(FeeOutcome.COMPLETED, start, end, note=note)}
         return enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=NOW)
 
     opening, hour = project.opening_at, timedelta(hours=1)
@@ -156,7 +156,7 @@ def test_a_time_that_has_not_been_is_refused_and_one_beyond_the_review_explained
     (line,) = enter(opening - hour, NOW, note="提前一小时开标")
     assert line.minutes == 6 * 60
     later = NOW + 2 * DAY
-    said = {pk: Entry(Outcome.COMPLETED, NOW + DAY - hour, NOW + DAY)}
+    said = {pk: Entry(FeeOutcome.COMPLETED, NOW + DAY - hour, NOW + DAY)}
     with pytest.raises(FeeRefused, match="不在评审当天"):
         enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=later)
 
@@ -310,7 +310,7 @@ def test_the_database_keeps_what_was_sent(operator: User, expert: Expert) -> Non
             expert=line.expert,
             invitation=line.invitation,
             rate=line.rate,
-            outcome=Outcome.UNFINISHED,
+            outcome=FeeOutcome.UNFINISHED,
             steps=[],
             gross=0,
             entered_at=NOW,

@@ -16,7 +16,7 @@ from expertpool.draws.models import Invitation
 from expertpool.draws.queries.panel import who_sat, who_was_sent_home
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.written import write_lines
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
 from expertpool.fees.services.lines import Entry, enter_fees, send_letters
@@ -62,7 +62,7 @@ def test_who_was_replaced_at_the_meeting_is_paid_what_the_rate_says(operator: Us
     enter = {"project": project, "rate": make_rate(), "actor": operator, "now": NOW}
     with pytest.raises(FeeRefused, match="李四：没有评到最后，只能登记为"):
         enter_fees(entries={line.pk: entry(project)}, **enter)
-    said = {line.pk: Entry(Outcome.RECUSED, travel=Decimal(0))}
+    said = {line.pk: Entry(FeeOutcome.RECUSED, travel=Decimal(0))}
     (row,) = enter_fees(entries=said, **enter)
     assert (row.expert.name, row.gross, row.started_at) == ("李四", Decimal(200), None)
     (sent,) = send_letters(project=project, actor=operator, now=NOW)
@@ -73,8 +73,8 @@ def test_whether_he_came_is_said_where_nobody_has_noted_it(operator: User) -> No
     project, line = gone(operator, signed_in=False)
     enter = {"project": project, "rate": make_rate(), "actor": operator, "now": NOW}
     with pytest.raises(FeeRefused, match="没有看到他的签到记录"):
-        enter_fees(entries={line.pk: Entry(Outcome.NOT_REVIEWED)}, **enter)
-    said = Entry(Outcome.NOT_REVIEWED, note="纸质签到表有签名")
+        enter_fees(entries={line.pk: Entry(FeeOutcome.NOT_REVIEWED)}, **enter)
+    said = Entry(FeeOutcome.NOT_REVIEWED, note="纸质签到表有签名")
     (row,) = enter_fees(entries={line.pk: said}, **enter)
     assert row.gross == Decimal(200)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import projects_to_pay
 from expertpool.fees.queries.workload import MISSING, UNTOLD, workload_of
@@ -193,7 +193,7 @@ def test_whom_an_import_left_out_is_still_to_be_entered(client: Client, operator
     assert "还有专家没有登记" in page.content.decode()
     send_letters(project=project, actor=operator, now=now)
     assert projects_to_pay(operator, now=now).filter(to_enter).exists(), "letters are out for two"
-    said = {last: entry(project, outcome=Outcome.UNFINISHED)}
+    said = {last: entry(project, outcome=FeeOutcome.UNFINISHED)}
     enter_fees(project=project, rate=make_rate(), entries=said, actor=operator, now=now)
     assert not projects_to_pay(operator, now=now).filter(to_enter).exists()
     assert client.get(reverse("fees:project", args=[project.pk])).context["left_out"] == ""

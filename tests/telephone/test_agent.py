@@ -24,7 +24,7 @@ from expertpool.notifications.occasions import OCCASIONS, Occasion
 from expertpool.notifications.queries.channels import channel_state
 from expertpool.notifications.services.delivery import cancel_messages, deliver, reap_stuck
 from expertpool.notifications.services.sending import Recipient, send_message
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
 from expertpool.telephone.services import agent as agents
@@ -169,19 +169,19 @@ def test_a_key_that_is_confirmed_is_the_answer(ends_in: str, decision: Decision)
 @pytest.mark.parametrize(
     ("ends_in", "outcome", "state", "minutes"),
     [
-        ("10", Outcome.NO_KEY, DeliveryState.QUEUED, 15),
-        ("11", Outcome.HUNG_UP, DeliveryState.QUEUED, 15),
-        ("12", Outcome.HUNG_UP, DeliveryState.QUEUED, 15),
-        ("20", Outcome.BUSY, DeliveryState.QUEUED, 5),
-        ("21", Outcome.NO_ANSWER, DeliveryState.QUEUED, 10),
-        ("22", Outcome.REJECTED, DeliveryState.QUEUED, 30),
-        ("23", Outcome.OFF, DeliveryState.QUEUED, 30),
-        ("24", Outcome.BAD_NUMBER, DeliveryState.FAILED, 0),
+        ("10", CallOutcome.NO_KEY, DeliveryState.QUEUED, 15),
+        ("11", CallOutcome.HUNG_UP, DeliveryState.QUEUED, 15),
+        ("12", CallOutcome.HUNG_UP, DeliveryState.QUEUED, 15),
+        ("20", CallOutcome.BUSY, DeliveryState.QUEUED, 5),
+        ("21", CallOutcome.NO_ANSWER, DeliveryState.QUEUED, 10),
+        ("22", CallOutcome.REJECTED, DeliveryState.QUEUED, 30),
+        ("23", CallOutcome.OFF, DeliveryState.QUEUED, 30),
+        ("24", CallOutcome.BAD_NUMBER, DeliveryState.FAILED, 0),
     ],
 )
 def test_ends_are_told_apart_and_called_again(
     ends_in: str,
-    outcome: Outcome,
+    outcome: CallOutcome,
     state: DeliveryState,
     minutes: int,
 ) -> None:
@@ -198,10 +198,10 @@ def test_ends_are_told_apart_and_called_again(
 @pytest.mark.shows("DRAW-40")
 @pytest.mark.parametrize(
     ("ends_in", "outcome"),
-    [("25", Outcome.CONGESTED), ("26", Outcome.REFUSED), ("27", Outcome.DOWN)],
+    [("25", CallOutcome.CONGESTED), ("26", CallOutcome.REFUSED), ("27", CallOutcome.DOWN)],
 )
 def test_what_the_line_is_to_blame_for_uses_up_nobodys_calls(
-    ends_in: str, outcome: Outcome
+    ends_in: str, outcome: CallOutcome
 ) -> None:
     message, call = ended(f"138001380{ends_in}")
     assert call.outcome == outcome
@@ -322,7 +322,7 @@ def test_a_line_that_is_lost_leaves_its_calls_to_be_made_again() -> None:
 
     run(line, lost)
     message.refresh_from_db()
-    assert (message.state, Call.objects.get().outcome) == ("queued", Outcome.INTERRUPTED)
+    assert (message.state, Call.objects.get().outcome) == ("queued", CallOutcome.INTERRUPTED)
 
 
 def test_an_end_that_is_not_written_holds_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,7 +359,9 @@ def test_whatever_the_other_side_says_of_the_end_is_kept_as_far_as_it_can_be(wor
     letter("13800138001")
     taken = calls.take(agent="a", now=timezone.now())
     assert taken is not None
-    assert calls.end(call_id=taken.call_id, outcome=Outcome.BUSY, words=words, now=timezone.now())
+    assert calls.end(
+        call_id=taken.call_id, outcome=CallOutcome.BUSY, words=words, now=timezone.now()
+    )
     assert Call.objects.get().words in ("486 Busy here", "4" * 100)
 
 
@@ -402,14 +404,14 @@ def test_what_a_killed_agent_leaves_is_called_again_or_was_answered(pressed: boo
         calls.press(call_id=taken.call_id, decision=Decision.YES, now=begun)
     assert calls.end_lost(now=begun + timedelta(seconds=20)) == 0
     assert calls.end_lost(now=begun + timedelta(seconds=40)) == 1
-    assert not calls.end(call_id=taken.call_id, outcome=Outcome.BUSY, now=timezone.now())
+    assert not calls.end(call_id=taken.call_id, outcome=CallOutcome.BUSY, now=timezone.now())
     message.refresh_from_db()
     call = Call.objects.get()
     if pressed:
-        assert (message.state, call.outcome) == (DeliveryState.DELIVERED, Outcome.YES)
+        assert (message.state, call.outcome) == (DeliveryState.DELIVERED, CallOutcome.YES)
         assert Reply.objects.count() == 1
     else:
-        assert (message.state, call.outcome) == (DeliveryState.QUEUED, Outcome.INTERRUPTED)
+        assert (message.state, call.outcome) == (DeliveryState.QUEUED, CallOutcome.INTERRUPTED)
         assert message.due_at <= begun + timedelta(minutes=2)
 
 

@@ -55,7 +55,7 @@ def answer_all(decide: dict[int, Decision]) -> list[str]:
         ProcrastinateJob.objects.filter(task_name="draws.take_reply")._raw_delete("default")
         # He hears the thanks, though his answer calls off all that asks him.
         assert not calls.keep_alive(agent="a", call_ids=[taken.call_id], now=now)
-        outcome = calls.Outcome(decision)
+        outcome = calls.CallOutcome(decision)
         assert calls.end(call_id=taken.call_id, outcome=outcome, said=taken.text, now=now)
     return said
 
@@ -118,7 +118,7 @@ def test_who_answered_between_two_calls_is_called_no_more_and_the_record_says_so
     now = timezone.now()
     taken = calls.take(agent="a", now=now)
     assert taken is not None
-    calls.end(call_id=taken.call_id, outcome=calls.Outcome.BUSY, said=taken.text, now=now)
+    calls.end(call_id=taken.call_id, outcome=calls.CallOutcome.BUSY, said=taken.text, now=now)
     (letter,) = Message.objects.filter(channel=ChannelCode.VOICE)
     assert "请于 20" not in letter.body  # until when is known when he is called again
     answer(
@@ -141,7 +141,7 @@ def test_whose_telephone_is_a_wrong_number_is_asked_another_way() -> None:
     taken = calls.take(agent="a", now=now)
     assert taken is not None
     assert taken.number == expert.phone
-    calls.end(call_id=taken.call_id, outcome=calls.Outcome.BAD_NUMBER, now=now)
+    calls.end(call_id=taken.call_id, outcome=calls.CallOutcome.BAD_NUMBER, now=now)
     (letter,) = Message.objects.filter(channel=ChannelCode.VOICE)
     assert letter.state == DeliveryState.FAILED
     assert ProcrastinateJob.objects.filter(task_name="draws.send_otherwise").exists()

@@ -15,7 +15,7 @@ from expertpool.notifications.enums import Decision
 from expertpool.telephone.channels.line import RATE, SECOND, Kind, Sign
 from expertpool.telephone.channels.sip import SipLine, Trunk
 from expertpool.telephone.channels.tape import Tape
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services.agent import Agent
 from expertpool.telephone.services.calls import Taken
 from tests.telephone.handset import NUMBER, Handset, handset
@@ -39,7 +39,7 @@ class Try:
         self.asked, self.tape = Asked(), Tape()
         self.agent = Agent(line, Noise(), name="a", ask=self.asked)  # type: ignore[arg-type]
 
-    async def call(self, hand: Hand) -> Outcome:
+    async def call(self, hand: Hand) -> CallOutcome:
         """Call; ``hand`` does with the telephone what somebody might. Return how it ended."""
         self.asked.pressed.clear()
         self.tape = Tape()
@@ -136,19 +136,19 @@ async def _all_that_a_hand_does(one: Try) -> None:
         await asyncio.sleep(0.5)
         one.call_off()
 
-    assert await one.call(agrees) == Outcome.YES
+    assert await one.call(agrees) == CallOutcome.YES
     assert one.asked.pressed == {1: Decision.YES}
     assert min(one.prompts(0.3)) > 0.98
     _both_sides(one.tape)
-    assert await one.call(asks_again_and_declines) == Outcome.NO
+    assert await one.call(asks_again_and_declines) == CallOutcome.NO
     assert one.asked.pressed == {1: Decision.NO}
     assert min(one.prompts(1.2)) > 0.98  # again from its first word
     for hand, outcome in (
-        (refuses, (Outcome.BUSY, Outcome.REJECTED)),
-        (waits, (Outcome.NO_ANSWER,)),
-        (hangs_up, (Outcome.HUNG_UP,)),
-        (answers_otherwise, (Outcome.CALLED_OFF,)),
-        (answers_otherwise_in_the_call, (Outcome.CALLED_OFF,)),
+        (refuses, (CallOutcome.BUSY, CallOutcome.REJECTED)),
+        (waits, (CallOutcome.NO_ANSWER,)),
+        (hangs_up, (CallOutcome.HUNG_UP,)),
+        (answers_otherwise, (CallOutcome.CALLED_OFF,)),
+        (answers_otherwise_in_the_call, (CallOutcome.CALLED_OFF,)),
     ):
         assert await one.call(hand) in outcome
         assert not one.asked.pressed

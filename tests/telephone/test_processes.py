@@ -34,7 +34,7 @@ from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.queries.attempts import callback_address
 from expertpool.telephone.channels.line import RATE
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.models import Call
 from expertpool.telephone.services.calls import LOST_AFTER
 from expertpool.telephone.services.talking import SENTENCES
@@ -252,8 +252,11 @@ def test_an_agent_that_is_killed_in_its_calls_loses_and_doubles_nothing(
         Call.objects.update(seen_at=timezone.now() - LOST_AFTER)
         with telephones(tmp_path, line, {}, capture=ports), agent(tmp_path):
             wait_for(lambda: not Call.objects.filter(ended_at=None).exists())
-            assert calls_to(pressed, listens) == [(Outcome.YES, "yes"), (Outcome.INTERRUPTED, "")]
-            ended = Call.objects.get(outcome=Outcome.INTERRUPTED).ended_at
+            assert calls_to(pressed, listens) == [
+                (CallOutcome.YES, "yes"),
+                (CallOutcome.INTERRUPTED, ""),
+            ]
+            ended = Call.objects.get(outcome=CallOutcome.INTERRUPTED).ended_at
             waiting = Message.objects.filter(channel=ChannelCode.VOICE, state=DeliveryState.QUEUED)
             again = waiting.get(about_id=listens.pk)
             assert again.due_at - ended == timedelta(minutes=1)
@@ -264,7 +267,7 @@ def test_an_agent_that_is_killed_in_its_calls_loses_and_doubles_nothing(
     assert draw.status == DrawStatus.SUCCESS
     # Each was spoken to in the calls that are written down, and in no other.
     assert (len(voices(came[AGREES])), len(voices(came[LISTENS]))) == (2, 1)
-    assert calls_to(pressed) == [(Outcome.YES, "yes")]
+    assert calls_to(pressed) == [(CallOutcome.YES, "yes")]
     assert len(calls_to(listens)) == 2
 
 

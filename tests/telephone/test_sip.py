@@ -15,7 +15,7 @@ from expertpool.notifications.enums import Decision
 from expertpool.telephone.channels.line import SECOND
 from expertpool.telephone.channels.sip import SipLine, Trunk
 from expertpool.telephone.channels.tape import Tape
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import talking
 from expertpool.telephone.services.agent import Agent
 from expertpool.telephone.services.calls import Taken
@@ -35,22 +35,22 @@ from tests.worker import run_async
 pytestmark = [pytest.mark.usefixtures("programs"), pytest.mark.timeout(300)]
 
 ENDS = {
-    "01": Outcome.YES,
-    "02": Outcome.NO,
-    "03": Outcome.YES,
-    "10": Outcome.NO_KEY,
-    "11": Outcome.HUNG_UP,
-    "20": Outcome.BUSY,
-    "21": Outcome.NO_ANSWER,
-    "22": Outcome.REJECTED,
-    "23": Outcome.OFF,
-    "24": Outcome.BAD_NUMBER,
-    "25": Outcome.CONGESTED,
-    "26": Outcome.REFUSED,
-    "27": Outcome.DOWN,
-    "28": Outcome.YES,
-    "29": Outcome.BUSY,
-    "31": Outcome.BUSY,
+    "01": CallOutcome.YES,
+    "02": CallOutcome.NO,
+    "03": CallOutcome.YES,
+    "10": CallOutcome.NO_KEY,
+    "11": CallOutcome.HUNG_UP,
+    "20": CallOutcome.BUSY,
+    "21": CallOutcome.NO_ANSWER,
+    "22": CallOutcome.REJECTED,
+    "23": CallOutcome.OFF,
+    "24": CallOutcome.BAD_NUMBER,
+    "25": CallOutcome.CONGESTED,
+    "26": CallOutcome.REFUSED,
+    "27": CallOutcome.DOWN,
+    "28": CallOutcome.YES,
+    "29": CallOutcome.BUSY,
+    "31": CallOutcome.BUSY,
 }
 
 
@@ -101,7 +101,7 @@ def test_behaviours_are_told_apart_and_keys_are_heard_by_many_at_once(
     asked, tapes = Asked(), [Tape() for _ in numbers]
     trunk = Trunk(f"127.0.0.1:{port}", "02788886666", "", "", False, "udp", 60, "127.0.0.1")
 
-    async def work() -> list[tuple[Outcome, str]]:
+    async def work() -> list[tuple[CallOutcome, str]]:
         line = SipLine(trunk)
         agent = Agent(line, Noise(), name="a", ask=asked)  # type: ignore[arg-type]
         await line.open()
@@ -120,9 +120,11 @@ def test_behaviours_are_told_apart_and_keys_are_heard_by_many_at_once(
         ends = run_async(work())
     found = {number[-2:]: outcome for number, (outcome, _) in zip(numbers, ends, strict=True)}
     assert found == ENDS, (ends, (tmp_path / "sipp.log").read_text()[-2000:])
-    assert [outcome for outcome, _ in ends[len(ENDS) :]] == [Outcome.YES] * 10 + [Outcome.NO] * 10
+    assert [outcome for outcome, _ in ends[len(ENDS) :]] == [CallOutcome.YES] * 10 + [
+        CallOutcome.NO
+    ] * 10
     for at, (outcome, _) in enumerate(ends):
-        wanted = Decision(outcome) if outcome in (Outcome.YES, Outcome.NO) else None
+        wanted = Decision(outcome) if outcome in (CallOutcome.YES, CallOutcome.NO) else None
         assert asked.pressed.get(at) == wanted
     for number, (part, between) in HEARS.items():
         spoken = voices(came[number])
@@ -136,7 +138,7 @@ def test_behaviours_are_told_apart_and_keys_are_heard_by_many_at_once(
         assert all(abs(one) < LOUD for one in samples_of(voice))
 
 
-async def _one(agent: Agent, at: int, number: str, tape: Tape) -> tuple[Outcome, str]:
+async def _one(agent: Agent, at: int, number: str, tape: Tape) -> tuple[CallOutcome, str]:
     task = asyncio.current_task()
     assert task is not None
     agent._running[at] = (task, None)  # type: ignore[assignment]

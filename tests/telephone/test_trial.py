@@ -10,7 +10,7 @@ from expertpool.accounts.models import User
 from expertpool.notifications.channels.voice.settings import SERVER, SIP, TRUNK, USER
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import calls
 from expertpool.telephone.services.trial import IN_AN_HOUR
 from tests.factories.siteconfig import configure
@@ -48,7 +48,7 @@ def test_the_agent_calls_and_the_record_says_how_it_went(office: Client) -> None
     assert (call.number, call.is_asking) == (NUMBER, False)
     assert "测试电话" in call.text
     assert "还没有打完" in attempt(office)
-    calls.end(call_id=call.call_id, outcome=Outcome.HEARD, now=timezone.now())
+    calls.end(call_id=call.call_id, outcome=CallOutcome.HEARD, now=timezone.now())
     assert Message.objects.get().state == DeliveryState.DELIVERED
 
 

@@ -11,37 +11,37 @@ import pytest
 from expertpool.telephone.channels.line import SECOND
 from expertpool.telephone.channels.speech import Speaker, Unspoken, sound_of, spoken
 from expertpool.telephone.channels.tape import Tape
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.rules import AGAIN, AT_ONCE, outcome_of
 
 
 @pytest.mark.parametrize(
     ("words", "rang", "outcome"),
     [
-        ("486 Busy Here", True, Outcome.BUSY),
-        ("600 Busy Everywhere", False, Outcome.BUSY),
-        ("603 Decline", True, Outcome.REJECTED),
-        ("480 Temporarily Unavailable", True, Outcome.NO_ANSWER),
-        ("480 Temporarily Unavailable,Q.850;cause=20", False, Outcome.OFF),
-        ("480 Temporarily Unavailable,Q.850;cause=19", True, Outcome.NO_ANSWER),
-        ("480 Temporarily Unavailable,Q.850;cause=1", False, Outcome.BAD_NUMBER),
-        ("500 Server Internal Error,Q.850;cause=17", True, Outcome.BUSY),
-        ("404 Not Found", False, Outcome.BAD_NUMBER),
-        ("484 Address Incomplete", False, Outcome.BAD_NUMBER),
-        ("503 Service Unavailable,Q.850;cause=34", False, Outcome.CONGESTED),
-        ("403 Forbidden", False, Outcome.REFUSED),
-        ("407 Proxy Authentication Required", False, Outcome.REFUSED),
-        ("Connection timed out [110]", False, Outcome.DOWN),
-        ("Destination address required [89]", False, Outcome.DOWN),
-        ("Connection reset by peer [104]", True, Outcome.NO_ANSWER),
+        ("486 Busy Here", True, CallOutcome.BUSY),
+        ("600 Busy Everywhere", False, CallOutcome.BUSY),
+        ("603 Decline", True, CallOutcome.REJECTED),
+        ("480 Temporarily Unavailable", True, CallOutcome.NO_ANSWER),
+        ("480 Temporarily Unavailable,Q.850;cause=20", False, CallOutcome.OFF),
+        ("480 Temporarily Unavailable,Q.850;cause=19", True, CallOutcome.NO_ANSWER),
+        ("480 Temporarily Unavailable,Q.850;cause=1", False, CallOutcome.BAD_NUMBER),
+        ("500 Server Internal Error,Q.850;cause=17", True, CallOutcome.BUSY),
+        ("404 Not Found", False, CallOutcome.BAD_NUMBER),
+        ("484 Address Incomplete", False, CallOutcome.BAD_NUMBER),
+        ("503 Service Unavailable,Q.850;cause=34", False, CallOutcome.CONGESTED),
+        ("403 Forbidden", False, CallOutcome.REFUSED),
+        ("407 Proxy Authentication Required", False, CallOutcome.REFUSED),
+        ("Connection timed out [110]", False, CallOutcome.DOWN),
+        ("Destination address required [89]", False, CallOutcome.DOWN),
+        ("Connection reset by peer [104]", True, CallOutcome.NO_ANSWER),
     ],
 )
-def test_ends_are_understood(words: str, rang: bool, outcome: Outcome) -> None:
+def test_ends_are_understood(words: str, rang: bool, outcome: CallOutcome) -> None:
     assert outcome_of(words, rang=rang) is outcome
 
 
 def test_each_end_has_what_follows() -> None:
-    assert {*AGAIN, *AT_ONCE} == set(Outcome)
+    assert {*AGAIN, *AT_ONCE} == set(CallOutcome)
     assert not AGAIN.keys() & AT_ONCE.keys()
 
 

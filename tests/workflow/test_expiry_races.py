@@ -17,7 +17,7 @@ from expertpool.draws.models import Draw, VoidRequest
 from expertpool.draws.services import matters, voiding
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.notifications.models import Message
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import RequestOutcome
 from expertpool.workflow.services import two_persons
 from expertpool.workflow.services.two_persons import expire
 from tests.draws.services.test_races import run_at_once
@@ -82,7 +82,7 @@ def check_one_end(draw: Draw, results: list[Any]) -> None:
     is_void = draw.status == DrawStatus.VOID
     assert expired is not is_void
     assert Message.objects.filter(occasion="request.expired").exists() is expired
-    outcome = Outcome.AGREED if is_void else Outcome.EXPIRED
+    outcome = RequestOutcome.AGREED if is_void else RequestOutcome.EXPIRED
     assert VoidRequest.objects.get().outcome == outcome
     if expired:
         assert isinstance(agreed, VoidRefused)

@@ -60,7 +60,7 @@ from expertpool.secondfactor.services.resets import request_reset
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow import tasks
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import RequestOutcome
 from expertpool.workflow.queries.matters import MATTERS, Matter
 from expertpool.workflow.queries.requests import (
     lines_asked_by,
@@ -381,7 +381,7 @@ def test_a_request_is_withdrawn_by_its_author_only(
     with pytest.raises(DrawError, match="本人"):
         withdraw(asked, actor=supervisor, now=now)
     withdraw(asked, actor=operator, now=now)
-    assert asked.outcome == Outcome.WITHDRAWN
+    assert asked.outcome == RequestOutcome.WITHDRAWN
     entry = Entry.objects.get(action="request.withdraw")
     assert (entry.subject_id, entry.actor, entry.after) == (
         str(draw.pk), operator, {"申请": "作废抽取"},
@@ -423,7 +423,7 @@ def test_what_nobody_decided_ends_by_itself_once(
     assert expire_requests(now=now + WEEK) == 0
     assert expire(asked, now=now + WEEK) is False
     asked.refresh_from_db()
-    assert asked.outcome == Outcome.EXPIRED
+    assert asked.outcome == RequestOutcome.EXPIRED
     entry = Entry.objects.get(action="request.expire")
     assert (entry.subject_id, entry.actor, entry.after) == (
         str(draw.pk), None, {"申请": "作废抽取"},
@@ -440,7 +440,7 @@ def test_the_task_ends_what_is_over(asked: VoidRequest, now: datetime) -> None:
     VoidRequest.objects.update(expires_at=now)
     tasks.expire_requests(timestamp=0)
     asked.refresh_from_db()
-    assert asked.outcome == Outcome.EXPIRED
+    assert asked.outcome == RequestOutcome.EXPIRED
 
 
 def test_out_of_time_nobody_decides_it_nor_sees_it_wait(
@@ -489,4 +489,4 @@ def test_one_that_fails_keeps_no_other_open(
     with caplog.at_level(logging.CRITICAL, two_persons.__name__):
         assert expire_requests(now=now + WEEK) == 1
     other.refresh_from_db()
-    assert other.outcome == Outcome.EXPIRED
+    assert other.outcome == RequestOutcome.EXPIRED

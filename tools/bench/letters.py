@@ -10,7 +10,7 @@ from random import Random
 from expertpool.accounts.models import Department
 from expertpool.core.strokes import signature_svg
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.models import FeeLine, FeeRate
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.rules.presets import PRESETS
@@ -41,7 +41,7 @@ def _line(at: int, now: datetime) -> FeeLine:
         ),
         expert=Expert(name=f"专家{at}", number=f"ZJ{at:010}"),
         rate=FeeRate(name="示例", version=1),
-        outcome=Outcome.COMPLETED,
+        outcome=FeeOutcome.COMPLETED,
         started_at=now,
         ended_at=now + timedelta(minutes=60 + at % 500),
         entered_at=now,

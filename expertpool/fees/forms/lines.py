@@ -23,7 +23,7 @@ from expertpool.draws.queries.panel import PanelMember
 from expertpool.draws.services.names import NamedRow
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.search import search
-from expertpool.fees.enums import SENT_HOME, TIMED, Outcome
+from expertpool.fees.enums import SENT_HOME, TIMED, FeeOutcome
 from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
 from expertpool.fees.queries.rates import best_of
 from expertpool.fees.queries.workload import SentHome, Workload
@@ -126,7 +126,7 @@ class PanelFeesForm(forms.Form):
                 self._clean_time(member)
             elif outcome and (home := self.home.get(member.invitation_id)):
                 note = self.cleaned_data.get(_name(member, "note")) or ""
-                if wrong := fault_of_sent_home(home, Entry(Outcome(outcome), note=note)):
+                if wrong := fault_of_sent_home(home, Entry(FeeOutcome(outcome), note=note)):
                     self.add_error(_name(member, wrong[0]), wrong[1])
         return self.cleaned_data
 
@@ -180,7 +180,7 @@ class PanelFeesForm(forms.Form):
                     for name in self._names(member)
                     if name not in _SAID
                 }
-                | {"outcome": Outcome(said[_name(member, "outcome")])}
+                | {"outcome": FeeOutcome(said[_name(member, "outcome")])}
                 | {name: said.get(_name(member, name)) or 0 for name in _NONE}
                 | {"days": said.get(_name(member, "days")) or ()}
             )
@@ -205,7 +205,7 @@ def _standing(line: FeeLine, name: str) -> Any:
 
 def _outcome(*first: tuple[str, str]) -> forms.ChoiceField:
     said = {"required": "请选择评审情况。"}
-    choices = [*first, *Outcome.choices]
+    choices = [*first, *FeeOutcome.choices]
     return forms.ChoiceField(label="评审情况", choices=choices, error_messages=said)
 
 

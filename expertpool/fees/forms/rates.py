@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from expertpool.accounts.models import Department
 from expertpool.core.text import clean_code, clean_text
 from expertpool.directory.fields import ProjectKindField
-from expertpool.fees.enums import TIMED, Outcome, Pays
+from expertpool.fees.enums import TIMED, FeeOutcome, Pays
 from expertpool.fees.models import ITEMS, MULTIPLES, OTHER, SUMS, FeeRate
 from expertpool.fees.rules.days import MOST_DAYS, Worked
 from expertpool.fees.rules.pay import Labour, Terms
@@ -132,7 +132,7 @@ class TrialForm(forms.Form):
     """A review that nobody held, and what was paid in the month before it."""
 
     rate = forms.ModelChoiceField(FeeRate.objects.none(), label="劳务费标准", empty_label=None)
-    outcome = forms.ChoiceField(label="评审情况", choices=Outcome.choices)
+    outcome = forms.ChoiceField(label="评审情况", choices=FeeOutcome.choices)
     hours = forms.CharField(
         label="评审时长（小时）",
         max_length=60,
@@ -172,7 +172,7 @@ class TrialForm(forms.Form):
     @property
     def labour(self) -> Labour:
         said = self.cleaned_data
-        outcome = Outcome(said["outcome"])
+        outcome = FeeOutcome(said["outcome"])
         days = said["hours"] if outcome in TIMED else ()
         return Labour(
             outcome=outcome,

@@ -19,7 +19,7 @@ from expertpool.core.bounds import MOMENTS, Bounds, within
 from expertpool.core.fields import EncryptedTextField, ProofField, is_vouched, readable
 from expertpool.draws.models import Invitation
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import FeeState, Outcome
+from expertpool.fees.enums import FeeOutcome, FeeState
 from expertpool.fees.models.rates import FeeRate
 from expertpool.fees.rules.days import Stretch, by_day
 from expertpool.fees.rules.pay import Labour, Step
@@ -73,7 +73,7 @@ class FeeLine(models.Model):
     rate = models.ForeignKey(
         FeeRate, verbose_name="劳务费标准", on_delete=models.PROTECT, related_name="+"
     )
-    outcome = models.CharField("评审情况", max_length=16, choices=Outcome.choices)
+    outcome = models.CharField("评审情况", max_length=16, choices=FeeOutcome.choices)
     started_at = models.DateTimeField("开始时间", null=True, blank=True, validators=[MOMENTS])
     ended_at = models.DateTimeField("结束时间", null=True, blank=True, validators=[MOMENTS])
     break_minutes = models.PositiveIntegerField("休息用餐（分钟）", default=0, validators=[MINUTES])
@@ -139,7 +139,7 @@ class FeeLine(models.Model):
                 name="fees_line_once",
             ),
             models.CheckConstraint(
-                condition=Q(outcome__in=Outcome.values), name="fees_outcome_known"
+                condition=Q(outcome__in=FeeOutcome.values), name="fees_outcome_known"
             ),
             models.CheckConstraint(
                 condition=Q(started_at__isnull=True, ended_at__isnull=True)
@@ -253,7 +253,7 @@ class FeeLine(models.Model):
     @property
     def labour(self) -> Labour:
         return Labour(
-            outcome=Outcome(self.outcome),
+            outcome=FeeOutcome(self.outcome),
             minutes=self.minutes,
             is_holiday=self.is_holiday,
             is_leader=self.is_leader,

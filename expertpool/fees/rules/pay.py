@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from expertpool.core.text import plain_number
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.rules.days import Worked
 from expertpool.fees.rules.stages import Stage, time_words
 
@@ -37,7 +37,7 @@ class Labour:
     """What one expert has done: ``minutes`` of review without breaks, or of several ``days`` each, and how many ``items`` (topics,
     papers). ``other`` is paid beside it (yuan). ``is_holiday`` counts for all days."""
 
-    outcome: Outcome
+    outcome: FeeOutcome
     minutes: int = 0
     is_holiday: bool = False
     is_leader: bool = False
@@ -72,10 +72,10 @@ def fee_for(terms: Terms, labour: Labour) -> Fee:
     """Return what ``labour`` is paid by ``terms``: the sum is that of its steps, to the cent."""
     steps = list(_for_outcome(terms, labour))
     # Behind the time: no holiday multiplies what follows. Shares of the work need a review that ended.
-    if labour.items and terms.each and labour.outcome == Outcome.COMPLETED:
+    if labour.items and terms.each and labour.outcome == FeeOutcome.COMPLETED:
         each = f"评审 {labour.items} 件 × {plain_number(terms.each)} 元"
         steps.append(Step(each, labour.items * terms.each))
-    if labour.is_leader and terms.leader and labour.outcome == Outcome.COMPLETED:
+    if labour.is_leader and terms.leader and labour.outcome == FeeOutcome.COMPLETED:
         steps.append(Step("组长加发", terms.leader))
     if labour.other:
         steps.append(Step("其他补助", labour.other))
@@ -84,11 +84,11 @@ def fee_for(terms: Terms, labour: Labour) -> Fee:
 
 def _for_outcome(terms: Terms, labour: Labour) -> list[Step]:
     match labour.outcome:
-        case Outcome.NOT_REVIEWED:
+        case FeeOutcome.NOT_REVIEWED:
             return [Step("到场未评审", terms.not_reviewed)]
-        case Outcome.RECUSED:
+        case FeeOutcome.RECUSED:
             return [Step("到场需回避", terms.recused)]
-        case Outcome.UNFINISHED:
+        case FeeOutcome.UNFINISHED:
             return [Step("未完成评审，不付劳务费", NOTHING)]
     # By the day: rates pay half and whole days, and cap what a day is paid.
     days = labour.by_day
@@ -99,7 +99,7 @@ def _for_outcome(terms: Terms, labour: Labour) -> list[Step]:
     ]
     # Last: the cap holds for the time as a holiday pays it.
     cap = terms.aborted_cap
-    if labour.outcome == Outcome.ABORTED and cap is not None and _sum(steps) > cap:
+    if labour.outcome == FeeOutcome.ABORTED and cap is not None and _sum(steps) > cap:
         steps.append(Step(f"项目终止，最多 {plain_number(cap)} 元", cap - _sum(steps)))
     return steps
 

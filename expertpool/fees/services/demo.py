@@ -16,7 +16,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import PanelMember, who_sat
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.models import BankAccount, FeeLine, FeeRate, PaymentRequest
 from expertpool.fees.queries.lines import may_enter
 from expertpool.fees.queries.payments import payables, unpaid_lines
@@ -88,7 +88,7 @@ def _pay(project: Project, finance: User, second: User, at: datetime) -> None:
 def _entry(project: Project, member: PanelMember) -> Entry:
     start = project.opening_at
     return Entry(
-        Outcome.COMPLETED,
+        FeeOutcome.COMPLETED,
         start,
         start + timedelta(minutes=200),
         break_minutes=15,

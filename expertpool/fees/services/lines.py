@@ -18,7 +18,7 @@ from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.queries.written import is_written
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import SENT_HOME, TIMED, Outcome
+from expertpool.fees.enums import SENT_HOME, TIMED, FeeOutcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine, FeeRate, Payment
 from expertpool.fees.models.payments import OPEN as OPEN_PAYMENT
@@ -55,7 +55,7 @@ GONE = "这份劳务费刚刚有了变化，请刷新页面查看。"
 class Entry:
     """What somebody enters of one expert's review. ``days``: of one of several days, instead of its times and breaks."""
 
-    outcome: Outcome
+    outcome: FeeOutcome
     started_at: datetime | None = None
     ended_at: datetime | None = None
     break_minutes: int = 0
@@ -90,7 +90,7 @@ def fault_of_sent_home(home: SentHome, entry: Entry) -> tuple[str, str] | None:
         names = "、".join(f"「{one.label}」" for one in SENT_HOME)
         return "outcome", f"没有评到最后，只能登记为{names}。"
     # By law only who came is paid for having come.
-    if not home.has_come and entry.outcome != Outcome.UNFINISHED and not entry.note.strip():
+    if not home.has_come and entry.outcome != FeeOutcome.UNFINISHED and not entry.note.strip():
         return "note", "没有看到他的签到记录；确实到过场的，请在「说明」里写明。"
     return None
 
@@ -191,7 +191,7 @@ def _enter(
 
 def _agreed(row: FeeLine, now: datetime) -> Fee:
     """Return the fee of which, after the tax of the month, is left what was agreed."""
-    if row.outcome != Outcome.COMPLETED:
+    if row.outcome != FeeOutcome.COMPLETED:
         raise FeeRefused(f"{row.expert.name}：只有完成评审的可以按协商的金额付。")
     if not row.note.strip():
         raise FeeRefused(f"{row.expert.name}：按协商的金额付的，请在「说明」里写明依据。")
@@ -205,7 +205,7 @@ def _words(row: FeeLine) -> dict[str, str]:
     return {
         "应发": f"{row.gross:.2f}",
         "标准": str(row.rate),
-        "评审情况": str(Outcome(row.outcome).label),
+        "评审情况": str(FeeOutcome(row.outcome).label),
         "开始时间": moment_text(row.started_at),
         "结束时间": moment_text(row.ended_at),
         "休息用餐（分钟）": str(row.break_minutes or ""),

@@ -28,7 +28,7 @@ from expertpool.core.workdays import is_public_holiday
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.queries.panel import PanelMember, who_sat, who_was_sent_home
 from expertpool.experts.models import Expert
-from expertpool.fees.enums import TIMED, Outcome
+from expertpool.fees.enums import TIMED, FeeOutcome
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import ITEMS, MINUTES, FeeLine, FeeRate
 from expertpool.fees.permissions import ENTER
@@ -58,7 +58,7 @@ COLUMNS = {
     "note": "note",
 }
 YES = {"是": True, "√": True, "Y": True, "否": False, "": False}
-OUTCOMES = {str(one.label): one for one in Outcome}
+OUTCOMES = {str(one.label): one for one in FeeOutcome}
 
 
 class WorkloadImporter(Importer):
@@ -301,7 +301,7 @@ class WorkloadImporter(Importer):
         missing = home.words if home else worked.missing if worked else ""
         if missing and not said.get("outcome"):
             return self.fault("outcome", "评审情况为空", f"{missing}，请核实后写明评审情况。")
-        outcome = Outcome(said.get("outcome") or Outcome.COMPLETED)
+        outcome = FeeOutcome(said.get("outcome") or FeeOutcome.COMPLETED)
         start, end = self._at(said.get("start"), project), self._at(said.get("end"), project)
         # An end that is given counts more than hours that are.
         if (took := said.get("hours")) and end is None:

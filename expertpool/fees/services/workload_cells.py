@@ -8,7 +8,7 @@ from typing import Any
 
 from expertpool.core.importing import CellRefused, as_code, moment
 from expertpool.core.text import moment_text
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.models import MINUTES, OTHER
 
 _CLOCK = re.compile(r"(\d{1,2})[:：时点](\d{1,2})?分?")
@@ -47,7 +47,7 @@ def yes_or_no(value: Any) -> str:
 
 
 def outcome_word(value: Any) -> str:
-    return str(Outcome(value).label)
+    return str(FeeOutcome(value).label)
 
 
 def clock_word(value: Any) -> str:

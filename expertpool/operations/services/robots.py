@@ -33,7 +33,7 @@ class Robot:
 
 
 @dataclass(frozen=True)
-class _Letter:
+class _Call:
     url: str
     content: dict[str, Any]
 
@@ -47,10 +47,10 @@ def robot_of(read: Reader) -> Robot | None:
 def send(robot: Robot, text: str, *, now: datetime) -> None:
     """Let the robot say ``text``. RobotRefused, with what to do, when it was not taken; never inside a
     transaction."""
-    letter = WRITERS[robot.kind](robot, text[:MOST_TEXT], now)
+    call = WRITERS[robot.kind](robot, text[:MOST_TEXT], now)
     try:
-        body = json.dumps(letter.content, ensure_ascii=False).encode()
-        answer = post(letter.url, body, HEADERS, read=MOST_ANSWER)
+        body = json.dumps(call.content, ensure_ascii=False).encode()
+        answer = post(call.url, body, HEADERS, read=MOST_ANSWER)
     except AddressRefused as error:
         raise RobotRefused(str(error)) from None
     except (TimeoutError, httpx.TimeoutException):
@@ -75,27 +75,27 @@ def _check(kind: str, status: int, content: bytes) -> None:
         raise RobotRefused(f"机器人没有接受（{code} {reason}），请核对安全设置、关键词和加签密钥。")
 
 
-def _wecom(robot: Robot, text: str, _now: datetime) -> _Letter:
-    return _Letter(robot.url, {"msgtype": "text", "text": {"content": text}})
+def _wecom(robot: Robot, text: str, _now: datetime) -> _Call:
+    return _Call(robot.url, {"msgtype": "text", "text": {"content": text}})
 
 
-def _dingtalk(robot: Robot, text: str, now: datetime) -> _Letter:
+def _dingtalk(robot: Robot, text: str, now: datetime) -> _Call:
     """Signed in the address: the secret signs milliseconds and itself."""
     url = robot.url
     if robot.secret:
         at = str(int(now.timestamp() * 1000))
         sign = _mac(robot.secret, f"{at}\n{robot.secret}")
         url += f"{'&' if '?' in url else '?'}timestamp={at}&sign={quote_plus(sign)}"
-    return _Letter(url, {"msgtype": "text", "text": {"content": text}})
+    return _Call(url, {"msgtype": "text", "text": {"content": text}})
 
 
-def _feishu(robot: Robot, text: str, now: datetime) -> _Letter:
+def _feishu(robot: Robot, text: str, now: datetime) -> _Call:
     """Signed in the body: seconds and secret sign nothing."""
     content: dict[str, Any] = {"msg_type": "text", "content": {"text": text}}
     if robot.secret:
         at = str(int(now.timestamp()))
         content |= {"timestamp": at, "sign": _mac(f"{at}\n{robot.secret}", "")}
-    return _Letter(robot.url, content)
+    return _Call(robot.url, content)
 
 
 def _mac(key: str, text: str) -> str:
@@ -104,7 +104,7 @@ def _mac(key: str, text: str) -> str:
 
 # Where each says whether it took the text: any other service may call something so that is none.
 VERDICTS = {WECOM: ("errcode",), DINGTALK: ("errcode",), FEISHU: ("code", "StatusCode")}
-WRITERS: dict[str, Callable[[Robot, str, datetime], _Letter]] = {
+WRITERS: dict[str, Callable[[Robot, str, datetime], _Call]] = {
     WECOM: _wecom,
     DINGTALK: _dingtalk,
     FEISHU: _feishu,

@@ -20,7 +20,7 @@ from expertpool.notifications.channels.voice.settings import LINES, RECORDS, RIN
 from expertpool.telephone.channels.line import Kind, Leg, Line, LineDown, Sign
 from expertpool.telephone.channels.speech import Speaker, Unspoken
 from expertpool.telephone.channels.tape import Tape
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.rules import outcome_of
 from expertpool.telephone.services import calls
 from expertpool.telephone.services.talking import (
@@ -114,7 +114,7 @@ class Agent:
 
     async def _call(self, taken: calls.Taken) -> None:
         tape = Tape() if await self._ask(value_of, RECORDS) else None
-        outcome, words = Outcome.INTERRUPTED, ""
+        outcome, words = CallOutcome.INTERRUPTED, ""
         try:
             outcome, words = await self._talk(taken, tape)
         except Exception:
@@ -123,7 +123,7 @@ class Agent:
             await self._end(taken, outcome, words, tape)
 
     async def _end(
-        self, taken: calls.Taken, outcome: Outcome, words: str, tape: Tape | None
+        self, taken: calls.Taken, outcome: CallOutcome, words: str, tape: Tape | None
     ) -> None:
         content = tape.wav() if tape and tape.is_used else b""
         try:
@@ -142,15 +142,15 @@ class Agent:
             # Else it would be said to live for ever, and hold a line.
             self._running.pop(taken.call_id, None)
 
-    async def _talk(self, taken: calls.Taken, tape: Tape | None) -> tuple[Outcome, str]:
+    async def _talk(self, taken: calls.Taken, tape: Tape | None) -> tuple[CallOutcome, str]:
         try:
             # Before it rings: nobody waits for the voice.
             words = await asyncio.to_thread(self._words, taken, recorded=tape is not None)
             leg = await self._line.dial(taken.number)
         except Unspoken as error:
-            return Outcome.DOWN, f"{UNSPOKEN}（{error}）"
+            return CallOutcome.DOWN, f"{UNSPOKEN}（{error}）"
         except LineDown as error:
-            return Outcome.DOWN, str(error)
+            return CallOutcome.DOWN, str(error)
         self._running[taken.call_id] = (self._running[taken.call_id][0], leg)
         try:
             async with asyncio.timeout(LONGEST):
@@ -168,14 +168,14 @@ class Agent:
                 return await statement(talk, words), ""
         except Over as over:
             if over.sign.kind is Kind.CALLED_OFF:
-                return Outcome.CALLED_OFF, ""
-            return Outcome.HUNG_UP, over.sign.said
+                return CallOutcome.CALLED_OFF, ""
+            return CallOutcome.HUNG_UP, over.sign.said
         except TimeoutError:
-            return Outcome.NO_KEY, ""
+            return CallOutcome.NO_KEY, ""
         finally:
             await leg.hang_up()
 
-    async def _ring(self, taken: calls.Taken, leg: Leg) -> tuple[Outcome, str] | None:
+    async def _ring(self, taken: calls.Taken, leg: Leg) -> tuple[CallOutcome, str] | None:
         """Wait until somebody takes the call; return how it ended where nobody does."""
         rang = False
         seconds = await self._ask(value_of, RINGS)
@@ -184,7 +184,7 @@ class Agent:
             try:
                 sign = await asyncio.wait_for(leg.signs.get(), max(until - time.monotonic(), 0.01))
             except TimeoutError:
-                return (Outcome.NO_ANSWER if rang else Outcome.DOWN), ""
+                return (CallOutcome.NO_ANSWER if rang else CallOutcome.DOWN), ""
             match sign.kind:
                 case Kind.RINGING if not rang:
                     rang = True
@@ -197,7 +197,7 @@ class Agent:
                 case Kind.ENDED:
                     return outcome_of(sign.said, rang=rang), sign.said
                 case Kind.CALLED_OFF:
-                    return Outcome.CALLED_OFF, ""
+                    return CallOutcome.CALLED_OFF, ""
 
     def _words(self, taken: calls.Taken, *, recorded: bool) -> Words:
         names = [name for name in SENTENCES if recorded or name != "recorded"]

@@ -32,7 +32,7 @@ from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.occasions import by_urgency
 from expertpool.notifications.services.delivery import claim, put_together, settle
 from expertpool.notifications.services.replies import take_pressed
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
 from expertpool.telephone.rules import result_of
@@ -109,7 +109,7 @@ def keep_alive(*, agent: str, call_ids: list[int], now: datetime) -> set[int]:
 def end(
     *,
     call_id: int,
-    outcome: Outcome,
+    outcome: CallOutcome,
     words: str = "",
     said: str = "",
     tape: bytes = b"",
@@ -127,7 +127,7 @@ def end(
         call = rows.filter(pk=call_id, ended_at__isnull=True).first()
         if call is None:
             return False
-        call.outcome = Outcome(call.pressed) if call.pressed else outcome
+        call.outcome = CallOutcome(call.pressed) if call.pressed else outcome
         # The other side says what it likes.
         call.ended_at, call.words, call.tape = now, only_writable(words)[:100], name
         call.tape_key = key.hex()
@@ -138,7 +138,7 @@ def end(
         message.body = said or message.body
         if call.attempt.state == AttemptState.SENDING:
             result = result_of(
-                Outcome(call.outcome), calls=message.refusals + 1, most=value_of(MOST)
+                CallOutcome(call.outcome), calls=message.refusals + 1, most=value_of(MOST)
             )
             settle(message=message, result=result, now=now)
     return True
@@ -151,7 +151,7 @@ def end_lost(*, now: datetime) -> int:
     count = 0
     for call_id in list(lost.values_list("pk", flat=True)):
         logger.warning("call %s lost its agent", call_id)
-        count += end(call_id=call_id, outcome=Outcome.INTERRUPTED, now=now)
+        count += end(call_id=call_id, outcome=CallOutcome.INTERRUPTED, now=now)
     return count
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from expertpool.notifications.enums import Decision
 from expertpool.telephone.channels.line import SECOND, Kind, Leg, Sign
 from expertpool.telephone.channels.tape import Tape
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 
 AHEAD = 1.0  # seconds of sound given to the line in advance: a busy disk interrupts nobody
 TICK = 0.04
@@ -106,7 +106,7 @@ class Talk:
 
 async def question(
     talk: Talk, words: Words, keep: Callable[[Decision], Awaitable[None]]
-) -> Outcome:
+) -> CallOutcome:
     """Ask for a key until one is confirmed by a second; ``keep`` is waited for before he is thanked."""
     silent, first = 0, words["recorded"]
     for _ in range(MOST_ROUNDS):
@@ -116,19 +116,19 @@ async def question(
             if await talk.ask(words[f"sure-{decision}"]) == key:
                 await keep(decision)
                 await talk.say(words[f"thanks-{decision}"], listens=False)
-                return Outcome(decision)
+                return CallOutcome(decision)
         elif not key:
             silent += 1
             if silent == ROUNDS:
                 break
     await talk.say(words["goodbye"], listens=False)
-    return Outcome.NO_KEY
+    return CallOutcome.NO_KEY
 
 
-async def statement(talk: Talk, words: Words) -> Outcome:
+async def statement(talk: Talk, words: Words) -> CallOutcome:
     """Say something that wants no answer, twice; a key says it again once more."""
     await talk.say(words["recorded"], listens=False)
     for _ in range(2):
         await talk.say(words.text)
     await talk.say(words["closing"], listens=False)
-    return Outcome.HEARD
+    return CallOutcome.HEARD

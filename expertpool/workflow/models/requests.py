@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from expertpool.core.models import TriedCode
-from expertpool.workflow.enums import Outcome, Proof
+from expertpool.workflow.enums import Proof, RequestOutcome
 
 
 class ConfirmationCode(TriedCode):
@@ -103,12 +103,16 @@ class TwoPersonRequest(models.Model):
         raise NotImplementedError
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RequestOutcome:
         """What has come of it."""
         if self.decided_at is None:
-            return Outcome.WAITING
+            return RequestOutcome.WAITING
         if self.decided_by_id is not None:
-            return Outcome.AGREED if self.agreed else Outcome.TURNED_DOWN
+            return RequestOutcome.AGREED if self.agreed else RequestOutcome.TURNED_DOWN
         if self.note:  # what ended it, see `two_persons.end_with_subject`
-            return Outcome.OVERTAKEN
-        return Outcome.EXPIRED if self.decided_at >= self.expires_at else Outcome.WITHDRAWN
+            return RequestOutcome.OVERTAKEN
+        return (
+            RequestOutcome.EXPIRED
+            if self.decided_at >= self.expires_at
+            else RequestOutcome.WITHDRAWN
+        )

@@ -14,7 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.core.counting import first_of_each
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text, next_minute
-from expertpool.workflow.enums import OUTCOME_TONES, Outcome
+from expertpool.workflow.enums import OUTCOME_TONES, RequestOutcome
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.asking import OPEN, is_asked, only_asked
 from expertpool.workflow.queries.matters import MATTERS, Matter, Words, matter_of
@@ -41,7 +41,7 @@ def check_waiting(
 ) -> None:
     """Refuse (``refused``) whatever is done with a request that was settled, has expired or was never
     asked for."""
-    if asked is not None and asked.outcome == Outcome.OVERTAKEN:
+    if asked is not None and asked.outcome == RequestOutcome.OVERTAKEN:
         raise refused(f"该申请已终止：{asked.note}。请刷新页面。")
     if asked is None or asked.decided_at is not None or not is_asked(asked):
         raise refused(SETTLED)

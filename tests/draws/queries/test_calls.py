@@ -25,7 +25,7 @@ from expertpool.notifications.enums import ChannelCode, Decision
 from expertpool.notifications.models import Reply
 from expertpool.notifications.queries.channels import DOWN_AFTER
 from expertpool.notifications.services.breaker import note_health
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import calls
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
@@ -78,7 +78,7 @@ def test_calls_are_counted_as_they_stood_at_the_last_minute() -> None:
     take_reply(reply_id=Reply.objects.get().pk, now=at(126), entropy=SystemEntropy())
     # He still hears that he is thanked.
     assert found(draw, 180) == (True, 1, 1, 1, 1)
-    calls.end(call_id=second, outcome=Outcome.HUNG_UP, now=at(190))
+    calls.end(call_id=second, outcome=CallOutcome.HUNG_UP, now=at(190))
     assert found(draw, 240) == (True, 1, 0, 2, 1)
 
 
@@ -98,7 +98,7 @@ def test_among_few_who_have_not_answered_no_number_is_told() -> None:
 @pytest.mark.shows("DRAW-14")
 def test_who_has_a_wrong_number_waits_like_all_others() -> None:
     draw = seal(4)
-    calls.end(call_id=call(5), outcome=Outcome.BAD_NUMBER, now=at(8))
+    calls.end(call_id=call(5), outcome=CallOutcome.BAD_NUMBER, now=at(8))
     assert found(draw, 60) == WAITING
 
 

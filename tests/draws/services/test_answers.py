@@ -23,7 +23,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.replies import answer, expire
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import Regime
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import RequestOutcome
 from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -184,7 +184,7 @@ def test_the_request_ends_when_the_expert_answers_or_his_time_is_over(
     asked = ask(line, operator)
     say_yes(line)
     asked.refresh_from_db()
-    assert asked.outcome == Outcome.OVERTAKEN
+    assert asked.outcome == RequestOutcome.OVERTAKEN
     told = Message.objects.get(occasion="request.expired")
     assert operator.name in told.recipient
     assert "参与状态已是「同意」" in told.body
@@ -234,7 +234,7 @@ def test_the_expert_answers_while_a_second_person_agrees(line: Invitation, meet:
     line.refresh_from_db()
     asked = AnswerRequest.objects.get()
     replaced = line.state == InvitationState.REPLACED
-    assert asked.outcome == (Outcome.AGREED if replaced else Outcome.OVERTAKEN)
+    assert asked.outcome == (RequestOutcome.AGREED if replaced else RequestOutcome.OVERTAKEN)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,7 +50,7 @@ from expertpool.notifications.models import Message
 from expertpool.projects.models import Project
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import RequestOutcome
 from tests.factories.accounts import make_user
 from tests.factories.answers import declare_emergency, record_answer
 from tests.factories.draws import (
@@ -465,7 +465,7 @@ def test_what_nobody_agreed_to_ends_with_the_draw(draw: Draw, operator: User) ->
     asked = request_emergency(draw=draw, reason="开标提前", minutes=15, actor=operator, now=NOW)
     accept_all(draw, now=NOW)
     asked.refresh_from_db()
-    assert (asked.outcome, asked.note) == (Outcome.OVERTAKEN, "抽取已是「抽取成功」")
+    assert (asked.outcome, asked.note) == (RequestOutcome.OVERTAKEN, "抽取已是「抽取成功」")
     assert "抽取已是「抽取成功」" in Message.objects.get(occasion="request.expired").body
 
 

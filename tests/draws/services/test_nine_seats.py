@@ -30,7 +30,7 @@ from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.replies import take_pushed
-from expertpool.telephone.enums import Outcome
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import calls
 from tests.factories.draws import expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
@@ -131,7 +131,7 @@ def _press(row: Invitation, decision: Decision) -> None:
     calls.note_answered(call_id=taken.call_id, now=now)
     calls.press(call_id=taken.call_id, decision=decision, now=now)
     _work()
-    assert calls.end(call_id=taken.call_id, outcome=Outcome(decision), now=now)
+    assert calls.end(call_id=taken.call_id, outcome=CallOutcome(decision), now=now)
 
 
 def _press_all(draw: Draw, *, but: Invitation | None = None) -> None:

@@ -30,7 +30,7 @@ from expertpool.files.queries import attachments_of
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import RequestOutcome
 from expertpool.workflow.queries.requests import lines_settled
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -154,7 +154,7 @@ def test_who_asked_for_something_of_it_is_told_why_that_ended(
     assert "提前公开名单" in told.subject
     assert "已自动失效：抽取已作废。" in told.body
     (line,) = lines_settled(supervisor, now=LATER + timedelta(minutes=1))[1:]
-    assert (line.asked.outcome, line.asked.note) == (Outcome.OVERTAKEN, "抽取已作废")
+    assert (line.asked.outcome, line.asked.note) == (RequestOutcome.OVERTAKEN, "抽取已作废")
 
 
 def test_a_sheet_that_says_so_is_kept_beside_the_one_of_before(

@@ -30,7 +30,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.services.kinds import change_kind
 from expertpool.notifications.models import Message
-from expertpool.workflow.enums import Outcome
+from expertpool.workflow.enums import RequestOutcome
 from expertpool.workflow.queries.asking import OPEN, is_asked
 from tests.api.caller import Caller, assert_problem
 from tests.factories.accounts import make_user
@@ -248,7 +248,7 @@ def test_a_leave_that_ends_takes_back_what_was_asked_for_it(
     assert request.leave == leave
     post(admin, "leave_cancel", leave.pk)
     request.refresh_from_db()
-    assert (request.outcome, request.note) == (Outcome.OVERTAKEN, "据以申请的请假已销假")
+    assert (request.outcome, request.note) == (RequestOutcome.OVERTAKEN, "据以申请的请假已销假")
     told = {(one.occasion, one.address): one.body for one in Message.objects.all()}
     assert "据以申请的请假已销假" in told["request.withdrawn", supervisor.username]
     assert ("request.expired", admin.username) in told

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.rules.days import (
     DaysRefused,
     Stretch,
@@ -49,16 +49,16 @@ NEAR = at(2026, 11, 29, 9, 30)
 )
 def test_each_day_is_paid_by_itself(code: str, hours: tuple[int, ...], expected: int) -> None:
     days = tuple(Worked(60 * one, label=f"第 {no} 天") for no, one in enumerate(hours, 1))
-    fee = fee_for(terms_of(code), Labour(Outcome.COMPLETED, days=days))
+    fee = fee_for(terms_of(code), Labour(FeeOutcome.COMPLETED, days=days))
     assert fee.total == expected
     assert all(step.text.startswith("第 ") for step in fee.steps)
 
 
 def test_a_holiday_counts_for_its_day_and_a_review_that_came_to_nothing_as_a_whole() -> None:
     days = (Worked(120), Worked(120, is_holiday=True))
-    assert fee_for(terms_of("shanxi"), Labour(Outcome.COMPLETED, days=days)).total == 300 + 600
-    assert fee_for(terms_of("shanxi"), Labour(Outcome.ABORTED, days=days)).total == 400
-    all_of_it = Labour(Outcome.COMPLETED, days=days, is_holiday=True)
+    assert fee_for(terms_of("shanxi"), Labour(FeeOutcome.COMPLETED, days=days)).total == 300 + 600
+    assert fee_for(terms_of("shanxi"), Labour(FeeOutcome.ABORTED, days=days)).total == 400
+    all_of_it = Labour(FeeOutcome.COMPLETED, days=days, is_holiday=True)
     assert fee_for(terms_of("shanxi"), all_of_it).total == 1200
 
 

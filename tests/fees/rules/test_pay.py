@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertpool.fees.enums import Outcome
+from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.rules.pay import Labour, Terms, fee_for
 from expertpool.fees.rules.stages import Stage, StageRefused, read_stages, stages_text
 from tests.factories.fees import terms_of
@@ -33,19 +33,19 @@ TIMES = [(code, minutes, sum_) for code, rows in BY_HAND.items() for minutes, su
 @pytest.mark.shows("PRJ-29")
 @pytest.mark.parametrize(("code", "minutes", "expected"), TIMES)
 def test_the_examples_pay_what_their_texts_say(code: str, minutes: int, expected: int) -> None:
-    assert fee_for(terms_of(code), Labour(Outcome.COMPLETED, minutes)).total == expected
+    assert fee_for(terms_of(code), Labour(FeeOutcome.COMPLETED, minutes)).total == expected
 
 
 @pytest.mark.parametrize(
     ("code", "labour", "expected"),
     [
-        ("shanxi", Labour(Outcome.COMPLETED, 120, is_holiday=True), 600),
-        ("shanxi", Labour(Outcome.ABORTED, 120), 300),
-        ("shanxi", Labour(Outcome.ABORTED, 300), 400),
-        ("shanxi", Labour(Outcome.NOT_REVIEWED), 100),
-        ("shandong", Labour(Outcome.RECUSED), 200),
-        ("shandong", Labour(Outcome.UNFINISHED, 300), 0),
-        ("tianjin", Labour(Outcome.NOT_REVIEWED, other=Decimal(100)), 200),
+        ("shanxi", Labour(FeeOutcome.COMPLETED, 120, is_holiday=True), 600),
+        ("shanxi", Labour(FeeOutcome.ABORTED, 120), 300),
+        ("shanxi", Labour(FeeOutcome.ABORTED, 300), 400),
+        ("shanxi", Labour(FeeOutcome.NOT_REVIEWED), 100),
+        ("shandong", Labour(FeeOutcome.RECUSED), 200),
+        ("shandong", Labour(FeeOutcome.UNFINISHED, 300), 0),
+        ("tianjin", Labour(FeeOutcome.NOT_REVIEWED, other=Decimal(100)), 200),
     ],
 )
 def test_what_is_no_whole_review_is_paid_as_they_say(
@@ -58,9 +58,9 @@ def test_what_is_no_whole_review_is_paid_as_they_say(
 
 def test_the_leader_gets_more_only_for_a_whole_review() -> None:
     terms = Terms(read_stages("4小时内300元"), leader=Decimal(50))
-    assert fee_for(terms, Labour(Outcome.COMPLETED, 60, is_leader=True)).total == 350
-    assert fee_for(terms, Labour(Outcome.ABORTED, 60, is_leader=True)).total == 300
-    assert fee_for(terms, Labour(Outcome.COMPLETED, 60)).total == 300
+    assert fee_for(terms, Labour(FeeOutcome.COMPLETED, 60, is_leader=True)).total == 350
+    assert fee_for(terms, Labour(FeeOutcome.ABORTED, 60, is_leader=True)).total == 300
+    assert fee_for(terms, Labour(FeeOutcome.COMPLETED, 60)).total == 300
 
 
 STAGES = st.lists(
@@ -96,7 +96,7 @@ def test_it_is_what_counting_minute_by_minute_gives(
             short = length < stage.step and length <= stage.short
             expected += stage.short_amount if short else stage.amount
         begins = stage.until or minutes
-    assert fee_for(Terms(stages), Labour(Outcome.COMPLETED, minutes)).total == expected
+    assert fee_for(Terms(stages), Labour(FeeOutcome.COMPLETED, minutes)).total == expected
 
 
 @given(STAGES)

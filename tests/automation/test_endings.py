@@ -24,6 +24,7 @@ from expertpool.automation.services.happening import consider
 from expertpool.automation.services.rules import ActionData
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import Draw
+from expertpool.draws.services.demo_rules import DEMO_RULES
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.sealing import start_draw
 from expertpool.projects.models import Project
@@ -225,7 +226,7 @@ def test_a_version_of_another_shape_breaks_no_event(operator: User, waiting: Pro
 
 
 def test_the_rules_of_the_demo_end_what_they_ask(admin: User) -> None:
-    ensure_demo_rules(actor=admin, now=timezone.now())
+    ensure_demo_rules(DEMO_RULES, actor=admin, now=timezone.now())
     said = [
         words
         for rule in EventRule.objects.all()

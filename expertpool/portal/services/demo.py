@@ -24,6 +24,7 @@ from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.demo import ensure_demo_draws
+from expertpool.draws.services.demo_rules import DEMO_RULES
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.evaluations.services.demo import ensure_demo_evaluations
 from expertpool.experts.enums import ExpertStatus
@@ -114,6 +115,10 @@ def _relations(now: datetime) -> None:
                 owner=owner, owned=owned, kind=kind, share=share, source="企业信用信息公示系统"
             )
             save_relation(relation=relation, actor=_user("admin"), now=now)
+
+
+def _rules(now: datetime) -> None:
+    ensure_demo_rules(DEMO_RULES, actor=_user("admin"), now=now)
 
 
 def _projects(now: datetime) -> list[Project]:
@@ -221,7 +226,7 @@ STEPS = (
     Step("pool", "专家通知", _notices),
     Step("pool", "专家年检", _inspections),
     Step("draw", "单位关系", _relations),
-    Step("draw", "事件规则", lambda now: ensure_demo_rules(actor=_user("admin"), now=now)),
+    Step("draw", "事件规则", _rules),
     Step("draw", "项目", _projects),
     Step("review", "抽取、邀请和答复", _draws),
 )

@@ -13,10 +13,11 @@ from expertpool.reviews.models import ReviewResult, ReviewRule
 from expertpool.reviews.queries.rules import latest_rule
 from expertpool.reviews.rules.presets import PRESETS
 from expertpool.reviews.services.ending import end_review
+from expertpool.reviews.services.organising import Thing
 from expertpool.reviews.services.rules import save_rule
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
-from tests.factories.scoring import GOOD, fill_in, make_open, reviewer_of, submit
+from tests.factories.scoring import GOOD, THINGS, fill_in, make_open, reviewer_of, submit
 
 
 def make_review_rule(
@@ -49,14 +50,15 @@ def make_result(
     pool: Sequence[Expert] = (),
     values: Sequence[str] = ("50", "45"),
     seats: int = 2,
+    things: Sequence[Thing] = THINGS,
 ) -> ReviewResult:
-    """A review that has ended: two items alike, by experts who gave ``values`` of 60 and 15 of 20."""
+    """A review that has ended: items alike, two unless told, by experts who gave ``values`` of 60 and 15 of 20."""
     now = now or timezone.now()
     panel = list(pool) or [make_expert("王立新"), make_expert("李建国")]
     for expert in panel:
         if expert.user is None:
             give_account(expert, make_user("expert"))
-    review = make_open(operator, now=now, pool=panel, seats=seats)
+    review = make_open(operator, now=now, pool=panel, seats=seats, things=things)
     later = now + timedelta(minutes=1)
     for expert, value in zip(panel, values, strict=True):
         reviewer = reviewer_of(review, expert)

@@ -14,6 +14,7 @@ from expertpool.accounts.models import HeldRole, LoginRecord, User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.backups.models import Backup
 from expertpool.changes.services.requests import change_own
+from expertpool.core.models import ExportRun, ImportRun
 from expertpool.directory.models import DictionaryItem, Title, UnitPair
 from expertpool.draws.occasions import INVITATION
 from expertpool.experts.enums import ExpertStatus
@@ -41,6 +42,9 @@ from expertpool.projects.services.archive import archive_project
 from expertpool.projects.services.tasks import TaskData, assign_task
 from expertpool.reports.enums import ReportState
 from expertpool.reports.models import ExposureReport, ExposureRow, digest_of_rows
+from expertpool.reviews.services.organising import Thing
+from expertpool.workflow.enums import StepKind
+from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.achievements import make_achievement
 from tests.factories.alerts import make_alert
@@ -83,6 +87,7 @@ from tests.factories.points import (
 )
 from tests.factories.privacy import make_data_request
 from tests.factories.projects import make_project
+from tests.factories.review_rules import make_result
 from tests.factories.scoring import make_open
 from tests.factories.webhooks import make_delivery, make_subscription
 
@@ -279,9 +284,72 @@ def _inspected(reader: User, at: int) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+def _own_entry(reader: User, at: int) -> None:
+    """One more entry of the reader, who is an expert as well."""
+    mine = Expert.objects.filter(user=reader).first()
+    if mine is None:
+        HeldRole.objects.create(user=reader, role=ensure_demo_roles()["expert"])
+        mine = make_expert()
+        give_account(mine, reader)
+    make_entry(mine)
+
+
+def _published(reader: User, at: int) -> None:
+    steps = (StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审"))
+    if at == 0:
+        now = timezone.now()
+        save_flow(subject="projects.project", steps=steps, actor=reader, now=now)
+    make_project(ProjectStatus.PENDING, name=f"项目{at}", department=make_department(f"{at} 部"))
+
+
+def _result(reader: User, at: int) -> dict[str, Any]:
+    """Another result of one item more: nothing is added to one that is there."""
+    things = [Thing(f"T-{number}", f"标段{number}", "甲公司") for number in range(1, at + 2)]
+    return {"pk": make_result(reader, things=things).review_id}
+
+
+def _export(reader: User, at: int) -> None:
+    now = timezone.now()
+    ExportRun.objects.create(
+        user=reader,
+        exporter="experts.experts",
+        title=f"专家{at}",
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+
+
+def _import(reader: User, at: int) -> None:
+    now = timezone.now()
+    ImportRun.objects.create(
+        user=reader,
+        importer="experts",
+        file_name=f"{at}.xlsx",
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+
+
 def _item(_reader: User, at: int) -> None:
     DictionaryItem.objects.create(dictionary="education", name=f"学历{at}")
 
+
+# Lists of pages that are measured elsewhere, or have no rows that become more.
+ELSEWHERE: dict[str, str] = {
+    "notifications:templates": "a row for each channel of an occasion: declared in code; its texts come by one query",
+    "workflow:request_list": "each of its tabs: tests/workflow/test_requests.py",
+    **dict.fromkeys(
+        (
+            "accounts:user_import",
+            "experts:update",
+            "fees:answers",
+            "fees:workload",
+            "projects:import",
+            "reviews:import",
+        ),
+        "the same view as experts:import, of another importer",
+    ),
+}
 
 # A row may answer the arguments of the list's address.
 ROWS: dict[str, MakeRow] = {
@@ -393,6 +461,11 @@ ROWS: dict[str, MakeRow] = {
     "projects:task_list": _task,
     "reports:exposure": _exposed,
     "reports:ledger": _draw,
+    "core:export_list": _export,
+    "experts:import": _import,
+    "points:own": _own_entry,
+    "reviews:result": _result,
+    "workflow:notice_list": _published,
     "workflow:approval_list": _project(ProjectStatus.PENDING),
     "webhooks:deliveries": lambda reader, _at: make_delivery(actor=reader, now=timezone.now()),
     "webhooks:list": lambda reader, _at: make_subscription(actor=reader),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -16,6 +17,10 @@ from tests.architecture.world import World
 
 # They end the session, or the account whose session it is.
 NOT_ASKED = {"accounts:logout", "accounts:password"}
+EMPTY_CHOICE = re.compile(
+    r'<select\b([^>]*)>\s*<option value=""[^>]*>\s*(.*?)\s*</option>', re.DOTALL
+)
+DASHES = {"", "-", "--", "---", "---------", "—", "——", "－"}
 TYPED = {"text", "number", "date", "datetime-local", "search", "tel", "email", "hidden", ""}
 
 
@@ -94,6 +99,17 @@ def forms_of(page: str) -> list[PostedForm]:
     found = Forms()
     found.feed(page)
     return found.forms
+
+
+def mute_choices(answer: HttpResponse) -> Iterator[str]:
+    """The selects of a page that do not say 请选择 where something has to be chosen, or that show dashes."""
+    if answer.streaming or not answer.get("Content-Type", "").startswith("text/html"):
+        return
+    for select, says in EMPTY_CHOICE.findall(answer.content.decode()):
+        wants = re.search(r"\brequired\b", select)
+        if not says.startswith("请选择") if wants else says in DASHES:
+            name = re.search(r'\bname="([^"]*)"', select)
+            yield f"{name and name[1]}: {says}"
 
 
 def read(answer: HttpResponse) -> HttpResponse:

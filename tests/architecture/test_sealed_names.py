@@ -18,6 +18,7 @@ from expertpool.draws.services.releasing import decide_release
 from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.notifications.models import Message
 from tests.architecture import sealed as looks
+from tests.architecture.forms import mute_choices
 from tests.architecture.sealed import (
     PAGES_OF_EXPERTS,
     Sealed,
@@ -65,6 +66,9 @@ def test_no_page_and_no_endpoint_tells_before_the_time(
         answers = [(one.name, one.response) for one in opened]
         answers += [*looks.pages(sealed, user), *looks.interface(sealed, user)]
         assert sorted(set(leaks(sealed, answers))) == []
+    with subtests.test("each empty choice says 请选择"):
+        mute = [f"{one.name}: {fault}" for one in opened for fault in mute_choices(one.response)]
+        assert mute == [], "\n".join(mute)
     if role == OWNER:
         return  # of whom it is looked at beside what is his own
     with subtests.test("each answers as the table says"):

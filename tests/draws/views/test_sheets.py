@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import RoleField, User
 from expertpool.audit.models import Entry
+from expertpool.core.visibility import Level
 from expertpool.draws.enums import InvitationState, ReplyVia, SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.services.entropy import SeededEntropy
@@ -30,6 +31,7 @@ from expertpool.draws.services.sheets import build_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.files.queries import attachments_of
 from tests.draws.views.letters import lines
+from tests.factories.accounts import change
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_unit
 from tests.fixtures import login
@@ -121,6 +123,12 @@ def test_pdf_is_a4_and_holds_the_columns_the_people_and_the_proof(
     assert f"/verify/{draw.public_id}/" in text
     assert f"{operator.name} {timezone.localtime(draw.reveal_at):%Y-%m-%d %H:%M}" in text
     assert Entry.objects.filter(action="draw.names", actor=operator).count() == 1
+    # Whoever may see telephone numbers has them on his sheet.
+    numbers = RoleField.objects.filter(role__code="operator", field="experts.phone")
+    change(numbers, level=Level.PLAIN)
+    with time_machine.travel(draw.reveal_at, tick=False):
+        text = pdf_text(client.get(url(draw)).content)
+    assert all(row.expert.phone in text for row in named_rows(draw))
 
 
 @pytest.mark.shows("DRAW-26")

@@ -13,14 +13,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_playwright
 
 from tools.browser import FLAGS, browser_path
 from tools.manual_pages import AT_A_DESK, ON_A_PHONE, Shown
@@ -34,10 +35,14 @@ DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 AT_DESK, ON_PHONE = {"": DESKTOP}, {"-phone": PHONE}
 BOTH = AT_DESK | ON_PHONE
-# Demo projects: to draw, being drawn, of a batch, one expert short, published.
-READY, RUNNING, BATCHED, SHORT, PUBLIC = "YS-001", "YS-002", "YS-008", "YS-010", "城市大脑"
+# Demo projects: to draw, being drawn, of a batch, one expert short, reviewed lately, published.
+READY, RUNNING, BATCHED, SHORT, OVER, PUBLIC = (
+    *("YS-001", "YS-002", "YS-008", "YS-010", "YS-012"),
+    "城市大脑",
+)
 OWNER = "武汉市市政工程集团"  # demo: holds shares in a unit that projects avoid
 ZONE = ZoneInfo("Asia/Shanghai")
+PDF = b"%PDF-1.7\n%%EOF\n"
 EARLIEST = "24"  # hours before the review; names are public no sooner
 
 
@@ -90,26 +95,57 @@ class Camera:
 
 
 def main() -> None:
+    """Take what is named, or all; each with a product of its own."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with product() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        visitor = Camera(browser, address)
-        visitor.open("/login/")
-        visitor.take("login")
-        take_manuals(browser, address, AT_A_DESK, AT_DESK)
-        take_manuals(browser, address, ON_A_PHONE, ON_PHONE)
-        admin = Camera(browser, address, "admin")
-        operator = Camera(browser, address, "operator")
-        supervisor = Camera(browser, address, "supervisor")
-        take_pool(admin)
-        take_settings(admin)
-        take_projects(operator)
-        take_batch(operator)
-        take_widening(operator)
-        take_supervision(supervisor)
-        take_draw(operator, supervisor, visitor)
-        take_check(operator, visitor)
-        browser.close()
+    walks = {"main": take_main, "hands": take_hands}
+    for name in sys.argv[1:] or walks:
+        with product() as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+            walks[name](browser, address)
+            browser.close()
+
+
+def take_main(browser: Browser, address: str) -> None:
+    """The main job and its surroundings."""
+    visitor = Camera(browser, address)
+    visitor.open("/login/")
+    visitor.take("login")
+    take_manuals(browser, address, AT_A_DESK, AT_DESK)
+    take_manuals(browser, address, ON_A_PHONE, ON_PHONE)
+    admin = Camera(browser, address, "admin")
+    operator = Camera(browser, address, "operator")
+    supervisor = Camera(browser, address, "supervisor")
+    take_pool(admin)
+    take_settings(admin)
+    take_projects(operator)
+    take_batch(operator)
+    take_widening(operator)
+    take_supervision(supervisor)
+    take_draw(operator, supervisor, visitor)
+    take_check(operator, visitor)
+
+
+def take_hands(browser: Browser, address: str) -> None:
+    """What takes a second person or the panel itself: a draw by whose sign-in names open, moved to this evening."""
+    visitor = Camera(browser, address)
+    admin = Camera(browser, address, "admin")
+    operator = Camera(browser, address, "operator")
+    supervisor = Camera(browser, address, "supervisor")
+    take_publication(operator, supervisor, visitor)
+    admin.open("/settings/")
+    choose(admin, "名单公开方式", "全体到场签到后")
+    change(admin, "到场签到提前开放", "720")
+    draw = draw_ready(operator, supervisor)
+    operator.open(draw)
+    send_at_night(operator)
+    rows = operator.page.get_by_role("table", name="抽取结果").locator("tbody tr")
+    links = links_of(visitor, lines=rows.count())
+    for link in links:
+        agree_by(visitor, link)
+    take_move(operator, visitor, draw)
+    for link in links:
+        agree_by(visitor, link)
+    take_place(operator, visitor, draw, links)
 
 
 def take_manuals(
@@ -164,6 +200,15 @@ def change(admin: Camera, setting: str, value: str) -> None:
     admin.press(f"修改“{setting}”")
     drawer = admin.page.locator("#drawer")
     drawer.get_by_label(setting).fill(value)
+    drawer.get_by_role("button", name="保存", exact=True).click()
+    drawer.wait_for(state="hidden")
+
+
+def choose(admin: Camera, setting: str, value: str) -> None:
+    """Set ``setting``, one of several values, on the page of all settings."""
+    admin.press(f"修改“{setting}”")
+    drawer = admin.page.locator("#drawer")
+    drawer.get_by_label(setting, exact=False).select_option(label=value, force=True)
     drawer.get_by_role("button", name="保存", exact=True).click()
     drawer.wait_for(state="hidden")
 
@@ -245,6 +290,15 @@ def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> None:
     operator.page.get_by_role("heading", name="提供随机值").wait_for()
     operator.take("seal")
     draw = operator.page.url
+    give_values(draw, operator, supervisor)
+    operator.open(draw)
+    send_at_night(operator)
+    rows = operator.page.get_by_role("table", name="抽取结果").locator("tbody tr")
+    answer(expert, lines=rows.count())
+
+
+def give_values(draw: str, operator: Camera, supervisor: Camera) -> None:
+    """Give both random values, and let the draw run."""
     given = ((operator, "经办人", "骰子 3 5 1"), (supervisor, "监督人", "硬币 正反正正"))
     for camera, role, value in given:
         camera.open(draw)
@@ -252,10 +306,6 @@ def take_draw(operator: Camera, supervisor: Camera, expert: Camera) -> None:
         camera.press(f"以{role}身份提供")
         camera.agree()
         camera.page.get_by_text("随机值已提供").wait_for()
-    operator.open(draw)
-    send_at_night(operator)
-    rows = operator.page.get_by_role("table", name="抽取结果").locator("tbody tr")
-    answer(expert, lines=rows.count())
 
 
 def send_at_night(operator: Camera) -> None:
@@ -282,21 +332,124 @@ def take_check(operator: Camera, visitor: Camera) -> None:
 
 def answer(expert: Camera, *, lines: int) -> None:
     """Accept all invitations of the newest draw by the links in the outbox."""
+    for number, link in enumerate(links_of(expert, lines=lines)):
+        expert.open(link)
+        if number == 0:
+            expert.take("reply", whole=True)
+        agree_by(expert, link)
+        if number == 0:
+            expert.take("reply-accepted", whole=True)
+
+
+def links_of(expert: Camera, *, lines: int) -> list[str]:
+    """The links of the newest draw in the outbox, once all were sent."""
     while True:
         expert.open("/dev/outbox/")
         links = re.findall(r"/r/[\w=-]+/", expert.page.locator("main").inner_text())
         newest = list(dict.fromkeys(links))[:lines]
         if len(newest) == lines:
-            break
-    for number, link in enumerate(newest):
-        expert.open(link)
-        if number == 0:
-            expert.take("reply", whole=True)
-        expert.press("确认参加")
-        expert.agree()
-        expert.page.get_by_role("heading", name="您已确认参加").wait_for()
-        if number == 0:
-            expert.take("reply-accepted", whole=True)
+            return newest
+
+
+def agree_by(expert: Camera, link: str) -> None:
+    """Accept by ``link``."""
+    expert.open(link)
+    expert.press("确认参加")
+    expert.agree()
+    expert.page.get_by_role("heading", name="您已确认参加").wait_for()
+
+
+def take_publication(operator: Camera, supervisor: Camera, visitor: Camera) -> None:
+    """Publish who sat, and what anybody reads then; and what proves the draw."""
+    supervisor.open_first(f"/draws/?q={OVER}")
+    supervisor.press("公布结果")
+    supervisor.page.get_by_role("alertdialog").wait_for()
+    supervisor.take("publish")
+    supervisor.agree()
+    supervisor.page.get_by_text("结果公布").first.wait_for()
+    address = supervisor.page.get_by_role("link", name="核验", exact=True).get_attribute("href")
+    assert address is not None, "the page of a draw leads to its public one"  # noqa: S101
+    visitor.open(address)
+    visitor.page.get_by_role("table", name="评审专家").wait_for()
+    visitor.take("published", whole=True)
+    operator.open_first(f"/projects/?q={OVER}")
+    operator.open(f"{operator.page.url.partition('?')[0]}?tab=evidence")
+    operator.press("上传")
+    drawer = operator.page.locator("#drawer")
+    signed: FilePayload = {"name": "签字的抽取表.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    drawer.locator("input[type=file]").set_input_files(signed)
+    drawer.locator("button[type=submit]").click()
+    operator.page.locator("main").get_by_text(signed["name"]).wait_for()
+    operator.take("evidence")
+
+
+def draw_ready(operator: Camera, supervisor: Camera) -> str:
+    """Draw the project that is ready for it; return the address of the draw."""
+    operator.open_first(f"/projects/?q={READY}")
+    operator.open(f"{operator.page.url.partition('?')[0]}?tab=plan")
+    operator.press("开始抽取")
+    operator.press("确认，开始抽取")
+    operator.page.get_by_role("heading", name="提供随机值").wait_for()
+    draw = operator.page.url
+    give_values(draw, operator, supervisor)
+    return draw
+
+
+def take_move(operator: Camera, visitor: Camera, draw: str) -> None:
+    """Ask for an earlier time, to which a supervisor who is elsewhere agrees by a code; for five minutes
+    anybody may object before."""
+    operator.open(draw)
+    operator.press("改期")
+    drawer = operator.page.locator("#drawer")
+    evening = datetime.now(ZONE).replace(hour=19, minute=0) + timedelta(days=int(is_late()))
+    drawer.get_by_label("新的评审开始时间").fill(f"{evening:%Y-%m-%d %H:%M}")
+    drawer.get_by_label("新的评审地点").fill("市民中心三楼 302 室")
+    drawer.get_by_label("改期原因").fill("开标场地冲突，采购人要求提前")
+    operator.take("reschedule")
+    drawer.get_by_role("button", name="改期并通知专家").click()
+    operator.page.get_by_text("有人申请改到更早的时间").wait_for()
+    while not operator.page.get_by_role("button", name="验证码确认", exact=True).is_visible():
+        operator.page.wait_for_timeout(10_000)
+        operator.open(draw)
+    take_code(operator, visitor)
+
+
+def take_code(operator: Camera, visitor: Camera) -> None:
+    """Have the request on this page confirmed by a code that somebody elsewhere got."""
+    operator.press("验证码确认")
+    drawer = operator.page.locator("#drawer")
+    drawer.get_by_role("button", name="发送验证码").click()
+    drawer.get_by_text("验证码已发出").wait_for()
+    while not (code := code_in_outbox(visitor)):
+        pass
+    drawer.get_by_label("验证码").fill(code)
+    operator.take("code")
+    drawer.locator("button[type=submit]").click()
+    drawer.wait_for(state="hidden")
+
+
+def is_late() -> bool:
+    """Whether no review begins today any more to which signing in could still open."""
+    return datetime.now(ZONE).hour >= 17
+
+
+def code_in_outbox(visitor: Camera) -> str:
+    visitor.open("/dev/outbox/")
+    found = re.search(r"验证码 (\d{6})", visitor.page.locator("main").inner_text())
+    return found[1] if found else ""
+
+
+def take_place(operator: Camera, expert: Camera, draw: str, links: Sequence[str]) -> None:
+    """The screen at the place, and the phone of whoever signs in there."""
+    operator.open(f"{draw}place/")
+    code = operator.page.locator(".room-digits").inner_text()
+    expert.open(links[0])
+    expert.page.get_by_label("签到码").fill(code)
+    expert.take("sign-in", sizes=ON_PHONE)
+    expert.press("签到")
+    expert.page.get_by_text("已签到").first.wait_for()
+    operator.page.get_by_text(f"还有 {len(links) - 1} 人未签到").wait_for()
+    operator.take("place", sizes=AT_DESK)
 
 
 @contextmanager

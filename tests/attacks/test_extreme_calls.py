@@ -4,7 +4,6 @@ name of its field, in Chinese, and nothing fails. Operations and fields come fro
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.api.test_fuzzing import one_connection, place, world  # noqa: F401 - fixtures
-from tests.architecture.test_extremes import CONSTRAINT
+from tests.architecture.test_extremes import CONSTRAINT, ENGLISH
 from tools.openapi import description
 
 DESCRIPTION = json.loads(description())
@@ -48,7 +47,6 @@ EXTREMES: dict[str, Any] = {
     "mark": "'",
 }
 NEVER = {"half", "NUL", "turned", "no number", "endless", "number of digits"}  # whatever the field
-ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}")
 PLAN_VERSION = 1  # of the world's plan; an older one would be refused before anything else
 Path = tuple[str | int, ...]
 

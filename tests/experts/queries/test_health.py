@@ -80,7 +80,7 @@ def test_each_gap_counts_whom_its_list_shows(client: Client, admin: User) -> Non
         "unreached": {unreached},
         "pending": {whole(status=ExpertStatus.PENDING, created_at=now - timedelta(days=8))},
     }
-    whole(status=ExpertStatus.PENDING)
+    whole(status=ExpertStatus.PENDING, created_at=now)
     whole(status=ExpertStatus.FROZEN, email="")
     wanted["term60"] = wanted["term30"] | {whole(term_end_date=today + timedelta(days=60))}
     wanted["term90"] = wanted["term60"] | {whole(term_end_date=today + timedelta(days=90))}

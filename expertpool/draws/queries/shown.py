@@ -279,7 +279,8 @@ def _statuses(told: Told) -> Collection[str]:
 
 
 def _sealed_count(draw: Draw) -> int:
-    return int(_lengths.first(draw=draw.pk)["bytes"] or 0) // _COMMIT_BYTES
+    lengths = _lengths.first(draw=draw.pk)  # none of a draw that nobody was left to fit
+    return int(lengths["bytes"] or 0) // _COMMIT_BYTES if lengths else 0
 
 
 def _of_events(told: Told) -> Iterator[tuple[str, bool]]:

@@ -23,8 +23,10 @@ from expertpool.draws.queries.fitting import Level
 from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.queries.widening import compare
+from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import confirmation_of
+from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.records import build_record
@@ -318,6 +320,19 @@ def test_it_may_fall_short_again_and_be_widened_again() -> None:
 
 
 @pytest.mark.shows("DRAW-34", "DRAW-25")
+def test_one_for_which_nobody_is_left_is_as_it_was_sealed() -> None:
+    """The panel has asked all that there are: no candidates, and no block of them."""
+    make_expert(title_level=4)
+    base = make_short_draw(now=NOW, groups=[GroupInput("技术", 3, [SENIOR])])
+    widened = widen_to_everybody(base, now=NOW)
+    assert widened.candidate_count == 0
+    # Once the names are open, the number is compared with what was sealed.
+    for draw in (base, widened):
+        release(draw_id=draw.pk, now=widened.reveal_at)
+    assert check_record(draw_id=widened.pk, now=widened.reveal_at, anew=True) is None
+    assert find_difference(build_record(widened)) is None
+
+
 def test_contributors_give_their_values_as_in_the_plan_and_it_can_be_given_up() -> None:
     make_pool(2, 1, 2)
     base = make_draw(now=NOW, groups=GROUPS)

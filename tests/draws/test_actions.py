@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.draws.api import CALLED
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus, InvitationState
 from expertpool.draws.exceptions import DrawError, DrawNotReady, VoidRefused
 from expertpool.draws.forms.draw import RECORDABLE
@@ -56,6 +57,7 @@ from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.projects.settings import ALLOWED
 from expertpool.workflow.services.two_persons import ask, withdraw
+from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import come_back, go_away, make_expert
@@ -171,6 +173,8 @@ def test_the_page_has_a_button_for_what_is_allowed_and_for_nothing_else(
             draw.project, user, now=NOW
         )
         answer = login(client, user).get(reverse("draws:detail", args=[draw.pk]))
+        if user.grants:  # without any right there is no token
+            compare_told(draw, user, seen=answer.status_code == 200)
         if answer.status_code != 200:
             assert not any(action.permitted for action in actions.values()), role
             continue
@@ -184,6 +188,25 @@ def test_the_page_has_a_button_for_what_is_allowed_and_for_nothing_else(
         )
         assert shown == (actions[ActionCode.RECORD_REPLY].allowed and recordable), role
     assert seen >= 2
+
+
+def compare_told(draw: Draw, user: User, *, seen: bool) -> None:
+    """Compare what another platform is told with the actions: the same, but for what has no call."""
+    answer = Caller(user).get(f"/draws/{draw.pk}")
+    assert (answer.status_code == 200) == seen
+    if not seen:
+        return
+    actions = actions_for(draw, user, now=NOW)
+    told = {row.pop("code"): row for row in answer.json()["actions"]}
+    assert list(told) == list(actions)
+    for code, action in actions.items():
+        row = told[code]
+        assert row["label"] == action.label
+        assert row["permitted"] == action.permitted, (user.name, code)
+        assert row["allowed"] == (action.allowed and code in CALLED), (user.name, code)
+        if action.why_not:
+            assert row["why_not"] == action.why_not
+        assert bool(row["why_not"]) != row["allowed"]
 
 
 def calls(draw: Draw, actor: User) -> dict[ActionCode, Callable[[], Any]]:

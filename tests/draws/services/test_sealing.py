@@ -254,5 +254,6 @@ def test_a_value_is_given_only_for_draws_of_ones_own_scope(
 
     with pytest.raises(ContributionRefused, match="没有以监督人身份"):
         give()
-    User.objects.filter(pk=supervisor.pk).update(department=project.department)
+    supervisor.department = project.department
+    supervisor.save()
     assert give().status == "inviting"

@@ -39,11 +39,11 @@ def place_of(beat: Heartbeat) -> str:
 
 @pytest.mark.shows("SYS-21")
 def test_months_are_made_ahead_and_take_what_lay_in_the_rest() -> None:
-    user = make_user()
+    user, stood = make_user(), parts()  # a worker of another test may have made its own
     beats(user, NOW, NOW + timedelta(days=3))
     keep_months(now=NOW)
     keep_months(now=NOW)
-    assert parts() == {"rest", "202611", "202612", "202701"}
+    assert parts() == stood | {"rest", "202611", "202612", "202701"}
     assert parts("monitoring_visit") == parts("monitoring_publicvisit") == parts()
     first, second = Heartbeat.objects.order_by("at")
     assert place_of(first) == "monitoring_heartbeat_202611"

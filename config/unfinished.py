@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import logging
 import sys
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -61,17 +62,30 @@ def was_ended(error: BaseException | None) -> bool:
 
 
 AWAY = "数据库暂时连不上"
+# The database may have died after it kept what was sent, and before it said so.
+IN_DOUBT = "刚才提交的内容可能没有保存：几分钟后请先查看，没有的再提交。"
 AGAIN_SECONDS = 15
 # SQLSTATE of a lost connection, and of a server that stops or starts; none: nobody was reached.
 _AWAY_STATES = ("08", "57P01", "57P02", "57P03")
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Tell whether ``error`` says that the database could not be reached, rather than what it answered."""
+    """Tell whether ``error`` comes of a database that could not be reached, rather than of what it answered."""
+    return any(_is_lost(one) for one in _behind(error))
+
+
+def _is_lost(error: BaseException) -> bool:
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or state.startswith(_AWAY_STATES)
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """Go through ``error`` and what led to it: a transaction that cannot be undone raises an error of its own."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 FULL = "磁盘已满"
@@ -80,13 +94,11 @@ _DISK_FULL = "53100"  # SQLSTATE
 
 def is_full(error: BaseException | None) -> bool:
     """Tell whether ``error`` comes of a disk without room, that of the files or of the database."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        if getattr(error, "sqlstate", None) == _DISK_FULL:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return any(
+        (isinstance(one, OSError) and one.errno in (errno.ENOSPC, errno.EDQUOT))
+        or getattr(one, "sqlstate", None) == _DISK_FULL
+        for one in _behind(error)
+    )
 
 
 def answer_failure(request: HttpRequest) -> HttpResponse:
@@ -102,12 +114,13 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
     if not is_away(sys.exc_info()[1]):
         html = render_to_string("500.html", {"number": current_number()})
         return HttpResponse(html, status=500)
+    is_read = request.method in ("GET", "HEAD")
     if request.headers.get("HX-Request"):
-        return refused(f"{AWAY}，没有改动任何内容，请稍后再试。")
-    shown = {"reason": AWAY, "seconds": AGAIN_SECONDS}
+        return refused(f"{AWAY}，{'没有改动任何内容，请稍后再试。' if is_read else IN_DOUBT}")
+    shown = {"reason": AWAY, "seconds": AGAIN_SECONDS, "in_doubt": "" if is_read else IN_DOUBT}
     answer = HttpResponse(render_to_string("away.html", shown), status=503)
     answer["Retry-After"] = str(AGAIN_SECONDS)
-    if request.method in ("GET", "HEAD"):  # what was posted is sent again by its sender alone
+    if is_read:  # what was posted is sent again by its sender alone
         answer["Refresh"] = str(AGAIN_SECONDS)
     return answer
 

@@ -55,7 +55,7 @@ SECOND_PHONE = Setting(
 )
 OBJECTION_MINUTES = Setting(
     "workflow.objection_minutes",
-    "作废、提前公开申请后多久才能确认",
+    "作废、提前公开、提前评审的申请后多久才能确认",
     Number(0, 1440, "分钟"),
     5,
     group=REQUESTS,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.test import Client
 from psycopg.errors import UniqueViolation
@@ -46,3 +46,27 @@ def test_what_the_database_answers_is_an_error_as_ever(monkeypatch: pytest.Monke
     found = answer(monkeypatch, UniqueViolation("duplicate key"))
     assert found.status_code == 500
     assert "数据库暂时连不上" not in found.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_htmx", [False, True])
+def test_of_what_was_sent_it_says_that_it_may_be_kept(
+    monkeypatch: pytest.MonkeyPatch, is_htmx: bool
+) -> None:
+    """The server may have died between keeping it and saying so, and the transaction then cannot be undone either."""
+
+    def get_user(_request: object) -> None:
+        try:
+            raise OperationalError("gone") from psycopg.errors.AdminShutdown("gone")
+        except OperationalError:
+            raise transaction.TransactionManagementError("cannot be undone")  # noqa: B904
+
+    monkeypatch.setattr("django.contrib.auth.middleware.get_user", get_user)
+    client = Client(raise_request_exception=False)
+    found = client.post("/experts/", headers={"hx-request": "true"} if is_htmx else {})
+    told = found["HX-Trigger"] if is_htmx else found.content.decode()
+    told = json.loads(told)["toast"]["message"] if is_htmx else told
+    assert "数据库暂时连不上" in told
+    assert "可能没有保存" in told
+    assert "没有改动任何内容" not in told
+    assert is_htmx or (found.status_code == 503 and "Refresh" not in found)

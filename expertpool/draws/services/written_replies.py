@@ -35,7 +35,7 @@ NO_ANSWER: dict[str, str] = {Decision.UNCLEAR: UNCLEAR, Decision.STOP: STOP}
 DOUBTED = "今天以您的号码发来的短信多次写错回复码，为防有人冒用，您的短信答复尚未登记，请点开短信中的链接答复。"
 THANKS = "已登记您不能参加，谢谢您的答复。"
 # What he is told who has answered before, by what he wrote now.
-CONTACT = "联系人"
+CONTACT = "项目联系人"
 AGREED = f"您同意参加的答复已登记过；如需请假，请点开短信中的链接或联系{CONTACT}。"
 LATE_YES = (
     f"此前已登记您不能参加，名额已另行安排，这次的「参加」没有登记；仍能参加的，请联系{CONTACT}。"
@@ -102,7 +102,7 @@ def take_reply(*, reply_id: int, now: datetime, entropy: Entropy) -> bool:
 def _contact(invitation: Invitation) -> str:
     """Return who is asked, with his telephone: the first letter by short message names nobody."""
     known = words_of(invitation.draw.covered)["联系人和电话"].strip()
-    return f"{CONTACT} {known} " if known else CONTACT
+    return f" {known}" if known else CONTACT
 
 
 def _tell(invitation: Invitation, words: str, reply: Reply, now: datetime) -> bool:

@@ -85,7 +85,7 @@ class Short:
     @property
     def words(self) -> str:
         """What lacks, and which rules are not met by it."""
-        return self.filled.words + "".join(f"；{rule}" for rule in self.unmet).rstrip("。")
+        return "；".join((self.filled.words, *(rule.rstrip("。") for rule in self.unmet)))
 
     @property
     def why_not(self) -> str:

@@ -274,7 +274,7 @@ def test_the_first_answer_over_any_way_counts(
     assert ("已登记过" if accept else "「参加」没有登记") in told
     # Neither his letter nor this named anybody whom he could ask.
     project = row.draw.project
-    assert f"联系联系人 {project.contact_name} {project.contact_phone} 。" in told
+    assert f"联系 {project.contact_name} {project.contact_phone}。" in told
 
 
 def test_the_same_words_of_another_hour_are_heard_where_the_platform_gives_no_number(

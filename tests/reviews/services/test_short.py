@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from expertpool.projects.settings import BLOCKING
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Review, ReviewResult
 from expertpool.reviews.permissions import MANAGE, VIEW
+from expertpool.reviews.queries.lacking import short_of
 from expertpool.reviews.queries.results import Summary
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.organising import Terms, add_items, create_review, open_review
@@ -126,6 +128,13 @@ def test_so_few_as_the_rules_of_the_office_forbid_do_not_begin(
     review.refresh_from_db()
     with pytest.raises(ReviewRefused, match=r"招标投标法第三十七条.*不能再补抽"):
         start(review, operator, short=2)
+
+
+def test_several_unmet_rules_read_as_one_sentence(review: Review) -> None:
+    short = short_of(review.project, now=timezone.now())
+    assert short is not None
+    words = replace(short, unmet=["第一条：五人以上。", "第二条：单数。"]).words
+    assert words.endswith("；第一条：五人以上；第二条：单数")
 
 
 def test_a_whole_panel_begins_as_ever(operator: User) -> None:

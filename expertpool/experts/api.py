@@ -165,9 +165,7 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
             if errors:  # all that is wrong at once
                 # As it would be made: what the caller cannot fill in is not missing.
                 new = Expert(created_at=now, updated_at=now)
-                others = refusals_of(
-                    expert=new, values=values, specialties=(), actor=user, now=now, taken=False
-                )
+                others = refusals_of(expert=new, values=values, actor=user, now=now, taken=False)
                 raise ValidationError(errors | {one: others[one] for one in others.keys() - errors})
             expert = enter_expert(
                 values=values,
@@ -321,8 +319,7 @@ def _noting(errors: dict[str, Any]) -> Iterator[None]:
 
 def _shown(rows: QuerySet[Expert]) -> QuerySet[Expert]:
     """Return ``rows`` with what an answer shows of each."""
-    joined = rows.select_related("employer", "department").prefetch_related("specialties__scheme")
-    return joined.defer("search_tokens")
+    return rows.select_related("employer", "department").prefetch_related("specialties__scheme")
 
 
 def _within(user: User, code: str, pk: int) -> Expert:

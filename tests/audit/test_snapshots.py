@@ -14,6 +14,7 @@ from expertpool.audit.models import Entry
 from expertpool.audit.queries import value_in_words
 from expertpool.audit.services import in_words, record_change, snapshot
 from expertpool.audit.services.snapshots import Values, as_json
+from expertpool.certificates.models import Design
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import GUARDED_FIELDS
 from expertpool.customforms.models import CustomField
@@ -169,11 +170,10 @@ def test_a_change_behind_equal_masks_or_names_is_a_change() -> None:
 
 def test_a_list_changed_in_place_is_a_change() -> None:
     user = make_user()
-    expert = make_expert()
-    expert.search_tokens = ["a"]
-    before = snapshot(expert, "search_tokens")
-    expert.search_tokens.append("b")
-    assert change(before, snapshot(expert, "search_tokens"), user) is not None
+    design = Design(kinds=["a"])
+    before = snapshot(design, "kinds")
+    design.kinds.append("b")
+    assert change(before, snapshot(design, "kinds"), user) is not None
 
 
 @pytest.mark.parametrize(

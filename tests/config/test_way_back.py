@@ -46,18 +46,21 @@ from tests.config.rules_of_before import choose_rules, rules_count_as_chosen
 from tests.database import migrate_on
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, make_specialty
 from tests.fixtures import login
 
 WEEK = timedelta(days=7)
-CAUTIONS = [("evaluations", "0004_cautions_are_taken_back")]
+LATEST = [
+    ("evaluations", "0004_cautions_are_taken_back"),
+    ("experts", "0054_who_entered_an_expert_stays"),
+]
 NARROWED = [("draws", "0053_letters_to_nobody")]
 UNPROVEN = [("draws", "0050_ids_never_change")]
 TEXTS = [("notifications", "0007_channel_health")]
 OLDEST = [("draws", "0022_alarms"), ("projects", "0013_approvals_of_contents"), *TEXTS]
 TODAY: list[tuple[str, str]] = []
 # Up from the first one, for what evaluations know is lost further back.
-WAY = (CAUTIONS, TODAY, NARROWED, UNPROVEN, OLDEST, UNPROVEN, TODAY)
+WAY = (LATEST, TODAY, NARROWED, UNPROVEN, OLDEST, UNPROVEN, TODAY)
 # One that makes its rows, and again at each place it names.
 Matter = Callable[[User, User], Iterator[list[tuple[str, str]]]]
 
@@ -89,11 +92,26 @@ def _cautions(operator: User, supervisor: User) -> Iterator[list[tuple[str, str]
     )
     decide_lift(request=lift, agree=True, note="", actor=other_supervisor, now=now)
     kept = list(Sanction.objects.order_by("pk").values_list("proof", flat=True))
-    yield CAUTIONS
+    yield LATEST
     yield TODAY
     assert [one.expert_id for one in all_cautions()] == [expert.pk]
     assert cautions_of(other)[0].lifted_at == now
     assert list(Sanction.objects.order_by("pk").values_list("proof", flat=True)) == kept
+
+
+def _tokens(operator: User, supervisor: User) -> Iterator[list[tuple[str, str]]]:
+    """The version before finds each by what he holds; whoever holds nothing is there, too."""
+    one, other = make_specialty("S1", "给水"), make_specialty("S2", "排水")
+    held = {
+        make_expert(specialties=some).pk: [f"#{leaf.pk}" for leaf in some]
+        for some in ((one, other), (other,), ())
+    }
+    yield LATEST
+    old = MigrationExecutor(connection).loader.project_state(LATEST).apps
+    rows = old.get_model("experts", "Expert").objects.filter(pk__in=held)
+    assert dict(rows.values_list("pk", "search_tokens")) == held
+    yield TODAY
+    assert Expert.objects.filter(pk__in=held).count() == len(held)
 
 
 def _requests_without_end(operator: User, supervisor: User) -> Iterator[list[tuple[str, str]]]:
@@ -193,6 +211,7 @@ def _rules(operator: User, supervisor: User) -> Iterator[list[tuple[str, str]]]:
 MATTERS: tuple[Matter, ...] = (
     _rows_that_narrowed,  # first: of a pool of nobody else
     _cautions,
+    _tokens,
     _requests_without_end,
     _requests_without_proof,
     _texts,

@@ -21,7 +21,6 @@ from expertpool.experts.queries.experts import (
     id_number_index,
     phone_index,
 )
-from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.appeals import file_appeal
 from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.experts.services.leave import file_leave
@@ -113,7 +112,6 @@ def make_expert(
         id_number_index=id_number_index(id_number),
         email=email,
         email_index=email_index(email),
-        search_tokens=search_tokens(one.pk for one in specialties),
         **kw,
     )
     if kw["status"] == ExpertStatus.BLACKLISTED:

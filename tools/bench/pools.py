@@ -7,7 +7,7 @@ are real and distinct, so that pages, searches and unique constraints work as th
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -26,7 +26,6 @@ from expertpool.experts.models import AvoidanceUnit, Expert, ExpertSpecialty, Le
 from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.experts import id_number_index, phone_index
 from expertpool.experts.queries.names import name_index
-from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.demo import CITIES, EMPLOYERS, GIVEN, POSITIONS, SURNAMES
 from expertpool.experts.services.packs import pack_experts
 from tools.bench.copying import copy_rows, indexes_made_at_the_end
@@ -37,7 +36,7 @@ _FIELDS = (
     "phone_index", "email", "employer_id", "title", "title_level", "position",
     "education", "practice_years", "division_id", "expert_type", "address", "bank_account",
     "status", "status_before_deletion", "deleted_at", "term_start_date", "term_end_date",
-    "source", "department_id", "search_tokens", "created_at", "updated_at",
+    "source", "department_id", "created_at", "updated_at",
 )  # fmt: skip
 _EXPERTS_PER_UNIT = 40
 _TRIPLES = 50_000  # combinations of three specialties that experts share
@@ -152,10 +151,6 @@ def _names(random: Random, count: int) -> Iterator[str]:
         yield random.choice(SURNAMES) + "".join(given)
 
 
-def _array(words: Iterable[str]) -> str:
-    return "{" + ",".join(words) + "}"
-
-
 def _triples(random: Random) -> list[tuple[int, ...]]:
     """Three different leaves each, two of them of one branch as a rule."""
     branches: dict[str, list[int]] = {}
@@ -196,7 +191,6 @@ def _experts(random: Random, world: _World, days: _Days, size: int) -> Iterator[
     birthdays = [days.after(-int(365.25 * (30 + number() * 35))) for _ in range(5_000)]
     term_ends = [days.after(int(number() * 1500) - 100) for _ in range(2_000)]
     created = [days.now - timedelta(minutes=at) for at in range(2_000)]
-    held = _held(world)
     for pk in range(1, size + 1):
         name = choice(world.names)
         title, level = choice(world.titles)
@@ -215,7 +209,7 @@ def _experts(random: Random, world: _World, days: _Days, size: int) -> Iterator[
             secret["address"], secret["bank_account"], status, "formal" if status == "deleted" else "",
             at if status == "deleted" else None, days.after(-400),
             choice(term_ends) if number() < 0.95 else None, "import",
-            choice(world.departments), _array(search_tokens(next(held))), at, at,
+            choice(world.departments), at, at,
         )  # fmt: skip
 
 

@@ -219,7 +219,7 @@ def _tell_revoked(certificate: Certificate, *, now: datetime) -> None:
 def _locked(keys: Sequence[int]) -> list[Expert]:
     # In one order: two who issue to the same experts do not wait for each other. Who issues locks the expert
     # first, so that of two only one finds him without.
-    rows = Expert.objects.filter(pk__in=keys).order_by("pk").defer("search_tokens")
+    rows = Expert.objects.filter(pk__in=keys).order_by("pk")
     rows = rows.select_for_update(of=("self",), no_key=True)
     return list(rows.select_related("employer", "user").prefetch_related("specialties"))
 

@@ -159,9 +159,7 @@ def _refuse_wrong(expert: Expert, values: dict[str, Any], actor: User, now: date
         if code != "specialties" and not isinstance(value, NamedEmployer)
     }
     # Whether a number is somebody else's is nobody's to try: the office is told, when it agrees.
-    errors = refusals_of(
-        expert=tried, values=plain, specialties=None, actor=actor, now=now, taken=False
-    )
+    errors = refusals_of(expert=tried, values=plain, actor=actor, now=now, taken=False)
     if "specialties" in values and not values["specialties"]:
         errors["specialties"] = ValidationError("请至少保留一个评审专业。")
     if errors:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
@@ -55,7 +54,7 @@ class Expert(models.Model):
 
     ``status`` changes only through `experts.services.status.set_status`. ``number`` (ZJ…) never
     changes: it is the ``ref`` of draw records. Who is called alike is found by ``name_index``, parts of names and
-    their initials by packs (`queries.names`); ``search_tokens`` has the specialties.
+    their initials by packs (`queries.names`).
 
     ``phone_index``, ``email_index`` and ``id_number_index`` are unique over the whole pool, deleted
     experts included: a deleted record is restored, never entered a second time. Nor is phone or mail
@@ -190,8 +189,6 @@ class Expert(models.Model):
     tags = models.ManyToManyField(Tag, verbose_name="分组", blank=True, related_name="experts")
     # Values of the fields that administrators added (`core.subjects`), by their codes.
     extra = models.JSONField("其他信息", default=dict, blank=True, editable=False)
-    # As long as the longest token, `queries.tokens`.
-    search_tokens = ArrayField(models.CharField(max_length=8), default=list, editable=False)
     created_at = models.DateTimeField("入库时间")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -255,7 +252,6 @@ class Expert(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(fields=["search_tokens"], name="experts_search"),
             GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="experts_number"),
             GinIndex(fields=["extra"], opclasses=["jsonb_path_ops"], name="experts_extra"),
             # A tab of the list, newest first.

@@ -62,8 +62,7 @@ def needs_department(user: User) -> bool:
 def deleted_visible_to(user: User) -> QuerySet[Expert]:
     """Return the deleted experts that ``user`` may restore."""
     rows = experts_visible_to(user, "experts.delete").filter(status=ExpertStatus.DELETED)
-    # Hundreds of tokens a row, of which the list shows nothing.
-    return rows.select_related("employer", "deleted_by").defer("search_tokens")
+    return rows.select_related("employer", "deleted_by")
 
 
 def experts_groupable_by(user: User) -> QuerySet[Expert]:

@@ -245,11 +245,7 @@ def versions_of(expert: Expert) -> QuerySet[ExpertVersion]:
 def changes_visible_to(user: User) -> QuerySet[ExpertVersion]:
     """Return what was changed of the experts in the user's scope: each version but the first."""
     rows = ExpertVersion.objects.filter(number__gt=1, expert__in=experts_visible_to(user))
-    return (
-        told(rows)
-        .select_related("expert", "expert__employer")
-        .defer("snapshot", "expert__search_tokens")
-    )
+    return told(rows).select_related("expert", "expert__employer").defer("snapshot")
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ def begin_admissions(*, now: datetime) -> int:
 def _begin_some(now: datetime) -> list[int]:
     rows = unbegun().select_for_update(of=("self",)).select_related("department")
     # Who waits for a row that another one begins finds it begun: the condition is asked anew of him alone.
-    some = [*rows.defer("search_tokens").order_by("pk")[:AT_ONCE]]
+    some = [*rows.order_by("pk")[:AT_ONCE]]
     done = set(
         handed_in(EXPERT.code)
         .filter(subject_id__in=[row.pk for row in some])
@@ -232,7 +232,7 @@ def _all_waiting(
 ) -> tuple[list[tuple[Expert, Approval]], Refused]:
     """Lock those of ``keys`` who wait, in one order; return each with his approval, and why the others are refused."""
     locked = Expert.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    rows = [*locked.select_related("user", "department").defer("search_tokens")]
+    rows = [*locked.select_related("user", "department")]
     refused: Refused = {
         row.pk: _does_not_wait(row, verb) for row in rows if row.status != ExpertStatus.PENDING
     }

@@ -54,8 +54,7 @@ def _past(**said: object) -> QuerySet[Expert]:
         subject_id=Cast(OuterRef("pk"), TextField()),
     )
     rows = Expert.objects.annotate(happened_at=Subquery(moves.order_by("-id").values("at")[:1]))
-    rows = rows.filter(happened_at__isnull=False).defer("search_tokens")
-    return rows.select_related("employer", "user")
+    return rows.filter(happened_at__isnull=False).select_related("employer", "user")
 
 
 APPROVED = EventKind(

@@ -63,7 +63,7 @@ def keep_avoidances(
     if not named:
         return
     units = resolve_units((name, "") for names in named.values() for name in names)
-    experts = Expert.objects.defer("search_tokens").in_bulk(named)
+    experts = Expert.objects.in_bulk(named)
     for pk, names in named.items():
         for unit in dict.fromkeys(units[name, ""] for name in names):
             row = AvoidanceUnit(expert=experts[pk], unit=unit, kind=AvoidanceKind.DECLARED)

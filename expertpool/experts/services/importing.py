@@ -50,7 +50,6 @@ from expertpool.experts.queries.experts import (
 )
 from expertpool.experts.queries.imported import ADDING, CHANGING
 from expertpool.experts.queries.names import name_index
-from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.accounts import queue_accounts
 from expertpool.experts.services.contacts import CONTACTS
 from expertpool.experts.services.import_avoidances import (
@@ -386,7 +385,6 @@ class ExpertImporter(Importer):
             "term_end_date": values.get("term_end_date") or None,
             "extra": self._extra(values),
             "name_index": name_index(values["name"]),
-            "search_tokens": search_tokens(values["specialty_ids"]),
             **filled,
             **self._first_term(values, filled, department),
         }

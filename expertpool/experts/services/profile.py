@@ -28,7 +28,6 @@ from expertpool.experts.queries.experts import (
     phone_index,
     told_by_id_number,
 )
-from expertpool.experts.queries.tokens import search_tokens
 from expertpool.experts.services.alike import ask_about
 from expertpool.experts.services.another import refuse_another
 from expertpool.experts.services.contacts import contacts_of, let_account_follow, tell_changed
@@ -89,7 +88,7 @@ def create_expert(
             updated_at=now,
         )
         wanted = {specialty.pk for specialty in specialties}
-        _check(expert, actor, _fill(expert, values, wanted), now=now)
+        _check(expert, actor, _fill(expert, values), now=now)
         note = ask_about(expert, knowing, actor)
         before_number()
         _save(expert, actor, {}, now=now)
@@ -132,7 +131,7 @@ def update_expert(
         wanted = held if specialties is None else {specialty.pk for specialty in specialties}
         errors = _mend(expert, values)
         was = copy(expert)
-        errors |= _fill(expert, values, wanted)
+        errors |= _fill(expert, values)
         # When he was here himself is told with his version: lists and other platforms go by this moment.
         if via != ChangeVia.OWN:
             expert.updated_at = now
@@ -166,7 +165,7 @@ def faults_of(*, values: dict[str, Any], now: datetime) -> Errors:
     """Return what `create_expert` would refuse of ``values``, by field; whether a number is another's
     is not looked up, so this tells strangers nothing."""
     expert = Expert(created_at=now, updated_at=now)
-    errors = _fill(expert, values, set())
+    errors = _fill(expert, values)
     return _field_errors(expert, now=now) | errors
 
 
@@ -174,7 +173,6 @@ def refusals_of(
     *,
     expert: Expert,
     values: dict[str, Any],
-    specialties: Iterable[Specialty] | None,
     actor: User | None,
     now: datetime,
     taken: bool = True,
@@ -183,7 +181,7 @@ def refusals_of(
     no use afterwards, and writes nothing. ``actor`` sees the numbers plain that ``values`` hold; not
     ``taken``: nobody is told that one of them is somebody else's."""
     errors = _mend(expert, values)
-    errors |= _fill(expert, values, {one.pk for one in specialties or ()})
+    errors |= _fill(expert, values)
     errors = _field_errors(expert, now=now) | errors
     if not taken:
         return errors
@@ -201,7 +199,7 @@ def _mend(expert: Expert, values: dict[str, Any]) -> Errors:
     return {name: ValidationError(SHUT) for name in shut - values.keys()}
 
 
-def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Errors:
+def _fill(expert: Expert, values: dict[str, Any]) -> Errors:
     """Put in what is in order; return what is wrong with the rest."""
     errors: Errors = EXPERT.fill(expert, values)
     expert.id_kind = expert.id_kind or guess_id_kind(expert.id_number)
@@ -214,7 +212,6 @@ def _fill(expert: Expert, values: dict[str, Any], specialties: set[int]) -> Erro
     expert.email_index = email_index(expert.email)
     if expert.email_index != held:
         expert.email_twin = 0
-    expert.search_tokens = search_tokens(specialties)
     return errors
 
 

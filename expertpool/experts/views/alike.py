@@ -86,4 +86,4 @@ def untell(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _kept(request: UserRequest) -> QuerySet[Expert]:
-    return experts_visible_to(request.user, "experts.edit").defer("search_tokens")
+    return experts_visible_to(request.user, "experts.edit")

@@ -58,7 +58,7 @@ def index(request: UserRequest) -> HttpResponse:
         request,
         experts_visible_to(user)
         .select_related("employer", "division")
-        .defer("search_tokens", *UNSHOWN)
+        .defer(*UNSHOWN)
         # Of each row and its specialties only what a list shows.
         .prefetch_related(Prefetch("specialties", Specialty.objects.only("name")), "tags"),
         sorts=SORTS,

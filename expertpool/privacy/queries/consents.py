@@ -82,7 +82,7 @@ def _said(rows: QuerySet[Consent], experts: Iterable[int]) -> dict[int, list[Con
     records = Expert.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by()
     found: dict[int, list[Consent]] = defaultdict(list)
     of_them = rows.filter(expert__in=records.values("pk")).select_related("expert", "text")
-    for row in vouched_among(of_them.order_by("at", "pk").defer("expert__search_tokens")):
+    for row in vouched_among(of_them.order_by("at", "pk")):
         found[row.expert.merged_into_id or row.expert_id].append(row)
     return found
 

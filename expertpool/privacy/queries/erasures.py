@@ -60,8 +60,7 @@ def erasable_visible_to(user: User) -> QuerySet[Expert]:
     rows = experts_visible_to(user, DECIDE).filter(
         status=ExpertStatus.DELETED, merged_into__isnull=True
     )
-    # Hundreds of tokens a row, of which the list shows nothing.
-    return rows.select_related("employer").defer("search_tokens")
+    return rows.select_related("employer")
 
 
 def over_their_time(now: datetime) -> QuerySet[Expert]:

@@ -310,13 +310,16 @@ class User(AbstractBaseUser):
         """Return the rows of his roles that give something: not what somebody else than this system
         wrote, be it the row, or that he has the role (docs/decisions/0136)."""
         given = []
-        holds: dict[int, bool] = {}  # by the id: each row has a role of its own
+        # One object for each role, of which no more is asked: an administrator's has a hundred rows.
+        roles: dict[int, tuple[Role, bool]] = {}
         row: Any
         for row in _rows_given(of_roles).all(user=self.pk):
-            key = row.role_id
-            if key not in holds:
-                holds[key] = is_vouched(HeldRole(user=self, role=row.role, proof=row.held))
-            if holds[key] and is_vouched(row):
+            if row.role_id not in roles:
+                role = Role.from_db(None, ["id", "code"], [row.role_id, row.role_code])
+                held = HeldRole(user=self, role=role, proof=row.held)
+                roles[row.role_id] = role, is_vouched(held)
+            row.role, is_held = roles[row.role_id]
+            if is_held and is_vouched(row):
                 given.append(row)
             else:
                 logger.error("%s: %s of %s was not given here", self.username, row, row.role.code)
@@ -376,8 +379,8 @@ class User(AbstractBaseUser):
 @cache
 def _rows_given(of_roles: type[models.Model]) -> Prepared:
     rows = of_roles._default_manager.filter(role__held__user=Given("user"))
-    held = models.F("role__held__proof")
-    return Prepared(lambda: rows.select_related("role").annotate(held=held))
+    told = {"held": models.F("role__held__proof"), "role_code": models.F("role__code")}
+    return Prepared(lambda: rows.annotate(**told))
 
 
 class HeldRole(models.Model):

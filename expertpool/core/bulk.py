@@ -26,6 +26,7 @@ from expertpool.core.jobs import defer
 from expertpool.core.mandates import FORGED, stands, unless_undone, vouched
 from expertpool.core.models import BulkRun
 from expertpool.core.models.bulk import BulkState
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.settings import EXPORT_KEPT
 from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown, store
@@ -289,7 +290,7 @@ def _update(run: BulkRun, **values: Any) -> None:
     run.save(update_fields=[*values, "proof"])
 
 
-def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
+def own_runs(user: Any, *, now: Any) -> QuerySet[BulkRun]:
     """Return the runs of ``user`` that have not expired, the latest first."""
     return BulkRun.objects.filter(user=user, expires_at__gt=now)
 
@@ -297,8 +298,16 @@ def own_runs(user: Any, *, now: datetime) -> QuerySet[BulkRun]:
 def unseen_runs(user: Any, page: str, *, now: datetime) -> list[BulkRun]:
     """Return the runs that ``user`` asked for on ``page`` (a path) and whose end he has not seen, the latest first: he
     may have closed the browser meanwhile."""
-    rows = own_runs(user, now=now).filter(page=page, seen=False).select_related("user")
-    return vouched(rows[:MOST_UNSEEN])
+    return vouched(_unseen.all(user=user.pk, page=page, now=now))
+
+
+_unseen = Prepared(
+    lambda: (
+        own_runs(Given("user"), now=Given("now"))
+        .filter(page=Given("page"), seen=False)
+        .select_related("user")[:MOST_UNSEEN]
+    )
+)
 
 
 def note_seen(*, run: BulkRun) -> None:

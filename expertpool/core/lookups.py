@@ -27,6 +27,8 @@ from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND, WhereNode
 from django.utils import timezone
 
+from expertpool.core.prepared import Given
+
 
 class Among(Func):
     """Whether the whole number, the bytes or the text in ``column`` is one of ``values``: `in` for thousands of them.
@@ -44,7 +46,7 @@ class Among(Func):
     def __init__(
         self,
         column: str,
-        values: Collection[int] | Collection[bytes] | Collection[str] | QuerySet[Any],
+        values: Collection[int] | Collection[bytes] | Collection[str] | QuerySet[Any] | Given,
     ) -> None:
         among = ArraySubquery(values) if isinstance(values, QuerySet) else array_of(values)
         self.values = values
@@ -93,8 +95,11 @@ class _SoughtText(Value):
         return "%s", (self.value.text,)
 
 
-def array_of(values: Collection[Any]) -> Cast:
-    """Return ``values`` as an array of the database; they travel as one text."""
+def array_of(values: Collection[Any] | Given) -> Cast:
+    """Return ``values`` as an array of the database; they travel as one text. Of a prepared question they are keys, as a
+    list."""
+    if isinstance(values, Given):
+        return Cast(values, ArrayField(BigIntegerField()))
     if isinstance(values, Sought):
         text_later = _SoughtText(values, output_field=TextField())
         return Cast(text_later, ArrayField(BigIntegerField()))

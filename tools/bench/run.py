@@ -59,7 +59,7 @@ def _as_in_service() -> override_settings:
     """DEBUG would write every query down and render templates with more care; collections are as
     `config.wsgi` has them."""
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(5_000, 100, 10)
     return override_settings(DEBUG=False, TEMPLATES=settings.TEMPLATES)
 
 

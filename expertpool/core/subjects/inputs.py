@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -66,18 +66,19 @@ class ChosenOptions:
         ]
 
 
-def chosen_rows(rows: QuerySet[Any], values: list[str]) -> QuerySet[Any]:
-    """Return the rows whose keys are among ``values``; what is no key is left out."""
+def chosen_rows(rows: QuerySet[Any], values: list[str]) -> Iterable[Any]:
+    """Return the rows whose keys are among ``values``; what is no key is left out. Where there is none, nothing is asked."""
     keys = []
     for value in values:
-        if not is_writable(str(value)):
+        # Nothing chosen is no error: one that is raised is its own list of errors, and keeps all that
+        # the page holds until the next collection.
+        if value in (None, "") or not is_writable(str(value)):
             continue
         try:
             keys.append(rows.model._meta.pk.to_python(value))
         except ValidationError:
             continue
-    keys = [key for key in keys if key not in (None, "")]
-    return rows.filter(pk__in=keys) if keys else rows.none()
+    return rows.filter(pk__in=keys) if keys else ()
 
 
 class OneRow(forms.ModelChoiceField):

@@ -115,7 +115,10 @@ class FilterForm(forms.Form):
 
     def value(self, name: str) -> Any:
         """Return the cleaned value of a field, or None where it is empty or wrong."""
-        return self.cleaned_data.get(name) or None
+        value = self.cleaned_data.get(name)
+        if isinstance(value, QuerySet) and value.query.is_empty():
+            return None  # nobody chose any: Django would work a statement out to find that
+        return value or None
 
 
 def _word(field: forms.Field, value: Any) -> str:

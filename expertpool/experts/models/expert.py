@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -295,10 +296,15 @@ class Expert(models.Model):
         field: Any = cls._meta.get_field(name)
         return str(field.verbose_name)
 
-    @property
+    @cached_property
     def specialty_names(self) -> list[str]:
-        """The names of the specialties, as a list shows them; prefetch ``specialties``."""
+        """The names of the specialties, as a list shows them; of many experts `queries.beside` reads them at once."""
         return [specialty.name for specialty in self.specialties.all()]
+
+    @cached_property
+    def tag_marks(self) -> list[tuple[str, str]]:
+        """Name and colour of the groups, as a list shows them; read at once in the same way."""
+        return [(tag.name, tag.colour) for tag in self.tags.all()]
 
 
 class ExpertSpecialty(models.Model):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,7 +19,6 @@ from expertpool.core.permissions import requires
 from expertpool.core.saved_searches import kept_on
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
-from expertpool.directory.models import Specialty
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ExpertFilter
@@ -30,6 +28,7 @@ from expertpool.experts.queries.actions import actions_for
 from expertpool.experts.queries.admission import RIGHT, at_once_in_words, makers_of
 from expertpool.experts.queries.admitters import who_else
 from expertpool.experts.queries.availability import suspended
+from expertpool.experts.queries.beside import read_beside
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.files import photo_of
 from expertpool.experts.queries.names import by_likeness
@@ -56,16 +55,13 @@ def index(request: UserRequest) -> HttpResponse:
     form = ExpertFilter(request.GET, user=user)
     result = listing(
         request,
-        experts_visible_to(user)
-        .select_related("employer", "division")
-        .defer(*UNSHOWN)
-        # Of each row and its specialties only what a list shows.
-        .prefetch_related(Prefetch("specialties", Specialty.objects.only("name")), "tags"),
+        experts_visible_to(user).select_related("employer", "division").defer(*UNSHOWN),
         sorts=SORTS,
         default_sort="-entered",
         form=form,
         tabs=tabs(timezone.localdate()),
     )
+    read_beside(result.page)
     where = form.value("where")
     may = _rights(user)
     others = [one for one in LIST_ACTIONS if user.has_permission(one.permission)]

@@ -262,7 +262,7 @@ class ExpertUpdater(Importer):
         changed = copy(expert)  # what is refused is not what the next row compares with
         changed.extra = dict(expert.extra)
         fault = (
-            self._refused_of(row, named, self._refused(changed, given, specialties))
+            self._refused_of(row, named, self._refused(changed, given))
             or next(iter(self.misfits.new_in(changed, expert)), None)
             or self._doubled(row, changed, given)
             or self._another(expert, changed, given)
@@ -394,14 +394,11 @@ class ExpertUpdater(Importer):
             if code in labels
         ]
 
-    def _refused(
-        self, expert: Expert, given: dict[str, Any], specialties: list[Specialty] | None
-    ) -> Fault | None:
+    def _refused(self, expert: Expert, given: dict[str, Any]) -> Fault | None:
         """Put what is given into ``expert``, and return what the form would refuse."""
         errors = refusals_of(
             expert=expert,
             values=given,
-            specialties=specialties,
             actor=self.actor,
             now=self.now,
         )

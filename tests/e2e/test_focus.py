@@ -40,3 +40,27 @@ def test_it_stays_where_a_row_was_removed(open_browser: OpenBrowser) -> None:
     second.get_by_role("button", name="删除此组").press("Enter")
     expect(second).to_have_count(0)
     expect(group_box(desk, 1).locator(":focus")).to_have_count(1)
+
+
+def test_it_stays_where_a_list_was_sorted_or_turned(open_browser: OpenBrowser) -> None:
+    for at in range(45):
+        make_unit(f"单位{at:02}")
+    desk = open_browser()
+    sign_in(desk, make_user("admin"))
+    desk.open(reverse("directory:unit_list"))
+    first = desk.page.locator("#list tbody tr").first
+    head = desk.page.locator("#list th .sort").first
+    head.focus()
+    for order in ("ascending", "descending"):
+        desk.page.keyboard.press("Enter")
+        expect(desk.page.locator(f"#list th[aria-sort={order}] .sort:focus")).to_have_count(1)
+    before = first.inner_text()
+    desk.page.get_by_label("下一页").focus()
+    for page in ("2", "3"):
+        desk.page.keyboard.press("Enter")
+        expect(desk.page.locator(".pager [aria-current=page]")).to_have_text(page)
+        # Of the last page there is no next one: who stands there still does.
+        expect(desk.page.locator("#pager-next:focus")).to_have_count(1)
+    assert first.inner_text() != before
+    desk.page.get_by_label("第 1 页", exact=True).press("Enter")
+    expect(desk.page.locator("[aria-current=page]:focus")).to_have_text("1")

@@ -113,7 +113,8 @@ def th(
         following = f"-{sort}" if direction == "ascending" else sort
         url = _query(context, sort=following, page=None)
         sign = icon(name=_SORT_ICONS[direction], size="sm")
-        inside = element("a", label, sign, class_="sort", href=url, hx_get=url)
+        # Its address is another one once it was followed: by its id it gets the focus back.
+        inside = element("a", label, sign, class_="sort", href=url, hx_get=url, id=f"sort-{sort}")
     kinds = {"c-actions": actions, "is-end": align == "end", "is-sortable": sort}
     return element(
         "th",

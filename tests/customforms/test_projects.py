@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -15,12 +17,15 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.importing import check_rows
 from expertpool.customforms.enums import FieldKind
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exports import ProjectExport
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
+from expertpool.projects.services.application import submit_project, update_project
 from expertpool.projects.services.importing import ProjectImporter
 from tests.factories.accounts import make_department
 from tests.factories.fields import make_field
+from tests.factories.projects import make_project
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +104,28 @@ def test_it_is_imported(admin: User) -> None:
     told = [[str(fault) for fault in row.left] for row in taken]
     assert told == [[], ["重大项目不存在：应为：是、否。"]]
     assert [one.extra for one in Project.objects.order_by("pk")] == [{field.code: True}, {}]
+
+
+def test_what_is_required_since_is_asked_for_when_it_is_handed_in(
+    client: Client, admin: User
+) -> None:
+    """A draft, one that was sent back: made before the field, or before it was required."""
+    project = make_project(ProjectStatus.DRAFT, applicant=admin)
+    field = make_field("资金来源", options=("财政", "自筹"), subject=PROJECT.code, required=True)
+    make_field("备忘", FieldKind.TEXT, subject=PROJECT.code, required=True, readers=["finance"])
+    make_field("批文", FieldKind.FILE, subject=PROJECT.code, required=True)
+    waiting = {"required": True, "waits_for": field.code, "wait_words": ["自筹"]}
+    make_field("自筹比例", FieldKind.NUMBER, subject=PROJECT.code, **waiting)
+    now = timezone.now()
+    with pytest.raises(ValidationError) as refused:
+        submit_project(project=project, actor=admin, now=now)
+    assert refused.value.messages == ["资金来源为空：请填写这一项。"]
+    answer = login(client, admin).post(
+        reverse("projects:submit", args=[project.pk]), headers={"HX-Request": "true"}
+    )
+    told = json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
+    assert told == "资金来源为空：请填写这一项。"
+    update_project(project=project, values={field.code: "财政"}, actor=admin, now=now)
+    project.refresh_from_db()
+    submit_project(project=project, actor=admin, now=now)
+    assert Project.objects.get().status == ProjectStatus.PENDING

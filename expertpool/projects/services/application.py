@@ -90,13 +90,16 @@ def update_project(
 @transaction.atomic
 def submit_project(*, project: Project, actor: User, now: datetime) -> None:
     """Hand the project in for approval by the flow as it is now; logs it. Refuses a project that
-    opens in the past (ValidationError) and every status but draft and rejected
-    (TransitionNotAllowed)."""
+    opens in the past or lacks a required field (ValidationError) and every status but draft and
+    rejected (TransitionNotAllowed)."""
     if project.status == ProjectStatus.PENDING:
         raise TransitionNotAllowed("项目已经提交，正在等待审核，不用再次提交。")
     # A draft may have waited too long, and imports bring old ones.
     if project.opening_at <= now:
         raise ValidationError({"opening_at": "评审开始时间已过，请先改为以后的时间再提交。"})
+    # Nor did it have to have what is required since.
+    if lacking := PROJECT.lacking(project):
+        raise ValidationError(lacking)
     set_project_status(
         project,
         ProjectStatus.PENDING,

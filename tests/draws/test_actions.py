@@ -27,6 +27,7 @@ from expertpool.draws.models import (
     VoidRequest,
 )
 from expertpool.draws.queries.actions import DrawAction, actions_for, actions_for_project
+from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.obstacles import NOBODY_LEFT
 from expertpool.draws.queries.picking import lists_to_complete
 from expertpool.draws.queries.requests import open_request
@@ -334,6 +335,26 @@ def test_after_the_opening_nothing_new_is_begun(users: dict[str, User]) -> None:
     for code in (ActionCode.SUPPLEMENT, ActionCode.WIDEN, ActionCode.DECLARE_EMERGENCY):
         assert actions[code].why_not, code
     assert "已过" in actions[ActionCode.SUPPLEMENT].why_not
+
+
+def test_once_the_panel_has_done_no_answer_is_asked_to_be_recorded(users: dict[str, User]) -> None:
+    """A page that was open until then would ask for what nobody can agree to."""
+    draw = drawn(DrawStatus.SUCCESS, users)
+    line = Invitation.objects.filter(draw=draw)[0]
+    for now in (last_closing(draw.covered) - timedelta(seconds=1), last_closing(draw.covered)):
+        said = actions_for(draw, users["operator"], now=now)[ActionCode.RECORD_REPLY].why_not
+        told = refusal(
+            lambda now=now: request_answer(
+                invitation=line,
+                state=InvitationState.REPLACED,
+                ground="其他",
+                reason="电话告知",
+                actor=users["operator"],
+                now=now,
+            )
+        )
+        assert told == said
+    assert "评审已经结束" in said
 
 
 def test_in_an_archived_project_nothing_is_allowed(users: dict[str, User], client: Client) -> None:

@@ -296,6 +296,12 @@ class Expert(models.Model):
         field: Any = cls._meta.get_field(name)
         return str(field.verbose_name)
 
+    @property
+    def is_restorable(self) -> bool:
+        """Whether it was deleted and can come back; what was merged or erased is closed for good."""
+        gone = self.status == ExpertStatus.DELETED
+        return gone and self.merged_into_id is None and self.erased_at is None
+
     @cached_property
     def specialty_names(self) -> list[str]:
         """The names of the specialties, as a list shows them; of many experts `queries.beside` reads them at once."""

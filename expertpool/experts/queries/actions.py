@@ -57,7 +57,7 @@ def actions_for(user: User, expert: Expert) -> Actions:
         unblacklist=blacklist and status == ExpertStatus.BLACKLISTED,
         leave=here and leave,
         delete=delete and here,
-        restore=delete and not here and expert.merged_into_id is None,
+        restore=delete and expert.is_restorable,
         tags=tags and here,
         account=edit and status not in NOT_SIGNED_IN,
         merge=edit and delete and here,

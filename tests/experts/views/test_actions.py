@@ -18,6 +18,7 @@ from expertpool.accounts.models import Role, RolePermission, User
 from expertpool.audit.models import Entry
 from expertpool.core.views import bulk, listing
 from expertpool.experts.models import BlacklistEntry, Expert, Leave
+from expertpool.privacy.services.erasing import erase
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert, make_tag
 from tests.fixtures import login
@@ -209,6 +210,24 @@ def test_who_was_merged_is_not_ticked_to_be_restored(client: Client, admin: User
         assert "乙" in page
         assert f'value="{gone.pk}" data-pick' in page
         assert f'value="{merged.pk}" data-pick' not in page
+
+
+@pytest.mark.shows("EXP-20")
+def test_whoever_was_erased_is_not_offered_to_be_restored(client: Client, admin: User) -> None:
+    login(client, admin)
+    gone, erased = make_expert("甲"), make_expert("乙")
+    post(client, "delete_many", pk=[gone.pk, erased.pk], reason="本人要求")
+    erased.refresh_from_db()
+    erase(erased, actor=admin, now=timezone.now())
+    for address in (reverse("experts:deleted"), f"{reverse('experts:list')}?tab=deleted"):
+        page = client.get(address).content.decode()
+        assert erased.number in page
+        for one, offered in ((gone, True), (erased, False)):
+            assert (f'value="{one.pk}" data-pick' in page) == offered, address
+            assert (f'{reverse("experts:restore", args=[one.pk])}"' in page) == offered, address
+    for one, offered in ((gone, True), (erased, False)):
+        page = client.get(reverse("experts:detail", args=[one.pk])).content.decode()
+        assert (f"{reverse('experts:restore', args=[one.pk])}?" in page) == offered
 
 
 @pytest.mark.shows("EXP-32")

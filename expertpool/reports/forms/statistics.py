@@ -153,8 +153,9 @@ class Reading:
         return self.form.segments if "segment" in self.form.fields else []
 
     def behind(self, line: Line, measure: Measure) -> str:
-        """Return the address of the list of the rows that ``line`` counts; nothing for who has no such list."""
-        if not self.has_list:
+        """Return the address of the list of the rows that ``line`` counts; nothing for who has no such list, nor where
+        no tab of it shows just these."""
+        if not self.has_list or (measure.condition and not measure.tab):
             return ""
         query = self.params.copy()
         for name in (*OWN, "page", "columns", "tab"):

@@ -118,7 +118,7 @@ SIGN_INS = RecordTopic(
             share_label="成功率",
         ),
         Measure("failure", "失败", condition=FAILURE, tab="failure"),
-        Measure("users", "登录人数", condition=SUCCESS, once="user"),
+        Measure("users", "登录人数", condition=SUCCESS, tab="success", once="user"),
     ),
     note="登录人数按人计算，一人多次只算一次；有名单未公开的抽取时，专家账号的登录待名单公开后计入，与登录记录一致。",
     seen=login_records_visible_to,

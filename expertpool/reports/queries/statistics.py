@@ -111,7 +111,7 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number of each part. ``condition``: how many of its rows fulfil it, which the list shows in its ``tab``;
+    """A number of each part. ``condition``: how many of its rows fulfil it, which the list shows in its ``tab`` (none: the number leads to no list);
     ``column``: the sum of this annotation (`Topic.prepare`); ``mean``: the mean of this column; ``once``: how many different values of this column they
     have, of which parts may share some. ``share_of`` names another number of which it is a
     part, or, where it is money, for each of which it is. ``permission``: whose it is; ``is_money``: yuan."""

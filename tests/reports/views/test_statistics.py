@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -26,7 +27,7 @@ from expertpool.draws.services.replies import answer
 from expertpool.experts.enums import ExpertSource, ExpertStatus, Sex
 from expertpool.projects.enums import ProjectStatus, Regime
 from expertpool.reports.forms.statistics import read_statistic
-from expertpool.reports.queries.statistics import TOPICS, Asked, statistic_of
+from expertpool.reports.queries.statistics import TOPICS, Asked, Measure, statistic_of
 from expertpool.reports.services.printing import table_data
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw
@@ -135,6 +136,16 @@ def test_table_chart_list_file_and_print_agree(client, admin, pool):
             for measure in found.measures:
                 parts = sum(line.sums[measure.code] for line in found.lines)
                 assert parts == found.total.sums[measure.code]
+
+
+def test_a_number_that_no_tab_of_the_list_shows_leads_to_no_list(admin, pool):
+    """As one would add it by docs/howto/add-a-statistic.md: the list would show other rows than are counted."""
+    senior = Measure("senior", "正高级人数", Q(title_level=TitleLevel.SENIOR))
+    reading = read_statistic(QueryDict("topic=experts&by=branch"), user=admin, now=timezone.now())
+    for line in (*reading.found.lines, reading.found.total):
+        assert reading.behind(line, senior) == ""
+        for measure in reading.found.measures:
+            assert reading.behind(line, measure).startswith(EXPERTS)
 
 
 @pytest.mark.parametrize("code", ["statistics", "comparison", "months"])

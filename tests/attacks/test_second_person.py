@@ -133,6 +133,27 @@ def test_all_who_may_decide_are_told_and_have_time_to_object(
         agree(asked, supervisor, minutes=6)
 
 
+def test_the_time_to_object_lasts_until_the_minute_that_was_told(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    """Five minutes from sixteen seconds past nine: told as six past, and over no sooner."""
+    configure(OBJECTION_MINUTES, 5)
+    asked_at = NOW + timedelta(seconds=16)
+    asked = request_void(draw=draw, reason="重抽", actor=operator, now=asked_at)
+    told = Message.objects.filter(occasion="request.asked")
+    assert all("09:06 之前可以提出异议" in one.body for one in told)
+    refuses(asked, supervisor, "09:06 之后才能确认", minutes=5, seconds=59)
+    agree(asked, supervisor, minutes=6)
+
+
+def test_where_there_is_no_time_to_object_it_is_agreed_to_at_once(
+    draw: Draw, operator: User, supervisor: User
+) -> None:
+    configure(OBJECTION_MINUTES, 0)
+    asked = request_void(draw=draw, reason="重抽", actor=operator, now=NOW + timedelta(seconds=16))
+    agree(asked, supervisor, seconds=17)
+
+
 def test_the_same_before_names_are_made_public(
     draw: Draw, operator: User, supervisor: User
 ) -> None:

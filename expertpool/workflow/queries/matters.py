@@ -19,6 +19,7 @@ from expertpool.accounts.queries import taken_at
 from expertpool.core.catalogue import Catalogue, UnknownCode
 from expertpool.core.configuration.reading import value_of
 from expertpool.core.permissions import undeclared
+from expertpool.core.text import next_minute
 from expertpool.siteconfig.queries.counting import LOWERED_AFTER, counted
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.settings import OBJECTION_MINUTES, REQUEST_DAYS
@@ -128,7 +129,9 @@ class Matter:
         asked_at = asked.requested_at
         opens = asked_at + timedelta(minutes=counted(OBJECTION_MINUTES, asked_at))
         taken = taken_at(self.decides, asked_at - LOWERED_AFTER)
-        return max(opens, taken + LOWERED_AFTER) if taken else opens
+        opens = max(opens, taken + LOWERED_AFTER) if taken else opens
+        # Told to the minute: whoever objects before the one that he was told is not too late.
+        return next_minute(opens) if opens > asked_at else opens
 
     def expiry(self, asked: TwoPersonRequest, now: datetime) -> datetime:
         """When ``asked``, which is made ``now``, ends by itself."""

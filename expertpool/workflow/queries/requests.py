@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.core.counting import first_of_each
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import moment_text, next_minute
+from expertpool.core.text import moment_text
 from expertpool.workflow.enums import OUTCOME_TONES, RequestOutcome
 from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.asking import OPEN, is_asked, only_asked
@@ -90,7 +90,7 @@ def why_too_early(matter: Matter, asked: TwoPersonRequest, *, now: datetime) -> 
     """Return that nobody may agree yet, while there is time to object; empty once it is over."""
     if now >= (opens := matter.agreeable_at(asked)):
         return ""
-    return f"已通知所有能确认的人，{moment_text(next_minute(opens))} 之后才能确认"
+    return f"已通知所有能确认的人，{moment_text(opens)} 之后才能确认"
 
 
 def check_confirmable_here(

@@ -15,7 +15,7 @@ from expertpool.accounts.queries import users_with_permission
 from expertpool.accounts.services.guards import SECURITY
 from expertpool.core.configuration import Setting
 from expertpool.core.configuration.reading import Stored, loaded
-from expertpool.core.text import moment_text, next_minute
+from expertpool.core.text import moment_text
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.channels import ways_outside
@@ -35,7 +35,7 @@ def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
     """Tell all who may decide ``request`` that it waits, also by telephone and mail: whoever sits in
     one's account can read, and mark as read, what stands there."""
     opens = matter_of(request).agreeable_at(request)
-    before = f"{moment_text(next_minute(opens))} 之前可以提出异议（点「不同意」），之后才能确认。"
+    before = f"{moment_text(opens)} 之前可以提出异议（点「不同意」），之后才能确认。"
     more = {
         "失效时间": moment_text(request.expires_at),
         "异议": before if opens > now else "有异议请点「不同意」。",

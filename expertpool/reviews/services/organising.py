@@ -14,7 +14,15 @@ from django.db.models import Max
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.text import SAY_MORE, is_reason, moment_text, too_long
+from expertpool.core.text import (
+    SAY_MORE,
+    clean_text,
+    if_seen,
+    is_reason,
+    moment_text,
+    too_long,
+    without_unseen,
+)
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import valid_draws
@@ -168,10 +176,15 @@ def remove_item(*, item: ReviewItem, actor: User, now: datetime) -> None:
 
 
 def _fill(item: ReviewItem, thing: Thing) -> None:
-    item.number, item.name, item.unit = thing.number, thing.name, thing.unit
-    item.category, item.price = thing.category, thing.price
+    # As the cells of a list: a number that looks like another is that one, whichever way it came.
+    item.number, item.name = _seen(thing.number), _seen(thing.name)
+    item.unit, item.category, item.price = _seen(thing.unit), _seen(thing.category), thing.price
     # Told the experts instead of the number where they may not know who it is: drawn when it is opened.
     item.alias = item.number
+
+
+def _seen(text: str) -> str:
+    return if_seen(clean_text(without_unseen(text)))
 
 
 def _saved(item: ReviewItem) -> ReviewItem:

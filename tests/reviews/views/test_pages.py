@@ -34,7 +34,7 @@ from expertpool.reviews.models.reviews import hash_of
 from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
 from expertpool.reviews.queries.written import WRITTEN
 from expertpool.reviews.services.ending import end_review
-from expertpool.reviews.services.organising import Thing, open_review
+from expertpool.reviews.services.organising import Terms, Thing, create_review, open_review
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -110,6 +110,32 @@ def test_a_review_is_made_on_the_page_of_its_project(client: Client, operator: U
     found = client.get(reverse("reviews:list"), {"q": project.number}).content.decode()
     assert project.name in found
     assert project.name not in client.get(reverse("reviews:list"), {"q": "没有"}).content.decode()
+
+
+@pytest.mark.shows("OVW-11")
+def test_an_item_that_is_typed_is_read_as_one_that_is_imported(
+    client: Client, operator: User
+) -> None:
+    """K1 beside a K1 with a mark that nobody sees would be two items under one name."""
+    project = make_reviewed(operator, now=NOW).project
+    review = create_review(project=project, terms=Terms(), actor=operator, now=NOW)
+    login(client, operator)
+    new = reverse("reviews:item_new", args=[review.pk])
+
+    def typed(**said: str) -> str:
+        said = {"number": "K1", "name": "课题"} | said
+        return client.post(new, said, **HTMX).content.decode()
+
+    for name in ("number", "name"):
+        assert "不能为空" in typed(**{name: "\u200b"})
+    assert not typed(number="Ｋ\u200b1", unit="\u2060甲公司", category="\u200b")
+    row = review.items.get()
+    assert (row.number, row.alias, row.unit, row.category) == ("K1", "K1", "甲公司", "")
+    assert "已经有了" in typed(number="K1\u200b")
+    edit = reverse("reviews:item_edit", args=[row.pk])
+    assert (
+        "不能为空" in client.post(edit, {"number": "K1", "name": "\u200b"}, **HTMX).content.decode()
+    )
 
 
 def test_no_review_is_made_of_an_archived_project(client: Client, operator: User) -> None:

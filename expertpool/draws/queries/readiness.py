@@ -52,6 +52,8 @@ NOT_PUBLIC = (
     "满 24 小时后可以公布。"
 )
 NOTHING_LACKS = "评审组没有空缺的席位，或抽取还在进行，现在不能放宽条件。"
+# Of a batch one review may have taken place when its draw is void.
+HELD_IN_BATCH = "；已经评审过的，请先移出批次（主项目先换成另一个项目）"
 NOT_APPROVED = "按制度规定，抽取方案审核通过后才能抽取；请先提交审核，或等待审核。"
 WAITING = "抽取方案正在等待审核，有结果之前不能抽取：请等审核人审核，或先撤回方案。"
 RETURNED = "抽取方案已被审核人退回，不能抽取：请按退回的意见修改方案，重新提交审核，通过后再抽取。"
@@ -189,7 +191,8 @@ def check_ready(projects: Sequence[Project], *, now: datetime) -> DrawPlan:
         if is_drawn_by_log(project):
             raise ApprovalForged(named + FORGED_VOID)
         if project.opening_at <= now:
-            message = f"{named}的评审开始时间已过，请先修改时间。"
+            held = HELD_IN_BATCH if len(projects) > 1 else ""
+            message = f"{named}的评审开始时间已过，请先修改时间{held}。"
             raise DrawNotReady(message)
     return check_plan(projects, now=now)
 

@@ -164,6 +164,8 @@ def test_a_batch_is_drawn_only_when_every_project_may_be() -> None:
     assert "时间重叠而地点不同" in refusal()
     Project.objects.filter(pk=second.pk).update(opening_at=NOW - timedelta(hours=1))
     assert f"「{second.name}」的评审开始时间已过" in refusal()
+    # Nobody gives a review that took place another time.
+    assert "已经评审过的，请先移出批次" in refusal()
     assert states() == {DrawState.NOT_DRAWN}
 
 

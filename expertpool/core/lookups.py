@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -66,9 +66,12 @@ def keys_named(rows: QuerySet[Any]) -> tuple[Collection[int] | None, QuerySet[An
     ]
     if not named:
         return None, rows
-    keys, condition, node = min(named, key=lambda one: len(one[0]))
-    node.children = [one for one in node.children if one is not condition]
-    return keys, others
+    implied = [one for one in named if isinstance(one[0], Implied)]
+    known = [one for one in named if not isinstance(one[0], Implied)]
+    taken = min(known, key=lambda one: len(one[0])) if known else implied[0]
+    for _, condition, node in (taken, *implied):
+        node.children = [one for one in node.children if one is not condition]
+    return taken[0], others
 
 
 def _conditions(node: WhereNode) -> Iterator[tuple[Any, WhereNode]]:
@@ -90,6 +93,44 @@ class Sought(Collection[int]):
         return _number_text(self)
 
 
+class Implied(Sought):
+    """Keys of all whom other conditions of the same rows fit, for whoever would ask those of each: these are ``gathered``
+    by indexes, if at all."""
+
+    def __init__(self, gathered: Callable[[], Set[int]]) -> None:
+        self._gathered = gathered
+
+    @cached_property
+    def keys(self) -> Set[int]:
+        return self._gathered()
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys
+
+
+class _Numbers(Sought):
+    """Numbers that are known; their text is made once, where a statement is written with them: of tens of thousands that
+    takes as long as to find them, and an order of keys never asks with all of them."""
+
+    def __init__(self, numbers: Collection[int]) -> None:
+        self._numbers = numbers
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._numbers
+
+
 class _SoughtText(Value):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         return "%s", (self.value.text,)
@@ -100,17 +141,16 @@ def array_of(values: Collection[Any] | Given) -> Cast:
     list."""
     if isinstance(values, Given):
         return Cast(values, ArrayField(BigIntegerField()))
-    if isinstance(values, Sought):
-        text_later = _SoughtText(values, output_field=TextField())
-        return Cast(text_later, ArrayField(BigIntegerField()))
-    first = next(iter(values), None)
-    kind: type[Field[Any, Any]] = BigIntegerField
+    first = None if isinstance(values, Sought) else next(iter(values), None)
     if isinstance(first, str):
-        text, kind = array_text(values), TextField
-    elif isinstance(first, bytes):
-        text, kind = array_text([f"\\x{one.hex()}" for one in values]), BinaryField
-    else:
-        text = _number_text(values)
+        return _written(array_text(values), TextField)
+    if isinstance(first, bytes):
+        return _written(array_text([f"\\x{one.hex()}" for one in values]), BinaryField)
+    sought = values if isinstance(values, Sought) else _Numbers(values)
+    return Cast(_SoughtText(sought, output_field=TextField()), ArrayField(BigIntegerField()))
+
+
+def _written(text: str, kind: type[Field[Any, Any]]) -> Cast:
     return Cast(Value(text, output_field=TextField()), ArrayField(kind()))
 
 

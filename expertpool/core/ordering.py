@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
@@ -19,10 +19,11 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, QuerySet
 
 from expertpool.core.counting import keys_of
-from expertpool.core.lookups import Among, array_of, keys_named
+from expertpool.core.lookups import Among, Implied, array_of, keys_named
 
 BLOCK = 500  # keys that are asked about first; of a list that is no longer all rows are gathered
 SHARE = 8  # the part of the list beyond which a walk takes longer than to gather all; of fewer the places are looked up
+STROLL = 5_000  # keys that are walked along before those whom conditions fit are gathered
 SPARSE = 4  # numbers to one key beyond which most are no keys
 
 
@@ -38,7 +39,7 @@ class Places:
         deque(map(places.__setitem__, keys, range(len(keys))), maxlen=0)
         self._places: dict[int, int] | array[int] = places
 
-    def ordered(self, found: Collection[int]) -> tuple[list[int], list[int]]:
+    def ordered(self, found: Set[int]) -> tuple[list[int], list[int]]:
         """Return those ``found`` in the order of the keys, and which of them are not there."""
         places = self._places
         here = [key for key in found if key < self._spread]
@@ -46,6 +47,8 @@ class Places:
             here = [key for key in here if key in places]
         here.sort(key=places.__getitem__)
         known = here[bisect_left(here, 0, key=places.__getitem__) :]
+        if len(known) == len(found):  # as nearly always
+            return known, []
         return known, list(set(found).difference(known))
 
 
@@ -73,8 +76,13 @@ class InOrder:
         self._by_keys = rows  # as who names some of the keys asks for them
         # Nobody else need be asked about where the conditions name who may fit.
         named, others = keys_named(rows) if order.column == "pk" else (None, rows)
-        if named is not None and len(named) * SHARE < len(keys):
-            self.keys, self._by_keys = self._ordered(set(named), self.keys, None), others
+        self._implied = named if isinstance(named, Implied) else None
+        if self._implied is not None:
+            self._by_keys = others
+        elif named is not None:
+            found = named if isinstance(named, Set) else set(named)
+            self.keys, self._by_keys = self._ordered(found, self.keys, None), others
+            self.rows = others.filter(Among("pk", named))  # nobody need be gathered besides
 
     def count(self) -> int:
         return self.rows.count()
@@ -96,12 +104,17 @@ class InOrder:
         if stop == 0:
             return []
         walked = self._walked(stop) if stop and len(self.keys) > BLOCK else None
+        if walked is None and self._implied is not None:
+            self.keys = self._ordered(self._implied.keys, self.keys, None)
+            self._implied = None
+            return self._own_keys(stop)
         return walked or self._gathered(self.rows, self.keys, stop)
 
     def _walked(self, stop: int) -> list[int] | None:
         """Return the keys of the first ``stop`` rows or more; None where that would be a long walk."""
         found, at, step = list[int](), 0, max(BLOCK, 2 * stop)
-        while at + step <= max(len(self.keys) // SHARE, BLOCK):
+        most = max(len(self.keys) // SHARE, BLOCK) if self._implied is None else STROLL
+        while at + step <= most:
             block = self.keys[at : at + step]
             found += self._gathered(self._by_keys.filter(Among(self.column, block)), block, None)
             at += step
@@ -122,9 +135,9 @@ class InOrder:
             "pk", self.column
         ):
             own[key].append(pk)
-        return [pk for key in self._ordered(own, keys, stop) for pk in own[key]]
+        return [pk for key in self._ordered(own.keys(), keys, stop) for pk in own[key]]
 
-    def _ordered(self, found: Collection[int], keys: Sequence[int], stop: int | None) -> list[int]:
+    def _ordered(self, found: Set[int], keys: Sequence[int], stop: int | None) -> list[int]:
         """Return those ``found`` in the order of ``keys``, at least the first ``stop``."""
         if len(found) * SHARE < len(keys):
             known, others = self._places.ordered(found)

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from expertpool.core.lookups import Among, keys_named
+from expertpool.core.lookups import Among, Implied, keys_named
 from expertpool.core.ordering import InOrder, KeyOrder, Places
 from expertpool.directory.models import Title, Unit, UnitAlias
 
@@ -121,9 +121,45 @@ def test_keys_that_conditions_name_are_walked_alone(monkeypatch: pytest.MonkeyPa
         assert keys_named(rows) == (None, rows)
 
 
+def test_keys_that_conditions_imply_are_gathered_where_a_walk_is_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limit(monkeypatch, 20, 2)
+    monkeypatch.setattr("expertpool.core.ordering.STROLL", 60)
+    keys = make_titles(200)
+    order = KeyOrder(lambda: Places(keys))
+    gathered = list[int]()
+
+    def gather(some: list[int]) -> set[int]:
+        gathered.extend(some)
+        return set(some)
+
+    def fitting(some: list[int]) -> QuerySet[Title]:
+        implied = Implied(lambda: gather(some))
+        return Title.objects.filter(Among("pk", implied), pk__in=some).exclude(level=3)
+
+    expected = [pk for pk in keys if not Title.objects.filter(pk=pk, level=3).exists()]
+    # Many fit: a page is met soon.
+    assert [one.pk for one in order.of(fitting(keys))[:5]] == expected[:5]
+    assert not gathered
+    # They stand far down: they are gathered, and walked alone.
+    last = [pk for pk in expected if pk in keys[120:]]
+    statements = asked(order.of(fitting(keys[120:])), slice(5))
+    assert len(statements) == 3
+    assert gathered == keys[120:]
+    for part in (slice(5), slice(5, 20), slice(None)):
+        assert [one.pk for one in order.of(fitting(keys[120:]))[part]] == last[part]
+    assert order.of(fitting(keys[120:])).count() == len(last)
+    # What another condition names is known: nobody is gathered.
+    gathered.clear()
+    both = fitting(keys[120:]).filter(Among("pk", keys[150:170]))
+    assert [one.pk for one in order.of(both)[:5]] == [pk for pk in last if pk in keys[150:170]][:5]
+    assert not gathered
+
+
 def test_places_are_those_of_the_list() -> None:
     for keys in ([5, 2, 9], [10**12, 3, 10**11], []):
-        known, others = Places(keys).ordered([1, 2, 3, 5, 10**12, 10**13])
+        known, others = Places(keys).ordered({1, 2, 3, 5, 10**12, 10**13})
         assert known == [key for key in keys if key in {2, 3, 5, 10**12}]
         assert {*known, *others} == {1, 2, 3, 5, 10**12, 10**13}
         assert not {*known} & {*others}

@@ -20,6 +20,11 @@ def heavy(number: int) -> None:
     _burn()
 
 
+@app.task(name="tests.slow.plain")
+def plain(number: int) -> None:
+    _burn()
+
+
 @app.task(name="tests.slow.message", queue=MESSAGES)
 def message(number: int) -> None:
     _burn()

@@ -25,6 +25,7 @@ from expertpool.core.criteria import Context
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import encrypted, opens
 from expertpool.core.lookups import Among, Sought
+from expertpool.core.prepared import Prepared
 from expertpool.experts.models import Expert, SearchPack, UnpackedExpert
 from expertpool.experts.queries.experts import experts_visible_to, phone_index
 from expertpool.experts.queries.initials import words_of
@@ -183,9 +184,8 @@ class _Packs:
         self.source, self._keeping = source, keeping
         self._kept: dict[int, bytes] = {}
         # Before the packs: who is packed in between stands in both.
-        notes = UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)
-        changed = set(notes[:MOST_UNPACKED])
-        last = Expert.objects.order_by("-pk").values_list("pk", flat=True).first()
+        changed = set(_changed.all())
+        last = _last.first()
         self._shut = _packs(source)
         if lost := _lost(changed, set(self._shut), last):
             logger.error("search packs of %s are missing: %s", source, sorted(lost))
@@ -236,6 +236,15 @@ class _Packs:
         elif part in self._anew:  # all of them are noted
             return b""
         return packed(dict(_values(self.source, Q(pk__gte=part * SIZE, pk__lt=(part + 1) * SIZE))))
+
+
+# Asked by each search, for each source.
+_changed = Prepared(
+    lambda: UnpackedExpert.objects.order_by("-pk").values_list("expert_key", flat=True)[
+        :MOST_UNPACKED
+    ]
+)
+_last = Prepared(lambda: Expert.objects.order_by("-pk").values_list("pk", flat=True)[:1])
 
 
 def _needle(op: str, part: bytes) -> bytes:

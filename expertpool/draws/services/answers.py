@@ -14,11 +14,11 @@ from django.db.models import Q, QuerySet
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.text import if_seen, is_reason
-from expertpool.draws.enums import EXIT_REASON, InvitationState
+from expertpool.draws.enums import EXIT_REASON, ActionCode, InvitationState
 from expertpool.draws.exceptions import ReplyRefused
 from expertpool.draws.models import AnswerRequest, Invitation
-from expertpool.draws.queries.facts import OfDraw
-from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unbent
+from expertpool.draws.queries.actions import check_action
+from expertpool.draws.queries.obstacles import OVER
 from expertpool.draws.queries.policy import grounds_of
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.refusals import log_refusals
@@ -53,7 +53,8 @@ def request_answer(
 
     Whatever ends a seat needs a ``ground`` from the list of the office (`policy.grounds_of`);
     其他 and what ends none need a ``reason`` in words. It ends with the ``leave`` for which it is asked. Refuses (ReplyRefused) without them, a change
-    that the state of the invitation does not allow, what `check_in_pool` refuses, a draw whose record does not hold, once the panel has done, and while another request is open; the attempt is logged.
+    that the state of the invitation does not allow, what `check_in_pool` refuses, and while another request is open; (DrawError) what its page does not offer: of a draw
+    that is not valid, published, altered or done with its last project. The attempt is logged.
     """
     attempt = f"登记为「{state.label}」"
     with (
@@ -61,10 +62,8 @@ def request_answer(
         log_refusals(subject=invitation, actor=actor, now=now, attempt=attempt),
         transaction.atomic(),
     ):
-        invitation = lock_invitation(invitation)
-        check_unbent(OfDraw(invitation.draw, actor, now), ReplyRefused)
-        # Nobody could agree to it any more.
-        check_sitting(invitation.draw, now=now)
+        invitation = read_locked(invitation)
+        check_action(ActionCode.RECORD_REPLY, invitation.draw, actor=actor, now=now)
         words = _in_words(invitation, state, ground.strip(), if_seen(reason))
         if invitation.state not in allowed_before(state):
             raise ReplyRefused(OVER)

@@ -28,7 +28,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.meetings import last_closing, next_opening
-from expertpool.draws.queries.obstacles import OVER, check_unpublished
+from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpublished
 from expertpool.draws.queries.plan_versions import makers_of
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
@@ -276,12 +276,13 @@ EARLIER = _matter(
 )
 
 
-def _check_answer(*, request: AnswerRequest, **_: Any) -> None:
+def _check_answer(*, request: AnswerRequest, now: datetime, **_: Any) -> None:
     allowed = allowed_before(InvitationState(request.state))
     if not request.draw.is_valid or request.invitation.state not in allowed:
         raise ReplyRefused(OVER)
     # What is published says who sat: a seat that is given up afterwards would belie it.
     check_unpublished(request.draw)
+    check_sitting(request.draw, now=now)
 
 
 def _answer_ends(asked: AnswerRequest, now: datetime) -> datetime:

@@ -26,6 +26,7 @@ from expertpool.draws.services import publishing, records
 from expertpool.draws.services.answers import decide_answer, request_answer
 from expertpool.draws.services.checking import check_record, difference_in
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.matters import ANSWER
 from expertpool.draws.services.names import release
 from expertpool.draws.services.publishing import publish_result
 from expertpool.draws.services.sealing import start_draw
@@ -36,6 +37,7 @@ from expertpool.projects.enums import Regime, RegimeOption
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import approval_kept
 from expertpool.projects.settings import ALLOWED
+from expertpool.workflow.queries.requests import waiting_request
 from tests.api.caller import Caller
 from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import record_answer
@@ -50,6 +52,7 @@ from vdraw import EngineError, Standing, commit_identities
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 AFTER = NOW + timedelta(days=10)
+NEXT = NOW + timedelta(days=4)  # the review is over; what was asked for during it has not run out
 
 
 def make_reviewed_draw() -> Draw:
@@ -328,17 +331,40 @@ def ask_to_replace(draw: Draw, operator: User) -> AnswerRequest:
         ground="其他",
         reason="换人",
         actor=operator,
-        now=AFTER,
+        now=draw.project.opening_at,  # while they sit
     )
+
+
+def test_after_the_review_nothing_is_asked_for_nor_agreed_to(
+    supervisor: User, operator: User
+) -> None:
+    """Both are told so before they try: who sat is not changed any more."""
+    draw = make_reviewed_draw()
+    asked = ask_to_replace(draw, operator)
+    during = draw.project.opening_at + timedelta(minutes=5)
+    assert waiting_request(ANSWER, asked, supervisor, now=during).may_agree
+    waits = waiting_request(ANSWER, asked, supervisor, now=NEXT)
+    assert (waits.may_agree, waits.may_decide) == (False, True)
+    assert "评审已经结束" in waits.why_not
+    other = draw.invitations.filter(state=InvitationState.ACCEPTED)[1]
+    with pytest.raises(ReplyRefused, match="评审已经结束"):
+        request_answer(
+            invitation=other,
+            state=InvitationState.REPLACED,
+            ground="其他",
+            reason="换人",
+            actor=operator,
+            now=NEXT,
+        )
 
 
 def test_what_waits_to_be_recorded_ends_with_it(supervisor: User, operator: User) -> None:
     draw = make_reviewed_draw()
     asked = ask_to_replace(draw, operator)
-    publish(draw, supervisor)
+    publish(draw, supervisor, NEXT)
     asked.refresh_from_db()
     assert (asked.decided_at, asked.agreed, asked.note) == (
-        AFTER,
+        NEXT,
         False,
         "结果已公布，名单不能再改",
     )
@@ -353,11 +379,11 @@ def test_what_was_left_open_by_it_can_be_turned_down(
     asked = ask_to_replace(draw, operator)
     with monkeypatch.context() as former:
         former.setattr(publishing, "end_with_subject", lambda *_, **__: None)
-        publish(draw, supervisor)
+        publish(draw, supervisor, NEXT)
     decided: dict[str, Any] = {
         "note": "",
         "actor": supervisor,
-        "now": AFTER,
+        "now": NEXT,
         "entropy": SeededEntropy(1),
     }
     with pytest.raises(ReplyRefused, match="结果已经公布"):

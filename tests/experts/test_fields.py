@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,8 @@ from expertpool.accounts.models import User
 from expertpool.core import criteria as ask
 from expertpool.core.criteria import criteria_fields, parse, register_criteria
 from expertpool.core.criteria.registry import criteria_of
-from expertpool.core.exporting import EXPORTS, visible_columns
+from expertpool.core.exporting import EXPORTS, Exporter, visible_columns
+from expertpool.core.exporting.exporter import cell_value
 from expertpool.core.importing import CellRefused
 from expertpool.core.importing.sheets import template_bytes
 from expertpool.core.subjects import (
@@ -36,13 +39,14 @@ from expertpool.core.subjects import (
     Rows,
     Text,
 )
-from expertpool.core.visibility import GUARDED_FIELDS, GuardedField
+from expertpool.core.visibility import GUARDED_FIELDS, GuardedField, Level
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.names import called
 from expertpool.experts.services.importing import ExpertImporter, import_file
 from expertpool.experts.services.profile import update_expert
 from expertpool.projects.fields import PROJECT
+from tests.core.exporting.conftest import give_level
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.factories.experts import NOW, make_expert
 from tests.fixtures import login
@@ -161,7 +165,7 @@ def test_a_filter_that_no_list_can_show_is_refused_where_it_is_declared(
 def nickname(monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldDeclaration]:
     """A new field, kept where the record keeps the reason of a deletion."""
     guard = GuardedField("experts.deletion_reason", "曾用名", lambda value: value[:1] + "*")
-    question = ask.Text(code="nickname", label="曾用名", path="deletion_reason")
+    question = ask.Text(code="nickname", path="deletion_reason")
     field = FieldDeclaration(
         code="deletion_reason",
         label="曾用名",
@@ -172,11 +176,16 @@ def nickname(monkeypatch: pytest.MonkeyPatch) -> Iterator[FieldDeclaration]:
         exported=InExport(),
         history=InHistory(),
         criterion=InCriteria(field=question),
-        filtered=InFilter(),
     )
-    monkeypatch.setattr(EXPERT, "built_in", (*EXPERT.built_in, field))
-    with GUARDED_FIELDS.holding(guard), criteria_of(EXPERT.code).holding(question):
+    with GUARDED_FIELDS.holding(guard), declared(field, monkeypatch):
         yield field
+
+
+@contextmanager
+def declared(field: FieldDeclaration, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(EXPERT, "built_in", (*EXPERT.built_in, field))
+    with criteria_of(EXPERT.code).holding(field.question()):
+        yield
 
 
 def test_a_new_field_is_in_all_places(
@@ -208,29 +217,59 @@ def test_a_new_field_is_in_all_places(
     # export and visibility
     exporter = EXPORTS["experts.experts"]
     params = client.get(reverse("experts:list")).wsgi_request.GET
-    assert "曾用名" in [
-        column.header
-        for column in visible_columns(exporter.read(admin, params).columns, admin, params)
-    ]
+    assert _exported(exporter, admin, params)[expert.pk] == "王*"
     # panorama, masked
     shown = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
     assert "曾用名" in shown
     assert "王*" in shown
     assert "王二小" not in shown
-    # conditions of the list
+    # who may see it in clear is told it, and asks conditions by it
     assert "nickname" in [field.code for field in criteria_fields(EXPERT.code)]
     where = '{"field": "nickname", "op": "eq", "value": "李小四"}'
-    listed = client.get(reverse("experts:list"), {"where": where}).context["page"].object_list
-    assert [one.name for one in listed] == ["李四"]
+    assert nickname.guard is not None
+    for level, told, found in (
+        (Level.MASKED, "王*", set()),  # the condition is refused, and the list empty
+        (Level.PLAIN, "王二小", {"李四"}),
+        (Level.HIDDEN, None, set()),
+    ):
+        admin = give_level(admin, nickname.guard.code, level)
+        assert _exported(exporter, admin, params).get(expert.pk) == told
+        page = client.get(reverse("experts:list"), {"where": where})
+        assert {one.name for one in page.context["page"]} == found, level
     assert parse(EXPERT.code, where)
-    # filters above it
-    page = client.get(reverse("experts:list"), {"nickname": "小四"})
-    assert page.context["filter_form"]["nickname"].label == "曾用名"
-    assert [one.name for one in page.context["page"]] == ["李四"]
-    # nobody else's value is asked by who may not see it
+    # who may not see it reads it nowhere
+    for name in ("experts:detail", "experts:versions"):
+        text = client.get(reverse(name, args=[expert.pk])).content.decode()
+        assert [said for said in ("王*", "王二小") if said in text] == [], name
+    # emptied again
     update_expert(expert=expert, values={"deletion_reason": ""}, actor=admin, now=NOW)
     expert.refresh_from_db()
     assert expert.deletion_reason == ""
+
+
+def test_a_new_field_that_all_see_has_a_filter_above_the_list(
+    client: Client, admin: User, nickname: FieldDeclaration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match="everybody may ask"):
+        replace(nickname, filtered=InFilter())
+    question = ask.Text(code="former", path="deletion_reason")
+    seen = replace(nickname, guard=None, criterion=InCriteria(field=question), filtered=InFilter())
+    make_expert("李四", deletion_reason="李小四"), make_expert("王五", deletion_reason="王小五")
+    with declared(seen, monkeypatch):
+        page = login(client, admin).get(reverse("experts:list"), {"former": "小四"})
+    assert page.context["filter_form"]["former"].label == "曾用名"
+    assert [one.name for one in page.context["page"]] == ["李四"]
+
+
+def _exported(exporter: Exporter, user: User, params: Any) -> dict[int, Any]:
+    """Return what a file for ``user`` says below 曾用名, by expert; nothing where it has no such column."""
+    columns = visible_columns(exporter.read(user, params).columns, user, params)
+    return {
+        expert.pk: cell_value(user, column, expert)
+        for column in columns
+        if column.header == "曾用名"
+        for expert in Expert.objects.all()
+    }
 
 
 @pytest.mark.django_db

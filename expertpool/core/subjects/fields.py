@@ -212,7 +212,7 @@ class FieldDeclaration:
     def __post_init__(self) -> None:
         if self.filtered is None:
             return
-        if self.criterion is None or self.criterion.field.guard:
+        if self.criterion is None or self.guard or self.criterion.field.guard:
             message = f"{self.code}: a filter asks by a condition that everybody may ask"
             raise ValueError(message)
         question, kind = self.criterion.field, self.filtered.kind
@@ -276,8 +276,8 @@ class FieldDeclaration:
         """Return what conditions ask of it, those of ``draws``; only of fields that they ask."""
         place = self.criterion
         assert place is not None  # noqa: S101
-        # Of the fields of the code each condition says itself who may ask it.
-        guard = self.guard.code if self.guard and self.is_extra else place.field.guard
+        # Who may not see a value does not ask for it either, whether or not the condition says so itself.
+        guard = self.guard.code if self.guard else place.field.guard
         return replace(
             place.field,
             code=place.field.code or self.code,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import schema
-from expertpool.core.importing.runs import confirm_import, start_import
+from expertpool.core.importing import Importer
+from expertpool.core.importing.runs import choose_mapping, confirm_import, start_import
 from expertpool.core.models import ImportRun
+from expertpool.core.models.imports import ImportState
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.exceptions import FieldInUse
 from expertpool.customforms.models import CustomField
@@ -33,13 +36,20 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import last_day
+from expertpool.experts.services.import_terms import BY_OFFICE, TERM
 from expertpool.experts.services.importing import ExpertImporter
+from expertpool.experts.settings import TERM_YEARS
+from expertpool.projects.fields import PROJECT
+from expertpool.projects.models import Project
+from expertpool.projects.services.importing import ProjectImporter
 from tests.core.importing.sheets import write_xlsx
 from tests.draws.services.test_races import run_at_once
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import NOW, make_expert
 from tests.factories.fields import make_field
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.worker import ROOT, Worker, environment_of, wait_for
 
@@ -61,40 +71,66 @@ KINDS: dict[FieldKind, tuple[str, str, Any, Any]] = {
     FieldKind.FILE: ("资格证书", "", None, None),
 }
 ROWS = 30  # of an import
+BEGINS, BEGUN = "聘期开始", date(2026, 3, 1)  # of their terms; the office says how long these last
 UNASKED = (FieldKind.LONG_TEXT,)  # by draws: no one-line condition
 ADD = """
 import json, sys, django; django.setup()
 from django.utils import timezone
 from expertpool.customforms.services.fields import FieldData, add_field
-for kind, label in json.load(sys.stdin):
+for subject, kind, label in json.load(sys.stdin):
     data = FieldData(label=label, options=("一级", "二级") if kind in ("choice", "words") else ())
-    add_field(subject="experts.expert", kind=kind, data=data, actor=None, now=timezone.now())
+    add_field(subject=subject, kind=kind, data=data, actor=None, now=timezone.now())
 """
+OF_PROJECTS = "重大项目"  # added to them, a flag: the kinds are one mechanism
+PROJECTS = {
+    "项目名称": "甲工程",
+    "适用制度": "招标投标",
+    "开标时间": "2030-12-01 09:30",
+    "评审地点": "一楼",
+    "联系人": "李",
+    "联系电话": "021-55500001",
+}
 
 
 @pytest.mark.shows("OVW-05")
 def test_running_processes_have_a_field_of_each_kind_that_a_third_one_adds(
     client: Client, admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """This process serves the pages; a worker runs; another process adds the fields."""
-    monkeypatch.setattr(ExpertImporter, "at_once", 0)  # the worker imports
+    """This process serves the pages; a worker runs; another process adds the fields. A setting that this
+    process saves counts for the worker, too."""
+    monkeypatch.setattr(Importer, "at_once", 0)  # the worker imports
+    admin.department = make_department()  # for which he files projects
+    admin.save()
     login(client, admin)
     labels = [label for label, *_ in KINDS.values()]
     cells = {label: cell for label, cell, *_ in KINDS.values() if cell}  # no list holds files
     worker = Worker()
     with worker.running():
-        warm = _import(admin, tmp_path, [["姓名", "手机号"]], first=0)
-        wait_for(lambda: ImportRun.objects.get(pk=warm.pk).state == "done", seconds=60)
+        _import(admin, tmp_path, [["姓名", "手机号", BEGINS]], first=0, extra=[str(BEGUN)])
+        _import_projects(admin, tmp_path, PROJECTS)
+        wait_for(_all_done, seconds=60)
         assert not any(label in _form(client) for label in labels)
-        said = json.dumps([(str(kind), label) for kind, (label, *_) in KINDS.items()])
+        assert OF_PROJECTS not in _form(client, "projects:create")
+        of_experts = [(EXPERT.code, str(kind), label) for kind, (label, *_) in KINDS.items()]
+        said = json.dumps([*of_experts, (PROJECT.code, FieldKind.FLAG, OF_PROJECTS)])
+        configure(TERM_YEARS, 7)
         command = [sys.executable, "-c", ADD]
         subprocess.run(command, cwd=ROOT, env=environment_of(), input=said.encode(), check=True)
         form = _form(client)  # the process of the pages
         assert [label for label in labels if label not in form] == []
-        head, extra = [["姓名", "手机号", *cells]], [*cells.values()]
-        run = _import(admin, tmp_path, head, first=5000, extra=extra)
-        wait_for(lambda: ImportRun.objects.get(pk=run.pk).state == "done", seconds=60)
-    codes = {FieldKind(one.kind): one.code for one in CustomField.objects.all()}
+        assert OF_PROJECTS in _form(client, "projects:create")
+        head, extra = [["姓名", "手机号", BEGINS, *cells]], [str(BEGUN), *cells.values()]
+        _import(admin, tmp_path, head, first=5000, extra=extra)
+        _import_projects(admin, tmp_path, PROJECTS | {"项目名称": "乙工程", OF_PROJECTS: "是"})
+        wait_for(_all_done, seconds=60)
+    # Joined before the setting was saved, and after.
+    assert _ends_of_terms(first=0) == {last_day(BEGUN, TERM_YEARS.default)}
+    assert _ends_of_terms(first=5000) == {last_day(BEGUN, 7)}
+    of_projects = CustomField.objects.get(subject=PROJECT.code)
+    imported = dict(Project.objects.values_list("name", "extra"))
+    assert imported == {"甲工程": {}, "乙工程": {of_projects.code: True}}  # by the worker
+    added = CustomField.objects.filter(subject=EXPERT.code)
+    codes = {FieldKind(one.kind): one.code for one in added}
     assert set(codes) == set(FieldKind)
     kept = {codes[kind]: value for kind, (_, _, value, _) in KINDS.items() if value is not None}
     assert Expert.objects.filter(extra=kept).count() == ROWS  # by the worker
@@ -117,21 +153,52 @@ def test_running_processes_have_a_field_of_each_kind_that_a_third_one_adds(
     assert draw.candidate_count == ROWS
 
 
-def _form(client: Client) -> str:
-    return client.get(reverse("experts:create")).content.decode()
+def _form(client: Client, name: str = "experts:create") -> str:
+    return client.get(reverse(name)).content.decode()
+
+
+def _all_done() -> bool:
+    return not ImportRun.objects.exclude(state="done").exists()
+
+
+def _ends_of_terms(*, first: int) -> set[date | None]:
+    """Return the last days of the terms of the experts of one import."""
+    phones = {f"138{first + at:08d}" for at in range(ROWS)}
+    return {one.term_end_date for one in Expert.objects.all() if one.phone in phones}
 
 
 def _import(
     admin: User, folder: Path, head: list[list[str]], *, first: int, extra: list[str] | None = None
 ) -> ImportRun:
-    """Queue an import for the worker."""
+    """Queue an import of experts for the worker."""
     rows = [["王", f"138{first + at:08d}", *(extra or [])] for at in range(ROWS)]
-    path = write_xlsx(folder / f"{first}.xlsx", [*head, *rows])
-    upload = SimpleUploadedFile(path.name, path.read_bytes())
-    options = {"status": "formal"}
+    path = folder / f"{first}.xlsx"
+    return _queue(ExpertImporter, {"status": "formal"}, admin, path, [*head, *rows])
+
+
+def _import_projects(admin: User, folder: Path, cells: dict[str, str]) -> ImportRun:
+    path = folder / f"{cells['项目名称']}.xlsx"
+    return _queue(ProjectImporter, {"status": "draft"}, admin, path, [[*cells], [*cells.values()]])
+
+
+def _queue(
+    importer: type[Importer],
+    options: dict[str, str],
+    admin: User,
+    path: Path,
+    rows: list[list[str]],
+) -> ImportRun:
+    write_xlsx(path, rows)
     run = start_import(
-        importer=ExpertImporter, upload=upload, options=options, actor=admin, now=timezone.now()
+        importer=importer,
+        upload=SimpleUploadedFile(path.name, path.read_bytes()),
+        options=options,
+        actor=admin,
+        now=timezone.now(),
     )
+    if run.state == ImportState.MAPPING:  # until when terms last that only begin
+        by_office = {TERM: BY_OFFICE}
+        choose_mapping(run=run, codes=run.mapping, of_list=by_office, now=timezone.now())
     confirm_import(run=run, now=timezone.now())
     return run
 

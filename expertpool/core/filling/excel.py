@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 
 from expertpool.core.filling.findings import Filling, Findings, as_text
+from expertpool.core.filling.formulas import problem_of
 from expertpool.core.filling.markup import (
     Element,
     children,
@@ -27,31 +28,9 @@ from expertpool.core.filling.references import Repetition, follow
 from expertpool.core.filling.sheets import Book, Sheet
 from expertpool.core.filling.texts import fill_texts, joined, paragraphs
 from expertpool.core.placeholders import MARK, Value, name_of, names_in
+from expertpool.core.reading.active import Kind
 
 _HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
-# Functions that compute from what is in the book. All others are refused: some fetch something, some
-# start programs. The bar is that of DDE (=program|topic!item), numbers in brackets are other books.
-_FUNCTIONS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        ABS AND AVERAGE AVERAGEIF AVERAGEIFS CEILING CHAR CHOOSE CLEAN COLUMN COLUMNS CONCAT
-        CONCATENATE COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS DATE DATEDIF DATEVALUE DAY DAYS EDATE
-        EOMONTH EXACT FALSE FIND FIXED FLOOR HLOOKUP HOUR IF IFERROR IFNA IFS INDEX INT ISBLANK
-        ISERROR ISNA ISNUMBER ISTEXT LARGE LEFT LEN LOOKUP LOWER MATCH MAX MEDIAN MID MIN MINUTE MOD
-        MONTH N NETWORKDAYS NOT NOW NUMBERSTRING OR POWER PRODUCT RANK REPLACE REPT RIGHT RMB ROUND
-        ROUNDDOWN ROUNDUP ROW ROWS SEARCH SECOND SIGN SMALL SQRT SUBSTITUTE SUBTOTAL SUM SUMIF SUMIFS
-        SUMPRODUCT SWITCH T TEXT TEXTJOIN TIME TODAY TRIM TRUE TRUNC UPPER VALUE VLOOKUP WEEKDAY
-        WEEKNUM WORKDAY XLOOKUP YEAR
-        """,
-    )
-)
-_CALLED = re.compile(r"(?<![\w.])([\w.]++)\s*+\(")
-_OUTSIDE = re.compile(r"\||\[\d+\]")
-_QUOTED = re.compile(r'"[^"]*"')
-_SHEET = re.compile(r"'[^'\[\]|]*'!")  # of this book: another's name has brackets
-# Where formulas stand in a sheet: cells, conditional formats, what may be entered.
-_FORMULAS = ("f", "formula", "formula1", "formula2")
 _STARTS = re.compile(
     r"(_xlnm\.)?auto_", re.IGNORECASE
 )  # names that run when a book opens or closes
@@ -66,8 +45,6 @@ def check_excel(package: Package, findings: Findings) -> None:
         for cell in sheet.cells():
             where = f"工作表「{sheet.name}」单元格 {cell.getAttribute('r')}"
             findings.look(book.text_of(cell), where, in_row=True)
-        for formula in (one for name in _FORMULAS for one in find(sheet.root, name)):
-            _check_formula(text_of(formula), f"工作表「{sheet.name}」", findings)
         for text in _header_texts(sheet):
             findings.look(text_of(text), f"工作表「{sheet.name}」页眉页脚", in_row=False)
         for drawing in sheet.drawings():
@@ -80,6 +57,8 @@ def check_excel(package: Package, findings: Findings) -> None:
         _check_name(name, findings)
     if sum(map(len, book.formulas())) > _MOST_FORMULAS:
         findings.problems.append("公式太多，请删去不需要打印的公式")
+    else:
+        _check_actions(package, book, findings)
 
 
 def fill_excel(package: Package, filling: Filling) -> None:
@@ -103,27 +82,22 @@ def fill_excel(package: Package, filling: Filling) -> None:
     book.recalculate()
 
 
-def _check_formula(formula: str, place: str, findings: Findings) -> None:
-    where = f"{place}公式 ={formula[:40]}"
-    formula = _SHEET.sub("", formula)  # which may be named by a variable
-    if names_in(formula):
-        findings.problems.append(f"{where}：公式里不能用变量，请写在单独的单元格里")
-    bare = _QUOTED.sub("", formula)
-    called = {name.upper().removeprefix("_XLFN.") for name in _CALLED.findall(bare)}
-    if _OUTSIDE.search(bare):
-        findings.problems.append(f"{where}：不能用取外部内容的公式")
-    elif unknown := sorted(called - _FUNCTIONS):
-        findings.problems.append(
-            f"{where}：不能用函数 {unknown[0]}（取外部内容的和不常用的函数都不能用）"
-        )
+def _check_actions(package: Package, book: Book, findings: Findings) -> None:
+    """Look through all parts: formulas stand in tables, formats, charts and drawings as well."""
+    sheets = {sheet.name.casefold() for sheet in book.sheets}
+    places = {sheet.part: f"工作表「{sheet.name}」" for sheet in book.sheets}
+    for part, action in package.actions():
+        place = f"名称「{action.name[:40]}」" if action.name else places.get(part, "")
+        if action.kind is not Kind.FORMULA:
+            findings.problems.append(f"{place}指定了宏，请删除（右键图形 → 指定宏）")
+        elif problem := problem_of(action.text, sheets=sheets):
+            findings.problems.append(f"{place}公式 ={action.text[:40]}：{problem}")
 
 
 def _check_name(name: Element, findings: Findings) -> None:
     title = name.getAttribute("name")
     if _STARTS.match(title) or any(name.getAttribute(one) in ("1", "true") for one in _MACRO):
         findings.problems.append(f"名称「{title[:40]}」是宏，请在名称管理器中删除")
-    else:
-        _check_formula(text_of(name), f"名称「{title[:40]}」", findings)
 
 
 def _rows_with(book: Book, sheet: Sheet, names: Set[str]) -> list[Element]:

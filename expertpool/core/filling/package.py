@@ -7,6 +7,8 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from xml.parsers import expat
 
 from expertpool.core.filling.findings import TemplateRefused
 from expertpool.core.filling.markup import (
@@ -18,6 +20,14 @@ from expertpool.core.filling.markup import (
     parse,
     remove,
     to_bytes,
+)
+from expertpool.core.reading.active import (
+    BROUGHT_IN,
+    Action,
+    TooMuch,
+    actions,
+    begins_as_xml,
+    is_xml,
 )
 from expertpool.core.reading.archives import OLE_MARK, TYPES
 from expertpool.core.sizes import MEGABYTE
@@ -56,14 +66,20 @@ class Package:
         self.parts = _unpack(content)
         self._documents: dict[str, Document] = {}
         # One bound for all parts together: many small ones fill the memory as well.
-        left = MAX_ELEMENTS
-        for name, data in self.parts.items():
-            if _is_xml(name):
-                left -= inspect_xml(data, most=left)
+        left = self._inspect(is_xml, left=MAX_ELEMENTS)
         self.kind = self._kind()
         for name in list(self.parts):
             if name.lower().endswith(".rels"):
                 self._check_relations(name)
+        self._inspect(lambda name: not is_xml(name) and self._is_markup(name), left=left)
+
+    def _inspect(self, is_one: Callable[[str], bool], *, left: int) -> int:
+        for name in filter(is_one, self.parts):
+            left -= inspect_xml(self.parts[name], most=left)
+        return left
+
+    def _is_markup(self, name: str) -> bool:
+        return is_xml(name) or begins_as_xml(self.parts[name][:8])
 
     def xml(self, name: str) -> Document:
         """Return a part to read or change; KeyError when there is none."""
@@ -97,6 +113,15 @@ class Package:
             for relation in find(self.xml(rels), "Relationship")
             if relation.getAttribute("TargetMode") != "External"
         ]
+
+    def actions(self) -> Iterator[tuple[str, Action]]:
+        """Yield what acts in this file, with the part in which it stands."""
+        for name, data in self.parts.items():
+            if self._is_markup(name):
+                try:
+                    yield from ((name, action) for action in actions(io.BytesIO(data)))
+                except (expat.ExpatError, TooMuch) as error:
+                    raise TemplateRefused(BROKEN) from error
 
     def drop(self, name: str) -> None:
         """Take a part out, with all that names it."""
@@ -142,9 +167,13 @@ class Package:
         for relation in find(self.xml(name), "Relationship"):
             if _SAID.search(relation.getAttribute("Type")):
                 raise TemplateRefused(_MACROS)
+            kind = relation.getAttribute("Type").rpartition("/")[2]
+            if kind in BROUGHT_IN:
+                raise TemplateRefused(
+                    "模板里插入了别的文件或网页。请用 Word 或 WPS 打开，复制到正文里，另存后再上传。"
+                )
             if relation.getAttribute("TargetMode") != "External":
                 continue
-            kind = relation.getAttribute("Type").rpartition("/")[2]
             if kind == "attachedTemplate":  # Word notes which .dotx a document was begun from
                 self._forget(relation)
             elif kind != "hyperlink" or not _LINK.match(relation.getAttribute("Target")):
@@ -182,16 +211,12 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
         with archive.open(entry) as file:
             data = file.read(left + 1)
         left -= len(data)
-        if left < 0 or (_is_xml(entry.filename) and len(data) > MAX_XML):
+        if left < 0 or (is_xml(entry.filename) and len(data) > MAX_XML):
             raise TemplateRefused("模板解开后太大，请删去多余的图片、行和列后再上传。")
         if data.startswith(OLE_MARK):  # a macro, or an object of another program
             raise TemplateRefused("模板含有宏或嵌入的对象，请删除后再上传。")
         parts[entry.filename] = data
     return parts
-
-
-def _is_xml(name: str) -> bool:
-    return name.lower().endswith((".xml", ".rels", ".vml"))
 
 
 def _check_name(entry: zipfile.ZipInfo) -> None:

@@ -37,7 +37,7 @@ class Sheet:
     """One worksheet. Rows and cells all say where they are: those that did not are numbered."""
 
     def __init__(self, package: Package, name: str, part: str) -> None:
-        self.name = name
+        self.name, self.part = name, part
         self.document = package.xml(part)
         self.root = cast("Element", self.document.documentElement)
         found = find(self.root, "sheetData")

@@ -22,6 +22,7 @@ from expertpool.core.filling.markup import (
 from expertpool.core.filling.package import Package
 from expertpool.core.filling.texts import fill_texts, joined, paragraphs
 from expertpool.core.placeholders import Value, names_in
+from expertpool.core.reading.active import Kind, acts_by_itself
 
 _MAIN = "wordprocessingml"
 _PARTS = {
@@ -46,6 +47,7 @@ _LINK = re.compile(r'HYPERLINK\s+(\\l\s|"(https?|mailto):)', re.IGNORECASE)
 
 
 def check_word(package: Package, findings: Findings) -> None:
+    _refuse_actions(package)
     for ending, label in _PARTS.items():
         for name in package.typed(ending):
             _check_part(package.xml(name), label, findings)
@@ -64,7 +66,6 @@ def fill_word(package: Package, filling: Filling) -> None:
 
 
 def _check_part(document: Document, label: str, findings: Findings) -> None:
-    _refuse_active_fields(document)
     line_names = findings.vocabulary.line_names
     repeated: dict[int, Element] = {}
     for at, (paragraph, nodes) in enumerate(paragraphs(document), start=1):
@@ -86,39 +87,18 @@ def _rows_around(element: Element) -> Iterator[Element]:
         outer = ancestor(outer, "tr")
 
 
-def _refuse_active_fields(document: Document) -> None:
-    for code in _field_codes(document):
-        name = (code.split() or [""])[0]
-        if code and name.upper() not in _FIELDS and not _LINK.match(code):
-            raise TemplateRefused(
-                f"模板里有不能用的域「{excerpt(name)}」：只能用页码、页数、日期、目录和引用。请删除后"
-                "再上传（DDE、INCLUDETEXT 等会打开外部内容）。"
-            )
-
-
-def _field_codes(document: Document) -> Iterator[str]:
-    """Yield the code of each field; it may be split into runs, and have fields inside."""
-    codes = [""]  # of what is open; the first stands outside of all fields
-    for element in document.getElementsByTagName("*"):
-        match element.localName:
-            case "fldSimple":
-                yield _attribute(element, "instr").strip()
-            case "instrText" | "delInstrText":
-                codes[-1] += text_of(element)
-            case "fldChar" if _attribute(element, "fldCharType") == "begin":
-                # The one inside would name the one around it.
-                if len(codes) > 1 and not codes[-1].strip():
-                    codes[-1] = "{}"
-                codes.append("")
-            case "fldChar" if _attribute(element, "fldCharType") == "end" and len(codes) > 1:
-                yield codes.pop().strip()
-    yield from map(str.strip, codes)
-
-
-def _attribute(element: Element, name: str) -> str:
-    """Return the value of an attribute, whatever prefix its namespace has in this file."""
-    found = (one.value for one in element.attributes.values() if one.localName == name)
-    return next(found, "")
+def _refuse_actions(package: Package) -> None:
+    """Look through all parts: fields stand in comments and building blocks as well."""
+    for _, action in package.actions():
+        name = (action.text.split() or [""])[0]
+        if action.kind is Kind.FIELD:
+            if name.upper() not in _FIELDS and not _LINK.match(action.text):
+                raise TemplateRefused(
+                    f"模板里有不能用的域「{excerpt(name)}」：只能用页码、页数、日期、目录和引用。请删除后"
+                    "再上传（DDE、INCLUDETEXT 等会打开外部内容）。"
+                )
+        elif action.kind is not Kind.FORMULA or acts_by_itself(action):
+            raise TemplateRefused("模板里的图表或图形带有宏、公式或外部数据，请改为图片后再上传。")
 
 
 def _repeated_rows(document: Document, filling: Filling) -> dict[int, Element]:

@@ -1,0 +1,183 @@
+"""What in an office file acts: formulas, fields, macros, conversations, parts that are brought in.
+
+One look through every XML part, whatever it is called, for forms of the office (`filling.package`,
+which takes only what it lists) and for what people attach (`archives`, which refuses what acts by
+itself). Where such a thing stands is no use to know beforehand: a call hides in a table, a field in a
+comment (docs/decisions/0616). Runs in the child.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import IO
+from xml.parsers import expat
+
+from expertpool.core.sizes import MEGABYTE
+
+BLOCK = 64 * 1024
+# Parts that another brings in as its own text: pages of the web, other documents.
+BROUGHT_IN = frozenset({"aFChunk", "subDocument", "frame"})
+_FORMULAS = frozenset(
+    {
+        *(
+            "f",
+            "formula",
+            "formula1",
+            "formula2",
+            "definedName",
+        ),  # cells, formats, what may be entered, names
+        *("calculatedColumnFormula", "totalsRowFormula"),  # tables
+        *("FmlaLink", "FmlaRange", "FmlaPict", "FmlaGroup", "FmlaTxbx"),  # controls, in VML
+    }
+)
+_CODES = frozenset({"instrText", "delInstrText"})
+_DEEPEST = 20  # fields in each other
+_LONGEST = 4 * MEGABYTE  # characters of one text
+_ELSEWHERE = re.compile(r"[\\/:\[].*!", re.DOTALL)  # a macro of this file is `[0]!name` or `name`
+# Functions that ask another machine, or start something, as soon as the book is computed. A text in
+# which one of them stands with its bracket is refused as well: nobody writes that.
+_FETCHES = re.compile(
+    r"(?<![\w.])(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC|INITIATE|SQL\.REQUEST|STOCKHISTORY|PY)"
+    r"\s*\(",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"_xl(?:fn|ws|udf)\.", re.IGNORECASE)
+_DDE = re.compile(r'(?<![^\s"])DDE(?:AUTO)?(?![^\s"])', re.IGNORECASE)
+
+
+class TooMuch(ValueError):
+    """Longer, or deeper in each other, than anybody writes it."""
+
+
+class Kind(Enum):
+    FORMULA = auto()
+    FIELD = auto()  # the code of a field of Word
+    MACRO = auto()  # what a click on a drawing starts
+    CONVERSATION = auto()  # DDE, as Excel notes it
+
+
+@dataclass(frozen=True)
+class Action:
+    kind: Kind
+    text: str
+    name: str = ""  # that the book gives to a formula
+
+
+def is_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels", ".vml"))
+
+
+def begins_as_xml(head: bytes) -> bool:
+    """Tell by its beginning whether a part is XML: programs go by what is said of it elsewhere, not by its name."""
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+
+
+def actions(part: IO[bytes]) -> Iterator[Action]:
+    """Yield what acts in a part, in its order. Raises expat.ExpatError for what is no XML, or
+    declares a type, both of which no office program opens; TooMuch."""
+    watch = _Watch()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = watch.start, watch.end
+    parser.CharacterDataHandler = watch.text
+    parser.StartDoctypeDeclHandler = watch.doctype  # entities would hide all
+    while block := part.read(BLOCK):
+        parser.Parse(block, False)
+        yield from watch.taken()
+    parser.Parse(b"", True)
+    watch.close()
+    yield from watch.taken()
+
+
+def acts_by_itself(action: Action) -> bool:
+    """Tell whether it fetches or starts something where nobody asked for that."""
+    match action.kind:
+        case Kind.FORMULA:
+            return bool(_FETCHES.search(_PREFIX.sub("", action.text)))
+        case Kind.FIELD:
+            return bool(_DDE.search(action.text))
+        case Kind.MACRO:
+            return bool(_ELSEWHERE.search(action.text.removeprefix("[0]!")))
+        case Kind.CONVERSATION:
+            return True
+
+
+class _Watch:
+    """Collects texts of formulas; and codes of fields, which may be split and stand in each other."""
+
+    def __init__(self) -> None:
+        self._found: list[Action] = []
+        self._text: list[str] | None = None  # of the formula or piece of code that is open
+        self._length, self._name = 0, ""
+        self._codes = [""]  # of what is open; the first stands outside of all fields
+
+    def taken(self) -> list[Action]:
+        found, self._found = self._found, []
+        return found
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        space, _, local = name.rpartition(":")
+        if (
+            (local in _FORMULAS and not space.endswith("/math"))
+            or local in _CODES
+            or local == "FmlaMacro"
+        ):
+            self._text, self._length = [], 0
+            self._name = attributes.get("name", "") if local == "definedName" else ""
+        elif local in ("fldSimple", "fldChar"):
+            self._field({key.rpartition(":")[2]: value for key, value in attributes.items()})
+        elif local == "ddeLink":
+            self._found.append(Action(Kind.CONVERSATION, attributes.get("ddeService", "")))
+        if macro := attributes.get("macro"):
+            self._found.append(Action(Kind.MACRO, macro))
+        for key in ("textlink", "formula"):  # of a text box; of what a pivot table computes
+            if formula := attributes.get(key):
+                self._found.append(Action(Kind.FORMULA, formula))
+
+    def text(self, data: str) -> None:
+        if self._text is not None:
+            self._length += len(data)
+            if self._length > _LONGEST:
+                raise TooMuch
+            self._text.append(data)
+
+    def end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if self._text is None or not (
+            local in _FORMULAS or local in _CODES or local == "FmlaMacro"
+        ):
+            return
+        text, self._text = "".join(self._text), None
+        if local in _CODES:
+            self._codes[-1] += text
+        elif text.strip():
+            kind = Kind.MACRO if local == "FmlaMacro" else Kind.FORMULA
+            self._found.append(Action(kind, text.strip(), self._name))
+
+    def close(self) -> None:
+        """Count what was left open, and what stands outside of all fields."""
+        while self._codes:
+            self._say(self._codes.pop())
+
+    @staticmethod
+    def doctype(*_declared: object) -> None:
+        raise expat.ExpatError("declared")
+
+    def _field(self, facts: dict[str, str]) -> None:
+        if "instr" in facts:
+            self._say(facts["instr"])
+        if facts.get("fldCharType") == "begin":
+            if len(self._codes) > _DEEPEST:
+                raise TooMuch
+            # The one inside would name the one around it.
+            if len(self._codes) > 1 and not self._codes[-1].strip():
+                self._codes[-1] = "{}"
+            self._codes.append("")
+        elif facts.get("fldCharType") == "end" and len(self._codes) > 1:
+            self._say(self._codes.pop())
+
+    def _say(self, code: str) -> None:
+        if code.strip():
+            self._found.append(Action(Kind.FIELD, code.strip()))

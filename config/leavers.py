@@ -1,8 +1,8 @@
 """A question whose asker has left is not answered to the end: the database is told to stop.
 
 The server notices that a connection is closed while its request is in work; one thread looks each
-moment who has left, and cancels the statement that runs for him. Only of what is asked safely (GET): what
-somebody has sent off he wants done.
+moment who has left, and cancels the statement that runs for him. Only of what is asked (GET, and the few forms
+that only ask: `core.client.only_asks`): what somebody has sent off he wants done.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from expertpool.core.client import HAS_LEFT
 
@@ -68,13 +69,22 @@ def stop_for_who_left(
 
     def answer(request: HttpRequest) -> HttpResponse:
         has_left = request.META.get(HAS_LEFT)
-        if has_left is None or request.method not in SAFE:
+        if has_left is None or not _only_asks(request):
             return get_response(request)
         # The object behind the name: each thread has its own.
         with WATCH.of(has_left, connection._connections[connection._alias]):  # type: ignore[attr-defined]
             return get_response(request)
 
     return answer
+
+
+def _only_asks(request: HttpRequest) -> bool:
+    if request.method in SAFE:
+        return True
+    try:
+        return getattr(resolve(request.path_info).func, "only_asks", False)
+    except Resolver404:
+        return False
 
 
 def _cancel(opened: psycopg.Connection | None) -> None:

@@ -9,6 +9,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from config.urls import urlpatterns as of_the_product
+from expertpool.core.client import only_asks
 
 
 @csrf_exempt
@@ -19,4 +20,11 @@ def slow(request: HttpRequest) -> HttpResponse:
     return HttpResponse("done")
 
 
-urlpatterns = [*of_the_product, path("slow/", slow)]
+@csrf_exempt
+@login_not_required
+@only_asks
+def asked(request: HttpRequest) -> HttpResponse:
+    return slow(request)
+
+
+urlpatterns = [*of_the_product, path("slow/", slow), path("asked/", asked)]

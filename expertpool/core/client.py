@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 WIDEST = {4: 8, 6: 16}  # bits: a wider one would be the half of the world
 BAD = "请填写 IP 地址或网段，例如 203.0.113.7、203.0.113.0/24 或 2001:db8::/32。"
@@ -20,6 +24,13 @@ NOBODY_WAITS = 499  # an answer of this code nobody reads; nginx has it so
 logger = logging.getLogger(__name__)
 # Proxies of which this process was told nothing: that of the first such request.
 _untrusted: list[str] = []
+
+
+def only_asks(view: View) -> View:
+    """A view that a form is posted to, and that keeps nothing but that it was asked: when its asker leaves, the
+    database stops as it does for what is read (config.leavers)."""
+    view.only_asks = True  # type: ignore[attr-defined]
+    return view
 
 
 def client_address(request: HttpRequest) -> str:

@@ -6,12 +6,13 @@ import time
 
 import pytest
 from django.db import connection
+from django.urls import resolve, reverse
 
 from tests.attacks.test_slow_bodies import answered, sent
 from tests.ports import free_port
 from tests.worker import program, wait_for
 
-ASK = b"%s /slow/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+ASK = b"%s /%s/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
 
 
 def running() -> int:
@@ -31,8 +32,9 @@ def test_a_statement_ends_when_its_asker_leaves_and_not_what_he_sent_off() -> No
     port = free_port()
     with program("serve", PORT=str(port), DJANGO_SETTINGS_MODULE="tests.slow_settings"):
         wait_for(lambda: answered(port), seconds=120)
-        askers = [sent(port, ASK % b"GET") for _ in range(4)]
-        sender = sent(port, ASK % b"POST")
+        questions = [(b"GET", b"slow"), (b"GET", b"slow"), (b"POST", b"asked"), (b"POST", b"asked")]
+        askers = [sent(port, ASK % one) for one in questions]
+        sender = sent(port, ASK % (b"POST", b"slow"))
         wait_for(lambda: running() == 5, seconds=10)
         for one in (*askers, sender):
             one.close()
@@ -43,10 +45,15 @@ def test_a_statement_ends_when_its_asker_leaves_and_not_what_he_sent_off() -> No
         assert all(answered(port) for _ in range(20))
 
 
+@pytest.mark.parametrize("name", ["plan_count", "prequery", "widen_compare"])
+def test_the_dearest_questions_are_known_as_such(name: str) -> None:
+    assert resolve(reverse(f"draws:{name}", args=[1])).func.only_asks  # type: ignore[attr-defined]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_waits_gets_his_answer() -> None:
     port = free_port()
     with program("serve", PORT=str(port), DJANGO_SETTINGS_MODULE="tests.slow_settings"):
         wait_for(lambda: answered(port), seconds=120)
-        with sent(port, ASK % b"GET") as asker:
+        with sent(port, ASK % (b"GET", b"slow")) as asker:
             assert asker.recv(4096).startswith(b"HTTP/1.1 200")

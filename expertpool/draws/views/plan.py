@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.client import only_asks
 from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
@@ -125,6 +126,7 @@ def plan_groups(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("draws.plan")
+@only_asks
 def plan_count(request: UserRequest, pk: int) -> HttpResponse:
     """Say how many experts the posted condition finds; nothing that identifies anybody."""
     project = _project(request, pk)
@@ -146,6 +148,7 @@ def plan_count(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(*PREQUERY)
+@only_asks
 def prequery(request: UserRequest, pk: int) -> HttpResponse:
     """Show who could be drawn, in numbers, and what stands behind them; nothing changes but the log."""
     code = next(code for code in PREQUERY if request.user.has_permission(code))

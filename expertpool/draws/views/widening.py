@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.models import UserRequest
+from expertpool.core.client import only_asks
 from expertpool.core.criteria import CriteriaError
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused
@@ -99,6 +100,7 @@ def condition_groups(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("draws.plan")
+@only_asks
 def compare_conditions(request: UserRequest, pk: int) -> HttpResponse:
     """Show the posted conditions beside those that were sealed; counts only, noted and limited as all."""
     project = get_object_or_404(projects_to_draw(request.user, "draws.plan"), pk=pk)

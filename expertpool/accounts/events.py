@@ -22,6 +22,14 @@ class AccountActed:
 
 
 @dataclass(frozen=True)
+class RoleGained:
+    """A role allows more, or elsewhere, than it did: ``entry_id`` is the entry of the log, ``user_ids`` have it."""
+
+    entry_id: int
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class AccessTaken:
     """Pages were hidden from roles, roles lost rights by which somebody decides or watches, or others vouch for who is
     who: ``entry_id`` is the entry of the log, ``what`` says it in words, ``user_ids`` are whom it concerns."""

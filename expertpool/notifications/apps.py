@@ -6,7 +6,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
-        from expertpool.accounts.events import AccountActed
+        from expertpool.accounts.events import AccountActed, RoleGained
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core.configuration import (
             SETTING_CONSTRAINTS,
@@ -42,6 +42,7 @@ class NotificationsConfig(AppConfig):
             ACTED,
             RULED,
             tell_acted,
+            tell_gained,
             tell_ruled,
         )
         from expertpool.notifications.services.line import take_told
@@ -70,6 +71,7 @@ class NotificationsConfig(AppConfig):
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
         subscribe(AccountActed, tell_acted)
+        subscribe(RoleGained, tell_gained)
         subscribe(SettingChanged, setting_changed)
         subscribe(NetworkRuled, tell_ruled)
         subscribe(SharedSearchCleared, tell_cleared)

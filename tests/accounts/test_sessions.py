@@ -92,7 +92,8 @@ def test_the_security_administrator_ends_them_and_the_person_is_told(user: User)
     row = row_of(user, "Windows")
     assert admin.post(f"/users/{user.pk}/sessions/{row.pk}/end/").status_code == 204
     assert not is_in(theirs)
-    assert Message.objects.exists(), "nobody but he is told"
+    told = Message.objects.filter(occasion="account.acted")
+    assert {one.recipient for one in told} == {user.name}, "nobody but he is told"
     again = sign_in(user)
     assert admin.post(f"/users/{user.pk}/sessions/end/", {"reason": "电脑遗失"}).status_code == 204
     assert not is_in(again)

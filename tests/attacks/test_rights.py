@@ -15,8 +15,15 @@ from expertpool.accounts.models import ApiToken, Department, Role, RolePermissio
 from expertpool.accounts.services.departments import edit_department
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.roles import Grant, ensure_demo_roles, save_role
-from expertpool.accounts.services.tokens import create_token, find_token
-from expertpool.accounts.services.users import create_user, disable_user, edit_user, enable_user
+from expertpool.accounts.services.sessions import end_all_sessions
+from expertpool.accounts.services.tokens import create_token, find_token, revoke_token
+from expertpool.accounts.services.users import (
+    create_user,
+    disable_user,
+    edit_user,
+    enable_user,
+    unlock_user,
+)
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import Level
 from expertpool.notifications.models import Message
@@ -236,6 +243,75 @@ def test_the_owner_and_the_security_administrators_learn_of_what_one_of_them_doe
     text = told()["另一位管理员", "site"].body
     assert "重置密码" in text
     assert admin.name in text
+
+
+Act = Callable[[User, User], object]
+ACTS: dict[str, Act] = {
+    "role": lambda of, by: edit(of, by, roles=[*of.roles.all(), make_role("projects.view")]),
+    "mail": lambda of, by: edit(of, by, email="new@example.cn"),
+    "phone": lambda of, by: edit(of, by, phone="13912340077"),
+    "department": lambda of, by: edit(of, by, department=make_department("工程部")),
+    "disabled": lambda of, by: disable_user(user=of, actor=by, now=NOW),
+    "enabled": lambda of, by: enable_user(user=disabled(of), actor=by, now=NOW),
+    "unlocked": lambda of, by: unlock_user(user=locked(of), actor=by, now=NOW),
+    "token made": make_token_for,
+    "token ended": lambda of, by: revoke_token(
+        token=make_token_for(of, by)[0], actor=by, now=timezone.now()
+    ),
+    "sessions ended": lambda of, by: end_all_sessions(user=of, reason="遗失", actor=by, now=NOW),
+    "password": lambda of, by: reset_password(user=of, actor=by, now=NOW),
+}
+
+
+def disabled(user: User) -> User:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return User.objects.get(pk=user.pk)
+
+
+def locked(user: User) -> User:
+    User.objects.filter(pk=user.pk).update(locked_until=NOW + timedelta(hours=1), failed_logins=9)
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_of_each_act_the_person_and_the_others_are_told(admin: User, act: Act) -> None:
+    make_user("admin", name="另一位管理员")
+    victim = make_user("supervisor", name="赵明华", phone="13812340001", email="zhao@example.cn")
+    login(Client(), victim)  # a session to end
+    act(victim, admin)
+    found = told()
+    assert found.keys() >= {
+        ("赵明华", "site"),
+        ("赵明华", "sms"),
+        ("赵明华", "email"),
+        ("另一位管理员", "site"),
+    }
+    assert found["赵明华", "sms"].address == "13812340001"
+    assert found["赵明华", "email"].address == "zhao@example.cn"
+    assert not any(name == admin.name for name, _ in found)
+
+
+@pytest.mark.parametrize("gain", ["right", "field"])
+def test_who_gets_more_by_a_role_is_told(admin: User, gain: str) -> None:
+    role = make_role("projects.view")
+    for name in ("赵明华", "钱二"):
+        make_user(roles=(role,), name=name)
+    make_user(name="旁人")
+    grants = [Grant("projects.view"), *([Grant("draws.view")] if gain == "right" else [])]
+    levels = {"experts.phone": Level.MASKED} if gain == "field" else {}
+    save_role(role=role, name=role.name, grants=grants, levels=levels, actor=admin, now=NOW)
+    assert {("赵明华", "site"), ("钱二", "site")} <= told().keys()
+    assert not {admin.name, "旁人"} & {name for name, _ in told()}
+    assert role.name in told()["钱二", "site"].body
+
+
+def test_of_a_new_name_nobody_who_has_the_role_is_told(admin: User) -> None:
+    role = make_role("projects.view")
+    make_user(roles=(role,), name="赵明华")
+    save_role(
+        role=role, name="新名", grants=[Grant("projects.view")], levels={}, actor=admin, now=NOW
+    )
+    assert "赵明华" not in {name for name, _ in told()}
 
 
 def test_a_changed_number_is_told_to_the_old_one(admin: User) -> None:

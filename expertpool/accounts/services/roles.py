@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from expertpool.accounts.enums import Scope
-from expertpool.accounts.events import AccessTaken
+from expertpool.accounts.events import AccessTaken, RoleGained
 from expertpool.accounts.exceptions import NotAllowed, RoleInUse
 from expertpool.accounts.models import (
     CHOSEN,
@@ -126,7 +126,8 @@ def save_role(
     """
     grants, mine = list(grants), rights_of(actor)
     before, had = (_granted(role), _held(role)) if role else (None, {})
-    check_may_put_into_role(actor, _added(role, grants), _opened(role, levels))
+    opened = _opened(role, levels)
+    check_may_put_into_role(actor, _added(role, grants), opened)
     if role:
         check_role(role, [grant.code for grant in grants], now=now)
     saved = role or Role(code=_free_code())
@@ -148,6 +149,8 @@ def save_role(
         action, actor=actor, subject=saved, now=now, before=before, after=_granted(saved)
     )
     announce(entry)
+    if entry is not None and role and (opened or _has_more(had, _held(saved))):
+        publish(RoleGained(entry.pk, tuple(_holders(saved, but=actor))))
     if entry is not None and (taken := _taken(had, _held(saved))):
         what = f"角色「{saved.name}」收回{'、'.join(taken)}"
         publish(AccessTaken(entry.pk, what, tuple(_holders(saved, but=actor))))
@@ -204,6 +207,10 @@ def _taken(had: Held, has: Held) -> list[str]:
         for code, where in had.items()
         if code in watched and has.get(code, ("",))[0] != Scope.ALL and has.get(code) != where
     ]
+
+
+def _has_more(had: Held, has: Held) -> bool:
+    return any(had.get(code) != where for code, where in has.items())
 
 
 def _holders(role: Role, *, but: User) -> list[int]:

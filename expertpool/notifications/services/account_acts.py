@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from expertpool.accounts.events import AccountActed
+from expertpool.accounts.events import AccountActed, RoleGained
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider, users_with_permission
 from expertpool.accounts.services.guards import SECURITY
@@ -138,6 +138,16 @@ def tell_acted(event: AccountActed) -> None:
         ways = ways_outside(ACTED, phone=event.phone, email=event.email)
         _send(told[-1:], ways, entry)
     _send(told, [ChannelCode.SITE], entry)
+
+
+def tell_gained(event: RoleGained) -> None:
+    """Tell by site message who may more by a role of his than he could: it is done in his name from now on."""
+    entry = Entry.objects.get(pk=event.entry_id)
+    users = User.objects.filter(pk__in=event.user_ids).order_by("pk")
+    told = [_envelope(entry, Recipient(user.username, user.name)) for user in users]
+    _send(
+        told, [ChannelCode.SITE], entry
+    )  # who was told as a security administrator is not told twice
 
 
 def _has_told_enough(entry: Entry) -> bool:

@@ -14,10 +14,11 @@ from django.test import Client
 from config import logs
 from expertpool.accounts.models import User
 from expertpool.core import text
-from expertpool.core.filling import excel
+from expertpool.core.filling import formulas
 from expertpool.core.importing import columns, findings, shapes
 from expertpool.core.importing.answers import proposals
 from expertpool.core.importing.headers import stem_of
+from expertpool.core.reading import active
 from expertpool.directory.models import Division
 from expertpool.directory.queries import parts
 from expertpool.directory.queries.near import near_units
@@ -52,9 +53,15 @@ WITHIN = [
     *(values._BESIDE_SIGN, values._BESIDE_UNIT),
     *(standing._BRACKETS, standing._LEFT, standing._IN_REMARK, standing._RETIRED_NOW),
     *(import_lookups._HYPHENS, import_lookups._PARTING, import_lookups._NEXT),
-    *(logs.QUOTED, excel._CALLED),
+    *(logs.QUOTED, formulas._SHEET, active._FETCHES, active._DDE),
 ]
-WHOLE = [import_lookups._NAMED, import_lookups._QUALIFIED, import_lookups._CODED, shapes._INLINE]
+WHOLE = [
+    import_lookups._NAMED,
+    import_lookups._QUALIFIED,
+    import_lookups._CODED,
+    shapes._INLINE,
+    formulas._COLUMN,
+]
 LETTERS = ["a", "1", "甲", " ", "-", "—", "(", "[", "【", "（原", "：", "a@b.", "“", "'"]
 
 

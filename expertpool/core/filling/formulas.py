@@ -28,7 +28,7 @@ _FUNCTIONS = frozenset(
     )
 )
 _LONGEST = 8192  # what Excel takes
-_SHEET = re.compile(r"(?:'((?:[^']|'')*)'|(?<![#\w.])([^\W\d][\w.]*))!")
+_SHEET = re.compile(r"(?<![#\w.'])(?:'((?:[^']|'')*+)'|([^\W\d][\w.]*+))!")
 # A column of a table. An apostrophe would say that the bracket after it is a letter, which not all read alike.
 _COLUMN = re.compile(r"@?[^\W\d][\w.]*\[[^'!|]*\]")
 _ERROR = re.compile(r"#[A-Z/0]+!")

@@ -107,7 +107,7 @@ def test_every_kind_is_imported_exported_and_asked(
     assert set(labels) <= set(read_xlsx(tmp_path / "template.xlsx")[0])
     body = [
         ["姓名", "手机号", *labels],
-        ["王小明", "13800138000", *(cell for _, cell, _ in cells.values())],
+        ["王大明", "13800138000", *(cell for _, cell, _ in cells.values())],
         ["张大力", "13800138001", *("" for _ in cells)],
         ["错一", "13800138002", "", "", "很多", "", "", "", ""],
         ["错二", "13800138003", "", "", "", "", "特级", "", ""],
@@ -121,7 +121,7 @@ def test_every_kind_is_imported_exported_and_asked(
         ("错一", "项目数", "项目数格式"),
         ("错二", "执业资格", "执业资格不存在"),
     ]
-    expert = Expert.objects.get(called(["王小明"]))
+    expert = Expert.objects.get(called(["王大明"]))
     assert expert.extra == {
         fields[FieldKind.TEXT].code: "李四",
         fields[FieldKind.LONG_TEXT].code: "某桥；某路",
@@ -135,13 +135,13 @@ def test_every_kind_is_imported_exported_and_asked(
     for kind, (_, _, question) in cells.items():
         leaf = {"field": fields[kind].code, **question}
         assert listed(client, where=str(leaf).replace("'", '"').replace("True", "true")) == {
-            "王小明"
+            "王大明"
         }, kind
         empty = f'{{"field": "{fields[kind].code}", "op": "empty"}}'
         assert listed(client, where=empty) == {"张大力", "错一", "错二"}, kind
         asked = {one["code"] for one in schema(CONDITION)["fields"]}
         assert (fields[kind].code in asked) == (kind != "long_text")
-    assert listed(client, q="李四") == {"王小明"}
+    assert listed(client, q="李四") == {"王大明"}
     answer = client.post(
         reverse("core:export", args=["experts.experts"]), query_params={"where": empty}
     )
@@ -310,7 +310,7 @@ def test_a_built_in_field_keeps_its_column_whatever_a_field_is_called(
     FieldMark.objects.update(mark=uuid4())
     if explained:
         remember(admin, ExpertImporter.code, {HEADER: {"身份证号": field.code}})
-    rows = [["姓名", "手机号", "身份证号"], ["王小明", "13800138000", "11010519491231002X"]]
+    rows = [["姓名", "手机号", "身份证号"], ["王大明", "13800138000", "11010519491231002X"]]
     import_file(write_xlsx(tmp_path / "in.xlsx", rows), actor=admin, now=NOW)
     expert = Expert.objects.get()
     assert (expert.id_number, expert.extra) == ("11010519491231002X", {})

@@ -100,7 +100,7 @@ NOT_CHOSEN = "没有勾选"
 # Rows after which it shows in which columns words come again, the most words that such a column has until then, and
 # the most that are remembered of it.
 TRIED, FEW_SEEN, MOST_SEEN = 500, 300, 2_000
-SAMPLE_CELLS = 4  # alike with the sample row of the template
+SAMPLE_CELLS = 4  # alike with the sample row of a template that names nobody
 
 
 Cleaned = tuple[
@@ -173,6 +173,8 @@ class RowReader:
         self.read = frozenset(step.at for step in self.steps)
         codes_here = (step.column.code for step in self.steps)
         self.first = next((code for code in codes_here if code in self.samples), "")
+        naming = {step.column.code for step in self.steps} & {*(importer.sample_by or [self.first])}
+        self.naming = [(code, self.samples[code]) for code in naming if code in self.samples]
         self.headings = Headings(importer, answers, totals)
         self.headings.begin(importer.sheet, codes)
         self.unread = Unread(importer, codes, answers, totals)
@@ -508,7 +510,7 @@ class RowReader:
     def _is_left_out(self, row: Row) -> bool:
         """Tell whether a row only shows how to fill in a list, and count it."""
         first, number = self.first, row.number
-        if first and row.values.get(first) == self.samples[first] and self._is_sample(row):
+        if self._is_sample(row):
             self.totals.samples += 1
             return True
         if number in self.answers.cells or not self.importer.is_example(row):
@@ -524,8 +526,22 @@ class RowReader:
         return as_it_stands(row.cells[at]) if 0 <= at < len(row.cells) else ""
 
     def _is_sample(self, row: Row) -> bool:
-        filled = [(code, value) for code, value in row.values.items() if value not in EMPTY]
-        return len(filled) >= SAMPLE_CELLS and all(
+        """Tell whether a row is named as the sample of the template is, whatever else was typed over or cut off; by one
+        cell alone only where nothing differs: somebody may be called so."""
+        values, alike, other = row.values, 0, 0
+        for code, sample in self.naming:
+            value = values.get(code)
+            if value == sample:
+                alike += 1
+            elif value not in EMPTY:
+                other += 1
+        if not alike:
+            return False
+        if alike > max(other, 1):
+            return True
+        is_whole = self.importer.sample_by and not (row.faults or row.left)
+        filled = [(code, value) for code, value in values.items() if value not in EMPTY]
+        return len(filled) >= (1 if is_whole else SAMPLE_CELLS) and all(
             self.samples.get(code) == value for code, value in filled
         )
 

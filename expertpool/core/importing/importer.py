@@ -160,6 +160,9 @@ class Importer(ABC):
     # Fields of a form (name → form field) that the upload page shows; answers come as ``options``.
     option_fields: ClassVar[Mapping[str, Any]] = {}
     named_by: ClassVar[str] = ""  # the column that names a row; empty: the first required
+    # Columns (codes) of which the sample row of the template has what nobody else has; empty: only a row that is
+    # alike in all its cells is the sample.
+    sample_by: ClassVar[tuple[str, ...]] = ()
     # Rows that a preview looks at; None: all of them, since only what it has shown is done.
     previewed: ClassVar[int | None] = 20_000
     at_once: ClassVar[int] = 2_000  # rows that a user can wait for

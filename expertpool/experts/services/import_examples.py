@@ -12,6 +12,8 @@ _NOBODY = frozenset(("张三", "李四", "王五", "赵六"))
 # 某某, 张某某, XXX: whoever is meant, he is not called so.
 _UNNAMED = re.compile(r".?某{1,3}|[X×*]{2,}|示例|样例|测试(?:专家|人员|用户)?\d*", re.IGNORECASE)
 _NO_UNIT = re.compile(r".*(?:某某|某公司|某单位|[X×*]{2}).*", re.IGNORECASE)
+# By what the sample row of a template is known, which is nobody's.
+NAMING = ("name", "phone", "id_number", "email")
 _NO_PHONE = frozenset(("13800138000", "13800138001", "13812345678", "13912345678", "13800000000"))
 
 

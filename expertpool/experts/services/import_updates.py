@@ -51,6 +51,7 @@ from expertpool.experts.queries.imported import CHANGING
 from expertpool.experts.services.another import LABELS, AnotherPerson, refuse_another
 from expertpool.experts.services.import_alike import BY_NAME, AlikeByName
 from expertpool.experts.services.import_columns import expert_columns
+from expertpool.experts.services.import_examples import NAMING
 from expertpool.experts.services.import_lookups import (
     DepartmentNames,
     DivisionNames,
@@ -68,7 +69,7 @@ NUMBER = ImportColumn(
     expert_number,
     looks=passes(expert_number),
     help="按编号、证件号码、手机号中的一个找到专家；空白的格不改动。",
-    sample="ZJ2026000001",
+    sample="ZJ0000000000",  # nobody's: the sample row may stay
 )
 # Each is shown with what it changes, and approved.
 MOST = 500
@@ -95,6 +96,7 @@ class ExpertUpdater(Importer):
     is_update = True
     most = MOST
     named_by = "name"
+    sample_by = ("number", *NAMING)
     previewed = None
     at_once = 50
     saved_rows = 10  # each is saved by itself, and long

@@ -58,7 +58,7 @@ from expertpool.experts.services.import_avoidances import (
     warn_of_avoidances,
 )
 from expertpool.experts.services.import_columns import expert_columns, take_mail, tell_mails
-from expertpool.experts.services.import_examples import is_example, is_marked
+from expertpool.experts.services.import_examples import NAMING, is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
 from expertpool.experts.services.import_levels import LEVELS
 from expertpool.experts.services.import_numbers import SavedNumbers
@@ -100,6 +100,7 @@ class ExpertImporter(Importer):
     permission = "experts.import"
     option_fields = OPTIONS
     asked = (KNOWING,)
+    sample_by = NAMING
     keeps_out = frozenset((SECTION.code,))
     asks_out = (SECTION.code, "expert_type")
 

@@ -130,7 +130,7 @@ def test_a_link_sent_to_a_wrong_address_ends_when_it_is_corrected(
 
 @pytest.mark.shows("EXP-10")
 def test_an_import_opens_accounts_by_a_job(admin: User, tmp_path: Path) -> None:
-    rows = [["姓名", "手机号", "邮箱"], ["王小明", "13800138000", "wang@example.cn"]]
+    rows = [["姓名", "手机号", "邮箱"], ["王大明", "13800138000", "wang@example.cn"]]
     path = write_xlsx(tmp_path / "s.xlsx", rows)
     import_file(path, actor=admin, now=NOW, options={"accounts": True})
     expert = Expert.objects.get()

@@ -134,7 +134,7 @@ HEAD = ["姓名", "手机号"]
 def run(tmp_path: Path, row: dict[str, Any], *more: dict[str, Any], **kw: Any) -> ImportResult:
     head = list(dict.fromkeys(key for one in (row, *more) for key in [*HEAD, *one]))
     body = [
-        [{"姓名": "王小明", "手机号": "13800138000", **one}.get(key, "") for key in head]
+        [{"姓名": "王大明", "手机号": "13800138000", **one}.get(key, "") for key in head]
         for one in (row, *more)
     ]
     return import_file(write_xlsx(tmp_path / "s.xlsx", [head, *body]), now=NOW, **kw)
@@ -194,7 +194,7 @@ def test_a_cell_that_is_refused_is_left_empty_where_the_row_can_live_without(
     column = list(row)[-1]
     # Of two days that contradict each other nobody knows which is wrong.
     columns = [column, "聘期开始"] if "聘期开始" in row else [column]
-    assert [cell[1:3] for cell in cells[1:]] == [["王小明", one] for one in columns]
+    assert [cell[1:3] for cell in cells[1:]] == [["王大明", one] for one in columns]
     content, why, outcome_ = cells[1][3:6]
     assert (content[:10], why.partition("：")[0]) == (as_text(row[column])[:10], reason)
     assert outcome_ == "这一格留空，其余已导入"

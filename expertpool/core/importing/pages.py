@@ -42,6 +42,7 @@ from expertpool.core.importing.runs import (
     confirm_import,
     discard_import,
     jobs_before_run,
+    list_refused,
     own_imports,
     resume_import,
     stands_still,
@@ -360,9 +361,17 @@ class _Pages:
         return redirect(self._name(request, "upload"))
 
     def refused(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The table of what was not taken; of a checked file of what would not be."""
         run = self._run(request, pk)
         try:
+            if run.is_previewed:
+                list_refused(run=run, now=timezone.now())
             table = run.refused_table.read()
+        except ColumnsGone:  # the page says so
+            return self._to(request, "run", pk)
+        except (RunRefused, UnreadableFile) as error:
+            messages.error(request, str(error))
+            return self._to(request, "run", pk)
         except FileGone:
             raise Http404 from None
         name = f"未导入信息表-{run.file_name.rpartition('.')[0]}.xlsx"

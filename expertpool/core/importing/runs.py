@@ -358,6 +358,41 @@ def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) ->
         _save_open(run)
         write_answers(run, answers)
         write_findings(run, **said, **found, keeping_out=_keeping_out(run))
+        run.refused_table.remove()  # of the check before
+    publish(ImportPreviewed(run.pk, now))
+
+
+def list_refused(*, run: ImportRun, now: datetime) -> None:
+    """Write the table of what a checked run could not take, if there is none yet of this check: all of it, where the
+    page shows the first rows alone. The rows are read anew, as they were answered. Announces ImportPreviewed.
+
+    Refuses where columns are gone (ColumnsGone), or the run was confirmed, given up or checked again meanwhile
+    (RunRefused)."""
+    _require(run, ImportState.PREVIEWED)
+    if run.refused_table.exists():
+        return
+    _refuse_gone(run)
+    collector, checked = _collector(run, now), ImportRun.objects.filter(pk=run.pk)
+    most = collector.importer.previewed
+    note = f"只检查了前 {most:,} 行，其余的在确认以后检查。" if run.partial else ""
+    with (
+        RefusedSheet(run.headers, collector, to_come=True, note=note) as sheet,
+        closing(_rows(run)) as rows,
+    ):
+        _check(
+            run,
+            islice(below(rows, run.header_row, run.headers, collector.importer.titles), most),
+            collector,
+            read_answers(run),
+            keep=False,
+            refused=sheet.add,
+            taken=sheet.taken,
+        )
+    with transaction.atomic():
+        same = checked.filter(state=ImportState.PREVIEWED, checks=run.checks)
+        if not same.select_for_update().exists():
+            raise RunRefused("这个文件刚重新检查过，或已经确认导入：请看下面的结果，再下载。")
+        run.refused_table.write(sheet.content)
     publish(ImportPreviewed(run.pk, now))
 
 

@@ -68,6 +68,9 @@ class Outcomes(NamedTuple):
 
 IMPORTED = Outcomes("整行没有导入", "这一格留空，其余已导入")
 UPDATED = Outcomes("整行没有更新", "这一格没有改动，其余已更新")
+# The same before anything was confirmed.
+TO_IMPORT = Outcomes("整行不能导入", "这一格将留空")
+TO_UPDATE = Outcomes("整行不能更新", "这一格将不改动")
 
 
 class RefusedSheet:
@@ -76,13 +79,23 @@ class RefusedSheet:
     guessed or is to be looked at in rows that were taken, of which the page shows the first alone.
 
     Written in constant memory, to a nameless file: nothing is left where the process is killed.
-    ``content`` is the workbook when the block has ended without an error.
+    ``content`` is the workbook when the block has ended without an error. Before an import is confirmed
+    (``to_come``) it says what would become of each; ``note`` stands below the rows.
     """
 
-    def __init__(self, headers: Sequence[str], collector: Collector) -> None:
+    def __init__(
+        self,
+        headers: Sequence[str],
+        collector: Collector,
+        *,
+        to_come: bool = False,
+        note: str = "",
+    ) -> None:
         self.headers = headers
         self.collector = collector
-        self.outcomes = UPDATED if collector.importer.is_update else IMPORTED
+        update, adding = (TO_UPDATE, TO_IMPORT) if to_come else (UPDATED, IMPORTED)
+        self.outcomes = update if collector.importer.is_update else adding
+        self.note = note
         self.count = self.cells = self.notes = 0
         self.content = b""
 
@@ -143,6 +156,8 @@ class RefusedSheet:
         with self.stream:
             if kind is None and not self.count:
                 self.table.cell(1, 1, "没有需要逐行列出的内容。")
+            if kind is None and self.note:
+                self.table.cell(max(self.count, 1) + 1, 1, self.note)
             self.book.close()
             if kind is None:
                 self.stream.seek(0)

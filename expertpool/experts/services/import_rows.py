@@ -96,6 +96,10 @@ class RowRules:
         """Return the specialties of a row as they are saved."""
         return self._specialties.told(row.values.get("specialty_ids") or ())
 
+    def division_of(self, row: Row) -> str:
+        """Return the division of a row as it is saved."""
+        return self._divisions.called(row.values.get("division_id") or "")
+
     def is_specialty(self, text: str) -> bool:
         """Tell whether a text names a specialty, or several that go by one name."""
         found, refusals = self._specialties.find_good(text)

@@ -281,6 +281,7 @@ class ExpertImporter(Importer):
             for code, word in (
                 ("employer", unit.name if unit else ""),
                 ("specialties", self.rules.specialties_of(row)),
+                ("division", self.rules.division_of(row)),
                 ("birth", birth.isoformat() if birth else ""),
                 ("sex", self.by_code["sex"].word(values.get("sex"))),
                 ("title_level", self.by_code["title_level"].word(level) if level else ""),

@@ -104,11 +104,14 @@ def told_apart_within(rows: QuerySet[Expert]) -> QuerySet[ToldApart]:
     return ToldApart.objects.filter(first__in=rows.values("pk"), second__in=rows.values("pk"))
 
 
-def alike_in(rows: QuerySet[Expert], *, once: bool = False) -> QuerySet[Expert]:
-    """Return those of ``rows`` that may be the same person as another of them, with ``once`` of each pair the first alone,
-    and those whose phone or mail is another's, too."""
+def alike_in(
+    rows: QuerySet[Expert], *, once: bool = False, pairs: Pairs | None = None
+) -> QuerySet[Expert]:
+    """Return those of ``rows`` that may be the same person as another of them (``pairs``, if they are known), with ``once``
+    of each pair the first alone, and those whose phone or mail is another's, too."""
     rows = rows.filter(merged_into__isnull=True)
-    found = {pk for pair in pairs_in(rows).found for pk in (pair[:1] if once else pair)}
+    pairs = pairs or pairs_in(rows)
+    found = {pk for pair in pairs.found for pk in (pair[:1] if once else pair)}
     return rows.filter(Q(pk__in=found) | Q(pk__in=_doubled(rows)))
 
 

@@ -35,7 +35,7 @@ from expertpool.experts.queries.health import (
     unidentified_employers,
 )
 from expertpool.experts.queries.names import BY_NAME
-from expertpool.experts.queries.pairs import pairs_in
+from expertpool.experts.queries.pairs import alike_in, pairs_in
 from expertpool.experts.services.employers import assign_employer
 from expertpool.experts.settings import PENDING_DAYS, THIN_SPECIALTY
 
@@ -57,7 +57,12 @@ def index(request: UserRequest) -> HttpResponse:
         names = unidentified_employers(user)
         *counts, few, units, unsure = counted([*found.values(), thin, pairs, names])
         kept = experts_visible_to(user, "experts.edit")
-        alike = pairs_in(kept) if user.has_permission("experts.edit") else None
+        alike: RowCount | None = None
+        if user.has_permission("experts.edit"):
+            # As many as the page behind it lists: of each pair one, and whoever shares a number with an account.
+            found_pairs = pairs_in(kept)
+            listed = alike_in(kept, once=True, pairs=found_pairs).count()
+            alike = RowCount(listed, is_least=found_pairs.is_least)
     sections: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for gap, count in zip(GAPS, counts, strict=True):
         url = f"{reverse('experts:list')}?{urlencode({'gap': gap.code})}"
@@ -72,11 +77,10 @@ def index(request: UserRequest) -> HttpResponse:
     )
     url = reverse("experts:thin")
     sections["专业"].append(_line("专家太少的专业", few, "个", url, mend))
-    if alike:
-        number = RowCount(len(alike.found), is_least=alike.is_least)
+    if alike is not None:
         mend = "是同一个人的合并档案，不是的标明后不再列出。"
         sections["重复"].append(
-            _line("疑似重复的专家", number, "对", reverse("experts:alike"), mend)
+            _line("疑似重复的专家", alike, "人", reverse("experts:alike"), mend)
         )
     if user.has_permission("directory.view"):
         mend = "是同一家的合并，不是的标明后不再列出。"

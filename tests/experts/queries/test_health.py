@@ -92,6 +92,46 @@ def test_each_gap_counts_whom_its_list_shows(client: Client, admin: User) -> Non
     assert "30 天内到期" in client.get(reverse("experts:list")).content.decode()
 
 
+@pytest.mark.shows("EXP-16")
+def test_each_number_is_that_of_its_list_and_says_what_mends_it(
+    client: Client, admin: User
+) -> None:
+    """Of all lines, by the addresses that the page itself gives."""
+    login(client, admin)
+    unit = whole(employer=make_unit("某院")).employer
+    for _ in range(3):  # of one name at one employer: three pairs
+        whole(name="王大为", employer=unit, email="")
+    whole(term_end_date=timezone.localdate())
+    page = client.get(reverse("experts:health"))
+    lines = [line for _, lines in page.context["sections"] for line in lines]
+    assert {"没有手机号", "疑似重复的专家", "疑似重复的单位", "待核实的单位名称"} < {
+        line["label"] for line in lines
+    }
+    for line in lines:
+        shown = client.get(line["url"]).context["page"].paginator.count
+        assert (line["label"], shown) == (line["label"], line["count"])
+        assert line["mend"]
+    counts = {line["label"]: line["count"] for line in lines}
+    assert counts["疑似重复的专家"] == 2
+
+
+@pytest.mark.parametrize("state", ["failed", "sent"])
+def test_an_unreachable_phone_is_a_gap(state: str, client: Client, admin: User) -> None:
+    expert, now = whole(), timezone.now()
+    Message.objects.create(
+        key="k",
+        occasion="experts.account",
+        channel="sms",
+        sent_at=now,
+        about_type="experts.account",
+        about_id=str(expert.pk),
+        state=state,
+        created_at=now,
+        due_at=now,
+    )
+    assert listed(login(client, admin), "unreached") == ({expert} if state == "failed" else set())
+
+
 def test_whoever_was_reached_since_is_no_gap(client: Client, admin: User) -> None:
     expert, now = whole(), timezone.now()
     for at, state in enumerate(("failed", "sent")):

@@ -52,6 +52,7 @@ USAGE = """专家库综合管理系统
   restore 目录                   把备份恢复到空的数据目录（docs/operations/restore.md）
 
 密钥
+  seal-files                     加密升级以前存下的附件，系统不用停（后台任务也会做，这条命令一次做完）
   rotate-keys                    用新密钥重新加密全部信息，系统不用停（docs/howto/rotate-keys.md）
 
 其他

@@ -22,6 +22,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from expertpool.core.configuration import read_once, value_of
+from expertpool.core.crypto import binding, new_key
 from expertpool.core.jobs import defer
 from expertpool.core.mandates import FORGED, stands, unless_undone, vouched
 from expertpool.core.models import BulkRun
@@ -30,6 +31,7 @@ from expertpool.core.prepared import Given, Prepared
 from expertpool.core.settings import EXPORT_KEPT
 from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown, store
+from expertpool.core.storing.sealed import SealedFile, opening, sealing
 from expertpool.core.waiting import remove_unnamed
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,8 @@ AT_ONCE = 50  # rows of one transaction: how often the page hears of progress
 MOST_UNSEEN = 3  # runs that a list tells of
 OF_A_SET = 500  # of those that are changed as a set
 FOLDER = "bulk"  # of the store, for the files that runs were sent
-SENT = "sent_sha256"  # under which what was posted says which file it was
+SENT = "sent_sha256"  # under which what was posted, which is encrypted, says which file it was
+SENT_KEY = "sent_key"  # and by which it is encrypted in the store
 PIECE = MEGABYTE
 
 # Rows of one action: a request that takes longer than a minute is broken off.
@@ -118,7 +121,7 @@ class Kept:
     def opened(self) -> Iterator[IO[bytes]]:
         """Give the file that was sent with it (`start_run`), and no other that lies there now (ValueError)."""
         digest = hashlib.sha256()
-        with TemporaryFile() as copy, store.open(self.file) as sent:
+        with TemporaryFile() as copy, self._sent() as sent:
             while piece := sent.read(PIECE):
                 digest.update(piece)
                 copy.write(piece)
@@ -126,6 +129,16 @@ class Kept:
                 raise ValueError(self.file)
             copy.seek(0)
             yield copy
+
+    def _sent(self) -> File:
+        stored = store.open(self.file)
+        if not (key := self.POST.get(SENT_KEY)):  # sent before an upgrade, it lies in clear
+            return stored
+        return opening(SealedFile(stored, bytes.fromhex(key), _place(self.file)), self.file)
+
+
+def _place(name: str) -> bytes:
+    return binding(BulkRun._meta.db_table, name)
 
 
 def _file_of(run: BulkRun) -> str:
@@ -165,10 +178,12 @@ def start_run(
     """Queue ``action`` for the rows ``keys``, with what was posted and a ``file``, which is kept until it is over
     (`Kept.opened`); ``refused``: what is known not to go, each with why."""
     posted = asked.POST.copy()
-    for name in ("csrfmiddlewaretoken", "pk", SENT):
+    key = new_key()
+    for name in ("csrfmiddlewaretoken", "pk", SENT, SENT_KEY):
         posted.pop(name, None)
     if file is not None:
         posted[SENT] = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        posted[SENT_KEY] = key.hex()
     run = BulkRun.objects.create(
         user=asked.user,
         action=action,
@@ -185,8 +200,7 @@ def start_run(
         expires_at=now + value_of(EXPORT_KEPT),
     )
     if file is not None:
-        file.seek(0)
-        store.save(_file_of(run), File(file))
+        store.save(_file_of(run), sealing(file, key, _place(_file_of(run))))
     defer("core.run_bulk", lock=f"bulk-{run.pk}", run_id=run.pk)
     return run
 

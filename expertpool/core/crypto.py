@@ -42,6 +42,7 @@ LEAST_BYTES = 32  # the smallest bucket: a name, a telephone and an identity car
 _EIGHTHS_FROM = 1024  # up to here a bucket is a power of two, from here an eighth of one longer
 APART_KEY_BYTES = {"intl": 32, "gm": 16}
 _END = b"\x80"  # what follows it are zeros (ISO/IEC 7816-4)
+_ALTERED_FILE = "无法解密：文件或密钥被改动，或不在它原来的位置。"
 _NAMES = (str, int, UUID)  # what a row is named by
 
 
@@ -233,10 +234,15 @@ class Vault:
         )
 
 
+def new_key() -> bytes:
+    """Return a key of its own for what is large, which goes into an encrypted column: a file stays as it is when the
+    secrets change, its key is made anew."""
+    return os.urandom(APART_KEY_BYTES[settings.CRYPTO_SUITE])
+
+
 def seal_apart(content: bytes, bound_to: bytes) -> tuple[bytes, bytes]:
-    """Return ``content`` encrypted under a key of its own, and that key, which goes into an encrypted column: a large
-    file stays as it is when the secrets change, its key is made anew."""
-    key = os.urandom(APART_KEY_BYTES[settings.CRYPTO_SUITE])
+    """Return ``content`` encrypted under a `new_key`, and that key."""
+    key = new_key()
     nonce = os.urandom(NONCE_BYTES)
     return key, nonce + _apart(key).encrypt(nonce, content, bound_to)
 
@@ -246,8 +252,27 @@ def open_apart(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
     try:
         return _apart(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError) as error:
-        message = "无法解密：文件或密钥被改动，或不在它原来的位置。"
-        raise DecryptionError(message) from error
+        raise DecryptionError(_ALTERED_FILE) from error
+
+
+class Pieces:
+    """Encrypts and decrypts the numbered pieces of one file. ``salt`` is made anew each time that something is sealed
+    under ``key``: no number comes twice under what is derived of both. ``bound_to``: where the file belongs."""
+
+    def __init__(self, key: bytes, salt: bytes, bound_to: bytes) -> None:
+        digest = hashes.SM3() if len(key) == APART_KEY_BYTES["gm"] else hashes.SHA256()
+        own = HKDFExpand(digest, len(key), b"expertpool:file:" + salt).derive(key)
+        self._cipher, self._bound = _apart(own), bound_to
+
+    def seal(self, number: int, piece: bytes) -> bytes:
+        return self._cipher.encrypt(number.to_bytes(NONCE_BYTES), piece, self._bound)
+
+    def open(self, number: int, sealed: bytes | memoryview) -> bytes:
+        """Return the piece; raise DecryptionError when key, number or place do not fit."""
+        try:
+            return self._cipher.decrypt(number.to_bytes(NONCE_BYTES), sealed, self._bound)
+        except (InvalidTag, ValueError) as error:
+            raise DecryptionError(_ALTERED_FILE) from error
 
 
 def _apart(key: bytes) -> _Aead:

@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from django.apps import apps
@@ -25,7 +25,7 @@ from django.db.models import Sum
 from expertpool.core.crypto import HEAD_BYTES, KEY_ID_BYTES, DecryptionError, key_checks
 from expertpool.core.fields import EncryptedField, encrypted_fields
 from expertpool.core.models import KeyCheck, Rekeying
-from expertpool.core.waiting import HoldsFiles, WaitingFile
+from expertpool.core.waiting import LOOSE_FILES, HoldsFiles, WaitingFile
 
 logger = logging.getLogger(__name__)
 
@@ -173,14 +173,15 @@ def rekey(field: EncryptedField, *, rows: int | None = None) -> Iterator[Progres
 
 def files_waiting() -> list[WaitingFile]:
     """Return the files that were not made with the present key and suite."""
-    return [
+    of_rows = (
         file
         for model in apps.get_models()
         if issubclass(model, HoldsFiles)
         for row in model._default_manager.iterator()
         for file in row.waiting_files()
-        if file.waits_for_key
-    ]
+    )
+    loose = (file for kind in LOOSE_FILES for file in kind.files())
+    return [file for file in chain(of_rows, loose) if file.waits_for_key]
 
 
 def files_unopenable() -> Iterator[Unopenable]:

@@ -7,7 +7,7 @@ file put in the place of another does not open, nor one whose run was led to ano
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from expertpool.core.catalogue import Catalogue
 from expertpool.core.crypto import HEAD_BYTES, DecryptionError, Vault
 from expertpool.core.locks import session_lock, unlock_session
 from expertpool.core.storing import store
@@ -110,6 +111,17 @@ class HoldsFiles:
     def waiting_files(self) -> tuple[WaitingFile, ...]:
         """Return those that there may be of this row."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class LooseFiles:
+    """Files that wait and belong to no row, by what keeps them: ``files()`` returns those that there are."""
+
+    code: str
+    files: Callable[[], Iterable[WaitingFile]]
+
+
+LOOSE_FILES: Catalogue[LooseFiles] = Catalogue("kind of files that wait and belong to no row")
 
 
 def folder_of_parts() -> Path:

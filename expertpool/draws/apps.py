@@ -19,6 +19,7 @@ class DrawsConfig(AppConfig):
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import MENU, MENU_PAGES, PAGE_TABS, PUBLIC_PAGES
         from expertpool.core.visibility import LATER
+        from expertpool.core.waiting import LOOSE_FILES, LooseFiles
         from expertpool.customforms.registry import FIELD_USES
         from expertpool.directory.events import UnitsMerged
         from expertpool.draws import occasions, receivers
@@ -40,6 +41,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.queries.naming import CONDITIONS, USE
         from expertpool.draws.queries.own import own_invitation_ids
         from expertpool.draws.queries.participation import all_participations, unreached_experts
+        from expertpool.draws.queries.recordings import parts_waiting
         from expertpool.draws.queries.untold import LATER as UNTOLD
         from expertpool.draws.services import event_kinds
         from expertpool.draws.services.calendar import CALENDAR
@@ -184,5 +186,6 @@ class DrawsConfig(AppConfig):
         register_events(*event_kinds.EVENTS)
         RULE_ACTIONS.add(event_kinds.SUPPLEMENT)
         OBSTACLES.add(Obstacle("draws", open_matters))
+        LOOSE_FILES.add(LooseFiles("draws.recordings", parts_waiting))
         NUMBER_CHECKS.add(NumberCheck("draws", why_not_avoided))
         KEEPERS.add(*STAYS)

@@ -11,7 +11,7 @@ class FilesConfig(AppConfig):
         from expertpool.core.health import CHECKS
         from expertpool.core.registry import NARROW_PAGES, narrow_pages
         from expertpool.files.actions import ACTIONS
-        from expertpool.files.services.health import SCANNER
+        from expertpool.files.services.health import CLEAR, SCANNER
         from expertpool.files.settings import SETTINGS
 
         SITE_SETTINGS.add(*SETTINGS)
@@ -19,4 +19,4 @@ class FilesConfig(AppConfig):
         names = ("subject", "download", "preview", "content", "remove")
         NARROW_PAGES.add(*narrow_pages(*(f"files:{name}" for name in names)))
         LOG_ACTIONS.add(*ACTIONS)
-        CHECKS.add(SCANNER)
+        CHECKS.add(SCANNER, CLEAR)

@@ -7,9 +7,10 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 
-from expertpool.core.fields import UNREADABLE, EncryptedTextField, ProofField
+from expertpool.core.fields import UNREADABLE, EncryptedBytesField, EncryptedTextField, ProofField
 
 FOLDER = "attachments"  # of the store
+SEALED = ".sealed"  # how the stored name of a file ends that is encrypted; the proof says the name
 
 
 class Attachment(models.Model):
@@ -25,6 +26,13 @@ class Attachment(models.Model):
         "文件名", blank=False, bound_to=("uid",), at_least=64, when_shut=UNREADABLE
     )
     file = models.FileField("文件", upload_to=f"{FOLDER}/%Y/%m/")
+    # By which the file is encrypted (`queries.content`); nothing while it lies in clear, from before docs/decisions/0614.
+    file_key = EncryptedBytesField(
+        "文件密钥", bound_to=("uid",), null=True, blank=True, editable=False
+    )
+    sealed_at = models.DateTimeField(
+        "加密时间", null=True, blank=True, editable=False
+    )  # of one that lay in clear before
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveBigIntegerField("大小（字节）")
     sha256 = models.BinaryField("SHA-256", max_length=32)
@@ -53,6 +61,10 @@ class Attachment(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="files_subject"),
             models.Index(fields=["id"], name="files_held", condition=models.Q(held=True)),
+            # Looked for each minute, and soon there are none (`queries.clear_files`).
+            models.Index(
+                fields=["id"], name="files_clear", condition=~models.Q(file__endswith=SEALED)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,7 @@ JOB_LABELS = {
     "core.count_shut": "核对加密的信息",
     "draws.tell_shut": "告知联系方式无法解密",
     "files.scan_held": "查杀等待的文件",
+    "files.seal_clear": "加密以前的附件",
     "core.retry_stalled_jobs": "中断任务重试",
     "core.run_import": "导入",
     "core.write_export": "导出",

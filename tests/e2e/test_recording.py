@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, expect
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.recordings import unfinished_recordings
 from expertpool.files.models import Attachment
+from expertpool.files.queries import opened
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import Screen, sign_in
 from tests.factories.draws import make_draw
@@ -88,7 +89,7 @@ def cut_off(screen: Screen) -> None:
 def check_kept(draw: Draw) -> Attachment:
     kept = Attachment.objects.get(kind="recording")
     assert (kept.subject_type, kept.subject_id) == ("projects.project", str(draw.project_id))
-    with kept.file.open() as file:
+    with opened(kept) as file:
         assert bytes(kept.sha256) == hashlib.sha256(file.read()).digest()
     assert not sent(draw)
     return kept

@@ -18,6 +18,7 @@ from expertpool.draws.services.sheet_files import store_sheet
 from expertpool.draws.services.supplied import keep_supplied
 from expertpool.experts.models import Expert
 from expertpool.fees.services.lines import enter_fees, send_letters
+from expertpool.files.queries import opened
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
@@ -59,7 +60,7 @@ def make_made(
 def content_of(bundle: Bundle) -> bytes:
     file = file_of(bundle)
     assert file is not None, bundle.error
-    with file.file.open("rb") as stored:
+    with opened(file) as stored:
         return bytes(stored.read())
 
 

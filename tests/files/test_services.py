@@ -15,7 +15,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of
+from expertpool.files.queries import attachments_of, opened
 from expertpool.files.services import attach, remove_attachment, remove_orphans
 from expertpool.files.settings import DOCUMENT_SIZE, IMAGE_SIZE
 from tests.factories.siteconfig import configure
@@ -43,7 +43,9 @@ def test_attach_keeps_content_kind_and_digest(subject: Department, media: Path) 
     assert attachment.content_type == "application/pdf"  # not what the browser said
     assert bytes(attachment.sha256) == hashlib.sha256(PDF).digest()
     (path,) = stored_files(media)
-    assert path.read_bytes() == PDF
+    assert PDF not in path.read_bytes()
+    with opened(attachment) as file:
+        assert file.read() == PDF
     assert "通知" not in path.name
     assert Entry.objects.get(action="file.attach").subject_id == str(subject.pk)
 

@@ -24,10 +24,14 @@ from expertpool.backups.services.restoring import Restored
 from expertpool.core.storing import store
 from expertpool.draws.models import Draw
 from expertpool.draws.services.checking import difference_in
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
+from expertpool.files.queries import stored
+from expertpool.files.queries.content import digest_of
 
 RECOVERY_SECONDS = 1800
 NAMED = 5
+READ = 20  # attachments that are read
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,21 @@ def _files() -> Finding:
     missing = [name for name in names if not store.exists(name)]
     if missing:
         return Finding(False, f"附件缺 {len(missing)} 个：{'、'.join(missing[:NAMED])}。")
-    return Finding(True, f"附件齐全：{len(names)} 个。")
+    looked = Attachment.objects.order_by("-pk")[:READ]
+    if shut := [str(row.file.name) for row in looked if not _opens(row)]:
+        return Finding(False, f"附件打不开（密钥不对，或文件被改动）：{'、'.join(shut[:NAMED])}。")
+    opened = f"，最近的 {len(looked)} 个打得开" if names else ""
+    return Finding(True, f"附件齐全：{len(names)} 个{opened}。")
+
+
+def _opens(row: Attachment) -> bool:
+    """To its end, by the keys of here, which are in no backup."""
+    try:
+        with stored(row) as file:
+            digest_of(file)
+    except FileRefused:
+        return False
+    return True
 
 
 def _draw() -> Finding:

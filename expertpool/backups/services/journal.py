@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
+from django.db.models import Q
 from pyrage.x25519 import Identity
 
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
@@ -164,7 +165,9 @@ def _keep_piece(path: Path, folder: Path, to: Sequence[str], stage: Path) -> lis
 
 def _keep_files(directory: Path, newest: Manifest, to: Sequence[str], stage: Path) -> list[Path]:
     since = newest.at - SLACK
-    names = Attachment.objects.filter(created_at__gte=since).values_list("file", flat=True)
+    # One that lay in clear has another name since it was encrypted.
+    new = Q(created_at__gte=since) | Q(sealed_at__gte=since)
+    names = Attachment.objects.filter(new).values_list("file", flat=True)
     known = known_files(directory, to) | noted_files(directory)
     stored = store_named(
         [name for name in map(str, names) if name not in known], directory, to, stage

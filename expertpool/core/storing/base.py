@@ -29,6 +29,9 @@ class FileStore(Storage):
         """Store ``content`` by exactly this name: a reader sees what was there, or all of the new."""
         raise NotImplementedError
 
+    def settle(self, name: str) -> None:
+        """Return once the file outlives a power cut: what it was made from may go then. A server answers no earlier."""
+
     def below(self, prefix: str) -> Iterator[Kept]:
         """Yield the files whose names begin with ``prefix``, by name; what goes meanwhile may be missing."""
         raise NotImplementedError

@@ -32,6 +32,16 @@ class LocalStore(FileSystemStorage, FileStore):
             finally:
                 part.unlink(missing_ok=True)
 
+    def settle(self, name: str) -> None:
+        path = Path(self.path(name))
+        with _writing():
+            for one in (path, path.parent):
+                number = os.open(one, os.O_RDONLY)
+                try:
+                    os.fsync(number)
+                finally:
+                    os.close(number)
+
     def below(self, prefix: str) -> Iterator[Kept]:
         root = Path(self.location)
         folder = root / prefix.rpartition("/")[0]

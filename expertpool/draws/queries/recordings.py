@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from expertpool.accounts.models import User
+from expertpool.core.crypto import binding
 from expertpool.core.storing import Kept, store
+from expertpool.core.waiting import FileGone, WaitingFile
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import codes_for_draw
 from expertpool.files.models import FOLDER
 
-_UUID = 36  # characters
+PARTS = f"{FOLDER}/parts"
+_SEALED = ".sealed"
+_PART = re.compile(
+    rf"-(?P<recording>[0-9a-f-]{{36}})(?:\.(?P<offset>\d{{12}}))?(?:\{_SEALED})?\.part$"
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,23 @@ class Unfinished:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Part:
+    """What has come of a recording from ``offset`` on."""
+
+    recording: UUID
+    offset: int
+    kept: Kept
+
+    def read(self) -> bytes:
+        """Return it; raises FileGone where it was altered or taken away."""
+        if _SEALED in self.kept.name:
+            return _file(self.kept.name).read()
+        with store.open(self.kept.name) as file:
+            content: bytes = file.read()
+        return content
+
+
 def may_record_screen(user: User, draw: Draw) -> bool:
     """Tell whether ``user`` may record the screen during ``draw``: who runs it, until the archive."""
     return not draw.project.is_archived and bool(codes_for_draw(user, draw, ["draws.run"]))
@@ -31,32 +56,57 @@ def may_record_screen(user: User, draw: Draw) -> bool:
 
 def unfinished_recordings(draw: Draw, user: User) -> list[Unfinished]:
     """Return what ``user`` recorded of ``draw`` and did not save, the oldest first."""
-    found: dict[UUID, Unfinished] = {}
-    begin = _begin(draw, user)
-    for one in store.below(begin):
-        recording = UUID(one.name.removeprefix(begin)[:_UUID])
-        before = found.get(recording) or Unfinished(recording, 0, one.at)
-        found[recording] = Unfinished(recording, before.size + one.size, max(before.at, one.at))
-    return sorted(found.values(), key=lambda item: item.at)
+    found: dict[UUID, list[Part]] = {}
+    for part in _parts(_begin(draw, user)):
+        found.setdefault(part.recording, []).append(part)
+    rows = [
+        Unfinished(recording, size_of(parts), max(part.kept.at for part in parts))
+        for recording, parts in found.items()
+    ]
+    return sorted(rows, key=lambda item: item.at)
 
 
-def parts_of(draw: Draw, recording: UUID, user: User) -> list[Kept]:
+def parts_of(draw: Draw, recording: UUID, user: User) -> list[Part]:
     """Return what has come of one recording, from its beginning on; nobody else can add to it."""
-    return sorted(
-        store.below(f"{_begin(draw, user)}{recording}"), key=lambda part: _offset(part.name)
-    )
+    return list(_parts(f"{_begin(draw, user)}{recording}"))
 
 
-def part_name(draw: Draw, recording: UUID, user: User, offset: int) -> str:
-    """Return where the part from ``offset`` on lies: no store can add to a file."""
-    return f"{_begin(draw, user)}{recording}.{offset:012}.part"
+def size_of(parts: Sequence[Part]) -> int:
+    """Return how many bytes of one recording there are; of a last part that was altered none."""
+    if not parts:
+        return 0
+    last = parts[-1]
+    try:
+        return last.offset + len(last.read())
+    except FileGone:
+        return last.offset
+
+
+def part_file(draw: Draw, recording: UUID, user: User, offset: int) -> WaitingFile:
+    """Return where the part from ``offset`` on is kept: no store can add to a file."""
+    return _file(f"{_begin(draw, user)}{recording}.{offset:012}{_SEALED}.part")
+
+
+def parts_waiting() -> Iterator[WaitingFile]:
+    """Yield all parts, of whomever, that are encrypted."""
+    return (_file(kept.name) for kept in store.below(f"{PARTS}/") if _SEALED in kept.name)
 
 
 def _begin(draw: Draw, user: User) -> str:
-    return f"{FOLDER}/parts/{draw.pk}-{user.pk}-"
+    return f"{PARTS}/{draw.pk}-{user.pk}-"
 
 
-def _offset(name: str) -> int:
-    """What an earlier version kept as one file has no number: it is the beginning."""
-    number = name.split(".")[-2]
-    return int(number) if number.isdigit() else 0
+def _parts(begin: str) -> Iterator[Part]:
+    """Yield the parts whose names begin so, those of one recording in their order. What an earlier version kept is in
+    clear, and as one file has no number: it is the beginning."""
+    named = ((_PART.search(kept.name), kept) for kept in store.below(begin))
+    found = [
+        Part(UUID(name["recording"]), int(name["offset"] or 0), kept)
+        for name, kept in named
+        if name
+    ]
+    yield from sorted(found, key=lambda part: (part.recording, part.offset))
+
+
+def _file(name: str) -> WaitingFile:
+    return WaitingFile(name, binding(PARTS, name))

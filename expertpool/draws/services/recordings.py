@@ -1,7 +1,7 @@
 """Recordings of the screen during a draw: parts come from a browser, and become one file that is
 kept with the project, with its time and hash.
 
-Parts lie among the stored files, so that what a browser never finished is deleted a day later
+Parts lie encrypted among the stored files, so that what a browser never finished is deleted a day later
 (`files.remove_orphans`).
 """
 
@@ -20,9 +20,10 @@ from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
 from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import store
+from expertpool.core.waiting import FileGone
 from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.models import Draw
-from expertpool.draws.queries.recordings import part_name, parts_of
+from expertpool.draws.queries.recordings import part_file, parts_of, size_of
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
@@ -30,6 +31,7 @@ from expertpool.files.services import Received, attach, receive
 from expertpool.files.settings import MEDIA_SIZE
 from expertpool.projects.enums import EvidenceKind
 
+LACKING = "录屏数据有缺失，这一段没有存全，请重新录制。"
 LARGEST_PART = 4 * MEGABYTE  # below what a request may hold
 
 
@@ -41,17 +43,17 @@ def append_part(*, draw: Draw, recording: UUID, offset: int, content: bytes, act
     """
     if draw.project.is_archived:
         raise RecordingRefused("项目已归档，不能再添加录屏。")
-    size = sum(part.size for part in parts_of(draw, recording, actor))
+    size = size_of(parts_of(draw, recording, actor))
     end = offset + len(content)
     # Sent once more, since the answer got lost.
     if end <= size:
         return size
     if offset > size:
-        raise RecordingRefused("录屏数据有缺失，这一段没有存全，请重新录制。")
+        raise RecordingRefused(LACKING)
     most = value_of(MEDIA_SIZE)
     if len(content) > LARGEST_PART or end > most * MEGABYTE:
         raise RecordingRefused(f"录屏太长：一次最多 {most} MB，请停止后另录一段。")
-    store.replace(part_name(draw, recording, actor, size), content[size - offset :])
+    part_file(draw, recording, actor, size).write(content[size - offset :])
     return end
 
 
@@ -71,9 +73,11 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
         return stored
     name = f"抽取录屏 {draw.number} {timezone.localtime(now):%Y-%m-%d %H%M} {mark}.webm"
     with TemporaryFile() as film:
-        for part in parts:
-            with store.open(part.name) as file:
-                film.write(file.read())
+        try:
+            for part in parts:
+                film.write(part.read())
+        except FileGone:
+            raise RecordingRefused(LACKING) from None
         upload = UploadedFile(file=film, name=name, size=film.tell())
         try:
             received = receive(upload, subject_type=type(draw.project), actor=actor, now=now)
@@ -82,7 +86,7 @@ def finish_recording(*, draw: Draw, recording: UUID, actor: User, now: datetime)
             raise RecordingRefused(str(refusal)) from refusal
     # Not before: rolled back, the parts are all there is.
     for part in parts:
-        transaction.on_commit(partial(store.delete, part.name))
+        transaction.on_commit(partial(store.delete, part.kept.name))
     return stored
 
 

@@ -14,11 +14,13 @@ from expertpool.files.services.attaching import (
 )
 from expertpool.files.services.layout import laid_out
 from expertpool.files.services.receiving import Received, our_archive, receive
+from expertpool.files.services.sealing import Tried, seal_clear
 from expertpool.files.services.waiting import scan_held
 from expertpool.files.services.words import Words, words_of
 
 __all__ = [
     "Received",
+    "Tried",
     "Words",
     "attach",
     "choose_kind",
@@ -34,5 +36,6 @@ __all__ = [
     "remove_attachment",
     "remove_orphans",
     "scan_held",
+    "seal_clear",
     "words_of",
 ]

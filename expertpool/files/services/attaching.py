@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 import uuid
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+from typing import IO, Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import is_told
 from expertpool.audit.services import in_words, record
+from expertpool.core.crypto import new_key
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.core.visibility import told
 from expertpool.core.waiting import remove_unnamed
 from expertpool.files.exceptions import FileRefused
-from expertpool.files.models import FOLDER, Attachment
+from expertpool.files.models import FOLDER, SEALED, Attachment
 from expertpool.files.queries import LED, attachments_of, is_evidence, stored, subject_of
+from expertpool.files.queries.content import digest_of, sealed
 from expertpool.files.registry import file_subject
 from expertpool.files.services.layout import FOLDER as LAID_OUT
 from expertpool.files.services.layout import layout_name
@@ -85,13 +86,12 @@ def _store(
         name=clean_file_name(file.name or "", received.type),
         content_type=received.type.content_type,
         size=file.size or 0,
-        sha256=_digest(file),
+        sha256=digest_of(file),
         held=received.held,
         created_at=now,
         created_by_id=actor.pk if actor else None,
     )
-    # Under a random name: what was typed may be a path, or the name of another file.
-    attachment.file.save(uuid.uuid4().hex, file, save=False)
+    keep(attachment, file)
     attachment.full_clean(exclude=["created_by", "uid"])
     attachment.save()
     chosen = file_subject(attachment.subject_type).choices.get(kind)
@@ -172,6 +172,8 @@ def move_attachment(
 
     Refuses (FileRefused) one that was not attached here to what it belongs to.
     """
+    # As it is now: it may just have been encrypted, under another name.
+    attachment = Attachment.objects.select_for_update(of=("self",)).get(pk=attachment.pk)
     if not is_vouched(attachment):
         raise FileRefused(LED.format(attachment.name))
     attachment.subject_type, attachment.subject_id = to._meta.label_lower, str(to.pk)
@@ -229,11 +231,19 @@ def copy_attachment(
         **{one: getattr(attachment, one) for one in COPIED},
     )
     with stored(attachment) as content:
-        copy.file.save(uuid.uuid4().hex, File(content), save=False)
+        keep(copy, content)
     copy.full_clean(exclude=["created_by", "uid"])
     copy.save()
     record("file.attach", actor=actor, subject=to, after=_recorded(copy), now=now)
     return copy
+
+
+def keep(attachment: Attachment, plain: IO[bytes] | Any) -> None:
+    """Store ``plain``, encrypted under a key of its own, as the file of a row that is not saved yet."""
+    attachment.file_key = new_key()
+    # Under a random name: what was typed may be a path, or the name of another file.
+    name = f"{uuid.uuid4().hex}{SEALED}"
+    attachment.file.save(name, sealed(attachment, plain), save=False)
 
 
 def note_download(*, attachment: Attachment, actor: AbstractBaseUser | None, now: datetime) -> None:
@@ -292,13 +302,3 @@ def _refuse_kind(subject: models.Model, kind: str, *, as_evidence: bool) -> None
 def _refuse_closed(subject_type: str, subject_id: str) -> None:
     if reason := file_subject(subject_type).closed(subject_id):
         raise FileRefused(reason)
-
-
-def _digest(uploaded_file: UploadedFile) -> bytes:
-    digest = hashlib.sha256()
-    uploaded_file.seek(0)
-    # In parts: a film is larger than what a process should hold.
-    for chunk in uploaded_file.chunks():
-        digest.update(chunk)
-    uploaded_file.seek(0)
-    return digest.digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import IO
 
 from expertpool.core.documents.office import FAILED, office_pdf
@@ -11,6 +12,7 @@ from expertpool.core.storing import store
 from expertpool.files.exceptions import FileBusy, FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import LAID_OUT, opened
+from expertpool.files.queries.content import LAYOUT, content, is_sealed, sealed
 
 FOLDER = "previews"
 
@@ -23,8 +25,11 @@ def laid_out(attachment: Attachment) -> IO[bytes]:
         attachment
     ) as file:  # before what was made of it: it may have been led elsewhere since
         if not store.exists(name):
-            store.replace(name, _made(attachment, file))
-        made = store.open(name)
+            plain = _made(attachment, file)
+            if is_sealed(attachment):
+                plain = sealed(attachment, BytesIO(plain), LAYOUT).read()
+            store.replace(name, plain)
+        made = content(attachment, name, LAYOUT)
     if not made.read(1):
         made.close()
         raise FileRefused(FAILED)

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from expertpool.core.fields import is_vouched
 from expertpool.core.scanning import Infected, NotScanned, ScanRefused, scan
+from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
+from expertpool.files.queries import stored
 from expertpool.files.services.attaching import remove_attachment
 from expertpool.files.services.receiving import door_of
 
@@ -34,13 +36,16 @@ def scan_held(*, now: datetime) -> int:
             remove_attachment(
                 attachment=attachment, actor=None, now=now, note=found.virus, even_closed=True
             )
-        except ScanRefused as refusal:  # stays as it is: somebody has to say what becomes of it
+        except (
+            ScanRefused,
+            FileRefused,
+        ) as refusal:  # stays as it is: somebody has to say what becomes of it
             logger.warning("attachment %s: %s", attachment.pk, type(refusal).__name__)
     return released
 
 
 def _release(attachment: Attachment, now: datetime) -> bool:
-    with attachment.file.open("rb") as file:
+    with stored(attachment) as file:
         scan(
             file,
             name=attachment.name,

@@ -13,7 +13,7 @@ from expertpool.draws.exceptions import RecordingRefused
 from expertpool.draws.services import recordings
 from expertpool.draws.services.recordings import append_part, finish_recording
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_of
+from expertpool.files.queries import attachments_of, opened
 from expertpool.files.services import remove_orphans
 from expertpool.files.settings import MEDIA_SIZE
 from expertpool.projects.enums import ProjectStatus
@@ -73,7 +73,7 @@ def test_parts_become_one_file_of_the_project_with_time_and_hash(
         operator,
         now,
     )
-    with stored.file.open() as file:
+    with opened(stored) as file:
         assert file.read() == FILM
     entry = Entry.objects.get(action="file.attach")
     assert entry.after["SHA-256"] == hashlib.sha256(FILM).hexdigest()

@@ -29,7 +29,7 @@ from expertpool.experts.queries.names import called
 from expertpool.experts.settings import TERM_YEARS
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
-from expertpool.files.queries import attachments_for, attachments_of
+from expertpool.files.queries import attachments_for, attachments_of, opened
 from expertpool.files.services import attach, remove_attachment
 from expertpool.joining.exceptions import ChangedElsewhere, Incomplete, JoiningRefused
 from expertpool.joining.forms.application import StepForm
@@ -246,7 +246,7 @@ def test_a_rejection_says_why_and_he_may_apply_anew(admin: User) -> None:
     ]
     assert list(attachments_of(application)) == before
     remove_attachment(attachment=files[0], actor=application.user, now=NOW)
-    with before[0].file.open() as kept:
+    with opened(before[0]) as kept:
         assert kept.read()
     with pytest.raises(JoiningRefused):
         apply_again(before=again(application), actor=application.user, now=NOW)

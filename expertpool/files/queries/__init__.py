@@ -19,7 +19,8 @@ from expertpool.core.registry import is_narrowed
 from expertpool.core.text import moment_text
 from expertpool.core.visibility import told_later
 from expertpool.files.exceptions import FileRefused
-from expertpool.files.models import Attachment
+from expertpool.files.models import SEALED, Attachment
+from expertpool.files.queries.content import content
 from expertpool.files.registry import FileSubject, Together, file_subject
 from expertpool.files.settings import SUBJECT_QUOTA
 from expertpool.files.validators import MEGABYTE, accepted_in_words
@@ -151,6 +152,11 @@ def store_size() -> int:
     return _size(Attachment.objects.all())
 
 
+def clear_files() -> QuerySet[Attachment]:
+    """Return the files that lie in clear, since before they were encrypted (`services.seal_clear`)."""
+    return Attachment.objects.exclude(file__endswith=SEALED)
+
+
 def _size(rows: QuerySet[Attachment]) -> int:
     return int(rows.aggregate(sum=Sum("size"))["sum"] or 0)
 
@@ -185,20 +191,25 @@ def _is_left(user: Any, policy: FileSubject) -> bool:
 
 def stored(attachment: Attachment) -> File:
     """Open the stored file for a copy of it within the store, which is scanned or waits as it does."""
-    return attachment.file.open("rb")
+    return content(attachment)
 
 
 def opened(attachment: Attachment) -> File:
     """Open the stored file. Refuses (FileRefused) one that still has to be scanned, one that was not attached
-    here to what it belongs to, and one that somebody has taken away; StoreDown."""
+    here to what it belongs to, one that was altered, and one that somebody has taken away; StoreDown. Reading on
+    refuses what was altered further on."""
     if not is_vouched(attachment):
         raise FileRefused(LED.format(attachment.name))
     if attachment.held:
         raise FileRefused(HELD.format(attachment.name))
     try:
-        return attachment.file.open("rb")
+        return content(attachment)
     except FileNotFoundError:
-        raise FileRefused(GONE.format(attachment.name)) from None
+        # Encrypted just now, it has another name.
+        row = Attachment.objects.filter(pk=attachment.pk).first()
+        if row is None or row.file.name == attachment.file.name:
+            raise FileRefused(GONE.format(attachment.name)) from None
+    return opened(row)
 
 
 def is_said(attachment: Attachment) -> bool:

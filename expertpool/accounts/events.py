@@ -40,6 +40,16 @@ class AccessTaken:
 
 
 @dataclass(frozen=True)
+class AccessEnded:
+    """All that an account is signed in by has ended, and all tokens that act for it; ``actor_id`` is None where the
+    system did it."""
+
+    user_id: int
+    actor_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AccountsOpened:
     """Accounts were opened of which nobody knows a password: each owner is to choose his by a link."""
 

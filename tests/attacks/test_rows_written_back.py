@@ -149,7 +149,7 @@ def test_an_address_of_a_calendar_that_has_ended_reads_nothing_again(by: str) ->
     assert expert_by_feed(token) == expert
     row = kept(feed)
     if by == "closing it":
-        assert close_feed(expert=expert, now=LATER)
+        assert close_feed(expert=expert, actor=expert.user, now=LATER)
     else:
         other = open_feed(expert=expert, mark=uuid4(), now=LATER)
     assert expert_by_feed(token) is None

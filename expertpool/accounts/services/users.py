@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from expertpool.accounts.events import AccessEnded
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User
 from expertpool.accounts.queries import is_outsider
@@ -36,6 +37,7 @@ from expertpool.accounts.services.tokens import revoke_token
 from expertpool.accounts.validators import clean_username
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.events import publish
 from expertpool.core.text import clean_code, clean_text
 
 RECORDED = ("username", "name", "phone", "email", "department", "roles")
@@ -159,10 +161,12 @@ def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) ->
 
 
 def end_access(*, user: User, actor: User | None, now: datetime) -> None:
-    """End all that ``user`` is signed in by and all tokens that act for him, for good."""
+    """End all that ``user`` is signed in by and all tokens that act for him, for good; with them whatever else is read
+    in his name (`events.AccessEnded`)."""
     forget_sessions(user)
     for token in ApiToken.objects.filter(user=user, revoked_at__isnull=True):
         revoke_token(token=token, actor=actor, now=now)
+    publish(AccessEnded(user.pk, actor.pk if actor else None, now))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ def _count(expert: Expert) -> int:
 
 
 def _erase(expert: Expert, actor: User | None, now: datetime) -> None:
-    close_feed(expert=expert, now=now)
+    close_feed(expert=expert, actor=actor, now=now)
 
 
 ERASERS = (

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from expertpool.accounts.models import User
 from expertpool.audit.services import is_ended_by_log, record
 from expertpool.core.configuration import value_of
 from expertpool.core.fields import is_vouched
@@ -37,11 +38,11 @@ def open_feed(*, expert: Expert, mark: UUID, now: datetime) -> CalendarFeed:
 
 
 @transaction.atomic
-def close_feed(*, expert: Expert, now: datetime) -> bool:
+def close_feed(*, expert: Expert, actor: User | None, now: datetime) -> bool:
     """End the address of ``expert``; tell whether there was one."""
     gone = _open_of(expert).update(ended_at=now)
     if gone:
-        record(CLOSED, actor=expert.user, now=now, subject=expert)
+        record(CLOSED, actor=actor, now=now, subject=expert)
     return bool(gone)
 
 

@@ -58,7 +58,7 @@ def follow(request: UserRequest, expert: Expert) -> HttpResponse:
 @require_POST
 @as_expert
 def unfollow(request: UserRequest, expert: Expert) -> HttpResponse:
-    if close_feed(expert=expert, now=timezone.now()):
+    if close_feed(expert=expert, actor=request.user, now=timezone.now()):
         messages.success(request, "订阅已停用，日历软件不再更新。")
     return redirect("selfservice:calendar")
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from config.logs import without_links
 from expertpool.accounts.models import User
+from expertpool.accounts.services.users import disable_user, enable_user
+from expertpool.audit.models import Entry
 from expertpool.core.months import Span, first_of, month_of
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import ReplyVia
@@ -192,13 +194,26 @@ def test_a_row_that_is_given_to_another_opens_nothing(draw: Draw) -> None:
     assert read(token) == ""
 
 
-def test_who_is_out_of_the_pool_and_an_office_that_does_not_want_it(draw: Draw) -> None:
+def test_an_address_ends_for_good_with_the_account(draw: Draw, admin: User) -> None:
+    expert, client = account_of_line(draw, 0)
+    token = address(client)
+    assert read(token)
+    assert expert.user is not None
+    disable_user(user=expert.user, actor=admin, now=timezone.now())
+    assert read(token) == ""
+    enable_user(user=expert.user, actor=admin, now=timezone.now())
+    assert read(token) == ""
+    assert Entry.objects.get(action="expert.close_feed").actor == admin
+    # He asks for another himself.
+    assert read(address(login(Client(), User.objects.get(pk=expert.user_id))))
+
+
+def test_who_may_not_sign_in_and_an_office_that_does_not_want_it(draw: Draw) -> None:
     expert, client = account_of_line(draw, 0)
     token = address(client)
     User.objects.filter(pk=expert.user_id).update(is_active=False)
     assert read(token) == ""
     User.objects.filter(pk=expert.user_id).update(is_active=True)
-    assert read(token)
     configure(CALENDAR_FEEDS, value=False)
     assert read(token) == ""
     assert client.post(f"{PAGE}follow/").status_code == 404

@@ -16,10 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.tabs import letter_shares
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
+from expertpool.draws.services.replies import answer
+from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for
 from expertpool.notifications.models import Message
@@ -134,14 +138,35 @@ def test_no_value_of_bytes_stands_in_rows_of_both_draws(draws: tuple[Draw, Draw]
     assert not sides[0] & sides[1]
 
 
-def test_who_declined_leaves_no_hold(draws: tuple[Draw, Draw]) -> None:
+def holders(draw: Draw) -> set[bytes]:
+    rows = Hold.objects.filter(invitation__draw=draw, holder__isnull=False)
+    return {bytes(value) for value in rows.values_list("holder", flat=True)}
+
+
+def test_who_declined_leaves_no_value_that_he_has_elsewhere(draws: tuple[Draw, Draw]) -> None:
+    """He sits at the same hours in another draw, which is public: his old line would be named by it."""
     _, sealed = draws
-    assert not Hold.objects.exclude(active=True).exists()
-    assert not sql(
-        "SELECT 1 FROM draws_hold JOIN draws_invitation line ON line.id = invitation_id"
-        " WHERE line.state NOT IN ('invited', 'accepted')"
+    before, line = holders(sealed), lines(sealed)[0]
+    says = {"accept": False, "reason": "时间冲突", "via": ReplyVia.PORTAL}
+    answer(invitation=line, **says, now=timezone.now(), entropy=SeededEntropy(5))  # type: ignore[arg-type]
+    other = make_draw(now=timezone.now(), seats=1, opens_in_hours=24 * 9)
+    (sits,) = lines(other)
+    assert expert_id_of(sits) == expert_id_of(line)
+    assert holders(other) & before, "the value is of him and the hour"
+    assert holders(sealed)
+    assert not holders(sealed) & holders(other)
+
+
+def test_nor_does_anybody_of_a_draw_that_is_void(
+    draws: tuple[Draw, Draw], supervisor: User
+) -> None:
+    _, sealed = draws
+    assert holders(sealed)
+    asked = request_void(
+        draw=sealed, reason="回避单位漏填", actor=sealed.operator, now=timezone.now()
     )
-    assert sealed.invitations.exists()
+    decide_void(request=asked, agree=True, note="", actor=supervisor, now=timezone.now())
+    assert not holders(sealed)
 
 
 def test_each_still_finds_his_own_seats_and_letters(
@@ -189,6 +214,34 @@ def test_a_letter_led_into_another_inbox_is_not_shown(
     led = Message.objects.get(recipient_key=his, about_id=str(line.pk))
     answer = login(Client(), thief).get(reverse("notifications:message", args=[led.uid]))
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("cells", [["body"], ["subject", "body", "address"]])
+def test_cells_of_a_letter_copied_into_ones_own_show_nothing(
+    people: list[Expert], draws: tuple[Draw, Draw], cells: list[str]
+) -> None:
+    thief, victim = people[:2]
+    of = {expert_id_of(row): row.pk for row in lines(draws[1])}
+    own_inbox(thief.user)
+    theirs, mine = (
+        Message.objects.get(channel="site", about_type="draws.invitation", about_id=str(of[one.pk]))
+        for one in (victim, thief)
+    )
+    client, address = login(Client(), thief.user), reverse("notifications:message", args=[mine.uid])
+    assert client.get(address).status_code == 200
+    told = theirs.body.split()[0]
+    for cell in cells:
+        sql(
+            f"UPDATE notifications_message SET {cell} = (SELECT {cell} FROM notifications_message"  # noqa: S608
+            " WHERE id = %s) WHERE id = %s",
+            [theirs.pk, mine.pk],
+        )
+    answered = client.get(address)
+    text = answered.content.decode()
+    assert answered.status_code in (404, 409) or "无法读取" in text
+    assert "/r/" not in text
+    assert victim.name not in text
+    assert told not in text.split("<main")[-1] or told == thief.name
 
 
 def test_a_seat_led_to_another_expert_is_not_shown(

@@ -70,7 +70,7 @@ from expertpool.workflow.queries.requests import (
 )
 from expertpool.workflow.services import two_persons
 from expertpool.workflow.services.two_persons import expire, expire_requests, withdraw
-from expertpool.workflow.settings import REQUEST_DAYS
+from expertpool.workflow.settings import OBJECTION_MINUTES, REQUEST_DAYS
 from tests.architecture.world import ROLES
 from tests.factories.accounts import make_department, make_user
 from tests.factories.answers import declare_emergency
@@ -82,6 +82,7 @@ from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.points import ask_correction
 from tests.factories.privacy import ask_to_erase
 from tests.factories.scoring import make_assigned, make_open, make_submitted
+from tests.factories.siteconfig import configure
 from tests.factories.widening import EVERYBODY, SENIOR, make_short_panel
 from tests.fixtures import login
 
@@ -248,6 +249,37 @@ def addresses(matter: Matter, request: Any) -> dict[str, tuple[str, str]]:
         "turn_down": (matter.decides, reverse("workflow:request_turn_down", args=of)),
         "withdraw": (matter.asks, reverse("workflow:request_withdraw", args=of)),
     }
+
+
+@pytest.mark.shows("OPS-04")
+@pytest.mark.parametrize("code", ["draws.void", "draws.release", "draws.earlier"])
+def test_where_there_is_time_to_object_all_who_decide_are_told_and_wait(
+    code: str, draw: Draw, now: datetime, operator: User, supervisor: User
+) -> None:
+    assert {one.code for one in MATTERS if one.with_objection} == {
+        "draws.void",
+        "draws.release",
+        "draws.earlier",
+    }
+    configure(OBJECTION_MINUTES, 5)
+    third = make_user("supervisor", name="第三人", phone="13812340001", email="third@example.cn")
+    asked, matter = MAKE[code](draw, operator, now), MATTERS[code]
+    letters = Message.objects.filter(occasion="request.asked")
+    assert {(one.recipient, one.channel) for one in letters} >= {
+        (supervisor.name, "site"),
+        ("第三人", "site"),
+        ("第三人", "sms"),
+        ("第三人", "email"),
+    }
+    early, later = now + timedelta(minutes=4), now + timedelta(minutes=6)
+    (shown,) = waiting_about(draw, supervisor, now=early)
+    assert (shown.may_decide, shown.may_agree) == (True, False)
+    with pytest.raises(DrawError, match="之后才能确认"):
+        matter.decide(request=asked, agree=True, note="", actor=supervisor, now=early)
+    assert waiting_about(draw, supervisor, now=later)[0].may_agree
+    matter.decide(request=asked, agree=False, note="没有依据", actor=third, now=early)
+    with pytest.raises(DrawError, match="已经有人处理"):
+        matter.decide(request=asked, agree=True, note="", actor=supervisor, now=later)
 
 
 def test_every_matter_is_tried_here() -> None:

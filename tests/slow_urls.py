@@ -27,4 +27,12 @@ def asked(request: HttpRequest) -> HttpResponse:
     return slow(request)
 
 
-urlpatterns = [*of_the_product, path("slow/", slow), path("asked/", asked)]
+@login_not_required
+def limit(request: HttpRequest) -> HttpResponse:
+    """Return how long a statement of this process may take."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return HttpResponse(cursor.fetchone()[0])
+
+
+urlpatterns = [*of_the_product, path("slow/", slow), path("asked/", asked), path("limit/", limit)]

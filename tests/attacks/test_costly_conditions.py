@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from config import database
+from config import commands, database
 from config.unfinished import UnfinishedMiddleware, was_ended
 from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaError, parse
 from expertpool.core.locks import allow_seconds
+from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
 
 pytestmark = pytest.mark.django_db
 SUBJECT = "experts.expert"
@@ -63,6 +68,30 @@ def test_each_kind_of_process_has_its_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert "statement_timeout" not in str(database.database_settings())
     database.limit_statements(database.PAGE_SECONDS)
     assert "-c statement_timeout=20s" in database.database_settings()["OPTIONS"]["options"]
+
+
+@pytest.mark.parametrize(
+    ("command", "seconds"), [("work", [database.JOB_SECONDS]), ("shell", []), ("migrate", [])]
+)
+def test_jobs_have_theirs_and_commands_none(
+    command: str, seconds: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(commands, "limit_statements", given.append)
+    monkeypatch.setattr(commands, "database_running", nullcontext)
+    for name in ("end_on_signals", "end_with_supervisor", "connect_as_owner"):
+        monkeypatch.setattr(commands, name, lambda: None)
+    monkeypatch.setattr(commands, "_execute", lambda _arguments: None)
+    commands.django_command([command])
+    assert given == seconds
+
+
+def test_a_draw_has_its_own() -> None:
+    for _ in range(2):
+        make_expert()
+    with CaptureQueriesContext(connection) as asked:
+        make_draw(now=timezone.now(), seats=1)
+    assert any("statement_timeout" in one["sql"] and "120s" in one["sql"] for one in asked)
 
 
 @transaction.atomic

@@ -57,3 +57,6 @@ def test_who_waits_gets_his_answer() -> None:
         wait_for(lambda: answered(port), seconds=120)
         with sent(port, ASK % (b"GET", b"slow")) as asker:
             assert asker.recv(4096).startswith(b"HTTP/1.1 200")
+        # What serves pages gives each statement twenty seconds.
+        with sent(port, ASK % (b"GET", b"limit")) as asker:
+            assert asker.recv(4096).endswith(b"\r\n20s")

@@ -45,6 +45,7 @@ def _recent_q(op: str, value: bool, context: Context) -> Q:
 
 FIELDS = (
     Text(code="title", label="名称"),
+    Text(code="dear", label="逐行计算", path="title", is_dear=True),
     Text(code="error", label="失败原因", nullable=True),
     Choice(code="state", label="状态", choices=ExportState.choices),
     Choice(

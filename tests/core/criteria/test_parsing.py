@@ -40,6 +40,30 @@ def test_no_condition_matches_everything(nothing: Any) -> None:
     assert parse(SUBJECT, nothing) == AllOf()
 
 
+DEAR = {"field": "dear", "op": "contains", "value": "专家"}
+
+
+@pytest.mark.shows("OPS-04")
+@pytest.mark.parametrize(
+    "spread",
+    [
+        lambda leaves: {"all": leaves},
+        lambda leaves: {"any": [{"not": leaf} for leaf in leaves]},
+        lambda leaves: {"all": [{"any": leaves[:5]}, {"not": {"all": leaves[5:]}}]},
+    ],
+    ids=["beside", "under not", "spread"],
+)
+def test_few_conditions_look_at_every_row_anew(spread: Any) -> None:
+    parse(SUBJECT, spread([DEAR] * 10), viewer=Viewer())
+    with pytest.raises(CriteriaError, match="最多 10 个"):
+        parse(SUBJECT, spread([DEAR] * 11), viewer=Viewer())
+
+
+def test_a_condition_has_no_more_values_than_a_list_shows() -> None:
+    with pytest.raises(CriteriaError, match="最多选择 2000 项"):
+        parse(SUBJECT, {"field": "code", "op": "in", "value": [f"X{n}" for n in range(2001)]})
+
+
 def test_json_text_is_read() -> None:
     text = '{"field": "rows", "op": "gte", "value": "8"}'
     assert parse(SUBJECT, text) == Leaf(SUBJECT, "rows", "gte", 8)

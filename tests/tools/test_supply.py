@@ -73,6 +73,25 @@ def test_the_bill_holds_what_is_shipped() -> None:
     assert kept["dependencies"] == [{"ref": "root", "dependsOn": ["d"]}]
 
 
+@pytest.mark.shows("OPS-04")
+def test_the_bill_is_made_and_a_licence_that_binds_fails_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the packages that are installed here: what is shipped may be used as it is."""
+    monkeypatch.setattr(sbom, "OUTPUT", sbom.ROOT / "build" / "sbom-of-test.json")
+    try:
+        assert not sbom.main(), capsys.readouterr().out
+        bill = json.loads(sbom.OUTPUT.read_text())
+        assert bill["bomFormat"] == "CycloneDX"
+        named = {one["name"].lower() for one in bill["components"]}
+        assert named >= {"django", "psycopg", "openpyxl"}
+        assert not named & {"pytest", "mypy"}
+        monkeypatch.setattr(sbom, "licence_of", lambda _component: "GPL-3.0-only")
+        assert sbom.main()
+    finally:
+        sbom.OUTPUT.unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize(
     ("licence", "binds"),
     [

@@ -68,6 +68,28 @@ def test_who_gets_to_the_socket_is_still_not_let_in(server: EmbeddedServer) -> N
         server.socket_dir.chmod(0o700)
 
 
+def test_where_our_number_has_no_name_the_folder_is_the_lock(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container that is started with ``--user 1000``: the kernel has no name to say."""
+
+    def nobody(_number: int) -> None:
+        raise KeyError
+
+    server._data.mkdir(parents=True)
+    hba = server._data / "pg_hba.conf"
+    server._admit_us_alone()
+    assert "peer map=expertpool" in hba.read_text()
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    server._admit_us_alone()
+    rules = hba.read_text().splitlines()
+    assert rules == ["local all all trust", f"local replication {SUPERUSER} trust"]
+    # So nobody else may get to the socket.
+    open_to_all(server.socket_dir)
+    with pytest.raises(DatabaseUnavailableError, match="事先建了"), server.running():
+        pass
+
+
 def connects(server: EmbeddedServer, *, as_uid: int) -> bool:
     """Tell whether a process of that user becomes the superuser of the database."""
     child = os.fork()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,10 @@ def clerk() -> User:
     return make_user(roles=(make_role("experts.import", "experts.view"),))
 
 
+# What each page says anew: the token of the form, the run, the nonce, the second.
+SAID_ANEW = re.compile(
+    r'csrfmiddlewaretoken" value="\w+"|content="\w{40,}"|/import/\d+/|nonce="[^"]*"|left="\d+"|\d\d:\d\d(:\d\d)?(\.\d+)?'
+)
 HEAD = ["姓名", "手机号", "身份证号"]
 
 
@@ -83,6 +88,23 @@ def test_a_preview_says_the_same_of_who_is_in_the_pool_and_who_is_not(
         twice = upload(client, *rows, *rows).context["run"]
         assert (twice.accepted, twice.refused) == (1, 1)
         assert refused_of(twice)[0]["cells"][0]["detail"] == "与第 2 行相同。"
+
+
+@pytest.mark.parametrize("which", ["phone", "card"])
+def test_the_whole_page_is_the_same_by_a_known_number_and_by_a_free_one(
+    known: Expert, clerk: User, which: str
+) -> None:
+    client = login(Client(), clerk)
+    free = make_phone(), make_id_number(serial=81)
+    taken = (known.phone, free[1]) if which == "phone" else (free[0], known.id_number)
+    pages = []
+    for numbers in (free, taken):
+        row = ("甲", *numbers)
+        text = upload(client, row).content.decode()
+        for number in numbers:  # what he typed himself
+            text = text.replace(number, "#").replace(f"{number[:3]}****{number[-4:]}", "#")
+        pages.append(re.sub(SAID_ANEW, "", text))
+    assert pages[0] == pages[1]
 
 
 @pytest.mark.shows("EXP-09")

@@ -34,7 +34,7 @@ from expertpool.webhooks.enums import EventCode
 from expertpool.webhooks.models import Delivery
 from expertpool.webhooks.services.facts import tell
 from tests.api.caller import Caller
-from tests.draws.views.letters import lines
+from tests.draws.views.letters import lines, link_of
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.answers import record_answer
 from tests.factories.draws import expert_id_of, make_draw, reach
@@ -224,6 +224,32 @@ def test_the_end_of_a_draw_tells_the_hour(answered: Invitation, draw: Draw, oper
     assert [at.minute for at in ended if isinstance(at, datetime)] == [0]
     for address in everywhere(draw):
         assert not TO_THE_MINUTE.search(reading(operator, address)), address
+
+
+def test_the_end_that_an_acceptance_by_link_brings_tells_the_hour(
+    operator: User, auditor: User, time_machine: Any
+) -> None:
+    """Nobody wrote a row for it: he follows his link and agrees, which fills the only seat."""
+    make_expert()
+    time_machine.move_to(NOW, tick=False)
+    draw = make_draw(now=NOW, seats=1, operator=operator)
+    (line,) = lines(draw)
+    time_machine.move_to(ANSWERED, tick=False)
+    client = Client(REMOTE_ADDR=HOME)
+    assert client.post(link_of(line), {"answer": "accept"}).status_code == 302
+    time_machine.move_to(ANSWERED + timedelta(minutes=20), tick=False)
+    draw.refresh_from_db()
+    assert (draw.status, draw.ended_at) == ("success", ANSWERED)
+    for address in everywhere(draw):
+        assert not TO_THE_MINUTE.search(reading(operator, address)), address
+    told = Caller(operator, "draws.view").get(f"/draws/{draw.pk}").json()
+    times = [told["ended_at"], told["lines"][0]["replied_at"]]
+    assert {datetime.fromisoformat(time).minute for time in times} == {0}
+    assert not Entry.objects.filter(at__gte=ANSWERED).exclude(address="").exists()
+    assert "邀请答复" not in reading(auditor, reverse("audit:entry_list")).partition("<tbody")[2]
+    assert not [row for row in rows_of_export(auditor, "audit.entries") if row[4] == "邀请答复"]
+    assert release(draw_id=draw.pk, now=draw.reveal_at)
+    assert "邀请答复" in reading(auditor, reverse("audit:entry_list"))
 
 
 def test_another_platform_is_told_when_the_hour_is_over(

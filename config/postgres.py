@@ -75,6 +75,15 @@ SYNCED_AT_ONCE = ("recovery_init_sync_method=syncfs",) if sys.platform == "linux
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
+def our_names() -> set[str]:
+    """Return by which names the kernel knows us; none where our number has no name, as in some containers."""
+    try:
+        name = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return set()
+    return {name, SYSTEM_ACCOUNT} if is_root() else {name}
+
+
 class EmbeddedServer:
     """The server of one HOME; its files are in ``HOME/postgres``."""
 
@@ -264,14 +273,9 @@ class EmbeddedServer:
 
     def _admit_us_alone(self) -> None:
         """Let in whom the kernel says to be us: the folder's mode is not the only lock."""
-        try:
-            names = {pwd.getpwuid(os.geteuid()).pw_name} | (
-                {SYSTEM_ACCOUNT} if is_root() else set()
-            )
-        except KeyError:  # a number without a name, as in some containers: the folder alone counts
-            rule, names = "trust", set()
-        else:
-            rule = "peer map=expertpool"
+        names = our_names()
+        # Without a name the folder alone counts.
+        rule = "peer map=expertpool" if names else "trust"
         lines = [
             f'expertpool "{name}" {role}\n'
             for name in sorted(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from config.database import WEB_THREADS
 from config.environment import env_int, env_str, web_process_count
-from config.postgres import DatabaseUnavailableError, EmbeddedServer
+from config.postgres import DatabaseUnavailableError, EmbeddedServer, our_names
 from config.schema import check_schema, steps_ahead
 from expertpool.core.health import Check, CheckGroup, Finding, Health
 from expertpool.core.health.database import find_database
@@ -195,6 +196,10 @@ def find_roles(_now: datetime) -> Finding:
 
 def find_line(_now: datetime) -> Finding:
     """What goes to another machine in clear can be read on the way."""
+    if not env_str("DATABASE_URL") and not our_names():
+        mend = "请在容器里给这个编号起名（写入 /etc/passwd），或用有名称的系统用户运行。"
+        sentence = "运行本系统的用户编号没有名称，数据库认不出是谁在连接，只靠目录权限防护。"
+        return Finding(Health.WARNING, sentence, str(os.geteuid()), mend)
     address = urlsplit(env_str("DATABASE_URL"))
     name = connection.get_connection_params().get("host") or address.hostname or ""
     if name.startswith("/") or name in ("", "localhost", "127.0.0.1", "::1"):

@@ -11,8 +11,11 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from django.utils import timezone
 
 from config.postgres import DATABASE, SUPERUSER, DatabaseUnavailableError, EmbeddedServer
+from config.readiness.database import find_line
+from expertpool.core.health import Health
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="acts as somebody else")
 LONG = "a-very-long-name-of-a-folder-" * 4  # so that the socket is in the temporary folder
@@ -84,6 +87,10 @@ def test_where_our_number_has_no_name_the_folder_is_the_lock(
     server._admit_us_alone()
     rules = hba.read_text().splitlines()
     assert rules == ["local all all trust", f"local replication {SUPERUSER} trust"]
+    monkeypatch.setenv("DATABASE_URL", "")
+    found = find_line(timezone.now())
+    assert (found.state, found.figure) == (Health.WARNING, str(os.geteuid()))
+    assert "用户编号没有名称" in found.sentence
     # So nobody else may get to the socket.
     open_to_all(server.socket_dir)
     with pytest.raises(DatabaseUnavailableError, match="事先建了"), server.running():

@@ -11,6 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from config.urls import urlpatterns as of_the_product
 from expertpool.core.client import only_asks
 
+BIG = 24 * 1024 * 1024  # more than a server holds for a reader unless it is told to
+
 
 @csrf_exempt
 @login_not_required
@@ -28,6 +30,11 @@ def asked(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def big(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(bytes(BIG))
+
+
+@login_not_required
 def limit(request: HttpRequest) -> HttpResponse:
     """Return how long a statement of this process may take."""
     with connection.cursor() as cursor:
@@ -35,4 +42,10 @@ def limit(request: HttpRequest) -> HttpResponse:
         return HttpResponse(cursor.fetchone()[0])
 
 
-urlpatterns = [*of_the_product, path("slow/", slow), path("asked/", asked), path("limit/", limit)]
+urlpatterns = [
+    *of_the_product,
+    path("slow/", slow),
+    path("asked/", asked),
+    path("limit/", limit),
+    path("big/", big),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 
 import pytest
 from django.db import connection
@@ -48,6 +49,20 @@ def test_a_statement_ends_when_its_asker_leaves_and_not_what_he_sent_off() -> No
 @pytest.mark.parametrize("name", ["plan_count", "prequery", "widen_compare"])
 def test_the_dearest_questions_are_known_as_such(name: str) -> None:
     assert resolve(reverse(f"draws:{name}", args=[1])).func.only_asks  # type: ignore[attr-defined]
+
+
+@pytest.mark.shows("OPS-04")
+@pytest.mark.django_db(transaction=True)
+def test_who_does_not_read_his_answer_holds_no_thread() -> None:
+    """Six of them, of four threads."""
+    port, settings = free_port(), "tests.slow_settings"
+    with program("serve", PORT=str(port), DJANGO_SETTINGS_MODULE=settings, WEB_THREADS="4"):
+        wait_for(lambda: answered(port), seconds=120)
+        with ExitStack() as opened:
+            for _ in range(6):
+                opened.enter_context(sent(port, ASK % (b"GET", b"big")))
+            time.sleep(2)  # by now each thread would wait for its reader
+            assert all(answered(port) for _ in range(5))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,9 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from procrastinate.manager import JobManager
 
 from expertpool.core.jobs import (
+    DEADLINES,
     MAX_STALLS,
+    UntilDone,
     defer,
     defer_batch,
     remove_done,
@@ -141,3 +143,14 @@ def test_what_was_done_a_week_ago_is_forgotten_and_nothing_else() -> None:
     left = ProcrastinateJob.objects.order_by("pk").values_list("status", flat=True)
     assert list(left) == ["failed", "todo", "doing", "succeeded"]
     assert not ProcrastinateEvent.objects.filter(job=None).exists()
+
+
+def test_no_deadline_is_given_up() -> None:
+    """Each job of their queue is tried until it is done; what is done each minute or hour anyway needs no more."""
+    periodic = {one.task.name for one in app.periodic_registry.periodic_tasks.values()}
+    once = [
+        task for task in app.tasks.values() if task.queue == DEADLINES and task.name not in periodic
+    ]
+    assert len(once) > 10
+    given_up = [task.name for task in once if not isinstance(task.retry_strategy, UntilDone)]
+    assert given_up == []

@@ -127,6 +127,16 @@ def replacing(draw: Draw, by: User, now: datetime) -> AnswerRequest:
     return request_answer(invitation=draw.invitations.get(), actor=by, now=now, **told)
 
 
+def accepting(draw: Draw, by: User, now: datetime) -> AnswerRequest:
+    told = {"state": InvitationState.ACCEPTED, "reason": "电话答复"}
+    return request_answer(invitation=draw.invitations.get(), actor=by, now=now, **told)
+
+
+def declining(draw: Draw, by: User, now: datetime) -> AnswerRequest:
+    told = {"state": InvitationState.DECLINED, "ground": "健康原因", "reason": ""}
+    return request_answer(invitation=draw.invitations.get(), actor=by, now=now, **told)
+
+
 def emergency(draw: Draw, by: User, now: datetime) -> EmergencyRequest:
     return request_emergency(draw=draw, reason="缺人", minutes=15, actor=by, now=now)
 
@@ -139,11 +149,11 @@ def widening(_draw: Draw, by: User, now: datetime) -> WideningRequest:
 
 
 @pytest.mark.parametrize("way", [Proof.CODE, Proof.APP])
-@pytest.mark.parametrize("ask", [replacing, emergency, widening])
+@pytest.mark.parametrize("ask", [replacing, accepting, declining, emergency, widening])
 def test_each_step_by_hand_is_agreed_to_so_and_the_record_keeps_how(
     ask: Callable[[Draw, User, datetime], Any], way: Proof, operator: User, second: User
 ) -> None:
-    """A replacement, an emergency, a widening: by the code on his phone, or by his application."""
+    """An answer for somebody, a replacement, an emergency, a widening: by the code on his phone, or by his application."""
     now = timezone.now()
     for _ in range(2):
         make_expert()
@@ -173,7 +183,9 @@ def test_each_step_by_hand_is_agreed_to_so_and_the_record_keeps_how(
         said = [
             event for event in draw.events.values_list("content", flat=True) if "witness" in event
         ]
-        assert [(one["witness"], one["supervisor"]) for one in said] == [(witness, "supervisor")]
+        # Who agrees stays where he sits: of him the record says nothing but that he sits.
+        wanted = [] if ask is accepting else [(witness, "supervisor")]
+        assert [(one["witness"], one["supervisor"]) for one in said] == wanted
     asked.proof = Proof.SESSION
     assert witness != confirmation_of(asked)
     assert check_record(draw_id=draw.pk, now=now, anew=True) is None

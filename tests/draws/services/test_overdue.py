@@ -232,6 +232,7 @@ def test_the_worker_sweeps_each_minute() -> None:
     """The task itself, each minute in the deadlines' queue, for a draw whose job is lost."""
     crons = {one.task.name: one.cron for one in app.periodic_registry.periodic_tasks.values()}
     assert crons["draws.sweep"] == "* * * * *"
+    assert crons["draws.look"] == "* * * * *"  # of what is done without an event of its own
     for _ in range(3):
         make_expert(created_at=timezone.now() - timedelta(days=1))
     draw = make_draw(now=timezone.now() - timedelta(hours=2), seats=1, reply_minutes=60)

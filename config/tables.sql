@@ -3683,7 +3683,6 @@ CREATE TABLE public.experts_expert (
     term_start_date date,
     term_end_date date,
     source character varying(16) NOT NULL,
-    search_tokens character varying(8)[] NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_by_id bigint,
@@ -4195,6 +4194,8 @@ CREATE TABLE public.files_attachment (
     removed_at timestamp with time zone,
     uid uuid NOT NULL,
     name bytea CONSTRAINT files_attachment_name_not_null1 NOT NULL,
+    file_key bytea,
+    sealed_at timestamp with time zone,
     CONSTRAINT files_attachment_size_check CHECK ((size >= 0))
 );
 
@@ -6459,7 +6460,7 @@ SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 439, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 441, true);
 
 SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
 
@@ -8637,8 +8638,6 @@ CREATE INDEX experts_no_email ON public.experts_expert USING btree (id) WHERE ((
 
 CREATE INDEX experts_number ON public.experts_expert USING gin (number public.gin_trgm_ops);
 
-CREATE INDEX experts_search ON public.experts_expert USING gin (search_tokens);
-
 CREATE INDEX experts_sharing_borrowers_department_id_6c95ad39 ON public.experts_sharing_borrowers USING btree (department_id);
 
 CREATE INDEX experts_sharing_borrowers_sharing_id_3fe8e6f9 ON public.experts_sharing_borrowers USING btree (sharing_id);
@@ -8728,6 +8727,8 @@ CREATE INDEX fees_payments ON public.fees_payment USING btree (line_id);
 CREATE INDEX fees_project ON public.fees_feeline USING btree (project_id);
 
 CREATE INDEX files_attachment_created_by_id_a07bf3f8 ON public.files_attachment USING btree (created_by_id);
+
+CREATE INDEX files_clear ON public.files_attachment USING btree (id) WHERE (NOT ((file)::text ~~ '%.sealed'::text));
 
 CREATE INDEX files_held ON public.files_attachment USING btree (id) WHERE held;
 
@@ -11211,6 +11212,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('experts', '0052_blacklist_has_proofs', now()),
     ('experts', '0053_names_are_sealed', now()),
     ('experts', '0054_who_entered_an_expert_stays', now()),
+    ('experts', '0055_no_tokens', now()),
     ('fees', '0001_initial', now()),
     ('fees', '0002_bank_accounts', now()),
     ('fees', '0003_payments', now()),
@@ -11228,6 +11230,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('files', '0003_proofs', now()),
     ('files', '0004_removed', now()),
     ('files', '0005_names_are_sealed', now()),
+    ('files', '0006_files_are_sealed', now()),
     ('identity', '0001_initial', now()),
     ('inspections', '0001_initial', now()),
     ('inspections', '0002_bound_tokens', now()),

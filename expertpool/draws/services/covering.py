@@ -41,7 +41,12 @@ def move_projects(draw: Draw, *, actor: User | None, now: datetime) -> DrawState
     for the meetings to come. Of one that has begun it is what its own review had."""
     draws = valid_draws(draw.project)
     panel = _state_of(draws)
-    for project in sorted(draw.covered, key=lambda one: one.pk):  # as rows are locked
+    projects = sorted(draw.covered, key=lambda one: one.pk)  # as rows are locked
+    stored = Project.objects.filter(pk__in=[one.pk for one in projects])
+    states = dict(stored.values_list("pk", "draw_state"))
+    for project in projects:
+        # A draw of the same panel, which has copies of its own, may just have moved it.
+        project.draw_state = states[project.pk]
         begun = project.opening_at <= now and any(one.ordered_at for one in draws)
         new = _state_once_begun(draws, project) if begun else panel
         if project.draw_state == new:

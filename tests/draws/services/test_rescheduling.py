@@ -24,6 +24,7 @@ from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.conflicts import conflict_words
 from expertpool.draws.queries.hands import hand_steps_of
 from expertpool.draws.queries.requests import early_release
+from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
@@ -45,6 +46,7 @@ from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.draws import expert_id_of, make_draw, reach, seats_held
 from tests.factories.experts import make_expert
 from tests.factories.pool_changes import told
+from tests.factories.widening import accept_all, make_short_panel, widen_to_everybody
 from tests.factories.widening import reply as answer_as_expert
 from tests.fixtures import login
 
@@ -94,6 +96,29 @@ def move(
 def test_a_place_of_which_nothing_can_be_seen_is_none(draw: Draw, operator: User) -> None:
     with pytest.raises(RescheduleRefused, match="请填写评审地点"):
         move(draw, operator, place="\u3164")
+
+
+@pytest.mark.shows("DRAW-15", "DRAW-34")
+@pytest.mark.parametrize("days", [2, 40])
+def test_a_panel_that_several_draws_found_is_moved_as_one(operator: User, days: int) -> None:
+    """The second one finds the project moved by the first, and moves it on from there."""
+    base = make_short_panel(now=NOW, operator=operator)
+    wider = widen_to_everybody(base, now=NOW + MINUTE, actor=operator)
+    accept_all(wider, now=NOW + 2 * MINUTE)
+    base.project.refresh_from_db()
+    assert base.project.draw_state == "success_supplement"
+    assert len(move(base, operator, days=days)) == 2
+    for one in (base, wider):
+        one.refresh_from_db()
+        assert one.status == DrawStatus.INVITING
+        assert {row.state for row in one.invitations.all()} == {"invited"}
+    base.project.refresh_from_db()
+    assert base.project.draw_state == "drawing"
+    for one in (wider, base):
+        accept_all(one, now=NOW + 2 * HOUR)
+        assert check_record(draw_id=one.pk, now=NOW + 2 * HOUR, anew=True) is None
+    base.project.refresh_from_db()
+    assert base.project.draw_state == "success_supplement"
 
 
 def away(row: Invitation, draw: Draw, *, days: int = 2) -> None:

@@ -23,7 +23,7 @@ from expertpool.core.filling.markup import (
 )
 from expertpool.core.reading.active import (
     BROUGHT_IN,
-    Action,
+    Acting,
     TooMuch,
     actions,
     begins_as_xml,
@@ -114,7 +114,7 @@ class Package:
             if relation.getAttribute("TargetMode") != "External"
         ]
 
-    def actions(self) -> Iterator[tuple[str, Action]]:
+    def actions(self) -> Iterator[tuple[str, Acting]]:
         """Yield what acts in this file, with the part in which it stands."""
         for name, data in self.parts.items():
             if self._is_markup(name):

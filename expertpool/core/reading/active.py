@@ -60,7 +60,9 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Action:
+class Acting:
+    """Something in a part of an office file that may act when it is opened: its words, as they stand there."""
+
     kind: Kind
     text: str
     name: str = ""  # that the book gives to a formula
@@ -75,7 +77,7 @@ def begins_as_xml(head: bytes) -> bool:
     return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
-def actions(part: IO[bytes]) -> Iterator[Action]:
+def actions(part: IO[bytes]) -> Iterator[Acting]:
     """Yield what acts in a part, in its order. Raises expat.ExpatError for what is no XML, or
     declares a type, both of which no office program opens; TooMuch."""
     watch = _Watch()
@@ -91,7 +93,7 @@ def actions(part: IO[bytes]) -> Iterator[Action]:
     yield from watch.taken()
 
 
-def acts_by_itself(action: Action) -> bool:
+def acts_by_itself(action: Acting) -> bool:
     """Tell whether it fetches or starts something where nobody asked for that."""
     match action.kind:
         case Kind.FORMULA:
@@ -108,12 +110,12 @@ class _Watch:
     """Collects texts of formulas; and codes of fields, which may be split and stand in each other."""
 
     def __init__(self) -> None:
-        self._found: list[Action] = []
+        self._found: list[Acting] = []
         self._text: list[str] | None = None  # of the formula or piece of code that is open
         self._length, self._name = 0, ""
         self._codes = [""]  # of what is open; the first stands outside of all fields
 
-    def taken(self) -> list[Action]:
+    def taken(self) -> list[Acting]:
         found, self._found = self._found, []
         return found
 
@@ -129,12 +131,12 @@ class _Watch:
         elif local in ("fldSimple", "fldChar"):
             self._field({key.rpartition(":")[2]: value for key, value in attributes.items()})
         elif local == "ddeLink":
-            self._found.append(Action(Kind.CONVERSATION, attributes.get("ddeService", "")))
+            self._found.append(Acting(Kind.CONVERSATION, attributes.get("ddeService", "")))
         if macro := attributes.get("macro"):
-            self._found.append(Action(Kind.MACRO, macro))
+            self._found.append(Acting(Kind.MACRO, macro))
         for key in ("textlink", "formula"):  # of a text box; of what a pivot table computes
             if formula := attributes.get(key):
-                self._found.append(Action(Kind.FORMULA, formula))
+                self._found.append(Acting(Kind.FORMULA, formula))
 
     def text(self, data: str) -> None:
         if self._text is not None:
@@ -154,7 +156,7 @@ class _Watch:
             self._codes[-1] += text
         elif text.strip():
             kind = Kind.MACRO if local == "FmlaMacro" else Kind.FORMULA
-            self._found.append(Action(kind, text.strip(), self._name))
+            self._found.append(Acting(kind, text.strip(), self._name))
 
     def close(self) -> None:
         """Count what was left open, and what stands outside of all fields."""
@@ -180,4 +182,4 @@ class _Watch:
 
     def _say(self, code: str) -> None:
         if code.strip():
-            self._found.append(Action(Kind.FIELD, code.strip()))
+            self._found.append(Acting(Kind.FIELD, code.strip()))

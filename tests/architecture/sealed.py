@@ -32,6 +32,8 @@ from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.voiding import request_void
 from expertpool.experts.models import Expert
+from expertpool.files.models import Attachment
+from expertpool.files.queries.content import content
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import deliver
 from expertpool.projects.models import Project
@@ -279,9 +281,13 @@ def rows() -> Iterator[tuple[str, str]]:
 
 
 def files() -> Iterator[tuple[str, str]]:
+    """What is stored, as who has the disk reads it, and as it is opened."""
     for path in Path(settings.MEDIA_ROOT).rglob("*"):
         if path.is_file():
             yield str(path.name), readable(path.read_bytes())
+    for row in Attachment.objects.order_by("pk"):
+        with suppress(FileNotFoundError), content(row) as file:
+            yield row.name, readable(file.read())
 
 
 def text_of(response: HttpResponse) -> str:

@@ -233,7 +233,10 @@ def _everything_of(project: Project) -> list[object]:
         Project.objects.filter(pk=project.pk).values().get(),
         list(project.tasks.values()),
         list(project.progress.values()),
-        [row | {"name": row["name"].token} for row in Attachment.objects.order_by("pk").values()],
+        [
+            row | {name: row[name] and row[name].token for name in ("name", "file_key")}
+            for row in Attachment.objects.order_by("pk").values()
+        ],
         list(DrawEvent.objects.order_by("pk").values()),
         [
             row | {"opening": row["opening"].token}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -13,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import Role, User
-from expertpool.draws.enums import DrawStatus
+from expertpool.audit.models import Entry
+from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.exceptions import ContributionRefused
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.emergency import emergency_of
@@ -25,16 +27,19 @@ from expertpool.draws.services.emergency import (
     request_emergency_end,
 )
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.letters import send_at_once
 from expertpool.draws.services.names import release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
+from expertpool.draws.services.releasing import decide_release, request_release
+from expertpool.draws.services.replies import answer, take_leave
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
-from expertpool.draws.services.sealing import contribute, start_draw
+from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
 from expertpool.draws.services.sheets import build_stored_sheet
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.workflow.services.codes import persons_for_code
 from tests.factories.accounts import make_user
-from tests.factories.answers import declare_emergency
-from tests.factories.draws import end_review, make_draw, make_ready_project
+from tests.factories.answers import declare_emergency, record_answer
+from tests.factories.draws import end_review, make_draw, make_ready_project, reach
 from tests.factories.experts import make_expert
 from tests.factories.widening import (
     REASON,
@@ -210,16 +215,103 @@ def test_what_people_wrote_of_their_steps_stays_inside(operator: User, superviso
         request=voided, agree=True, note=noted["作废的"], actor=supervisor, now=draw.reveal_at
     )
     end_review(draw)
-    inside, public = pages_of(draw, operator)
-    film = Client().get(reverse("draws:public_replay", args=[draw.public_id])).content.decode()
-    answer = Client().get(reverse("draws:verify_record", args=[draw.public_id]))
-    assert "form" not in answer.json()  # the whole record
-    record = json.dumps(answer.json(), ensure_ascii=False)
+    inside, _ = pages_of(draw, operator)
+    public, film, record = shown_to_anybody(draw)
     assert "void" in record
     typed = {*words.values(), *noted.values()}
     assert {one for one in typed if one in public + film} == set()
     assert {one for one in typed if one in record} == {words["作废"]}
     assert words["作废"] in inside
+
+
+@pytest.mark.shows("DRAW-11")
+@pytest.mark.usefixtures("quiet_hours")
+def test_what_was_written_of_seats_letters_and_requests_stays_inside(
+    operator: User, supervisor: User
+) -> None:
+    """Why somebody does not come, letters go out at night, names are wanted early, or a request is refused."""
+    for n in range(6):
+        make_expert(email=f"e{n}@example.cn")
+    night = timezone.make_aware(datetime(2026, 11, 24, 23))  # noqa: DTZ001
+    draw = make_draw(now=night, operator=operator, seats=3, channels=("email",), reached=False)
+    by_hand = {"actor": operator, "now": night}
+    seed = count(1)
+    words = {
+        step: f"因{step}而写的话"
+        for step in ("谢绝", "请假", "代登记", "立即发出", "提前公开", "应急", "作废")
+    }
+    noted = {step: f"不同意{step}的附言" for step in ("应急", "作废")}
+    send_at_once(draw=draw, reason=words["立即发出"], **by_hand)
+    reach(draw, now=night)
+    by_link = {"via": ReplyVia.LINK, "now": night}
+    declined, leaves, replaced = draw.invitations.order_by("line")
+    for row in (declined, leaves):
+        accept, reason = row != declined, words["谢绝"] if row == declined else ""
+        answer(
+            invitation=row,
+            accept=accept,
+            reason=reason,
+            entropy=SeededEntropy(next(seed)),
+            **by_link,
+        )
+    leaves.refresh_from_db()
+    take_leave(
+        invitation=leaves, reason=words["请假"], entropy=SeededEntropy(next(seed)), **by_link
+    )
+    record_answer(
+        invitation=replaced,
+        state=InvitationState.DECLINED,
+        reason=words["代登记"],
+        entropy=SeededEntropy(next(seed)),
+        second=supervisor,
+        **by_hand,
+    )
+    refused = {"agree": False, "actor": supervisor, "now": night}
+    asked = request_emergency(draw=draw, reason=words["应急"], minutes=15, **by_hand)
+    decide_emergency(request=asked, note=noted["应急"], **refused)
+    asked_void = request_void(draw=draw, reason=words["作废"], **by_hand)
+    decide_void(request=asked_void, note=noted["作废"], **refused)
+    reach(draw, now=night)
+    accept_all(draw, now=night)
+    assert draw.events.filter(content__type="exit").count() == 3
+    early = request_release(draw=draw, reason=words["提前公开"], **by_hand)
+    decide_release(request=early, agree=True, note="", actor=supervisor, now=night)
+    draw.refresh_from_db()
+    end_review(draw)
+    typed = {*words.values(), *noted.values()}
+    assert {one for one in typed if one in "".join(shown_to_anybody(draw))} == set()
+    assert {one for one in typed if one not in kept_inside(draw)} == set()
+
+
+@pytest.mark.shows("DRAW-11")
+def test_why_a_draw_was_given_up_stays_inside(operator: User) -> None:
+    make_expert()
+    now = timezone.now()
+    project = make_ready_project(now=now, seats=1, contributors=["supervisor"])
+    draw = start_draw(project=project, actor=operator, now=now, entropy=SeededEntropy(1))
+    abandon_draw(draw=draw, reason="张三说不来了", actor=operator, now=now)
+    inside, public = pages_of(draw, operator)
+    assert "张三说不来了" in inside
+    assert "已放弃" in public
+    assert "张三说不来了" not in public
+    got = Client().get(reverse("draws:verify_record", args=[draw.public_id]))
+    assert "张三说不来了" not in got.content.decode()
+
+
+def kept_inside(draw: Draw) -> str:
+    """Return what the log and the rows of ``draw`` say of why."""
+    notes = Entry.objects.values_list("note", flat=True)
+    reasons = (row.reason for row in draw.invitations.all())
+    return "\n".join((*notes, *reasons))
+
+
+def shown_to_anybody(draw: Draw) -> tuple[str, str, str]:
+    """Return the public page, the film and the whole record of ``draw``."""
+    film = Client().get(reverse("draws:public_replay", args=[draw.public_id])).content.decode()
+    got = Client().get(reverse("draws:verify_record", args=[draw.public_id]))
+    assert "form" not in got.json()  # the whole record
+    record = json.dumps(got.json(), ensure_ascii=False)
+    return pages_of(draw, draw.operator)[1], film, record
 
 
 @pytest.mark.shows("DRAW-31")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.configuration.reading import current
+from expertpool.directory.models import Specialty
 from expertpool.draws import occasions as draws
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import AnswerRequest, ReleaseRequest, VoidRequest
@@ -46,7 +47,7 @@ from tests.config.rules_of_before import choose_rules, rules_count_as_chosen
 from tests.database import migrate_on
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw
-from tests.factories.experts import make_expert, make_specialty
+from tests.factories.experts import make_expert
 from tests.fixtures import login
 
 WEEK = timedelta(days=7)
@@ -101,7 +102,7 @@ def _cautions(operator: User, supervisor: User) -> Iterator[list[tuple[str, str]
 
 def _tokens(operator: User, supervisor: User) -> Iterator[list[tuple[str, str]]]:
     """The version before finds each by what he holds; whoever holds nothing is there, too."""
-    one, other = make_specialty("S1", "给水"), make_specialty("S2", "排水")
+    one, other = Specialty.objects.filter(scheme__code="ndrc2018", level=3).order_by("pk")[:2]
     held = {
         make_expert(specialties=some).pk: [f"#{leaf.pk}" for leaf in some]
         for some in ((one, other), (other,), ())

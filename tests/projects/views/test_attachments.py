@@ -135,7 +135,7 @@ def test_files_that_experts_saw_before_the_upgrade_they_still_see(operator):
     kept, led = attachments_of(project).get(), attachments_of(project).get()
     kept.kind = ""
     kept.save(update_fields=["kind", "proof"])
-    led.name = str(led.name)  # read for the row that it was
+    led.name, led.file_key = str(led.name), bytes(led.file_key)  # read for the row that it was
     led.pk, led.uid, led.kind, led.proof = None, uuid4(), "", b"x" * 32
     Attachment.objects.bulk_create([led])
     Attachment.objects.filter(pk=led.pk).update(proof=b"x" * 32)

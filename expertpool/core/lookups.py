@@ -88,21 +88,11 @@ def _conditions(node: WhereNode) -> Iterator[tuple[Any, WhereNode]]:
 class Sought(Collection[int]):
     """Keys that are looked for when a statement is written that asks for them, and not before."""
 
+    keys: Collection[int]
+
     @cached_property
     def text(self) -> str:
         return _number_text(self)
-
-
-class Implied(Sought):
-    """Keys of all whom other conditions of the same rows fit, for whoever would ask those of each: these are ``gathered``
-    by indexes, if at all."""
-
-    def __init__(self, gathered: Callable[[], Set[int]]) -> None:
-        self._gathered = gathered
-
-    @cached_property
-    def keys(self) -> Set[int]:
-        return self._gathered()
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.keys)
@@ -114,21 +104,24 @@ class Implied(Sought):
         return key in self.keys
 
 
+class Implied(Sought):
+    """Keys of all whom other conditions of the same rows fit, for whoever would ask those of each: these are ``gathered``
+    by indexes, if at all."""
+
+    def __init__(self, gathered: Callable[[], Set[int]]) -> None:
+        self._gathered = gathered
+
+    @cached_property
+    def keys(self) -> Set[int]:  # type: ignore[override]
+        return self._gathered()
+
+
 class _Numbers(Sought):
     """Numbers that are known; their text is made once, where a statement is written with them: of tens of thousands that
     takes as long as to find them, and an order of keys never asks with all of them."""
 
     def __init__(self, numbers: Collection[int]) -> None:
-        self._numbers = numbers
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._numbers)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __contains__(self, number: object) -> bool:
-        return number in self._numbers
+        self.keys = numbers
 
 
 class _SoughtText(Value):

@@ -110,20 +110,16 @@ class Holders(Sought):
         self._found += sorted(self.in_part(self._parts[self._looked]), reverse=True)
         self._looked += 1
 
-    def _all(self) -> list[int]:
+    @property
+    def keys(self) -> list[int]:  # type: ignore[override]
+        """All of them."""
         return self.since(0)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
 
     def __bool__(self) -> bool:
         return bool(self.newest(1))
 
     def __contains__(self, key: object) -> bool:
-        return key in self._all()
+        return key in self.keys
 
 
 NOBODY = Holders((), lambda _part: ())

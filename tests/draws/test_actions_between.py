@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration.kinds import Span
+from expertpool.core.text import moment_text
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus
 from expertpool.draws.models import Draw, EmergencyRequest
 from expertpool.draws.queries.actions import actions_for
@@ -31,6 +32,7 @@ from expertpool.draws.services.voiding import request_void
 from expertpool.draws.settings import QUIET_HOURS
 from expertpool.experts.models import Expert
 from expertpool.notifications.enums import DeliveryState
+from expertpool.workflow.settings import OBJECTION_MINUTES, SECOND_DAYS
 from tests.draws.services.test_publishing import AFTER, make_reviewed_draw
 from tests.draws.test_actions import (
     NOW,
@@ -173,6 +175,36 @@ def test_page_and_service_keep_to_what_is_allowed(make: Make, users: Users, clie
         assert all(code in done[role] for role in may), code
         # Somebody is refused it: by his role, or as the one who asked.
         assert may != set(users), code
+
+
+@pytest.mark.shows("DRAW-11")
+@pytest.mark.parametrize("make", [void_asked, release_asked, earlier_asked])
+def test_nobody_may_agree_while_somebody_may_object(
+    make: Make, users: Users, client: Client
+) -> None:
+    """Neither page nor interface offers what would be refused; they say from when it may be."""
+    configure(OBJECTION_MINUTES, 5)
+    draw, now = make(users)
+    (code,) = SITUATIONS[make]
+    opens = now + timedelta(minutes=5)
+    with time_machine.travel(now, tick=False):
+        compare_buttons(draw, users, client, now)
+        for user in users.values():
+            assert code not in compare(draw, user, now)
+    told = actions_for(draw, users["admin"], now=now)[code].why_not
+    assert f"{moment_text(opens)} 之后才能确认" in told
+    may = {role for role, user in users.items() if code in _allowed(draw, user, opens)}
+    assert may
+    assert may != set(users)
+
+
+def test_an_account_of_today_is_not_told_that_it_may_decide(users: Users) -> None:
+    configure(SECOND_DAYS, 7)
+    draw = picked(DrawKind.MANUAL, DrawStatus.SEALED, users)
+    new = make_user("supervisor", name="新来的", created_at=NOW - timedelta(hours=1))
+    by_service = compare(draw, new)
+    assert not by_service & {ActionCode.AGREE_PICKS, ActionCode.TURN_DOWN_PICKS}
+    assert not _allowed(draw, new, NOW) & {ActionCode.AGREE_PICKS, ActionCode.TURN_DOWN_PICKS}
 
 
 def _allowed(draw: Draw, user: User, now: datetime) -> set[ActionCode]:

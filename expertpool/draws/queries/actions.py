@@ -71,7 +71,7 @@ _OF_DRAW: Mapping[ActionCode, tuple[str, Check]] = {
     ActionCode.DECIDE_WIDENING: ("draws.confirm_steps", obstacles.decide_widening),
     ActionCode.PICK_MORE: ("draws.pick", obstacles.pick_more),
     ActionCode.AGREE_PICKS: ("draws.confirm_picks", obstacles.agree_picks),
-    ActionCode.TURN_DOWN_PICKS: ("draws.confirm_picks", obstacles.decide_picks),
+    ActionCode.TURN_DOWN_PICKS: ("draws.confirm_picks", obstacles.turn_down_picks),
     ActionCode.WITHDRAW_PICKS: ("draws.pick", obstacles.withdraw_picks),
     ActionCode.SET_ROLES: ("draws.run", obstacles.set_roles),
     ActionCode.DECLARE_EMERGENCY: ("draws.run", obstacles.ask_emergency),

@@ -65,7 +65,12 @@ from expertpool.draws.queries.readiness import (
 )
 from expertpool.draws.queries.reveal import is_released, proven_opening
 from expertpool.draws.queries.shortfall import shortfall_of
-from expertpool.workflow.queries.requests import check_author, check_second_person
+from expertpool.workflow.queries.requests import (
+    check_agreeable,
+    check_author,
+    check_refusable,
+    check_second_person,
+)
 from expertpool.workflow.queries.second_person import why_not_second
 
 BENT = "抽取记录核验不一致，数据可能被改动过：查明之前不能办理，可以先暂停。请联系系统管理员。"
@@ -173,8 +178,7 @@ def ask_widening(facts: OfDraw) -> None:
 
 def decide_widening(facts: OfDraw) -> None:
     asked = facts.open_request(WideningRequest)
-    check_asked(facts, asked, WideningRequest, WideningRefused)
-    check_second_person(asked, facts.user, WideningRefused, now=facts.now)
+    check_agreement(facts, asked, WideningRequest, WideningRefused)
     widen(facts)
     _check_planned(facts)
 
@@ -216,13 +220,26 @@ def check_asked(
         raise refused(message)
 
 
-def decide_picks(facts: OfDraw) -> None:
+def check_agreement(
+    facts: OfDraw, asked: DrawRequest | None, kind: type[DrawRequest], refused: type[DrawError]
+) -> None:
+    """Refuse (``refused``) to agree to what nobody asked, or to one's own; before the time to object is over, and as an
+    account that need not be another person."""
+    check_asked(facts, asked, kind, refused)
+    check_second_person(asked, facts.user, refused, now=facts.now)
+    if asked is not None:
+        check_agreeable(asked, facts.user, refused, now=facts.now)
+
+
+def turn_down_picks(facts: OfDraw) -> None:
     check_asked(facts, facts.picks, PickRequest, PickRefused)
     check_second_person(facts.picks, facts.user, PickRefused, now=facts.now)
+    if facts.picks is not None:
+        check_refusable(facts.picks, facts.user, PickRefused, now=facts.now)
 
 
 def agree_picks(facts: OfDraw) -> None:
-    decide_picks(facts)
+    check_agreement(facts, facts.picks, PickRequest, PickRefused)
     if facts.is_over:
         raise PickRefused("评审开始时间已过，不能再确认。")
     # Nobody is invited by a way that is switched off since; turned down or withdrawn it may be.
@@ -307,8 +324,7 @@ def ask_reschedule(facts: OfDraw) -> None:
 
 
 def decide_reschedule(facts: OfDraw) -> None:
-    check_asked(facts, facts.earlier, RescheduleRequest, RescheduleRefused)
-    check_second_person(facts.earlier, facts.user, RescheduleRefused, now=facts.now)
+    check_agreement(facts, facts.earlier, RescheduleRequest, RescheduleRefused)
     reschedule(facts)
 
 
@@ -337,8 +353,7 @@ def ask_emergency(facts: OfDraw) -> None:
 
 def decide_emergency(facts: OfDraw) -> None:
     asked = facts.open_request(EmergencyRequest)
-    check_asked(facts, asked, EmergencyRequest, EmergencyRefused)
-    check_second_person(asked, facts.user, EmergencyRefused, now=facts.now)
+    check_agreement(facts, asked, EmergencyRequest, EmergencyRefused)
     declare(facts)
 
 
@@ -467,13 +482,11 @@ def check_sitting(draw: Draw, *, now: datetime) -> None:
 
 
 def decide_void(facts: OfDraw) -> None:
-    check_asked(facts, facts.void, VoidRequest, VoidRefused)
-    check_second_person(facts.void, facts.user, VoidRefused, now=facts.now)
+    check_agreement(facts, facts.void, VoidRequest, VoidRefused)
     check_void(facts)
 
 
 def decide_release(facts: OfDraw) -> None:
     asked = facts.open_request(ReleaseRequest)
-    check_asked(facts, asked, ReleaseRequest, ReleaseRefused)
-    check_second_person(asked, facts.user, ReleaseRefused, now=facts.now)
+    check_agreement(facts, asked, ReleaseRequest, ReleaseRefused)
     check_release(facts.draw, now=facts.now)

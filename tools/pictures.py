@@ -182,6 +182,7 @@ def take_settings(admin: Camera) -> None:
     change(admin, "文档最大", "100")
     admin.open("/settings/")
     admin.take("settings")
+    take_one_setting(admin)
     admin.open("/workflow/")
     admin.page.locator("main a[href^='/workflow/']").first.click()
     admin.take("flow")
@@ -193,6 +194,20 @@ def take_settings(admin: Camera) -> None:
     admin.press("上传模板")
     admin.page.locator("#drawer input[type=file]").wait_for()
     admin.take("sheet-template")
+
+
+def take_one_setting(admin: Camera) -> None:
+    """A setting that is looked for, set, and asked for what it was before."""
+    admin.page.get_by_placeholder("搜索名称、说明或当前值").fill("免打扰")
+    admin.take("settings-search")
+    admin.press("修改“免打扰时段”")
+    drawer = admin.page.locator("#drawer")
+    drawer.get_by_role("button", name="保存", exact=True).wait_for()
+    admin.take("settings-edit")
+    admin.open("/settings/")
+    admin.press("历史")
+    drawer.get_by_role("button", name="关闭").last.wait_for()
+    admin.take("settings-history")
 
 
 def change(admin: Camera, setting: str, value: str) -> None:

@@ -18,8 +18,10 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import summary
 from expertpool.core.criteria import CriteriaError, explain, parse, schema
+from expertpool.core.importing import CLEANED, CellRefused, Note, check_rows
 from expertpool.core.importing.memory import HEADER, remember
 from expertpool.core.importing.sheets import template_bytes
+from expertpool.core.subjects.kinds import Flag
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.exceptions import FieldInUse
 from expertpool.customforms.models import CustomField, FieldMark
@@ -151,6 +153,41 @@ def test_every_kind_is_imported_exported_and_asked(
     assert [str(columns[label].value(expert)) for label in labels] == [
         "李四", "某桥；某路", "12", "2020-05-01", "一级注册", "英语、法语", "是",
     ]  # fmt: skip
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        *((cell, True) for cell in ("是", "√", "✔", "Y", "Ｙ", "yes", True)),
+        *((cell, False) for cell in ("否", "×", "X", "N", "no", False)),
+    ],
+)
+def test_yes_and_no_are_read_as_people_write_them(
+    admin: User, written: str | bool, value: bool
+) -> None:
+    """What they come to is told, where it reads otherwise; a page and another platform say 是 or 否."""
+    field = make_field("可出差", FieldKind.FLAG)
+    importer = ExpertImporter(actor=admin, now=NOW, options={"status": "formal"})
+    rows = [(2, ["王大明", "13800138000", written]), (3, ["张大力", "13800138001", "1.5"])]
+    taken: list[Any] = []
+    check_rows(
+        importer,
+        rows,
+        ["name", "phone", field.code],
+        keep=True,
+        refused=lambda _: None,
+        taken=taken.append,
+    )
+    first, second = taken
+    assert first.values[field.code] is value
+    word = "是" if value else "否"
+    told = [] if written in (word, value) else [Note("可出差", CLEANED, str(written), word)]
+    assert [one for one in first.notes if one.column == "可出差"] == told
+    assert [str(fault) for fault in second.left] == ["可出差不存在：应为：是、否。"]
+    assert Expert.objects.get(called(["王大明"])).extra == {field.code: value}
+    with pytest.raises(CellRefused):
+        Flag().clean("√")
 
 
 def test_a_draw_asks_it_and_explains_it(db: None) -> None:

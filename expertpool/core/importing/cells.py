@@ -559,6 +559,8 @@ def _note(column: ImportColumn, cell: Any, value: Any) -> Note | None:
         if type(value) is int and _AMOUNT.fullmatch(cell.strip()):
             return None
         word = column.word(value)
+        if type(value) is bool:
+            return Note(column.header, CLEANED, cell, word) if word != cell.strip() else None
         is_other = word != cell.strip() if type(value) is int else _is_guessed(cell, word)
         return Note(column.header, GUESSED, cell, word) if is_other else None
     if isinstance(value, Decimal) and type(cell) in (int, float) and value == Decimal(str(cell)):

@@ -92,6 +92,11 @@ NOTHING = MARKS_FOR_NOTHING | {
         "（未填写）",
     ),
 }
+# What people write for yes and no, below whatever header.
+YES = frozenset(("是", "√", "✓", "✔", "Y", "y", "YES", "Yes", "yes", "TRUE", "True", "true"))
+NO = frozenset(
+    ("否", "×", "✗", "✘", "X", "x", "N", "n", "NO", "No", "no", "FALSE", "False", "false")
+)
 SAME = frozenset(
     (
         "同上",
@@ -227,19 +232,26 @@ def text(longest: int, *, lines: bool = False) -> Cleaner:
     return clean
 
 
-def choice(values: Mapping[str, Any]) -> Cleaner:
-    """A cleaner for one of fixed words, by what each stands for."""
+def choice(values: Mapping[str, Any], also: Mapping[str, Any] | None = None) -> Cleaner:
+    """A cleaner for one of fixed words, by what each stands for; ``also`` are others that a refusal does not name."""
     shown = "、".join(values)
+    known = {**(also or {}), **values}
 
     def clean(cell: Any) -> Any:
         word = as_line(cell)
-        if word in values or not word:
-            return values.get(word, "")
-        if (bare := "".join(word.split())) in values:  # 副 高
-            return values[bare]
+        if word in known or not word:
+            return known.get(word, "")
+        if (bare := "".join(word.split())) in known:  # 副 高
+            return known[bare]
         raise CellRefused("{}不存在", f"应为：{shown}。", word=word)
 
     return clean
+
+
+flag: Cleaner = choice(
+    {"是": True, "否": False}, {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
+)
+"""The cleaner for whether something is so: True, False, or nothing."""
 
 
 def whole_number(least: int, most: int, suffix: str = "") -> Cleaner:

@@ -7,6 +7,8 @@ from typing import Any
 
 from expertpool.core.importing.columns import (
     BETWEEN,
+    NO,
+    YES,
     CellRefused,
     ImportColumn,
     as_text,
@@ -15,8 +17,8 @@ from expertpool.core.importing.columns import (
 )
 from expertpool.core.importing.reading import Numbered
 
-TICKS = frozenset("√✓✔☑☒■●◆★○V√v*") | {"是", "有", "1", "Y", "y"}
-UNTICKED = frozenset("×✗✘xX□0否无/／-—N") | {"n", "", "☐"}
+TICKS = YES | frozenset("☑☒■●◆★○V√v*有1")
+UNTICKED = NO | frozenset("□☐0无/／-—") | {""}
 
 
 class Ticked:

@@ -26,6 +26,7 @@ from expertpool.core.importing.columns import (
     as_text,
     choice,
     day,
+    flag,
     text,
     whole_number,
 )
@@ -371,6 +372,9 @@ def _apart(cell: str) -> list[str]:
     return [word.strip() for word in cell.split("、") if word.strip()]
 
 
+_FLAG = choice({"是": True, "否": False})  # of a page, and of another platform
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flag(Kind):
     """Yes or no; not known is neither."""
@@ -378,8 +382,11 @@ class Flag(Kind):
     def clean(self, raw: Any) -> bool | None:
         if isinstance(raw, bool):
             return raw
-        answer: bool | str = choice({"是": True, "否": False})(raw)
+        answer: bool | str = _FLAG(raw)
         return None if answer == "" else bool(answer)
+
+    def cell_cleaner(self) -> Cleaner:
+        return flag
 
     def input(self, *, current: Any = None, **kwargs: Any) -> forms.Field:
         choices = [("", WITHOUT), ("是", "是"), ("否", "否")]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from expertpool.core.importing import is_of_a_thing, normalise_header
+from expertpool.core.importing import NO as SAID_NO
+from expertpool.core.importing import YES, is_of_a_thing, normalise_header
 
 LONGEST = 20  # letters of a word that says no more than that
 
@@ -94,14 +95,12 @@ IN_POOL_HEADERS = (
 )
 NO = frozenset(
     (
-        *("否", "不", "不是", "没有", "未", "未列入", "非", "非黑名单", "正常", "0", "N", "n"),
-        *("NO", "No", "no", "×", "✗", "x", "X", "F", "FALSE", "False", "false"),
+        *SAID_NO,
+        *("不", "不是", "没有", "未", "未列入", "非", "非黑名单", "正常", "0", "F"),
     )
 )
 _NOT_IN = NO - {"正常"}
-_YES = frozenset(
-    ("是", "1", "Y", "y", "YES", "Yes", "yes", "T", "TRUE", "True", "true", "√", "✓", "✔", "有")
-)
+_YES = YES | {"1", "T", "有"}
 
 
 def is_gone(word: str) -> bool:

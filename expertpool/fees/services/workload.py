@@ -21,6 +21,7 @@ from expertpool.core.importing import (
     Totals,
     as_code,
     choice,
+    flag,
     text,
     whole_number,
 )
@@ -57,7 +58,6 @@ COLUMNS = {
     "days": "days",
     "note": "note",
 }
-YES = {"是": True, "√": True, "Y": True, "否": False, "": False}
 OUTCOMES = {str(one.label): one for one in FeeOutcome}
 
 
@@ -146,7 +146,7 @@ class WorkloadImporter(Importer):
         ImportColumn(
             "holiday",
             "法定节假日",
-            choice(YES),
+            flag,
             aliases=("节假日",),
             choices=("是", "否"),
             word=yes_or_no,
@@ -155,7 +155,7 @@ class WorkloadImporter(Importer):
         ImportColumn(
             "leader",
             "组长",
-            choice(YES),
+            flag,
             aliases=("是否组长",),
             choices=("是", "否"),
             word=yes_or_no,

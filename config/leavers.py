@@ -19,10 +19,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from expertpool.core.client import HAS_LEFT
+from expertpool.core.client import HAS_LEFT, only_reads
 
 SECONDS = 0.5  # between two looks
-SAFE = {"GET", "HEAD"}
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +78,7 @@ def stop_for_who_left(
 
 
 def _only_asks(request: HttpRequest) -> bool:
-    if request.method in SAFE:
+    if only_reads(request):
         return True
     try:
         return getattr(resolve(request.path_info).func, "only_asks", False)

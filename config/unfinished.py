@@ -20,7 +20,7 @@ from psycopg.errors import QueryCanceled
 
 from config.bodies import page_of
 from config.numbers import current_number
-from expertpool.core.client import NOBODY_WAITS, has_left
+from expertpool.core.client import IN_DOUBT, NOBODY_WAITS, has_left, only_reads
 from expertpool.core.middleware import Middleware
 from expertpool.core.responses import refused
 from expertpool.core.sizes import MEGABYTE
@@ -43,7 +43,7 @@ class UnfinishedMiddleware(Middleware):
             return nobody_waits()
         match = request.resolver_match
         logger.warning("%s took too long", match.view_name if match else "?")
-        is_read = request.method in ("GET", "HEAD")
+        is_read = only_reads(request)
         if request.headers.get("HX-Request"):
             return refused(f"{REASON}：{MEND}" if is_read else WAITED)
         answer = render(request, "unfinished.html", {"is_read": is_read}, status=503)
@@ -62,8 +62,6 @@ def was_ended(error: BaseException | None) -> bool:
 
 
 AWAY = "数据库暂时连不上"
-# The database may have died after it kept what was sent, and before it said so.
-IN_DOUBT = "刚才提交的内容可能没有保存：几分钟后请先查看，没有的再提交。"
 AGAIN_SECONDS = 15
 # SQLSTATE of a lost connection, and of a server that stops or starts; none: nobody was reached.
 _AWAY_STATES = ("08", "57P01", "57P02", "57P03")
@@ -114,7 +112,7 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
     if not is_away(sys.exc_info()[1]):
         html = render_to_string("500.html", {"number": current_number()})
         return HttpResponse(html, status=500)
-    is_read = request.method in ("GET", "HEAD")
+    is_read = only_reads(request)
     if request.headers.get("HX-Request"):
         return refused(f"{AWAY}，{'没有改动任何内容，请稍后再试。' if is_read else IN_DOUBT}")
     shown = {"reason": AWAY, "seconds": AGAIN_SECONDS, "in_doubt": "" if is_read else IN_DOUBT}

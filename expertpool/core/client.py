@@ -1,4 +1,4 @@
-"""Where a request comes from, and the networks around it."""
+"""Where a request comes from, the networks around it, and whether it only reads."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ ONE_VISITOR = 64  # bits of the network that one of them is given
 HAS_LEFT = "waitress.client_disconnected"  # what our web server knows of whoever asks
 NOBODY_WAITS = 499  # an answer of this code nobody reads; nginx has it so
 
+# The database may have died after it kept what was sent, and before it said so.
+IN_DOUBT = "刚才提交的内容可能没有保存：几分钟后请先查看，没有的再提交。"
+
 logger = logging.getLogger(__name__)
 # Proxies of which this process was told nothing: that of the first such request.
 _untrusted: list[str] = []
@@ -31,6 +34,11 @@ def only_asks(view: View) -> View:
     database stops as it does for what is read (config.leavers)."""
     view.only_asks = True  # type: ignore[attr-defined]
     return view
+
+
+def only_reads(request: HttpRequest) -> bool:
+    """Tell whether nothing can have been kept of ``request``, whatever became of it."""
+    return request.method in ("GET", "HEAD")
 
 
 def client_address(request: HttpRequest) -> str:

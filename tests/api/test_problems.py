@@ -5,10 +5,14 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from psycopg.errors import AdminShutdown, QueryCanceled
 from pytest_django.fixtures import Settings
 
+from expertpool.accounts.models import User
+from expertpool.core.client import IN_DOUBT
 from expertpool.files.services import attach
 from tests.api.caller import ROOT, Caller, assert_problem
 from tests.factories.projects import make_project
@@ -165,3 +169,21 @@ def test_a_wrong_address_is_told(applicant: Caller, path: str) -> None:
 
 def test_answers_are_not_html(applicant: Caller) -> None:
     assert Client().get(f"{ROOT}/projects")["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("cause", "detail"), [(AdminShutdown, IN_DOUBT), (QueryCanceled, "没有改动任何内容")]
+)
+def test_where_the_database_does_not_answer_it_says_what_a_page_says(
+    admin: User, monkeypatch: pytest.MonkeyPatch, cause: type[Exception], detail: str
+) -> None:
+    """Of what was sent, that it may not be kept, unless the database itself has stopped it; a read keeps nothing."""
+
+    def find_token(*_: Any, **__: Any) -> None:
+        raise OperationalError("gone") from cause("gone")
+
+    caller = Caller(admin)
+    monkeypatch.setattr("expertpool.accounts.api.find_token", find_token)
+    assert detail in assert_problem(caller.post("/projects", {}), 503, "unanswered")["detail"]
+    read = assert_problem(caller.get("/projects"), 503, "unanswered")
+    assert "没有改动任何内容" in read["detail"]

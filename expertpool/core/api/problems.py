@@ -23,6 +23,7 @@ from ninja.errors import ValidationError as ValuesError
 from psycopg.errors import QueryCanceled
 
 from expertpool.core.api.wording import message_for
+from expertpool.core.client import IN_DOUBT, only_reads
 from expertpool.core.subjects import SUBJECTS, joined_fields
 
 logger = logging.getLogger(__name__)
@@ -145,14 +146,12 @@ def _no_json(_request: HttpRequest, _error: Any) -> HttpResponse:
 def _unanswered(request: HttpRequest, error: Any) -> HttpResponse:
     """The database is away, or gave a statement up for its time."""
     logger.error("the database did not answer: %s", type(error.__cause__ or error).__name__)
-    nothing_done = request.method in ("GET", "HEAD") or isinstance(error.__cause__, QueryCanceled)
+    nothing_done = only_reads(request) or isinstance(error.__cause__, QueryCanceled)
     answer = problem(
         503,
         "unanswered",
         "数据库没有及时答复",
-        "没有改动任何内容。请减少条件或稍后再试。"
-        if nothing_done
-        else "刚才提交的内容可能没有保存：请稍后先查看，没有的再提交。",
+        "没有改动任何内容。请减少条件或稍后再试。" if nothing_done else IN_DOUBT,
     )
     answer["Retry-After"] = "60"
     return answer

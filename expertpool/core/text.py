@@ -25,12 +25,13 @@ _BLANK = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 _BLANK += "\u200b\u200c\u200d\u2060\ufeff"
 # Drawn as nothing, whatever Unicode calls them: fillers, a blank Braille cell, choices of a glyph.
 _DRAWN_AS_NOTHING = {
-    *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U00013441\U00013442\U0001d159",
+    *"\u2065\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U00013441\U00013442\U0001d159",
     *map(chr, range(0x180B, 0x1810)),
     *map(chr, range(0xFE00, 0xFE10)),
     *map(chr, range(0xE0100, 0xE01F0)),
 }
-_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cn", "Cs")
+_DRAWN = re.compile(f"[{''.join(_DRAWN_AS_NOTHING)}]")
+_NO_LETTERS = ("Cc", "Cn", "Cs")  # line feeds among them; nobody types the others
 
 # What is of people wherever it stands: telephones, identity cards, accounts of a bank; addresses of mail.
 _NUMBERS = re.compile(r"\d{9,}[Xx]?")
@@ -58,9 +59,6 @@ _NAMES = re.compile(
     r"(?:[\u3400-\u9fff·\U00020000-\U0003ffff]|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|%[0-9A-Fa-f]{2})+"
 )
 LEFT_OUT = "[…]"
-# Marks of no width and of the direction of writing: what is copied from a telephone's contacts has them around it.
-UNSEEN = "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-_UNSEEN = re.compile(f"[{UNSEEN}]+")
 HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Between two Chinese letters, of which a name may have a dot; a line feed parts two names.
 _BETWEEN_HAN = re.compile(f"(?<=[{HAN}〇·•・･（）])[ \\t\u00a0]+(?=[{HAN}〇·•・･（）])")
@@ -99,8 +97,11 @@ def _in_ascii(found: re.Match[str]) -> str:
 
 
 def without_unseen(value: Any) -> Any:
-    """Return a cell without marks that nobody sees, where it is text: of names and numbers none is part."""
-    return _UNSEEN.sub("", value) if type(value) is str and not value.isprintable() else value
+    """Return a cell without marks that nobody sees, where it is text: of names and numbers none is part, and what is
+    copied from a telephone's contacts has them around it. What is no letter stays, to be read or refused."""
+    if type(value) is not str or (value.isprintable() and _DRAWN.search(value) is None):
+        return value  # nearly all
+    return "".join(char for char in value if not _is_mark(char))
 
 
 def join_han(text: str) -> str:
@@ -174,7 +175,11 @@ def is_key(text: str) -> bool:
 def is_hidden(char: str) -> bool:
     """Tell whether nobody sees ``char``, nor the room it takes: controls (line feeds, too), zero
     width, fillers."""
-    return char in _DRAWN_AS_NOTHING or unicodedata.category(char) in _HIDDEN_CATEGORIES
+    return _is_mark(char) or unicodedata.category(char) in _NO_LETTERS
+
+
+def _is_mark(char: str) -> bool:
+    return char in _DRAWN_AS_NOTHING or unicodedata.category(char) == "Cf"
 
 
 def _text(value: object) -> str:

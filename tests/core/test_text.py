@@ -6,15 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expertpool.core.importing import as_code, as_text
 from expertpool.core.text import (
     clean_code,
     clean_text,
     if_seen,
+    is_hidden,
     is_reason,
     mask_email,
     mask_middle,
     minutes_text,
+    without_unseen,
 )
+from expertpool.experts.validators.values import name as expert_name
+from expertpool.experts.validators.values import phone
 
 
 @pytest.mark.parametrize(
@@ -90,3 +95,21 @@ def test_one_letter_is_no_reason(typed: str, counts: bool) -> None:
 def test_what_nobody_sees_is_nothing(typed: str) -> None:
     assert if_seen(typed) == ""
     assert if_seen(f" 病{typed} ") == f"病{typed}".strip()
+
+
+# One of each kind that nobody sees: formats, tags, choices of a glyph, fillers, a blank cell.
+MARKS = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u180e\u200b\u200d\u202e\u2060\u2065\u2800\u3164\ufe0f\ufeff\uffa0\U000e0041\U000e0100"
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=ascii)
+def test_no_mark_that_nobody_sees_is_part_of_a_word(mark: str) -> None:
+    assert is_hidden(mark)
+    assert without_unseen(f"王{mark}明") == "王明"
+    assert as_text(f"王{mark}明{mark}") == as_code(f"{mark}王明") == "王明"
+    assert expert_name(f"王{mark}明") == "王明"
+    assert phone(f"{mark}138{mark}00138000") == "13800138000"
+
+
+def test_what_is_no_letter_stays_to_be_read_or_refused() -> None:
+    assert without_unseen("甲\n乙\t\x00\ud800") == "甲\n乙\t\x00\ud800"
+    assert without_unseen(7) == 7

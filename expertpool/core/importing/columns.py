@@ -42,7 +42,6 @@ _AMOUNT = re.compile(
 _HAN_AMOUNT = re.compile(
     r"^(?:(?P<tens>[一二三四五六七八九]?)十(?P<more>[一二三四五六七八九])?|(?P<ones>[一二两三四五六七八九]))"
 )
-SOFT_HYPHEN = "\u00ad"  # where Word may break a word; nobody sees it
 FIRST, LAST = "first", "last"  # day of a month
 LONGEST_DAY = 40  # letters; what is longer is read each time
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -165,10 +164,11 @@ def as_text(cell: Any) -> str:
     """
     if isinstance(cell, str):
         value = clean_text(cell)
-        # Nearly all cells need no more than these looks; there are letters that are printed as nothing.
-        if value.isprintable():
+        seen = without_unseen(value)
+        # Nearly all cells need no more than these looks.
+        if seen is value and value.isprintable():
             return if_seen(value)
-        return if_seen(_writable(clean_text(without_unseen(value))))
+        return if_seen(_writable(clean_text(seen)))
     match cell:
         case bool():
             return "是" if cell else "否"
@@ -183,7 +183,7 @@ def as_text(cell: Any) -> str:
 def as_line(cell: Any) -> str:
     """Return what stands in a cell as text of one line: columns are narrow, and lines were broken to fit."""
     value = as_text(cell)
-    return value if value.isprintable() else one_line(value.replace(SOFT_HYPHEN, ""))
+    return value if value.isprintable() else one_line(value)
 
 
 def as_code(cell: Any) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from expertpool.core.importing import CellRefused, as_code, is_rounded
-from expertpool.core.text import without_unseen
 from expertpool.core.validators import (
     HONG_KONG_PERMIT,
     OFFICER_CARD,
@@ -52,7 +51,7 @@ def id_number(cell: Any) -> str:
     it is one of its kind, `identity_errors` says."""
     if isinstance(cell, float | int) and abs(cell) >= 10**15:
         raise CellRefused("身份证为数值", ROUNDED)
-    value = as_code(without_unseen(cell)).upper()
+    value = as_code(cell).upper()
     if is_rounded(value):
         raise CellRefused("身份证为数值", ROUNDED)
     if not (value.isalnum() and value.isascii()):

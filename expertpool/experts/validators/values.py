@@ -33,7 +33,7 @@ from expertpool.core.importing import (
     year_shown_as_day,
 )
 from expertpool.core.subjects import Day
-from expertpool.core.text import HAN, HIDDEN, UNSEEN, is_hidden, join_han, without_unseen
+from expertpool.core.text import HAN, join_han
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
 from expertpool.directory.queries import NO_NAME, UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
@@ -129,7 +129,7 @@ _STYLED = re.compile(
     r"|高工|(?:总|高级|助理)?工程师)"
 )
 # What people write between digits, and what stands there unseen.
-MARKS = re.compile(rf"[\s\-\u2010-\u2015{UNSEEN}]+")
+MARKS = re.compile(r"[\s\-\u2010-\u2015]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 # Before a mobile number: the code of the country, or the nought of a call to another city.
 _COUNTRY = re.compile(r"^(?:\(?(?:\+|00)?86\)?|0)(?=1[3-9]\d{9}$)")
@@ -237,12 +237,10 @@ def short_name(cell: Any) -> str:
 
 
 def _name(cell: Any, longest: int) -> str:
-    value: str = text(longest)(without_unseen(cell))
+    value: str = text(longest)(cell)
     if value.isalpha():  # nothing to clean: nearly all are so
         return value
-    seen = "".join(" " if char.isspace() else char for char in value if not _is_unseen(char))
-    if value and not seen.strip():
-        raise CellRefused("{}格式", HIDDEN)
+    seen = "".join(" " if char.isspace() else char for char in value)
     if odd := next(filter(_is_odd, seen), ""):
         raise CellRefused("{}格式", f"含有符号“{odd}”，{_TWO if odd in _PARTING else '请删去。'}")
     if value and not any(map(str.isalpha, value)):
@@ -258,13 +256,9 @@ def _is_odd(char: str) -> bool:
     return not (char.isalnum() or _OF_NAMES.fullmatch(char) or unicodedata.category(char)[0] == "M")
 
 
-def _is_unseen(char: str) -> bool:
-    return is_hidden(char) and not char.isspace()
-
-
 def phone(cell: Any) -> str:
     """Clean a mobile number, as people write it: with blanks, hyphens, dots, +86, or as a number."""
-    value = as_code(without_unseen(cell))
+    value = as_code(cell)
     if is_rounded(value):
         raise CellRefused("手机号为数值", ROUNDED)
     if (value and not value.isdecimal()) or len(value) > 11:

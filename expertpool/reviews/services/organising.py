@@ -18,10 +18,10 @@ from expertpool.core.text import (
     SAY_MORE,
     clean_text,
     if_seen,
-    is_hidden,
     is_reason,
     moment_text,
     too_long,
+    without_unseen,
 )
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.models import Invitation
@@ -184,7 +184,7 @@ def _fill(item: ReviewItem, thing: Thing) -> None:
 
 
 def _seen(text: str) -> str:
-    return if_seen(clean_text("".join(char for char in text if not is_hidden(char))))
+    return if_seen(clean_text(without_unseen(text)))
 
 
 def _saved(item: ReviewItem) -> ReviewItem:

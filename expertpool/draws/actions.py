@@ -46,6 +46,7 @@ ACTIONS = (
     Action("draw.emergency_end_refuse", "不同意取消应急抽取"),
     Action("draw.emergency_end", "取消应急抽取"),
     Action("draw.contact", "查看应急联系电话"),
+    Action("draw.call_again", "应急抽取：立即再呼叫"),
     Action("draw.pause", "暂停抽取"),
     Action("draw.resume", "恢复抽取"),
     Action("draw.pool_changed", "封存后专家资料有改动，暂停抽取"),

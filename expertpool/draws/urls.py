@@ -98,6 +98,7 @@ urlpatterns = [
     path("draws/<int:pk>/emergency/", emergency.declare, name="emergency"),
     path("draws/<int:pk>/emergency/end/", emergency.end, name="emergency_end"),
     path("draws/<int:pk>/lines/<int:line>/contact/", emergency.contact, name="contact"),
+    path("draws/<int:pk>/lines/<int:line>/call/", emergency.call, name="call_again"),
     path("verify/", verification.check, name="verify"),
     path("verify/verify.py", verification.program, name="verify_program"),
     path("verify/chain/", verification.chain, name="chain"),

@@ -18,6 +18,7 @@ from expertpool.notifications.queries.messages import messages_visible_to
 from expertpool.notifications.queries.subjects import readable_by
 from expertpool.notifications.registry import AttemptFiles
 from expertpool.telephone.models import Call
+from expertpool.telephone.rules import LOST_AFTER
 
 
 def recorded_call(user: User, uid: UUID, number: int) -> Call | None:
@@ -41,6 +42,11 @@ def tapes_of(message: Message) -> Mapping[int, Sequence[tuple[str, str]]]:
 def calls_by_a_line() -> bool:
     """Tell whether the office calls by a line of its own: of what a cloud does nobody knows before it is over."""
     return bool(value_of(TRUNK) == SIP)
+
+
+def is_calling(now: datetime) -> bool:
+    """Tell whether anybody is being called: what is due and has not begun waits for a line that works."""
+    return Call.objects.filter(ended_at__isnull=True, seen_at__gt=now - LOST_AFTER).exists()
 
 
 def talks_at(about_type: str, ids: Collection[str], *, at: datetime) -> dict[str, bool]:

@@ -13,6 +13,9 @@ from datetime import timedelta
 from expertpool.notifications.channels.base import SendResult, SendStatus
 from expertpool.telephone.enums import CallOutcome
 
+# An agent says of each of its calls that it has it, more often than this.
+LOST_AFTER = timedelta(seconds=30)
+
 
 @dataclass(frozen=True)
 class Again:

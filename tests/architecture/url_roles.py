@@ -1571,6 +1571,7 @@ RULES: dict[str, Rule] = {
     "draws:send_again": only(*DRAW, kwargs=DRAWN),
     "draws:emergency_end": only("supervisor", kwargs=DRAWN),
     "draws:contact": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
+    "draws:call_again": only(*DRAW, kwargs=lambda w, _u: {"pk": w.draw.pk, "line": 1}),
     "draws:supply": only(*DRAW, kwargs=DRAWN),
     "draws:panel_roles": only(*DRAW, kwargs=DRAWN),
     "draws:pick": only("admin", kwargs=lambda w, _u: {"pk": w.project.pk, "kind": "manual"}),

@@ -15,7 +15,8 @@ from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.home import open_alarms
 from expertpool.draws.models import Draw, DrawAlarm, Emergency, Invitation
 from expertpool.draws.queries.emergency import emergencies_of, emergency_of
-from expertpool.draws.services.emergency import end_emergency, read_contact
+from expertpool.draws.services.calling import read_contact
+from expertpool.draws.services.emergency import end_emergency
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.overdue import sweep
 from expertpool.notifications.models import Message

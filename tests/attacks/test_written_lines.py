@@ -23,7 +23,7 @@ from expertpool.draws.exceptions import (
 from expertpool.draws.models import Draw, DrawAlarm, Invitation
 from expertpool.draws.queries.presence import presence_of, sign_in_code
 from expertpool.draws.queries.reveal import is_authentic
-from expertpool.draws.services.emergency import read_contact
+from expertpool.draws.services.calling import read_contact
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import may_read, read_names, release
 from expertpool.draws.services.overdue import sweep

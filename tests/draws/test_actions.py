@@ -89,7 +89,12 @@ Decided = tuple[type[DrawRequest], str, Callable[..., Any], dict[str, Any]]
 DECIDED: dict[ActionCode, Decided] = {
     ActionCode.DECIDE_VOID: (VoidRequest, "draws.void", decide_void, {}),
     ActionCode.DECIDE_RELEASE: (ReleaseRequest, "draws.release", decide_release, {}),
-    ActionCode.DECIDE_EMERGENCY: (EmergencyRequest, "draws.emergency", decide_emergency, {}),
+    ActionCode.DECIDE_EMERGENCY: (
+        EmergencyRequest,
+        "draws.emergency",
+        decide_emergency,
+        {"entropy": ENTROPY},
+    ),
     ActionCode.DECIDE_WIDENING: (
         WideningRequest,
         "draws.widening",

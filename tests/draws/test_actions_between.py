@@ -25,6 +25,7 @@ from expertpool.draws.services.emergency import (
     request_emergency,
     request_emergency_end,
 )
+from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.pausing import pause_draw
 from expertpool.draws.services.releasing import request_release
 from expertpool.draws.services.rescheduling import NewMeeting
@@ -95,7 +96,14 @@ def emergency(users: Users) -> Situation:
     draw, _ = emergency_asked(users)
     asked = open_request(EmergencyRequest, draw)
     assert asked is not None
-    decide_emergency(request=asked, agree=True, note="", actor=users["supervisor"], now=NOW)
+    decide_emergency(
+        request=asked,
+        agree=True,
+        note="",
+        actor=users["supervisor"],
+        now=NOW,
+        entropy=SeededEntropy(7),
+    )
     return Draw.objects.get(pk=draw.pk), NOW
 
 

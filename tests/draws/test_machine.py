@@ -354,7 +354,12 @@ class DrawMachine(RuleBasedStateMachine):
         if asked is not None:
             self._try(
                 lambda: decide_emergency(
-                    request=asked, agree=agree, note="", actor=self.supervisor, now=self.now
+                    request=asked,
+                    agree=agree,
+                    note="",
+                    actor=self.supervisor,
+                    now=self.now,
+                    entropy=SeededEntropy(7),
                 )
             )
 

@@ -197,7 +197,14 @@ def test_what_people_wrote_of_their_steps_stays_inside(operator: User, superviso
     pause_draw(draw=draw, reason=words["暂停"], actor=operator, now=now)
     resume_draw(draw=draw, reason=words["恢复"], actor=operator, now=now)
     asked = request_emergency(draw=draw, reason=words["应急"], minutes=15, actor=operator, now=now)
-    decide_emergency(request=asked, agree=True, note=noted["应急的"], actor=supervisor, now=now)
+    decide_emergency(
+        request=asked,
+        agree=True,
+        note=noted["应急的"],
+        actor=supervisor,
+        now=now,
+        entropy=SeededEntropy(7),
+    )
     end_emergency(draw=draw, reason=words["取消"], actor=supervisor, now=now)
     reschedule(
         draw=draw,
@@ -268,7 +275,7 @@ def test_what_was_written_of_seats_letters_and_requests_stays_inside(
     )
     refused = {"agree": False, "actor": supervisor, "now": night}
     asked = request_emergency(draw=draw, reason=words["应急"], minutes=15, **by_hand)
-    decide_emergency(request=asked, note=noted["应急"], **refused)
+    decide_emergency(request=asked, note=noted["应急"], **refused, entropy=SeededEntropy(7))
     asked_void = request_void(draw=draw, reason=words["作废"], **by_hand)
     decide_void(request=asked_void, note=noted["作废"], **refused)
     reach(draw, now=night)

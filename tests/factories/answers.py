@@ -9,7 +9,7 @@ from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, Emergency, Invitation
 from expertpool.draws.services.answers import decide_answer, request_answer
 from expertpool.draws.services.emergency import decide_emergency, request_emergency
-from expertpool.draws.services.entropy import Entropy
+from expertpool.draws.services.entropy import Entropy, SystemEntropy
 from tests.factories.accounts import make_user
 
 
@@ -47,5 +47,7 @@ def declare_emergency(
     """Ask as ``actor`` for an emergency and agree as ``second``, a supervisor."""
     request = request_emergency(draw=draw, reason=reason, minutes=minutes, actor=actor, now=now)
     second = second or make_user("supervisor", name="周监督")
-    decide_emergency(request=request, agree=True, note="", actor=second, now=now)
+    decide_emergency(
+        request=request, agree=True, note="", actor=second, now=now, entropy=SystemEntropy()
+    )
     return Emergency.objects.get(draw=draw, ended_at=None)

@@ -36,7 +36,7 @@ from expertpool.notifications.queries.attempts import callback_address
 from expertpool.telephone.channels.line import RATE
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.models import Call
-from expertpool.telephone.services.calls import LOST_AFTER
+from expertpool.telephone.rules import LOST_AFTER
 from expertpool.telephone.services.talking import SENTENCES
 from tests.factories.draws import expert_id_of, make_ready_project
 from tests.factories.experts import make_expert

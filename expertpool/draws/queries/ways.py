@@ -1,4 +1,4 @@
-"""In which order an expert is invited over several channels."""
+"""By which channels experts are told, and in which order they are invited over several."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.settings import WAITS
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import channel_state
+from expertpool.notifications.queries.reach import is_configured
 
 
 def channels_of(draw: Draw) -> list[str]:
@@ -21,6 +23,19 @@ def channels_of(draw: Draw) -> list[str]:
 _channels = Prepared(
     lambda: DrawPlan.objects.filter(project=Given("project")).values_list("channels", flat=True)
 )
+
+
+def with_calls(draw: Draw, channels: Iterable[str]) -> list[str]:
+    """Return ``channels``, by which people are asked, and the telephone, where ``draw`` is an emergency and the system can
+    call: a person is shown whom to call only after that (docs/decisions/0624)."""
+    chosen = list(channels)
+    is_added = ChannelCode.VOICE not in chosen and can_call() and emergency_of(draw) is not None
+    return [*chosen, ChannelCode.VOICE] if is_added else chosen
+
+
+def can_call() -> bool:
+    """Tell whether this system calls people: a line is set, and it works."""
+    return is_configured(ChannelCode.VOICE) and not channel_state(ChannelCode.VOICE).is_down
 
 
 def waits_of(draw: Draw, channels: Iterable[str]) -> dict[str, timedelta]:

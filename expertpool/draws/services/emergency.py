@@ -6,23 +6,17 @@ Nothing of the draw itself changes: the same seal, the same order, the same rule
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.fields import UNREADABLE, opens
 from expertpool.core.jobs import defer_batch
 from expertpool.core.text import SAY_MORE, is_reason, moment_text, next_minute, too_long
-from expertpool.core.visibility import Nobody, show
 from expertpool.draws.enums import (
     ActionCode,
-    AlarmKind,
-    DrawStatus,
     InvitationState,
     NoteCode,
     StepReason,
@@ -31,7 +25,6 @@ from expertpool.draws.enums import (
 from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.models import (
     Draw,
-    DrawPlan,
     Emergency,
     EmergencyEndRequest,
     EmergencyRequest,
@@ -44,27 +37,23 @@ from expertpool.draws.queries.clock import emergency_minutes
 from expertpool.draws.queries.emergency import (
     ENDED,
     LONGER,
-    emergency_of,
-    faraway_words,
     proof_of,
 )
 from expertpool.draws.queries.identity import open_identity
 from expertpool.draws.queries.meetings import kind_of, words_of
 from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.readiness import ARCHIVED
-from expertpool.draws.queries.written import is_written
-from expertpool.draws.services.alarms import Overdue, raise_alarm
+from expertpool.draws.queries.ways import channels_of
+from expertpool.draws.services.calling import call_lines
 from expertpool.draws.services.clock import lengthen_clocks
+from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand, confirmation_of
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step
 from expertpool.draws.services.written import write_lines
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.sharing import PHONE, kept_back
 from expertpool.experts.services.contacts import recipient_of
-from expertpool.notifications.enums import ChannelCode, DeliveryState
-from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.notifications.services.sending import Envelope, send_messages
@@ -107,12 +96,18 @@ def request_emergency(
 
 @transaction.atomic
 def decide_emergency(
-    *, request: EmergencyRequest, agree: bool, note: str, actor: User, now: datetime
+    *,
+    request: EmergencyRequest,
+    agree: bool,
+    note: str,
+    actor: User,
+    now: datetime,
+    entropy: Entropy,
 ) -> EmergencyRequest:
     """Agree to a request, which declares the draw an emergency at once, or turn it down.
 
     Open invitations have to be answered within the minutes asked for from now, unless their time
-    ends sooner, and those who are asked are told; later invitations get as many. Refuses
+    ends sooner, and those who are asked are told, and called where the system can; later invitations get as many. Refuses
     (EmergencyRefused) the person who asked, a request that was decided, and a draw that cannot be
     one any more.
     """
@@ -121,13 +116,15 @@ def decide_emergency(
         check_action(ActionCode.DECIDE_EMERGENCY, draw, actor=actor, now=now)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=EmergencyRefused)
     if agree:
-        _declare(draw, request, actor, now)
+        _declare(draw, request, actor, now, entropy)
     else:
         record("draw.emergency_refuse", actor=actor, now=now, subject=draw, note=note.strip())
     return request
 
 
-def _declare(draw: Draw, request: EmergencyRequest, supervisor: User, now: datetime) -> None:
+def _declare(
+    draw: Draw, request: EmergencyRequest, supervisor: User, now: datetime, entropy: Entropy
+) -> None:
     minutes = request.minutes
     # One that stands there and was not declared (told by its alarm) keeps nobody from it.
     draw.emergencies.filter(ended_at=None).delete()
@@ -150,6 +147,8 @@ def _declare(draw: Draw, request: EmergencyRequest, supervisor: User, now: datet
     )
     head = write_note(draw, NoteCode.EMERGENCY, hand=hand, now=now)
     shortened = _shorten(draw, next_minute(now + timedelta(minutes=minutes)), now=now)
+    asked = draw.invitations.filter(state=InvitationState.INVITED).order_by("line")
+    call_lines(declared, asked, now=now, entropy=entropy)
     record(
         "draw.emergency",
         actor=supervisor,
@@ -249,71 +248,6 @@ def _lock(draw: Draw) -> Draw:
     return lock_draw(draw.pk, archived=EmergencyRefused(ARCHIVED))
 
 
-NOT_WRITTEN = "这一行的参与状态被改动过，不能查看联系电话；已告知监督人。"
-
-
-CALLED_NOW = "系统正在给这位专家打电话，不用人工拨打，也不显示姓名和号码；没有接听或没有答复的，一两分钟后可以查看。"
-# A call that has not begun by then waits for a line that does not work.
-CALLS_WITHIN = timedelta(minutes=2)
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Whom the operator calls, and ``until`` when he may answer; one of another ``department`` that shows no
-    contacts is told by it."""
-
-    name: str
-    phone: str
-    until: datetime | None = None
-    department: str = ""
-
-
-def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:
-    """Return whom to call about an open invitation of an emergency draw, and until when, and log the look.
-
-    Refuses (EmergencyRefused) any other draw, one that was moved to a later day since, whoever
-    has answered or is called by the system, and of whom somebody else wrote that he has not, which raises an alarm: names stay
-    sealed.
-    """
-    invitation = Invitation.objects.select_related("draw__project").get(pk=invitation.pk)
-    if not is_written(invitation):  # told before the refusal takes back what is written
-        raise_alarm(Overdue(invitation.draw_id, AlarmKind.LINE), now=now)
-        raise EmergencyRefused(NOT_WRITTEN)
-    return _read_contact(invitation, actor=actor, now=now)
-
-
-@transaction.atomic
-def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Contact:
-    if emergency_of(invitation.draw) is None:
-        raise EmergencyRefused("只有应急抽取可以查看联系电话。")
-    if faraway := faraway_words(invitation.draw, now=now):
-        raise EmergencyRefused(faraway)
-    if invitation.draw.status != DrawStatus.INVITING or invitation.state != InvitationState.INVITED:
-        raise EmergencyRefused("这名专家已经有结果，不再需要联系。")
-    if _is_called_now(invitation, now):
-        raise EmergencyRefused(CALLED_NOW)
-    expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
-    record("draw.contact", actor=actor, now=now, subject=invitation)
-    department = kept_back(actor, [expert]).get(expert.pk)
-    # Not `readable`: names are sealed, and it would log whose it was.
-    phone = expert.phone if opens(expert, "phone") else UNREADABLE
-    if department is None:
-        return Contact(expert.name, phone, invitation.runs_until)
-    # Of a number that does not open that is said, and no mask put on the words.
-    masked = phone if phone == UNREADABLE else show(Nobody(), PHONE, phone)
-    return Contact(expert.name, masked, invitation.runs_until, department.name)
-
-
-def _is_called_now(invitation: Invitation, now: datetime) -> bool:
-    """Tell whether the system calls him, or is about to for the first time: nobody has to know his number for it."""
-    soon = (now - CALLS_WITHIN, now + CALLS_WITHIN)
-    first = Q(state=DeliveryState.QUEUED, attempts=0, due_at__range=soon)
-    calls = Message.objects.filter(
-        channel=ChannelCode.VOICE, about_type="draws.invitation", about_id=str(invitation.pk)
-    )
-    return calls.filter(Q(state=DeliveryState.SENDING) | first).exists()
-
-
 def _shorten(draw: Draw, deadline_at: datetime, *, now: datetime) -> list[Invitation]:
     """Bring deadlines forward; the job of the later one finds the invitation settled."""
     waiting = draw.invitations.filter(state=InvitationState.INVITED)
@@ -335,12 +269,13 @@ def _tell_deadlines(
     """Tell who is behind ``rows`` until when he may answer now; what said otherwise and waits goes out no more."""
     for row in rows:
         cancel_messages(about=row, occasions=(EMERGENCY.code, EMERGENCY_ENDED.code))
-    channels = DrawPlan.objects.values_list("channels", flat=True).get(project=draw.project)
+    # What a plan calls by alone tells no deadline: then all ways that do.
+    chosen = [one for one in channels_of(draw) if one in occasion.defaults] or occasion.channels
     words = words_of(draw.covered)
     send_messages(
         occasion=occasion.code,
         envelopes=[_envelope(row, occasion, words) for row in rows],
-        channels=channels,
+        channels=chosen,
         now=now,
         surely=True,
         kind=kind_of(draw.covered),

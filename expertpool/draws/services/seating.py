@@ -32,6 +32,7 @@ from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.clock import waits_for_supervisor
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.obstacles import NOBODY_LEFT
+from expertpool.draws.queries.ways import with_calls
 from expertpool.draws.queries.written import has_to_answer
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand, by_system
@@ -303,7 +304,7 @@ def _seat_rows(
         origin=origin,
         now=now,
         entropy=entropy,
-        channels=plan.channels,
+        channels=with_calls(draw, plan.channels),
     )
     return [row for row in rows if row.commit in lost]
 

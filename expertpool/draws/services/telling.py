@@ -19,6 +19,7 @@ from expertpool.draws.occasions import (
     ASKING,
     CODE,
     CONFIRMED,
+    LETTERS,
     MOVED_UP,
     PANEL_MOVED,
     REOPENED,
@@ -37,7 +38,7 @@ from expertpool.draws.queries.meetings import (
     next_opening,
     words_of,
 )
-from expertpool.draws.queries.ways import channels_of, waits_of
+from expertpool.draws.queries.ways import channels_of, waits_of, with_calls
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.links import give_links
@@ -107,6 +108,8 @@ def tell_experts(
     ]
     if not channels:
         channels = channels_of(draw)
+        if occasion.code in LETTERS:
+            channels = with_calls(draw, channels)
     # Nobody calls to say what is read: whom a plan only calls gets that by all ways there are.
     channels = [one for one in channels if one in occasion.defaults] or occasion.channels
     send_messages(

@@ -74,6 +74,7 @@ from expertpool.draws.queries.requests import (
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import slots_of
+from expertpool.draws.queries.ways import can_call
 from expertpool.draws.rules import IS_PUBLIC_LATER
 from expertpool.draws.services.checking import looks_bent
 from expertpool.draws.services.names import (
@@ -216,6 +217,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "panel_short": short if later else None,
         "emergency": emergency[0] if emergency else None,
         "emergency_hands": emergency[1] if emergency else "",
+        "system_calls": emergency is not None and can_call(),
         "past_emergencies": [
             (one, hands, end_of(one)) for one, hands in emergencies if one.ended_at is not None
         ],

@@ -1,4 +1,4 @@
-"""Declaring an emergency, and whom the operator calls then."""
+"""Declaring an emergency, and who is called then: by the system, and by the operator."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from expertpool.draws.forms.emergency import EmergencyForm
 from expertpool.draws.models import Invitation
 from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.queries.draws import draws_visible_to
+from expertpool.draws.services.calling import call_again, read_contact
 from expertpool.draws.services.emergency import (
     end_emergency,
-    read_contact,
     request_emergency,
 )
 from expertpool.draws.services.matters import EMERGENCY
@@ -85,3 +85,17 @@ def contact(request: UserRequest, pk: int, line: int) -> HttpResponse:
     except EmergencyRefused as error:
         return refused(str(error))
     return render(request, "draws/_contact.html", {"contact": found})
+
+
+@require_POST
+@requires("draws.record_reply")
+def call(request: UserRequest, pk: int, line: int) -> HttpResponse:
+    """Let the system make its next call about one open line at once."""
+    draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
+    invitation = get_object_or_404(Invitation, draw=draw, line=line)
+    try:
+        call_again(invitation=invitation, actor=request.user, now=timezone.now())
+    except EmergencyRefused as error:
+        return refused(str(error))
+    # The drawer stays open: what is typed in it is kept.
+    return render(request, "draws/_called.html")

@@ -28,6 +28,7 @@ from expertpool.draws.queries.draws import draws_visible_to, plan_for, projects_
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.plan_versions import mark_of
+from expertpool.draws.queries.ways import can_call
 from expertpool.draws.queries.written import as_written
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.changed_pool import resume_changed
@@ -279,4 +280,7 @@ def answer(request: UserRequest, pk: int, line: int) -> HttpResponse:
         sits=sits,
         asks_nobody=next_opening(draw.covered, now=now) <= now,
         contact_url=reverse("draws:contact", args=[pk, line]) if callable_now else "",
+        call_url=reverse("draws:call_again", args=[pk, line])
+        if callable_now and can_call()
+        else "",
     )

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.core.files.base import ContentFile
@@ -35,13 +35,11 @@ from expertpool.notifications.services.replies import take_pressed
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
-from expertpool.telephone.rules import result_of
+from expertpool.telephone.rules import LOST_AFTER, result_of
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "calls"  # of the store
-# An agent says of each of its calls that it has it, more often than this.
-LOST_AFTER = timedelta(seconds=30)
 AT_ONCE = 20
 ALTERED = "录音打不开：文件或记录被改动过，或已丢失。请联系系统管理员从备份中核对。"
 

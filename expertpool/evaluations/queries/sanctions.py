@@ -91,13 +91,19 @@ def cautions_reached(user: User, code: str) -> QuerySet[Sanction]:
 
 
 def _in_a_year(op: str, value: Any, context: Context) -> Q:
-    """Cautions whose expert had so many within the year before that moment, this one included."""
-    others = all_cautions().filter(
-        expert=OuterRef("expert"), decided_at__gt=context.now - YEAR, decided_at__lte=context.now
+    """Cautions whose expert had so many within the year before that moment, this one included; records that were merged
+    since are one person."""
+    whose = Coalesce("expert__merged_into", "expert")
+    others = (
+        all_cautions()
+        .alias(whose=whose)
+        .filter(
+            whose=OuterRef("whose"), decided_at__gt=context.now - YEAR, decided_at__lte=context.now
+        )
     )
     count = others.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk"))
     times = Coalesce(Subquery(count.values("n"), output_field=IntegerField()), 0)
-    rows = Sanction.objects.alias(times=times)
+    rows = Sanction.objects.alias(whose=whose).alias(times=times)
     if op == "between":
         rows = rows.filter(times__gte=value[0], times__lte=value[1])
     else:

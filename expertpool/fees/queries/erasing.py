@@ -10,6 +10,7 @@ from django.utils import timezone
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import Keeper
 from expertpool.fees.models import FeeLine, Payment
+from expertpool.fees.queries.lines import whose
 from expertpool.privacy.queries.periods import name_kept_until
 
 # Of offices that pay elsewhere nothing is ever paid here: then nobody waits for it any more.
@@ -17,7 +18,7 @@ WAITED_FOR = timedelta(days=3 * 365)
 
 
 def _until(expert: Expert) -> date | None:
-    last = FeeLine.objects.filter(expert=expert).aggregate(last=Max("entered_at"))["last"]
+    last = FeeLine.objects.filter(whose(expert.pk)).aggregate(last=Max("entered_at"))["last"]
     return last and name_kept_until(last)
 
 
@@ -27,7 +28,7 @@ def _holds(expert: Expert) -> str:
     )
     rows = FeeLine.objects.filter(
         ~Exists(paid),
-        expert=expert,
+        whose(expert.pk),
         reversed_at__isnull=True,
         received_at__isnull=True,
         entered_at__gte=timezone.now() - WAITED_FOR,

@@ -117,7 +117,7 @@ def fees_in(project: Project) -> dict[int, FeeLine]:
 def of_void_draw(project: Project, expert: Expert) -> FeeLine | None:
     """Return the fee of ``expert`` for ``project`` that stands, where he sat by a draw that is void by now: there is one of him,
     whichever draw found him."""
-    rows = FeeLine.objects.filter(ENTERED, project=project, expert=expert)
+    rows = FeeLine.objects.filter(ENTERED, whose(expert.pk), project=project)
     return rows.filter(OF_VOID_DRAW).select_related(*RELATED).first()
 
 
@@ -204,7 +204,9 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     standing = fees_told(FeeLine.objects.filter(STANDING, project=OuterRef("pk")))
     fees = standing.order_by().values("project")
     entered = standing.filter(ENTERED).order_by().values("project")
-    anew = FeeLine.objects.filter(STANDING, project=OuterRef("project"), expert=OuterRef("expert"))
+    # Entered for the record that stays, where his was merged since.
+    his = Q(expert=OuterRef("expert")) | Q(expert=OuterRef("expert__merged_into"))
+    anew = FeeLine.objects.filter(STANDING, his, project=OuterRef("project"))
     back = FeeLine.objects.filter(~STANDING, ~Exists(anew), project=OuterRef("pk"))
     back = back.exclude(OF_VOID_DRAW)  # there is nobody to enter it for
     missing = back.order_by().values("project").values(n=Count("expert", distinct=True))

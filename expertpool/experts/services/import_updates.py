@@ -71,6 +71,9 @@ NUMBER = ImportColumn(
     help="按编号、证件号码、手机号中的一个找到专家；空白的格不改动。",
     sample="ZJ0000000000",  # nobody's: the sample row may stay
 )
+# Whom the sample row named before it named nobody: a template that was downloaded then names him still.
+FORMER_SAMPLE = "ZJ2026000001"
+LIKE_SAMPLE = "这一行与旧模板的示例行相同，可能是示例没有删除：确是要更新{}的再勾选。"
 # Each is shown with what it changes, and approved.
 MOST = 500
 # Whom a row names: the surest first.
@@ -124,6 +127,9 @@ class ExpertUpdater(Importer):
             code
             for code, one in self.declared.items()
             if one.guard and level_for(actor, one.guard.code) is not Level.PLAIN
+        }
+        self.samples = {
+            code: one.clean(one.sample) for code, one in self.by_code.items() if one.sample
         }
         self.specialties, self.divisions = SpecialtyNames(), DivisionNames()
         self.departments = DepartmentNames(departments_within(actor, "experts.edit"))
@@ -218,6 +224,16 @@ class ExpertUpdater(Importer):
             else fault
         )
 
+    def _sampled(self, row: Row, expert: Expert) -> str:
+        """Return that a row says of the one whom the sample row named nothing but what that row said: nobody can
+        tell it from a wish (docs/decisions/0627)."""
+        if row.values.get("number") != FORMER_SAMPLE:
+            return ""
+        given = {code: row.values.get(code) for code in self.by_code if code != NUMBER.code}
+        filled = {code: value for code, value in given.items() if value not in ("", None, [])}
+        is_sample = all(value == self.samples.get(code) for code, value in filled.items())
+        return LIKE_SAMPLE.format(expert) if is_sample else ""
+
     def _over(self, given: dict[str, Any]) -> str:
         """Return that a row would take somebody out of all draws: nobody means that by a year typed wrongly."""
         end = given.get("term_end_date")
@@ -246,6 +262,7 @@ class ExpertUpdater(Importer):
             return Fault("", "同一专家出现两次", f"第 {first} 行也是{expert}。")
         row.subject, row.doubt = str(expert), self._doubt(row, named)
         given, specialties = self._given(row, expert)
+        row.doubt = row.doubt or self._sampled(row, expert)
         row.doubt = row.doubt or self._over(given) or self._gone(given)
         moves = "new_employer" in row.values
         if fault := self.units.fault(row) or (self.units.unclear(row) if moves else None):

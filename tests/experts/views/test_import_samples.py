@@ -99,3 +99,32 @@ def test_it_changes_nobody(client: Client, admin: User, tmp_path: Path) -> None:
         assert (run.total, run.accepted, found["samples"]) == (1, 1, 1), row
         text = page.content.decode()
         assert ("模板的示例行没有导入" in text, "总工程师" in text) == (True, False)
+
+
+@pytest.mark.shows("EXP-07")
+def test_the_sample_of_a_template_of_before_is_not_ticked(
+    client: Client, admin: User, tmp_path: Path
+) -> None:
+    """Cut to a number that somebody has by now it made him 总工程师, or gave him the telephone of the sample."""
+    login(client, admin)
+    expert = make_expert("真人", phone="13911110002", position="科长", number=OLD["专家编号"])
+    other = make_expert("李娜")
+    sample = sample_of(ExpertUpdater) | OLD
+    for cut in (("专家编号", "职务"), ("专家编号", "手机号"), ("专家编号", "手机号", "职务")):
+        row = {head: sample[head] for head in cut}
+        rest = {"专家编号": other.number, "职务": "处长", "手机号": "13911110009"}
+        page = updated(client, tmp_path, both(row, rest))
+        assert page.context["passed_over"] == {2}, cut
+        assert f"确是要更新{expert}的再勾选" in page.content.decode()
+    # What he was meant to be: whoever types something else, or ticks the row, means him.
+    page = updated(client, tmp_path, both({"专家编号": expert.number, "职务": "院长"}, rest))
+    assert page.context["passed_over"] == set()
+    run = updated(
+        client, tmp_path, both({head: sample[head] for head in ("专家编号", "职务")}, rest)
+    )
+    run = run.context["run"]
+    client.post(
+        reverse("experts:update_confirm", args=[run.pk]), {"chosen": 2, "check": run.checks}
+    )
+    expert.refresh_from_db()
+    assert expert.position == "总工程师"

@@ -9,18 +9,20 @@ from pathlib import Path
 ROOT = Path("expertpool")
 ELSEWHERE = {"migrations"}
 DOOR = ROOT / "draws/services/status.py"
-WRITES = {"update", "create", "get_or_create", "update_or_create", "Draw"}
+WRITES = {"update", "create", "get_or_create", "update_or_create"}
 
 
-def writes_of_status(source: str) -> Iterator[int]:
-    """The lines that assign ``….status``, or give ``status`` to a write or to a new draw."""
+def writes_of_status(source: str, model: str = "Draw") -> Iterator[int]:
+    """The lines that assign ``….status``, or give ``status`` to a write or to a new ``model``."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute):
             if node.attr == "status" and isinstance(node.ctx, ast.Store):
                 yield node.lineno
         elif isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in WRITES and any(keyword.arg == "status" for keyword in node.keywords):
+            if name in {*WRITES, model} and any(
+                keyword.arg == "status" for keyword in node.keywords
+            ):
                 yield node.lineno
             if name == "setattr" and "'status'" in ast.unparse(node):
                 yield node.lineno

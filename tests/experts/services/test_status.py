@@ -95,6 +95,24 @@ def test_each_act_moves_only_whom_its_line_of_the_table_names(
     expect_now()
 
 
+def test_the_table_says_what_the_office_means() -> None:
+    """In words of its own: a start that is added by mistake is no line of the table that a test may go by."""
+    said = {
+        action: (" ".join(sorted(move.starts)), " ".join(sorted(move.ends)))
+        for action, move in STATUS_MOVES.items()
+    }
+    assert said == {
+        "expert.approve": ("pending", "formal"),
+        "expert.freeze": ("formal", "frozen"),
+        "expert.unfreeze": ("frozen", "formal"),
+        "expert.blacklist": ("formal frozen", "blacklisted"),
+        "expert.unblacklist": ("blacklisted", "formal frozen"),
+        "expert.delete": ("blacklisted formal frozen pending", "deleted"),
+        "expert.merge": ("deleted formal pending", "deleted"),
+        "expert.restore": ("deleted", "blacklisted formal frozen pending"),
+    }
+
+
 def test_no_act_leads_where_its_line_of_the_table_does_not(admin: User) -> None:
     expert = make_expert(status=ExpertStatus.PENDING)
     with pytest.raises(StatusNotAllowed, match="现为“待审核”，“待审核”的专家才能审核通过"):

@@ -199,6 +199,32 @@ def test_a_word_is_explained_once_and_remembered(client: Client, tmp_path: Path)
     assert not ImportMemory.objects.filter(said="高工").exists()
 
 
+def test_a_header_that_was_explained_is_listed_and_forgotten(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [["何人", "手机号"], *[[f"甲{at}", f"1391111000{at}"] for at in range(4)]]
+    run = upload(client, tmp_path, rows).context["run"]
+    run = post(client, "mapping", run, {"column-0": "name", "column-1": "phone"}).context["run"]
+    post(client, "confirm", run)
+    memory = ImportMemory.objects.get(said="何人")
+    listed = '<td class="c-main">何人</td>'
+    text = client.get(reverse("experts:import")).content.decode()
+    assert listed in text
+    assert "表头" in text.split(listed)[1].split("</tr>")[0]
+    assert "姓名" in text.split(listed)[1].split("</tr>")[0]
+    # It speaks for him alone, and until he takes it back.
+    stranger = login(Client(), make_user("operator"))
+    assert "何人" not in stranger.get(reverse("experts:import")).content.decode()
+    rows = [rows[0], ["乙", "13911110009"]]
+    assert upload(stranger, tmp_path, rows).context["run"].needs_mapping
+    assert upload(client, tmp_path, rows).context["run"].is_previewed
+    address = reverse("experts:import_forget", args=[memory.pk])
+    assert stranger.post(address).status_code == 404
+    assert address in text
+    assert "何人" not in client.post(address, follow=True).content.decode()
+    assert upload(client, tmp_path, rows).context["run"].needs_mapping
+
+
 def standing(page: Any, **typed: str) -> dict[str, Any]:
     """What the form of a check page holds, as its buttons post it; ``typed`` stands there instead."""
     form = page.context["form"]

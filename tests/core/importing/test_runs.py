@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
+from procrastinate.contrib.django.procrastinate_app import app
 
 from expertpool.accounts.models import User
+from expertpool.core import tasks
 from expertpool.core.importing import (
     Fault,
     ImportColumn,
@@ -530,3 +532,16 @@ def test_somebody_enters_the_same_meanwhile(tmp_path: Path) -> None:
     assert (run.state, run.accepted) == ("done", 1)
     assert Title.objects.filter(name__startswith="测试").count() == 2
     Title.objects.filter(name__startswith="测试").delete()
+
+
+def test_what_has_expired_is_looked_for_each_hour() -> None:
+    crons = {one.task.name: one.cron for one in app.periodic_registry.periodic_tasks.values()}
+    assert crons["core.remove_expired_imports"] == "27 * * * *"
+
+
+def test_the_job_of_each_hour_forgets_what_has_expired(admin: User, tmp_path: Path) -> None:
+    run = start(admin, tmp_path, ROWS)
+    ImportRun.objects.filter(pk=run.pk).update(expires_at=NOW - timedelta(days=1))
+    tasks.remove_expired_imports(timestamp=0)
+    assert not ImportRun.objects.exists()
+    assert not run.upload.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
@@ -26,6 +29,7 @@ from expertpool.experts.services.accounts import (
     send_link_again,
     user_for_link,
 )
+from expertpool.experts.services.deletion import delete_expert
 from expertpool.experts.services.importing import import_file
 from expertpool.experts.services.profile import update_expert
 from expertpool.notifications.models import Message
@@ -33,6 +37,7 @@ from expertpool.notifications.queries.subjects import readable_by
 from tests.core.importing.sheets import write_xlsx
 from tests.factories.accounts import make_user
 from tests.factories.experts import NOW, doubled_as_before, make_expert
+from tests.fixtures import login
 
 PASSWORD = "Correct-horse-10"
 
@@ -160,3 +165,33 @@ def test_the_link_is_mailed_again_until_the_account_is_activated(admin: User) ->
     expert.refresh_from_db()
     with pytest.raises(ExpertRefused, match="已经激活"):
         send_link_again(expert=expert, actor=admin, now=NOW)
+
+
+def test_the_button_sends_one_letter_more_and_the_former_link_ends(
+    client: Client, admin: User
+) -> None:
+    expert = make_expert("王小明", email="wang@example.cn")
+    login(client, admin)
+    address = reverse("experts:send_link", args=[expert.pk])
+    assert client.post(address).status_code == 409  # nothing is opened yet
+    open_account(expert=expert, actor=admin, now=NOW)
+    menu = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
+    assert f'hx-post="{address}"' in menu
+    answer = client.post(address)
+    assert (answer.status_code, len(links())) == (204, 2)
+    assert Entry.objects.filter(action="expert.link", subject_id=expert.pk).count() == 1
+    old, link = links()
+    with pytest.raises(LinkInvalid, match="最近一次"):
+        user_for_link(old)
+    assert user_for_link(link).pk == Expert.objects.get(pk=expert.pk).user_id
+    gone = make_expert("李娜", email="li@example.cn")
+    open_account(expert=gone, actor=admin, now=NOW)
+    delete_expert(expert=Expert.objects.get(pk=gone.pk), reason="退休", actor=admin, now=NOW)
+    activate_account(token=link, password=PASSWORD, now=NOW)
+    sent = len(links())
+    for one, told in ((expert, "已经激活"), (gone, "已删除")):
+        again = reverse("experts:send_link", args=[one.pk])
+        answer = client.post(again, headers={"HX-Request": "true"})
+        assert answer.status_code == 409
+        assert told in json.loads(answer["HX-Trigger"])["toast"]["message"]
+    assert len(links()) == sent

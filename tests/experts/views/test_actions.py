@@ -180,6 +180,10 @@ def test_a_filter_that_became_invalid_means_nobody(client: Client, admin: User) 
     for query in (address, "?where={broken", "?term=nonsense"):
         page = client.get(reverse("experts:list") + query)
         assert page.context["total"] == 0
+        # Of the list alone, too, which has no place for what is wrong with a filter.
+        asked = {"HX-Request": "true", "HX-Target": "list"}
+        part = client.get(reverse("experts:list") + query, headers=asked)
+        assert toast(part).startswith("没有查询，筛选条件有误")
         answer = post(client, "delete_many", query=query, all="1", count=1, reason="清理")
         assert answer.status_code == 409
     assert status(expert) == "formal"

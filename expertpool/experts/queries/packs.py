@@ -11,7 +11,7 @@ import logging
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import chain, islice
 from operator import neg
 from typing import Any
@@ -126,14 +126,15 @@ NOBODY = Holders((), lambda _part: ())
 
 
 def holders(source: str, op: str, texts: Sequence[str]) -> list[Holders]:
-    """Return who holds each of ``texts``; what is asked for several is opened once, and kept as long as they are."""
-    parts = [folded(text) for text in texts]
-    if not any(parts):  # nothing but blanks
-        return [NOBODY for _ in parts]
-    packs = _Packs(source, keeping=len(parts) > 1)
+    """Return who holds each of ``texts``; a pack that is opened for one is looked through for all of them."""
+    needles = [_needle(op, part) if (part := folded(text)) else b"" for text in texts]
+    if not any(needles):  # nothing but blanks
+        return [NOBODY for _ in needles]
+    packs = _Packs(source)
+    in_part = cache(partial(packs.holding, needles))
     return [
-        Holders(packs.parts, partial(packs.holding, _needle(op, part))) if part else NOBODY
-        for part in parts
+        Holders(packs.parts, lambda part, at=at: in_part(part)[at]) if needle else NOBODY  # type: ignore[misc]
+        for at, needle in enumerate(needles)
     ]
 
 
@@ -174,11 +175,10 @@ def state_of(source: str) -> tuple[Any, ...]:
 
 class _Packs:
     """The packs of ``source`` as they are now, and what the rows themselves say of whom they may not have as he is.
-    Each is opened when it is asked for, once where somebody is ``keeping`` them."""
+    Each is opened when it is asked for."""
 
-    def __init__(self, source: str, *, keeping: bool = False) -> None:
-        self.source, self._keeping = source, keeping
-        self._kept: dict[int, bytes] = {}
+    def __init__(self, source: str) -> None:
+        self.source = source
         # Before the packs: who is packed in between stands in both.
         changed = set(_changed.all())
         last = _last.first()
@@ -195,29 +195,26 @@ class _Packs:
         # The newest first.
         self.parts = sorted({*self._shut, *lost, *self._anew}, reverse=True)
 
-    def holding(self, needle: bytes, part: int) -> Collection[int]:
-        """Return whose lines in ``part`` have ``needle`` in their text."""
-        found = [*_in_pack(self._content(part), needle)]
+    def holding(self, needles: Sequence[bytes], part: int) -> list[Collection[int]]:
+        """Return for each of ``needles`` (nobody for an empty one) whose lines in ``part`` have it in their text."""
+        content = self._opened(part)
+        found = [[*_in_pack(content, needle)] for needle in needles]
         if part not in self._changed:  # as nearly always
-            return found
-        return {*found} - self._changed[part] | {*_in_pack(self._anew.get(part, b""), needle)}
+            return list(found)
+        changed, anew = self._changed[part], self._anew.get(part, b"")
+        return [
+            {*ids} - changed | {*_in_pack(anew, needle)}
+            for ids, needle in zip(found, needles, strict=True)
+        ]
 
     def lines(self, part: int) -> list[bytes]:
         """Return the lines of ``part``, and empty ones."""
-        lines = self._content(part).split(_END)
+        lines = self._opened(part).split(_END)
         if part not in self._changed:
             return lines
         changed = self._changed[part]
         lines = [line for line in lines if line and _id_of(line) not in changed]
         return lines + self._anew.get(part, b"").split(_END)
-
-    def _content(self, part: int) -> bytes:
-        content = self._kept.get(part)
-        if content is None:
-            content = self._opened(part)
-            if self._keeping:
-                self._kept[part] = content
-        return content
 
     def _opened(self, part: int) -> bytes:
         """Return what the pack holds; of one that is gone or does not open what the rows say."""
@@ -312,7 +309,7 @@ def shut_packs(turn: int) -> set[tuple[str, int]]:
 
 def _in_pack(content: bytes, needle: bytes) -> Iterator[int]:
     """Return whose lines have ``needle`` in their text."""
-    at = content.find(needle)
+    at = content.find(needle) if needle else -1
     while at >= 0:
         # A needle that names the beginning of a line begins at the end of the one before it.
         end = content.index(_END, at + 1)

@@ -173,10 +173,9 @@ def _who_fit(words: Sequence[_Word], few: set[int] | None = None, *, since: int 
         else:
             ids = _gathered(word, since)
             few = set(ids) if few is None else few.intersection(ids)
-    if not few or not others:
-        return few or set()
-    rows = Expert.objects.order_by().filter(Among("pk", few))
-    return set(_keys_of(rows.filter(*(word.among(few) for word in others))))
+    for word in others:
+        few = word.among(few or set())
+    return few or set()
 
 
 def _who_fit_by_units(words: Sequence[_Word]) -> set[int]:
@@ -209,32 +208,61 @@ def _gathered(word: _Word, since: int = 0, *, otherwise: bool = False) -> Iterat
 
 
 def _seldom_first(words: list[_Word]) -> tuple[list[_Word], list[int], int]:
-    """Return ``words`` with what is expected of them by the newest experts, the most seldom first;
-    who of the newest fits all of them; and since which expert `TOLD` can be expected to."""
+    """Return ``words`` with what is expected of them and of their parts by the newest experts, the most
+    seldom first; who of the newest fits all of them; and since which expert `TOLD` can be expected to."""
     newest = Expert.objects.order_by("-pk").values_list("pk", flat=True)
     last = newest[NEWEST : NEWEST + 1].first() or 0
-    fits = [ExpressionWrapper(word.since(last + 1), BooleanField()) for word in words]
-    rows = Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits)
-    sql, values = rows.query.sql_with_params()
-    names = [f"fits{at}" for at in range(len(words))]
-    # What nobody can fit (a condition on nothing) stands there as 0.
-    told = [f"{name}::boolean" for name in names]
-    counts = "".join(f", count(*) FILTER (WHERE {name})" for name in told)
-    # OFFSET: else each condition would be asked once for its own number and once for who fits all.
-    newest_rows = f"({sql} OFFSET 0) AS newest (pk, {', '.join(names)})"
-    all_fit = f"array_agg(pk) FILTER (WHERE {' AND '.join(told)})"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT max(pk){counts}, {all_fit} FROM {newest_rows}", values)  # noqa: S608 (Django wrote it)
-        highest, *numbers, met = cursor.fetchone()
+    highest, told = _told(words, last)
     if highest is None:
         return words, [], 0
+    fitting = [set[int]().union(*each) for each in told]
     weighed = [
-        replace(word, share=number / NEWEST, expected=number / NEWEST * highest)
-        for word, number in zip(words, numbers, strict=True)
+        replace(
+            word,
+            parts=[
+                replace(part, expected=len(fit) / NEWEST * highest)
+                for part, fit in zip(word.parts, each, strict=True)
+            ],
+            share=len(fit_any) / NEWEST,
+            expected=len(fit_any) / NEWEST * highest,
+        )
+        for word, each, fit_any in zip(words, told, fitting, strict=True)
     ]
-    met = met or []
+    met = sorted(set.intersection(*fitting))
     since = highest - ceil(TOLD / max(len(met), 1) * (highest - last))
     return sorted(weighed, key=lambda word: word.share), met, max(since, 0)
+
+
+def _told(words: Sequence[_Word], last: int) -> tuple[int | None, list[list[set[int]]]]:
+    """Return the highest key, and who after ``last`` fits each part of ``words``."""
+    parts = [part for word in words for part in word.parts if part.ids is None]
+    own = [part for part in parts if part.key == "pk"]
+    # All that is asked of the rows themselves is asked in one walk: by its own index a condition would begin with
+    # everybody who fits it.
+    fits = [ExpressionWrapper(Q(part.fits), BooleanField()) for part in own]
+    rows = Expert.objects.order_by().filter(pk__gt=last).values_list("pk", *fits)
+    sql, values = rows.query.sql_with_params()
+    names = [f"fits{at}" for at in range(len(own))]
+    # What nobody can fit (a condition on nothing) stands there as 0.
+    columns = [f"array_agg(pk) FILTER (WHERE {name}::boolean)" for name in names]
+    linked = [part for part in parts if part.key != "pk"]
+    links = [part.since(last + 1).query.sql_with_params() for part in linked]
+    columns += [f"ARRAY({link})" for link, _ in links]
+    newest_rows = f"({sql}) AS newest ({', '.join(['pk', *names])})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(['max(pk)', *columns])} FROM {newest_rows}",  # noqa: S608 (Django wrote it)
+            [*chain.from_iterable(its for _, its in links), *values],
+        )
+        highest, *found = cursor.fetchone()
+    told = dict(zip(map(id, [*own, *linked]), found, strict=True))
+    return highest, [
+        [
+            set((told[id(part)] or ()) if part.ids is None else part.ids.since(last + 1))
+            for part in word.parts
+        ]
+        for word in words
+    ]
 
 
 @dataclass(frozen=True)
@@ -248,6 +276,7 @@ class _Part:
     fits: Any
     ids: Holders | None = None
     units: Collection[int] = ()
+    expected: float = 0  # so many experts
 
     def since(self, key: int) -> QuerySet[Any, Any]:
         """Return the keys of who fits, from ``key`` on."""
@@ -307,9 +336,20 @@ class _Word:
             return None
         return self.ids.union(*(self.parts[at].ids or () for at in self.many))
 
-    def among(self, few: Collection[int]) -> Q:
-        """The same as ``fits`` for those ``few``."""
-        return self._fitting(lambda ids: ids.among(few))
+    def among(self, few: set[int]) -> set[int]:
+        """Return who of those ``few`` fits. Of a part by which not many more do all are gathered."""
+        told, asked = set[int](), list[_Part]()
+        for part in self.parts:
+            if part.ids is not None:
+                told |= part.ids.among(few)
+            elif part.expected >= ONE_BY_ONE * len(few):
+                asked.append(part)
+            else:
+                told.update(few.intersection(*keys_of([part.since(0)])))
+        if asked and (rest := few - told):
+            fits = reduce(or_, (Q(part.fits) for part in asked))
+            told.update(_keys_of(Expert.objects.order_by().filter(fits, Among("pk", rest))))
+        return told
 
     @property
     def read(self) -> set[int]:

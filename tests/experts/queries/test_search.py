@@ -222,6 +222,52 @@ def test_every_way_finds_the_same_in_the_same_order(
 
 
 @pytest.mark.shows("EXP-22")
+def test_by_what_few_fit_nobody_is_asked_one_by_one(
+    db: None, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a word that many fit by their names, who holds its specialties is read off their index."""
+    unit, specialty = make_unit("王庄院"), make_specialty("Y1", "李学")
+    for at in range(20):
+        make_expert(f"李{at}")
+    wanted = [
+        make_expert("李一", employer=unit),
+        make_expert("张一", employer=unit, specialties=(specialty,)),
+    ]
+    make_expert("张二", employer=unit)
+    monkeypatch.setattr("expertpool.experts.queries.search.NEWEST", 30)
+    monkeypatch.setattr("expertpool.experts.queries.search.FEW", 5)
+    monkeypatch.setattr("expertpool.experts.queries.search.MANY", 10**9)
+    # Between how many are expected by the specialty and by the name.
+    between = 3 * (wanted[-1].pk + 1) / 30
+    monkeypatch.setattr("expertpool.experts.queries.search.ONE_BY_ONE", between)
+    with CaptureQueriesContext(connection) as asked:
+        rows = search(Expert.objects.all(), "李 庄", admin)
+        assert {one.pk for one in rows} == {one.pk for one in wanted}
+    statements = [one["sql"] for one in asked.captured_queries]
+    assert any('"experts_expertspecialty"' in one for one in statements)
+    assert not [one for one in statements if '"expert_id" = ("experts_expert"."id")' in one]
+
+
+@pytest.mark.shows("EXP-22")
+def test_packs_are_opened_once_for_all_keywords(
+    db: None, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [make_expert(name) for name in ("王小伟", "王伟", "李伟")]
+    pack_experts()
+    opened = list[int]()
+    read = packs._Packs._opened
+    monkeypatch.setattr(
+        packs._Packs, "_opened", lambda own, part: opened.append(part) or read(own, part)
+    )
+    each = packs.holders("name", "contains", ["王", "伟", "", "小"])
+    found = [sorted(one) for one in each]
+    keys = [one.pk for one in made]
+    assert found == [keys[:2], keys, [], keys[:1]]
+    assert each[1].among(keys) == set(keys)
+    assert sorted(opened) == sorted({key // SIZE for key in keys})
+
+
+@pytest.mark.shows("EXP-22")
 def test_a_page_of_the_newest_opens_no_more_packs_than_it_needs(
     db: None, client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

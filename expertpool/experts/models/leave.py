@@ -95,12 +95,15 @@ class Leave(models.Model):
     @property
     def ended_at(self) -> datetime | None:
         """When it was ended early, if it was here."""
-        return None if self.is_ended_elsewhere else self.cancelled_at
+        # The row alone tells that it was not: mostly, and of thousands at once when a draw is sealed.
+        if self.cancelled_at is None or self.is_ended_elsewhere:
+            return None
+        return self.cancelled_at
 
     @property
     def given_back_at(self) -> datetime | None:
         """Since when its expert ends it, if he does."""
-        return None if self.is_ended_elsewhere else self.taken_back_at
+        return None if self.taken_back_at is None or self.is_ended_elsewhere else self.taken_back_at
 
     @property
     def readable_reason(self) -> str:

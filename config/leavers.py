@@ -2,7 +2,7 @@
 
 The server notices that a connection is closed while its request is in work; one thread looks each
 moment who has left, and cancels the statement that runs for him. Only of what is asked (GET, and the few forms
-that only ask: `core.client.only_asks`): what somebody has sent off he wants done.
+and endpoints that only ask: `core.client.only_asks`): what somebody has sent off he wants done.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from expertpool.core.client import HAS_LEFT, only_reads
+from expertpool.core.client import HAS_LEFT, is_asking, only_reads
 
 SECONDS = 0.5  # between two looks
 
@@ -68,10 +68,13 @@ def stop_for_who_left(
 
     def answer(request: HttpRequest) -> HttpResponse:
         has_left = request.META.get(HAS_LEFT)
-        if has_left is None or not _only_asks(request):
+        if has_left is None:
             return get_response(request)
+        asks = _only_asks(request)
         # The object behind the name: each thread has its own.
-        with WATCH.of(has_left, connection._connections[connection._alias]):  # type: ignore[attr-defined]
+        database = connection._connections[connection._alias]  # type: ignore[attr-defined]
+        # Of an endpoint that is known only once it was found (`core.api.rights`).
+        with WATCH.of(lambda: (asks or is_asking(request)) and has_left(), database):
             return get_response(request)
 
     return answer

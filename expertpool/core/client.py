@@ -30,7 +30,7 @@ _untrusted: list[str] = []
 
 
 def only_asks(view: View) -> View:
-    """A view that a form is posted to, and that keeps nothing but that it was asked: when its asker leaves, the
+    """A view that a form is posted to, or an endpoint of the interface, that keeps nothing but that it was asked: when its asker leaves, the
     database stops as it does for what is read (config.leavers)."""
     view.only_asks = True  # type: ignore[attr-defined]
     return view
@@ -39,6 +39,17 @@ def only_asks(view: View) -> View:
 def only_reads(request: HttpRequest) -> bool:
     """Tell whether nothing can have been kept of ``request``, whatever became of it."""
     return request.method in ("GET", "HEAD")
+
+
+def note_asking(request: HttpRequest) -> None:
+    """Note that what answers ``request`` from here on only asks: of the interface that is known once its
+    endpoint was found."""
+    request.only_asks = True  # type: ignore[attr-defined]
+
+
+def is_asking(request: HttpRequest) -> bool:
+    """Tell whether that was noted."""
+    return getattr(request, "only_asks", False)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -13,6 +13,7 @@ from ninja.pagination import paginate
 
 from expertpool.accounts.models import User, UserRequest
 from expertpool.core.api import Id, Pages, Refusal, allows, answers
+from expertpool.core.client import only_asks
 from expertpool.core.criteria import parse, schema
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.responses import file_answer
@@ -161,6 +162,7 @@ def plan_set(request: UserRequest, project_id: Id, data: PlanInput) -> dict[str,
     summary="预查询",
 )
 @allows("draws.plan", "draws.run")
+@only_asks
 def prequery_run(request: UserRequest, project_id: Id) -> dict[str, Any]:
     """返回现在各条件组可以抽多少人、谁因何不能抽（只有人数）。除操作日志外不改变任何东西。"""
     # Either right is enough, each within its own scope.

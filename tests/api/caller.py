@@ -24,12 +24,15 @@ class Caller:
     def get(self, path: str, query: dict[str, Any] | None = None) -> HttpResponse:
         return self._client.get(ROOT + path, query, headers=self._headers())
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, key: str = "") -> HttpResponse:
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, *, key: str = "", **meta: Any
+    ) -> HttpResponse:
         return self._client.post(
             ROOT + path,
             data,
             content_type="application/json",
             headers=self._headers(key),
+            **meta,
         )
 
     def put(self, path: str, data: dict[str, Any]) -> HttpResponse:

@@ -8,8 +8,14 @@ from contextlib import ExitStack
 import pytest
 from django.db import connection
 from django.urls import resolve, reverse
+from django.utils import timezone
 
+from expertpool.accounts.models import User
+from expertpool.core.client import HAS_LEFT
+from expertpool.draws.exceptions import DrawNotReady
+from tests.api.caller import Caller
 from tests.attacks.test_slow_bodies import answered, sent
+from tests.factories.draws import make_ready_project
 from tests.ports import free_port
 from tests.worker import program, wait_for
 
@@ -49,6 +55,33 @@ def test_a_statement_ends_when_its_asker_leaves_and_not_what_he_sent_off() -> No
 @pytest.mark.parametrize("name", ["plan_count", "prequery", "widen_compare"])
 def test_the_dearest_questions_are_known_as_such(name: str) -> None:
     assert resolve(reverse(f"draws:{name}", args=[1])).func.only_asks  # type: ignore[attr-defined]
+
+
+@pytest.mark.shows("OPS-04")
+@pytest.mark.django_db(transaction=True)
+def test_so_it_is_of_the_interface_and_not_what_a_platform_sends_off(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All endpoints of one address are one view: which of them only asks is known once it was found."""
+    project = make_ready_project(now=timezone.now())
+    goes_on: list[str] = []
+
+    def sleep(**_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(2)")
+        goes_on.append("to its end")
+        raise DrawNotReady("未准备好")
+
+    for name in ("run_prequery", "start_draw"):
+        monkeypatch.setattr(f"expertpool.draws.api.{name}", sleep)
+    caller = Caller(operator)
+    gone = {HAS_LEFT: lambda: True}
+    assert caller.post(f"/projects/{project.pk}/prequery", **gone).status_code == 503
+    assert not goes_on
+    assert (
+        caller.post(f"/projects/{project.pk}/draws", {"plan_version": 1}, **gone).status_code == 409
+    )
+    assert len(goes_on) == 1
 
 
 @pytest.mark.shows("OPS-04")

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from ninja.errors import ConfigError
 
+from expertpool.core.client import note_asking
 from expertpool.core.menus import CLOSED, is_closed_call
 from expertpool.core.permissions import required_codes
 
@@ -56,6 +57,8 @@ def guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             raise PermissionDenied
         if is_closed_call(user, request.path):
             raise PermissionDenied(CLOSED)
+        if getattr(endpoint, "only_asks", False):
+            note_asking(request)
         return endpoint(request, *args, **kwargs)
 
     return checked

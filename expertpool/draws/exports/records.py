@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.core.exporting import ExportColumn, Exporter, Params
+from expertpool.core.text import hour_text
 from expertpool.core.views.listing import tab_of
 from expertpool.draws.forms.draw import DrawFilter
 from expertpool.draws.models import Draw
@@ -22,6 +23,11 @@ from expertpool.draws.tables import TABS
 def _moment(value: Any) -> Any:
     # Excel knows no time zones.
     return timezone.localtime(value).replace(tzinfo=None) if value else None
+
+
+def _ended(draw: Draw) -> Any:
+    """The hour alone, in words, while that is all that is told: 13:00 would stand before a draw of 13:15."""
+    return _moment(draw.ended_at) if draw.released_at else hour_text(draw.ended_at) or None
 
 
 def _each(draw: Draw, name: str) -> str:
@@ -104,7 +110,7 @@ class DrawExport(Exporter):
         ExportColumn("accepted", "同意人数", lambda draw: draw.accepted_count),
         ExportColumn("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),
         ExportColumn("status", "状态", lambda draw: draw.status_label),
-        ExportColumn("ended", "结束时间", lambda draw: _moment(draw.told_ended_at), width=20),
+        ExportColumn("ended", "结束时间", _ended, width=20),
         ExportColumn("seal", "封存值", lambda draw: draw.seal, width=66),
         ExportColumn("widens", "补充的抽取", lambda draw: draw.rule.widens),
     )

@@ -190,8 +190,11 @@ class Draw(models.Model):
 
     def told(self, at: datetime | None) -> datetime | None:
         """Return what is told of when somebody answered, or of what followed: until names are
-        released the hour alone (docs/decisions/0088)."""
-        return at if at is None or self.released_at is not None else hour_of(at)
+        released the hour alone (docs/decisions/0088), of that in which the draw began what is left of it:
+        nothing follows before that (0619)."""
+        if at is None or self.released_at is not None:
+            return at
+        return max(hour_of(at), self.ordered_at or self.sealed_at)
 
     @cached_property
     def last_moved_at(self) -> datetime | None:

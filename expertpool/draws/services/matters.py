@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.meetings import last_closing, next_opening
 from expertpool.draws.queries.obstacles import OVER, check_sitting, check_unpublished
 from expertpool.draws.queries.plan_versions import makers_of
-from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.readiness import ARCHIVED, check_ready, check_widenable
 from expertpool.draws.queries.shortfall import Shortfall, shortfall_of
 from expertpool.draws.queries.widening import Asked, asked_of, conditions_in_words
 from expertpool.draws.services.answers import decide_answer
@@ -47,6 +48,7 @@ from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import allowed_before
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.draws.services.widening import decide_widening
+from expertpool.projects.queries.batches import members_of
 from expertpool.workflow.queries.matters import Matter, Words
 
 
@@ -106,6 +108,36 @@ PICKS = _matter(
         turned_down="已退回人选。",
     ),
 )
+_VOID_WORDS = Words(
+    label="作废抽取",
+    title="有人申请作废本次抽取",
+    agree="确认作废",
+    question="确认作废？受邀专家将被取消，原记录保留可查，原因随抽取记录公开，项目回到未抽取。",
+    asked="已申请作废，等待另一人确认。",
+    agreed="抽取已作废。",
+    turned_down="已退回作废申请。",
+)
+_VOID_OF_WIDENED = replace(
+    _VOID_WORDS,
+    question="确认作废？本次补抽邀请的专家将被取消，原记录保留可查，原因随抽取记录公开；"
+    "原来的抽取和其中在席的专家不变。",
+    agreed="抽取已作废，原来的抽取不变。",
+)
+
+
+def _after_void(asked: VoidRequest, now: datetime) -> str:
+    """What can be drawn now: the panel anew, or what the rest of it lacks; else why not."""
+    draw = Draw.objects.select_related("project").get(pk=asked.draw_id)  # its project has moved
+    what, check = (
+        ("再放宽条件补抽", check_widenable) if draw.widens_id else ("重新抽取", check_ready)
+    )
+    try:
+        check(members_of(draw.project), now=now)
+    except DrawError as refused:
+        return f"现在不能{what}：{refused}"
+    return f"可以{what}。"
+
+
 VOID = _matter(
     code="draws.void",
     model=VoidRequest,
@@ -119,15 +151,9 @@ VOID = _matter(
     ask=lambda subject, **asked: request_void(draw=subject, **asked),
     decide=decide_void,
     check=lambda **about: _check(ActionCode.DECIDE_VOID, **about),
-    words=Words(
-        label="作废抽取",
-        title="有人申请作废本次抽取",
-        agree="确认作废",
-        question="确认作废？受邀专家将被取消，原记录保留可查，原因随抽取记录公开，项目回到未抽取。",
-        asked="已申请作废，等待另一人确认。",
-        agreed="抽取已作废，可以重新抽取。",
-        turned_down="已退回作废申请。",
-    ),
+    words=_VOID_WORDS,
+    words_of=lambda asked: _VOID_OF_WIDENED if asked.draw.widens_id else _VOID_WORDS,
+    next_step=_after_void,
 )
 RELEASE = _matter(
     code="draws.release",

@@ -23,6 +23,7 @@ from expertpool.core.text import SAY_MORE, if_seen, is_reason
 from expertpool.draws.enums import ActionCode, DrawKind, DrawStatus
 from expertpool.draws.exceptions import PickRefused
 from expertpool.draws.models import Draw, DrawPlan, PickRequest
+from expertpool.draws.models.rescheduling import words_of_move
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.asked_fields import check_named, conditions_of
 from expertpool.draws.queries.board import board_of
@@ -47,6 +48,7 @@ from expertpool.draws.services.pick_checks import (
 )
 from expertpool.draws.services.picked_seats import seat_picks
 from expertpool.draws.services.refusals import tell_held
+from expertpool.draws.services.rescheduling import words_before
 from expertpool.draws.services.reveal import defer_release, set_reveal
 from expertpool.draws.services.sealing import further_of_batch, hash_of_new_draws, next_number
 from expertpool.draws.services.status import set_draw_status
@@ -140,8 +142,8 @@ def agree_to_picks(
 ) -> PickRequest:
     """Confirm what another person chose: the chosen are seated and invited.
 
-    Refuses (PickRefused) the person who chose, a request that was settled, who has not looked whom it names, and
-    experts who may not be seated any more; (HeldRefused) where that may not be told, and (DrawNotReady) whoever came
+    Refuses (PickRefused) the person who chose, a request that was settled, who has not looked whom it names for
+    the review as it stands, and experts who may not be seated any more; (HeldRefused) where that may not be told, and (DrawNotReady) whoever came
     upon that too often: a list of one would be an answer about one.
     """
     with (
@@ -154,8 +156,7 @@ def agree_to_picks(
 def _agree(request: PickRequest, actor: User, now: datetime, entropy: Entropy) -> PickRequest:
     draw = _lock(request.draw)
     check_action(ActionCode.AGREE_PICKS, draw, actor=actor, now=now)
-    if not has_looked(request, actor):
-        raise PickRefused("请先点「查看人选」，看过是哪些专家再确认。")
+    _check_looked(request, draw, actor)
     settle(request, agree=True, note="", actor=actor, now=now, refused=PickRefused)
     lock_transaction(SEATING_LOCK)
     plan = DrawPlan.objects.select_related("project__purchaser").get(project=draw.project)
@@ -198,27 +199,36 @@ def give_up_picks(*, request: PickRequest, actor: User | None, now: datetime) ->
         set_draw_status(draw, DrawStatus.ABANDONED, actor=actor, now=now)
 
 
-def has_looked(request: PickRequest, user: User) -> bool:
-    """Tell whether ``user`` has looked whom ``request`` names, by the log."""
-    looks = Entry.objects.filter(
+def _check_looked(request: PickRequest, draw: Draw, user: User) -> None:
+    """Refuse (PickRefused) ``user`` who has not looked, by the log, whom ``request`` for ``draw`` names, or has only
+    before the review was moved: whether somebody fits is a question of when and where (docs/decisions/0619)."""
+    rows = Entry.objects.filter(
         action="draw.pick_look",
         actor=user,
         subject_type="draws.draw",
-        subject_id=str(request.draw_id),
+        subject_id=str(draw.pk),
         at__gte=request.requested_at,
         note=LOOKED,
     )
-    return any(proven(looks))
+    seen = [entry.after for entry in proven(rows.order_by("pk")) if entry.after]
+    if not seen:
+        raise PickRefused("请先点「查看人选」，看过是哪些专家再确认。")
+    stands = words_before(draw.covered)
+    if stands not in seen:
+        moved = words_of_move(seen[-1], stands)
+        raise PickRefused(f"您查看人选之后评审改期了（{moved}），请重新查看人选，再确认。")
 
 
 @transaction.atomic
 def read_picks(*, request: PickRequest, actor: User, now: datetime) -> list[tuple[str, Expert]]:
-    """Return whom ``request`` names, with the name of the group, and log the look.
+    """Return whom ``request`` names, with the name of the group, and log the look, with when and where the review is.
 
     Only for its author and for those who confirm it: the caller checks that.
     """
-    record("draw.pick_look", actor=actor, now=now, subject=request.draw, note=LOOKED)
-    names = request.draw.rule.group_names
+    draw = request.draw
+    review = words_before(draw.covered)
+    record("draw.pick_look", actor=actor, now=now, subject=draw, after=review, note=LOOKED)
+    names = draw.rule.group_names
     picks = _open(request)
     experts = experts_to_show([pick.expert_id for pick in picks])
     return [(names[pick.group], experts[pick.expert_id]) for pick in picks]

@@ -30,6 +30,7 @@ from expertpool.draws.services.picking import (
     request_more,
     request_picks,
 )
+from expertpool.draws.services.rescheduling import words_before
 from expertpool.draws.views.plan import plan_address
 from expertpool.projects.models import Project
 from expertpool.workflow.queries.asking import asked_or_404
@@ -93,6 +94,8 @@ def picks(request: UserRequest, pk: int, request_pk: int) -> HttpResponse:
         "title": "待确认的人选",
         "draw": asked.draw,
         "pick_request": asked,
+        "review": "，".join(words_before(asked.draw.covered).values()),
+        "moves": asked.draw.reschedulings.filter(moved_at__gt=asked.requested_at),
         "rows": read_picks(request=asked, actor=request.user, now=now),
         "item": waiting_request(PICKS, asked, request.user, now=now),
     }

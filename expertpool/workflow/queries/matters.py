@@ -34,7 +34,7 @@ class Words:
     agree: str  # the button, and what it asks
     question: str
     asked: str  # messages afterwards
-    agreed: str
+    agreed: str  # a sentence; what comes of it now adds `Matter.next_step`
     turned_down: str
 
 
@@ -80,6 +80,8 @@ class Matter:
     told: Callable[[Any], str] = lambda _: ""
     # How one request is spoken of, where ``words`` speak of several things.
     words_of: Callable[[Any], Words] | None = None
+    # (request, now): what can be done once it was agreed to, as things stand then, a sentence.
+    next_step: Callable[[Any, datetime], str] = lambda _asked, _now: ""
     # (request, user): what whoever agrees should know first, a sentence.
     warns: Callable[[Any, User], str] = lambda _asked, _user: ""
     # What is asked for in full, beside the request for whoever decides or asked: a template, and what
@@ -112,6 +114,10 @@ class Matter:
 
     def words_for(self, asked: TwoPersonRequest) -> Words:
         return self.words_of(asked) if self.words_of else self.words
+
+    def agreed_in_words(self, asked: TwoPersonRequest, *, now: datetime) -> str:
+        """Return what is told of ``asked`` once somebody has agreed to it."""
+        return self.words_for(asked).agreed + self.next_step(asked, now)
 
     def details_for(self, asked: TwoPersonRequest, user: User) -> str:
         """Return what is asked for, as ``user`` may read it."""

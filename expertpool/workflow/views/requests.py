@@ -156,7 +156,7 @@ def confirm(request: UserRequest, matter: str, pk: int) -> HttpResponse:
             device=request.headers.get("User-Agent", ""),
         )
         person = agree_on_the_spot(asked, entered, asker=request.user, now=timezone.now())
-        return f"{person.name}已当面确认。{words.agreed}"
+        return f"{person.name}已当面确认。{found.agreed_in_words(asked, now=timezone.now())}"
 
     return drawer_form(
         request,
@@ -210,7 +210,7 @@ def _choose_person(
         chosen = form.cleaned_data["person"]
         if shown := form.cleaned_data.get("shown"):
             person = agree_by_app(asked, person_id=chosen, code=shown, asker=request.user, now=now)
-            return f"{person.name}已用验证器确认。{matter.words_for(asked).agreed}"
+            return f"{person.name}已用验证器确认。{matter.agreed_in_words(asked, now=now)}"
         sent = send_code(
             asked,
             person_id=chosen,
@@ -245,7 +245,7 @@ def _enter_code(
     def write() -> str:
         code = form.cleaned_data["code"]
         person = agree_by_code(asked, code=code, asker=request.user, now=now)
-        return f"{person.name}已用验证码确认。{matter.words_for(asked).agreed}"
+        return f"{person.name}已用验证码确认。{matter.agreed_in_words(asked, now=now)}"
 
     return drawer_form(
         request,
@@ -284,8 +284,8 @@ def _decide(request: UserRequest, code: str, pk: int, *, agree: bool) -> HttpRes
         two_persons.decide(asked, actor=request.user, now=now, **decision)
     except matter.refused as error:
         return refused(str(error))
-    words = matter.words_for(asked)
-    return saved(words.agreed if agree else words.turned_down, refresh="page")
+    said = matter.agreed_in_words(asked, now=now) if agree else matter.words_for(asked).turned_down
+    return saved(said, refresh="page")
 
 
 def _matter(code: str, user: User, *permissions: Callable[[Matter], str]) -> Matter:

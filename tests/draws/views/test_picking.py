@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry
 from expertpool.core.configuration import value_of
+from expertpool.core.text import moment_text
 from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.draws.enums import DrawKind, DrawStatus, InvitationState
 from expertpool.draws.models import Draw, Invitation, PickRequest
@@ -24,6 +25,7 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.pick_checks import Pick
 from expertpool.draws.services.picking import agree_to_picks, read_picks, request_more
 from expertpool.draws.services.plan import GroupInput
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sheets import build_sheet
 from expertpool.projects.settings import ALLOWED
 from tests.factories.answers import record_answer
@@ -208,6 +210,52 @@ def test_after_a_decline_the_page_asks_for_another(
     assert client.post(address).status_code == 204
     draw.refresh_from_db()
     assert draw.status == DrawStatus.INVITING
+
+
+@pytest.mark.shows("DRAW-04")
+def test_who_looked_before_the_review_was_moved_looks_again(
+    client, admin, operator, supervisor, project, experts, allowed
+):
+    now = timezone.now()
+    draw = make_list(project, experts[:2], actor=admin, second=supervisor, now=now)
+    record_answer(
+        invitation=draw.invitations.get(line=1),
+        state=InvitationState.DECLINED,
+        reason="电话",
+        actor=admin,
+        now=now,
+        entropy=SeededEntropy(1),
+    )
+    picks = [Pick(experts[2].pk, "g1")]
+    asked = request_more(draw=draw, picks=picks, reason="一人拒绝", actor=admin, now=now)
+    look = reverse("draws:picks", args=[draw.pk, asked.pk])
+    agree = reverse("workflow:request_agree", args=["draws.picks", asked.pk])
+    login(client, supervisor)
+    before = client.get(look).content.decode()
+    old = project.opening_at
+    assert f"评审时间、地点：{moment_text(old)}，{project.place}。" in before
+    assert "提交之后改期" not in before
+    new = NewMeeting(project.pk, old + timedelta(days=2), "新楼 301 室")
+    reschedule(
+        draw=draw,
+        meetings=[new],
+        reason="场地占用",
+        actor=operator,
+        now=timezone.now(),
+        entropy=SeededEntropy(2),
+    )
+    refused = client.post(agree)
+    assert refused.status_code == 409
+    moved = f"{moment_text(old)}，{project.place} → {moment_text(new.opening_at)}，新楼 301 室"
+    said = f"您查看人选之后评审改期了（{moved}），请重新查看人选，再确认。"
+    assert said in refused.content.decode()
+    asked.refresh_from_db()
+    assert asked.decided_at is None
+    again = client.get(look).content.decode()
+    assert "提交之后改期" in again
+    assert moved in again
+    assert client.post(agree).status_code == 204
+    assert draw.invitations.count() == 3
 
 
 def test_a_second_person_may_turn_it_down(client, admin, supervisor, project, experts, allowed):

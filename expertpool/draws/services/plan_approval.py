@@ -12,8 +12,8 @@ from expertpool.core.text import if_seen
 from expertpool.draws.exceptions import PlanApprovalRefused
 from expertpool.draws.models import HELD_KEY, DrawPlan, PlanVersion
 from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
+from expertpool.draws.queries.chance import chances_of
 from expertpool.draws.queries.eligibility import evaluate
-from expertpool.draws.queries.outlook import tally
 from expertpool.draws.queries.plan_versions import (
     check_mark,
     check_version,
@@ -22,7 +22,7 @@ from expertpool.draws.queries.plan_versions import (
     proof_of,
     version_of,
 )
-from expertpool.draws.queries.policy import Thin, counts_of, policy_for, thinness
+from expertpool.draws.queries.policy import Thin, counts_of, policy_for
 from expertpool.draws.queries.readiness import (
     check_decidable,
     check_submittable,
@@ -74,12 +74,12 @@ def submit_plan(
     if standing.approved or standing.words != words:
         standing = keep_version(plan, words, actor=actor, now=now)
     found = evaluate(plan, now=now, short=short)
-    fits = tally(item.groups for item in found.eligible)
-    thin = thinness(found.groups, fits, policy_for(plan.project.regime, now=now))
+    chances = chances_of(found.eligible, short, now=now)
+    thin = chances.thin(found.groups, policy_for(plan.project.regime, now=now))
     if was_held:
         thin.append(Thin(HELD_KEY, 0, HELD_TOLD))
     standing.thin = [one.to_json() for one in thin]
-    standing.counts = counts_of(found.groups, fits)
+    standing.counts = counts_of(found.groups, chances.fits)
     # For these: one that joins the batch later was not in what is approved.
     standing.covers = covers_of(members)
     standing.submitted_by, standing.submitted_at = actor, now

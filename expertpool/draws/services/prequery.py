@@ -19,11 +19,12 @@ from expertpool.draws.enums import ExclusionReason
 from expertpool.draws.exceptions import DrawNotReady, TooManyCounts
 from expertpool.draws.models import ConditionGroup, DrawPlan
 from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
+from expertpool.draws.queries.chance import chances_of
 from expertpool.draws.queries.eligibility import Eligibility, evaluate
 from expertpool.draws.queries.meetings import coming, periods_of
-from expertpool.draws.queries.outlook import panel_bits, tally
+from expertpool.draws.queries.outlook import panel_bits
 from expertpool.draws.queries.participation import ROUGHLY, sealed_seats
-from expertpool.draws.queries.policy import Thin, policy_for, thinness
+from expertpool.draws.queries.policy import Thin, policy_for
 from expertpool.draws.queries.shortfall import shortfall_of
 from expertpool.draws.services.tallies import note_count
 from expertpool.projects.queries.batches import members_of
@@ -63,7 +64,8 @@ class Shortage:
 class Prequery:
     """What the pre-query tells: ``total`` counts each candidate once; ``seats`` are those of the
     panel. ``standby_shortages``: what lacks when the panel is full and the standbys are drawn;
-    ``bits``: log2 of the possible panels; ``thin``: what the office's policy finds too few;
+    ``bits``: log2 of the possible panels; ``thin``: what the office's policy finds too few, both without those whom a panel
+    that fell short has asked by its conditions (`queries.chance`);
     ``used``: how many a panel that fell short has had, who are not drawn again, counted or not;
     ``sealed_seats``: what the seal will take into account beyond that (`sealed_seats`)."""
 
@@ -155,7 +157,7 @@ def count_candidates(plan: DrawPlan, *, now: datetime, viewer: User | None = Non
     groups = [vdraw.Group(group.code, group.name, group.seats) for group in found.groups]
     feasibility = vdraw.check_feasibility(groups, (item.groups for item in found.eligible))
     standby_seats = sum(group.standby_seats for group in found.groups)
-    fits = tally(item.groups for item in found.eligible)
+    chances = chances_of(found.eligible, short, now=now)
     return Prequery(
         total=feasibility.total,
         seats=sum(group.seats for group in found.groups),
@@ -176,8 +178,8 @@ def count_candidates(plan: DrawPlan, *, now: datetime, viewer: User | None = Non
         standby_shortages=_standby_shortages(found)
         if standby_seats and feasibility.is_feasible
         else [],
-        bits=panel_bits({group.id: group.seats for group in groups}, fits),
-        thin=thinness(found.groups, fits, policy_for(plan.project.regime, now=now)),
+        bits=panel_bits({group.id: group.seats for group in groups}, chances.fresh),
+        thin=chances.thin(found.groups, policy_for(plan.project.regime, now=now)),
         used=len(short.board.lines) if short else 0,
         # Of all draws together: by project it would tell who sits where.
         sealed_seats=sealed_seats(

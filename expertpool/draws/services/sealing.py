@@ -40,6 +40,7 @@ from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.asked_fields import check_conditions, conditions_of
 from expertpool.draws.queries.blocks import Identities, pieces
 from expertpool.draws.queries.chain import rule_of_log
+from expertpool.draws.queries.chance import chances_of
 from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.eligibility import Eligibility, evaluate, openly_eligible
 from expertpool.draws.queries.fitting import Fitting
@@ -235,25 +236,26 @@ def check_chance(
     level whose experts it has used already are no reason: nobody is drawn from there.
     """
     openly = openly_eligible(found, plan, now=now)
-    fits = free = tally(item.groups for item in openly)
+    chances = chances_of(openly, short, now=now)
+    # Told by the numbers that its approver has read; those without the panel's own would tell who sits.
+    thin = chances.thin(found.groups, policy)
     if short is not None:
         others = (one for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL)
         free = tally(item.groups for item in others)
-    scarce = {one.key for one in thinness(found.groups, free, policy)}
-    # Told by the numbers that everybody has seen; those without the panel's own would tell who sits.
-    thin = [one for one in thinness(found.groups, fits, policy) if one.key in scarce]
-    counts = counts_of(found.groups, fits)
+        scarce = {one.key for one in thinness(found.groups, free, policy)}
+        thin = [one for one in thin if one.key in scarce]
+    counts = counts_of(found.groups, chances.fits)
     if why_not := why_not_by_counts(found.groups, counts, thin, policy, approved):
         raise DrawNotReady(why_not)
     left = thinness(found.groups, tally(item.groups for item in found.eligible), policy)
-    if untold(left, [one.to_json() for one in thin]):
-        if not (approved and approved.knows_of_held):
-            approval = HELD_APPROVED if approved else HELD_APPROVAL
-            raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else approval))
-        if not found.eligible:  # as the seal would tell
-            raise HeldRefused(NOBODY_TEXT)
+    is_untold = untold(left, [one.to_json() for one in thin])
+    if is_untold and not (approved and approved.knows_of_held):
+        approval = HELD_APPROVED if approved else HELD_APPROVAL
+        raise HeldRefused(HELD_TEXT + ("" if policy.thin_is_refused else approval))
+    if left and not found.eligible:  # as the seal would tell
+        raise HeldRefused(NOBODY_TEXT)
     open_counts = Counter({"": len(openly)})
-    for groups, times in fits:
+    for groups, times in chances.fits:
         open_counts.update(dict.fromkeys(groups, times))
     return Chance(dict(open_counts), [one.text for one in thin])
 

@@ -15,22 +15,31 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws import settings as office
 from expertpool.draws.enums import SUPERVISOR, ActionCode, DrawStatus
-from expertpool.draws.exceptions import DrawError, WideningRefused
+from expertpool.draws.exceptions import (
+    DrawError,
+    HeldRefused,
+    PlanApprovalRefused,
+    WideningRefused,
+)
 from expertpool.draws.models import Draw, DrawPlan, WideningRequest
 from expertpool.draws.queries.actions import actions_for
+from expertpool.draws.queries.chance import NOT_COUNTED
 from expertpool.draws.queries.plan_versions import approved_version
 from expertpool.draws.queries.readiness import NOT_APPROVED
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
+from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.sealing import contribute
 from expertpool.draws.services.widening import decide_widening, request_widening, widen_plan
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY
+from tests.factories.experts import come_back
 from tests.factories.siteconfig import configure
 from tests.factories.widening import (
     REASON,
     SENIOR,
     make_short_panel,
+    make_short_while_somebody_waits,
     widen_to,
     widen_to_everybody,
 )
@@ -111,6 +120,73 @@ def test_a_plan_that_was_approved_as_it_is_counts(operator: User) -> None:
     widened = widen_to(base, now=LATER, actor=operator)
     assert widened.rule.contributors == (SUPERVISOR,)
     assert approved_version(DrawPlan.objects.get(project=base.project))
+
+
+def soon() -> tuple[datetime, datetime]:
+    """When a panel is sealed and widened whose pool is there before: not `NOW`, which lies before it."""
+    now = timezone.now()
+    return now, now + timedelta(minutes=30)
+
+
+def test_the_approver_is_warned_of_whom_the_widened_draw_can_seat_alone(
+    operator: User, supervisor: User
+) -> None:
+    """Both who fit the first level sit: one seat is left, for five."""
+    now, later = soon()
+    base = make_short_panel(now=now)
+    configure(office.PLAN_APPROVAL, True)
+    configure(office.CANDIDATES_PER_SEAT, 3)
+    configure(office.PANEL_BITS, 2)
+    plan = widen_plan(project=base.project, levels=LEVELS, actor=operator, now=later)
+    of: dict[str, Any] = {"project": base.project, "version": plan.version, "now": later}
+    assert submit_plan(**of, actor=operator).thin == []
+    decide_plan(**of, agree=True, note="", actor=supervisor)  # no reason is asked for
+    assert widen_to(base, now=later, actor=operator).rule.content["thin"] == []
+
+
+def test_the_approver_is_told_of_the_few_that_are_left(operator: User, supervisor: User) -> None:
+    now, later = soon()
+    base = make_short_panel(now=now)
+    configure(office.PLAN_APPROVAL, True)
+    configure(office.CANDIDATES_PER_SEAT, 6)
+    levels = {"g1": [{"any": [SENIOR, EVERYBODY]}]}  # seven fit it, two of whom have been asked
+    plan = widen_plan(project=base.project, levels=levels, actor=operator, now=later)
+    assert count_candidates(plan, now=later).groups[0].total == 7
+    of: dict[str, Any] = {"project": base.project, "version": plan.version, "now": later}
+    told = submit_plan(**of, actor=operator).thin_texts
+    assert told == [
+        f"「技术」第 1 级次 5 名候选人要坐 1 个席位，制度规定每个席位至少 6 名{NOT_COUNTED}"
+    ]
+    with pytest.raises(PlanApprovalRefused, match="写明仍同意的理由"):
+        decide_plan(**of, agree=True, note="", actor=supervisor)
+    decide_plan(**of, agree=True, note="只有这些人", actor=supervisor)
+    # Four can be seated in truth, since the one who sits in 经济 fits, too: nobody was told.
+    of["now"] = later + timedelta(minutes=1)
+    with pytest.raises(HeldRefused, match="批准时还不知道"):
+        request_widening(
+            base=base, reason=REASON, version=plan.version, actor=operator, now=of["now"]
+        )
+    version = submit_plan(**of, actor=operator)
+    assert version.knows_of_held
+    of["version"] = version.number
+    decide_plan(**of, agree=True, note="只有这些人", actor=supervisor)
+    assert widen_to(base, now=of["now"], actor=operator).rule.content["thin"] == told
+
+
+def test_whom_the_panel_has_asked_no_warning_says(operator: User) -> None:
+    """One who fits the first conditions was never asked. Whether he could be seated now would tell that."""
+    now, later = soon()
+    base, waiting = make_short_while_somebody_waits(now=now)
+    configure(office.CANDIDATES_PER_SEAT, 9)
+    plan = widen_plan(project=base.project, levels=LEVELS, actor=operator, now=later)
+    told = [one.text for one in count_candidates(plan, now=later).thin]
+    assert told == [
+        f"「技术」第 2 级次 4 名候选人要坐 1 个席位，制度规定每个席位至少 9 名{NOT_COUNTED}"
+    ]
+    come_back(waiting, now=later)
+    assert [one.text for one in count_candidates(plan, now=later).thin] == told
+    version = submit_plan(project=base.project, version=plan.version, actor=operator, now=later)
+    assert version.thin_texts == told
 
 
 def refusal(call: Callable[[], object]) -> str:

@@ -493,7 +493,7 @@ def test_a_level_that_is_used_up_does_not_forbid_the_draw() -> None:
 @pytest.mark.shows("DRAW-34")
 def test_what_the_seal_would_refuse_is_said_when_it_is_asked_for(operator: User) -> None:
     base = make_short_panel(now=NOW)
-    configure(office.CANDIDATES_PER_SEAT, 7)  # four are left, and three have sat
+    configure(office.CANDIDATES_PER_SEAT, 5)  # four are left, and three have sat
     levels = {"g1": [{"any": [SENIOR, EVERYBODY]}]}
     plan = DrawPlan.objects.get(project=base.project)
     with pytest.raises(HeldRefused, match="包括本项目已抽的") as refused:

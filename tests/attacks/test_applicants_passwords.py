@@ -89,7 +89,7 @@ def test_nor_does_a_number_help_him_that_he_wrote_before(admin: User) -> None:
     values = {"email": "", "name": user.name, "department": None, "actor": admin, "now": now}
     edit_user(user=user, phone=MINE, **values)  # type: ignore[arg-type]
     assert user.phone_index == contact_index("phone", MINE)
-    applicant = Applicant("individual", "李申请", "phone", MINE)
+    applicant = Applicant("individual", "李申请", "phone", MINE, 1)
     row = send_code(applicant=applicant, code="123456", address="192.0.2.1", now=now)
     with pytest.raises(JoiningRefused):
         register(row=row, code="123456", password=NEW, now=now + timedelta(minutes=1))

@@ -31,7 +31,7 @@ KNOWN, UNKNOWN = "13812340001", "13812340002"
 
 
 def ask(phone: str) -> Message:
-    applicant = Applicant("individual", "李申请", "phone", phone)
+    applicant = Applicant("individual", "李申请", "phone", phone, 1)
     row = send_code(applicant=applicant, code="123456", address="192.0.2.1", now=NOW)
     return Message.objects.get(key__startswith=f"joining-code:{row.uid}")
 

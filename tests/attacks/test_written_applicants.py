@@ -30,7 +30,7 @@ def write(statement: str, *values: Any) -> None:
 
 
 def ask(contact: str = MINE) -> Registration:
-    applicant = Applicant("individual", "李申请", "phone", contact)
+    applicant = Applicant("individual", "李申请", "phone", contact, 1)
     return send_code(applicant=applicant, code="123456", address="192.0.2.1", now=NOW)
 
 

@@ -99,7 +99,7 @@ def test_what_was_handed_in_is_what_is_approved(admin: User) -> None:
         version=draft.version,
         now=NOW,
     )
-    hand_in(application=draft, version=draft.version, consents=True, actor=draft.user, now=NOW)
+    hand_in(application=draft, version=draft.version, consents=1, actor=draft.user, now=NOW)
     write("UPDATE joining_application SET contents = %s WHERE id = %s", old, draft.pk)
     assert stored(again(draft))["profession"]["title"] == ["工程师"]
     with pytest.raises(Altered):
@@ -146,7 +146,7 @@ def test_nor_does_the_owner_of_the_tables_put_it_back(admin: User) -> None:
         version=row.version,
         now=NOW,
     )
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW)
     write(put_back)
     assert is_as_written(again(application))
     with pytest.raises(Altered):
@@ -175,9 +175,7 @@ def test_none_of_what_it_says_is_written_by_others(admin: User, change: str) -> 
     assert not is_as_written(row)
     for refused in (
         lambda: save_step(application=row, step="basic", typed={}, version=row.version, now=NOW),
-        lambda: hand_in(
-            application=row, version=row.version, consents=True, actor=row.user, now=NOW
-        ),
+        lambda: hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW),
     ):
         with pytest.raises(Altered):
             refused()
@@ -202,7 +200,7 @@ def test_nor_beside_a_registration_nor_does_a_code_last_longer() -> None:
         "expert_kind = 'organisation'",
     ):
         write("DELETE FROM joining_registration")
-        applicant = Applicant("individual", "李申请", "phone", "13812340001")
+        applicant = Applicant("individual", "李申请", "phone", "13812340001", 1)
         row = send_code(applicant=applicant, code="123456", address="192.0.2.1", now=NOW)
         write("UPDATE joining_registration SET " + change)  # noqa: S608
         row = type(row).objects.get(pk=row.pk)
@@ -226,7 +224,7 @@ def test_what_this_system_writes_stays_good(admin: User) -> None:
     send_back(application=again(application), note="请核对", fields={}, actor=admin, now=NOW)
     assert is_as_written(again(application))
     row = again(application)
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW)
     approve(application=again(application), actor=admin, now=NOW)
     assert is_as_written(again(application))
     assert not is_logged()

@@ -17,12 +17,14 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.files import PHOTO
 from expertpool.files.services import attach
 from expertpool.joining.models import Application, Recommendation
-from expertpool.joining.queries.applications import PROOF, application_of
+from expertpool.joining.queries.applications import PROOF, SUBJECT, application_of
 from expertpool.joining.queries.contents import JOBS, TIES
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in
 from expertpool.joining.services.recommending import Colleague, recommend
 from expertpool.joining.services.registering import Applicant, open_application, send_code
+from expertpool.joining.services.setup import ensure_consent
+from expertpool.workflow.queries.notices import notice_days
 from tests.factories.accounts import make_phone, make_user
 from tests.factories.experts import make_specialty
 
@@ -82,7 +84,13 @@ def make_draft(
         user.phone, user.phone_index = phone, contact_index("phone", phone)
         user.save(update_fields=["phone", "phone_index"])
     applicant = Applicant(
-        kind, "李申请", "phone", user.phone, channel, recommendation=recommendation
+        kind,
+        "李申请",
+        "phone",
+        user.phone,
+        ensure_consent(now=now).number,
+        channel,
+        recommendation=recommendation,
     )
     row = send_code(
         applicant=applicant, code="123456", address=f"10.77.{at // 250}.{at % 250 + 1}", now=now
@@ -117,8 +125,8 @@ def make_application(user: User | None = None, *, photo: bool = False, **kw: Any
     hand_in(
         application=application,
         version=application.version,
-        consents=True,
-        knows_notice=True,
+        consents=ensure_consent(now=now).number,
+        knows_notice=notice_days(SUBJECT),
         actor=application.user,
         now=now,
     )

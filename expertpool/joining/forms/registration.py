@@ -15,6 +15,8 @@ from expertpool.core.views.digits import DigitsField
 from expertpool.experts.enums import ExpertKind
 from expertpool.joining import validators
 from expertpool.joining.enums import Channel, ContactKind
+from expertpool.joining.models import ConsentText
+from expertpool.joining.services.setup import ANEW
 from expertpool.notifications.queries.channels import reaches_phones
 
 
@@ -44,6 +46,7 @@ class RegistrationForm(forms.Form):
         error_messages={"required": "请填写手机号或邮箱。"},
     )
     channel = forms.CharField(required=False, widget=forms.HiddenInput)
+    read = forms.IntegerField(required=False)  # which version of the text
     consents = forms.BooleanField(
         label="我已阅读并同意《个人信息告知书》",
         error_messages={"required": "请阅读个人信息告知书，勾选同意后再发送验证码。"},
@@ -53,6 +56,13 @@ class RegistrationForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not reaches_phones():
             self.fields["contact"].label = "邮箱"
+
+    def show(self, text: ConsentText) -> None:
+        """Take the tick out that he set beside another version than ``text``, and say so."""
+        if self.is_bound and self.data.get("read") != str(text.number):
+            if not self.has_error("consents"):
+                self.add_error("consents", ANEW)
+            self.data = {name: said for name, said in self.data.items() if name != "consents"}
 
     def clean_channel(self) -> str:
         """A channel that nobody knows, or that takes a link, is none, and no reason to send anybody away."""

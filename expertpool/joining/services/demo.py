@@ -20,7 +20,7 @@ from expertpool.experts.models import Expert
 from expertpool.files.services import attach
 from expertpool.joining.enums import Channel, Step
 from expertpool.joining.models import Application, FriendLink
-from expertpool.joining.queries.applications import PROOF, application_of
+from expertpool.joining.queries.applications import PROOF, SUBJECT, application_of
 from expertpool.joining.queries.contents import JOBS, TIES
 from expertpool.joining.queries.public import account_by_contact
 from expertpool.joining.services.deciding import approve, reject, send_back
@@ -28,7 +28,8 @@ from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in
 from expertpool.joining.services.recommending import Colleague, recommend
 from expertpool.joining.services.registering import Applicant, register, send_code
-from expertpool.joining.services.setup import save_link
+from expertpool.joining.services.setup import ensure_consent, save_link
+from expertpool.workflow.queries.notices import notice_days
 
 CODE = "246810"
 AGAIN = "Chongxin-2026"
@@ -103,6 +104,7 @@ def _apply(
         one.name,
         "phone",
         one.phone,
+        ensure_consent(now=now).number,
         Channel.RECOMMENDED if link else one.channel,
         one.channel == Channel.WECHAT,
         link,
@@ -126,8 +128,8 @@ def _apply(
     hand_in(
         application=application,
         version=application.version,
-        consents=True,
-        knows_notice=True,
+        consents=ensure_consent(now=now).number,
+        knows_notice=notice_days(SUBJECT),
         actor=user,
         now=now,
     )

@@ -21,12 +21,13 @@ from expertpool.joining.services.checking import check_contents
 from expertpool.joining.services.drafts import ELSEWHERE
 from expertpool.joining.services.locking import lock, locked, noting_altered
 from expertpool.joining.services.registering import CLOSED
-from expertpool.joining.services.setup import ensure_consent
+from expertpool.joining.services.setup import ANEW, ensure_consent
 from expertpool.joining.services.states import set_state
 from expertpool.workflow.queries.notices import notice_days
 from expertpool.workflow.services.approvals import start_approval, withdraw_approval
 
-UNTOLD = "审批中有公示：请看过公示哪些内容，勾选同意后再提交。"
+UNREAD = "请阅读个人信息告知书，勾选同意后再提交。"
+UNTOLD = "审批中有公示：请看过公示哪些内容、公示几个工作日，勾选同意后再提交。"
 EMPTY: dict[str, Any] = {
     "contents": "", "returned_contents": "", "name": "", "employer_name": "", "title": "", "phone_index": None,
     "id_number_index": None,
@@ -40,17 +41,18 @@ def hand_in(
     *,
     application: Application,
     version: int,
-    consents: bool,
-    knows_notice: bool = False,
+    consents: int,
+    knows_notice: int = 0,
     actor: User,
     now: datetime,
 ) -> Application:
     """Hand ``application`` in as its applicant; its approval begins. Logged.
 
-    ``version`` is what he has read; of two clicks at once one counts. ``knows_notice``: he has agreed that the public
-    reads of him, where the flow has a notice; the log keeps it. Refuses (JoiningRefused) another's, one that was handed
-    in, without consent to the present text about personal data or to a notice, what is missing or wrong (Incomplete,
-    which says at which step), and one that somebody altered (Altered).
+    ``version`` is what he has read; of two clicks at once one counts. ``consents``: the number of the text about
+    personal data that he agreed to; ``knows_notice``: for how many days he has agreed that the public reads of him,
+    where the flow has a notice, which the log keeps; 0 is none (docs/decisions/0636). Refuses (JoiningRefused)
+    another's, one that was handed in, without consent to the present text or notice, what is missing or wrong
+    (Incomplete, which says at which step), and one that somebody altered (Altered).
     """
     row = locked(application)
     if row.user_id != actor.pk:
@@ -63,11 +65,11 @@ def hand_in(
     if not is_open() and row.state == State.DRAFT:
         raise JoiningRefused(CLOSED)
     consent = ensure_consent(now=now)
-    if not consents:
-        raise JoiningRefused("请阅读个人信息告知书，勾选同意后再提交。", field="consents")
+    # Asked here, too: the office may have published another since he opened the page; and the flow got its notice.
+    if consents != consent.number:
+        raise JoiningRefused(ANEW if consents else UNREAD, field="consents")
     days = notice_days(SUBJECT)
-    # Asked here, too: the flow may have got its notice since he opened the page.
-    if days and not knows_notice:
+    if days and knows_notice != days:
         raise JoiningRefused(UNTOLD, field="knows_notice")
     found = check_contents(row, now=now)
     if step := found.first_wrong:

@@ -45,7 +45,7 @@ from expertpool.joining.queries.public import (
     may_set_password,
 )
 from expertpool.joining.services.numbering import next_number
-from expertpool.joining.services.setup import ensure_consent
+from expertpool.joining.services.setup import ANEW, ensure_consent
 from expertpool.joining.settings import (
     CODE_MINUTES,
     CODES_PER_ADDRESS,
@@ -82,6 +82,7 @@ class Applicant:
     name: str
     contact_kind: str
     contact: str
+    consents: int  # the number of the text about personal data that he agreed to
     channel: str = Channel.SITE
     in_wechat: bool = False
     recommendation: Recommendation | None = None
@@ -92,13 +93,15 @@ def send_code(*, applicant: Applicant, code: str, address: str, now: datetime) -
     """Send ``code`` to the phone or mail of ``applicant`` and return what it is given back to.
 
     The same for a known number, of which another message is sent. Refuses (JoiningRefused) while nobody
-    may apply, a number that is not whom he was recommended by (`_refuse_other`), a way by which this site reaches
+    may apply, consent to another text than the present one, a number that is not whom he was recommended by (`_refuse_other`), a way by which this site reaches
     nobody, and more codes in an hour than the office allows for one number, one address and all.
     """
     if not is_open():
         raise JoiningRefused(CLOSED)
     _refuse_other(applicant.recommendation, applicant.contact_kind, applicant.contact)
     consent = ensure_consent(now=now)
+    if applicant.consents != consent.number:
+        raise JoiningRefused(ANEW, field="consents")
     label = ContactKind(applicant.contact_kind).label
     to = {applicant.contact_kind: applicant.contact}
     ways = ways_outside(CODE, phone=to.get("phone", ""), email=to.get("email", ""))

@@ -21,6 +21,7 @@ LONGEST = 5000
 CONSENT_LOCK = "joining.consent"
 RECORDED = ("name", "url", "order", "active")
 MOST_LINKS = 50
+ANEW = "告知书刚刚有了新的版本，请重新阅读后再同意。"
 
 
 @transaction.atomic

@@ -160,14 +160,17 @@ def _proof(request: UserRequest, application: Application, step: str) -> HttpRes
 
 def _confirm(request: UserRequest, application: Application, step: str) -> HttpResponse:
     now = timezone.now()
-    context: dict[str, Any] = {}
+    # Each tick is of what stood beside it.
+    consents = _number(request, "read") if request.POST.get("consents") == "on" else 0
+    knows_notice = _number(request, "days") if request.POST.get("knows_notice") == "on" else 0
+    context: dict[str, Any] = {"consents": consents, "knows_notice": knows_notice}
     if request.method == "POST":
         try:
             hand_in(
                 application=application,
                 version=_version(request),
-                consents=request.POST.get("consents") == "on",
-                knows_notice=request.POST.get("knows_notice") == "on",
+                consents=consents,
+                knows_notice=knows_notice,
                 actor=request.user,
                 now=now,
             )
@@ -213,7 +216,11 @@ def _save(
 
 
 def _version(request: UserRequest) -> int:
-    text = request.POST.get("version", "")
+    return _number(request, "version")
+
+
+def _number(request: UserRequest, name: str) -> int:
+    text = request.POST.get(name, "")
     # Nought fits no version: it is refused in words, as one that is old.
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 

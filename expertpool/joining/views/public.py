@@ -120,6 +120,7 @@ def _begin(request: HttpRequest, *, recommendation: Recommendation | None) -> Ht
             data["name"],
             data["contact_kind"],
             data["contact"],
+            data["read"] or 0,
             channel,
             in_wechat(request),
             recommendation,
@@ -135,9 +136,11 @@ def _begin(request: HttpRequest, *, recommendation: Recommendation | None) -> Ht
             form.add_error(refusal.field or None, str(refusal))
         else:
             return redirect("joining:code", token=token_of(row))
+    text = ensure_consent(now=timezone.now())
+    form.show(text)
     context = {
         "form": form,
-        "consent": ensure_consent(now=timezone.now()),
+        "consent": text,
         "recommendation": recommendation,
         "friend_links": friend_links(),
         "is_open": is_open(),

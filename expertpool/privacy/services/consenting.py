@@ -10,13 +10,11 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.experts.models import Expert
 from expertpool.joining.enums import Purpose
-from expertpool.joining.services.setup import ensure_consent
+from expertpool.joining.services.setup import ANEW, ensure_consent
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.models import Consent
 from expertpool.privacy.queries.consents import standings_of
 from expertpool.privacy.services.erasing import lock_expert
-
-ANEW = "告知书刚刚有了新的版本，请重新阅读后再同意。"
 
 
 @transaction.atomic

@@ -46,7 +46,7 @@ def handed_in(**profession: list[str]) -> Application:
     said = typed(row.pk)["profession"] | profession
     now = timezone.now()
     row = save_step(application=row, step="profession", typed=said, version=row.version, now=now)
-    return hand_in(application=row, version=row.version, consents=True, actor=row.user, now=now)
+    return hand_in(application=row, version=row.version, consents=1, actor=row.user, now=now)
 
 
 def test_a_flow_asks_what_a_record_has_and_what_the_office_adds() -> None:

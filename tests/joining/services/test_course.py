@@ -91,7 +91,7 @@ def test_the_last_step_makes_an_expert_of_what_was_filled_in(admin: User) -> Non
     hand_in(
         application=application,
         version=application.version,
-        consents=True,
+        consents=1,
         actor=application.user,
         now=NOW,
     )
@@ -155,7 +155,7 @@ def test_who_decides_the_next_step_is_another_person_indeed(client: Client, admi
     )
     withdraw(application=application, actor=application.user, now=NOW)
     row = apply_again(before=again(application), actor=application.user, now=NOW)
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW)
     young = make_user("admin", created_at=NOW - timedelta(days=2))
     with pytest.raises(JoiningRefused, match="开通不满 7 天"):
         approve(application=again(row), actor=young, now=NOW)
@@ -200,7 +200,7 @@ def test_he_corrects_only_what_is_asked(admin: User) -> None:
     assert kept["title"] == ["正高级工程师"]
     assert kept["employer_name"] == ["长沙市建筑设计研究院"]
     attach(subject=row, uploaded_file=scan("新证书.png"), kind="proof", actor=row.user, now=NOW)
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW)
     approve(application=again(row), actor=admin, now=NOW)
     assert Expert.objects.get(called(["李申请"])).title == "正高级工程师"
 
@@ -216,7 +216,7 @@ def test_who_registered_by_mail_reads_the_reason_in_the_letter(admin: User) -> N
     full = fill(again(row))
     basic = stored(full)["basic"] | {"phone": ["13600001234"]}
     full = save_step(application=full, step="basic", typed=basic, version=full.version, now=NOW)
-    hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    hand_in(application=full, version=full.version, consents=1, actor=full.user, now=NOW)
     send_back(application=again(full), actor=admin, now=NOW, fields={"title": "请上传职称证书"})
     told = {one.channel: one.body for one in Message.objects.filter(occasion="joining.decided")}
     assert "请上传职称证书" in told["email"]
@@ -270,7 +270,7 @@ def test_nobody_decides_his_own_nor_what_he_has_not_seen(admin: User) -> None:
     seen = again(application)
     send_back(application=seen, actor=admin, now=NOW, note="请核对", fields={})
     row = again(application)
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW)
     with pytest.raises(JoiningRefused, match="修改过"):
         approve(application=application, actor=admin, now=NOW)
     with pytest.raises(JoiningRefused, match="没有这些项"):
@@ -283,13 +283,13 @@ def test_nobody_decides_his_own_nor_what_he_has_not_seen(admin: User) -> None:
 def test_what_is_missing_is_named_with_its_step() -> None:
     draft = make_draft()
     with pytest.raises(Incomplete) as wrong:
-        hand_in(application=draft, version=draft.version, consents=True, actor=draft.user, now=NOW)
+        hand_in(application=draft, version=draft.version, consents=1, actor=draft.user, now=NOW)
     assert wrong.value.step == "basic"
     full = fill(draft)
     with pytest.raises(JoiningRefused, match="勾选同意"):
-        hand_in(application=full, version=full.version, consents=False, actor=full.user, now=NOW)
+        hand_in(application=full, version=full.version, consents=0, actor=full.user, now=NOW)
     with pytest.raises(JoiningRefused, match="本人"):
-        hand_in(application=full, version=full.version, consents=True, actor=make_user(), now=NOW)
+        hand_in(application=full, version=full.version, consents=1, actor=make_user(), now=NOW)
     wrongs: list[tuple[str, dict[str, Any], str]] = [
         ("basic", {"id_number": ["430102198001010000"]}, "身份证号"),
         ("basic", {"name": ["<script>alert(1)</script>"]}, "姓名"),
@@ -306,7 +306,7 @@ def test_what_is_missing_is_named_with_its_step() -> None:
             application=full, step=step, typed={**own, **typed}, version=full.version, now=NOW
         )
         with pytest.raises(Incomplete, match=word) as found:
-            hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+            hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW)
         assert found.value.step == step
         full = save_step(application=row, step=step, typed=own, version=row.version, now=NOW)
     assert again(full).state == "draft"
@@ -392,10 +392,10 @@ def test_a_field_that_the_office_adds_is_asked_and_kept(admin: User) -> None:
     field = make_field("擅长方向", FieldKind.TEXT, required=True, in_application=True)
     full = fill(draft)
     with pytest.raises(Incomplete, match="擅长方向"):
-        hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+        hand_in(application=full, version=full.version, consents=1, actor=full.user, now=NOW)
     own = stored(full)["profession"] | {field.code: ["结构抗震"]}
     full = save_step(application=full, step="profession", typed=own, version=full.version, now=NOW)
-    hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    hand_in(application=full, version=full.version, consents=1, actor=full.user, now=NOW)
     approve(application=again(full), actor=admin, now=NOW)
     assert Expert.objects.get(called(["李申请"])).extra == {field.code: "结构抗震"}
 
@@ -417,11 +417,11 @@ def test_a_field_that_waits_for_another_is_asked_only_then(admin: User) -> None:
     own = stored(full)["profession"] | {licence.code: ["注册"]}
     full = save_step(application=full, step="profession", typed=own, version=full.version, now=NOW)
     with pytest.raises(Incomplete, match="注册号"):
-        hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+        hand_in(application=full, version=full.version, consents=1, actor=full.user, now=NOW)
     # What was typed before something else was chosen does not count, nor is it missed.
     own |= {licence.code: ["无"], number.code: ["湘 12"]}
     full = save_step(application=full, step="profession", typed=own, version=full.version, now=NOW)
-    hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+    hand_in(application=full, version=full.version, consents=1, actor=full.user, now=NOW)
     approve(application=again(full), actor=admin, now=NOW)
     assert Expert.objects.get(called(["李申请"])).extra == {licence.code: "无"}
 
@@ -448,7 +448,7 @@ def test_a_field_waits_for_what_follows_from_another(client: Client, admin: User
     assert "正高级工程师" not in titles
     assert women.code not in form.fields  # asked at the step before, and not so
     full = fill(draft)
-    confirm = {"application": full, "consents": True, "actor": full.user, "now": NOW}
+    confirm = {"application": full, "consents": 1, "actor": full.user, "now": NOW}
     with pytest.raises(Incomplete, match="擅长方向"):
         hand_in(version=full.version, **confirm)
     login(client, full.user)
@@ -493,7 +493,7 @@ def test_what_can_never_come_in_an_application_is_not_asked_there() -> None:
 def test_a_stranger_writes_no_markup_for_a_unit(unit: str) -> None:
     full = fill(make_draft(), employer_name=[unit])
     with pytest.raises(Incomplete, match="不能用的符号"):
-        hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+        hand_in(application=full, version=full.version, consents=1, actor=full.user, now=NOW)
 
 
 def test_specialties_read_with_their_code_and_what_they_stand_below(admin: User) -> None:
@@ -528,7 +528,7 @@ def test_an_organisation_applies_by_its_own_form(admin: User) -> None:
     assert "at_jobs" not in ReturnForm(kind="organisation", said={}, reader=admin).fields
     assert "at_jobs" in ReturnForm(kind="individual", said={}, reader=admin).fields
     attach(subject=row, uploaded_file=scan("执照.png"), kind="proof", actor=row.user, now=NOW)
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=NOW)
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=NOW)
     approve(application=again(row), actor=admin, now=NOW)
     expert = Expert.objects.get(called(["湖南省咨询中心"]))
     assert (expert.kind, expert.contact_person) == ("organisation", "刘主任")
@@ -562,7 +562,7 @@ def test_handed_in_twice_at_once_it_counts_once() -> None:
     def send() -> None:
         barrier.wait()
         try:
-            hand_in(application=full, version=full.version, consents=True, actor=full.user, now=NOW)
+            hand_in(application=full, version=full.version, consents=1, actor=full.user, now=NOW)
             found.append("in")
         except JoiningRefused:
             found.append("refused")

@@ -70,7 +70,13 @@ def test_the_link_fills_the_form_in_and_is_used_up(client: Client) -> None:
     assert opened["Referrer-Policy"] == "same-origin"
     stranger.post(
         address,
-        {"kind": "individual", "name": "赵同行", "contact": "13511110001", "consents": "on"},
+        {
+            "kind": "individual",
+            "name": "赵同行",
+            "contact": "13511110001",
+            "consents": "on",
+            "read": "1",
+        },
     )
     registration = Registration.objects.get()
     code = re.search(r"\d{6}", Message.objects.get(occasion="joining.code").body)
@@ -94,7 +100,7 @@ def test_the_link_is_for_whom_it_was_sent_to(client: Client, admin: User) -> Non
     row = make_recommendation(make_expert("王推荐"), make_user("expert"))
     address = reverse("joining:by_link", args=[link_of(row)])
     assert "链接只供被推荐的本人使用" in client.get(address).content.decode()
-    typed = {"kind": "individual", "name": "别人", "consents": "on"}
+    typed = {"kind": "individual", "name": "别人", "consents": "on", "read": "1"}
     for contact in ("13811112222", "other@example.cn"):
         answer = client.post(address, typed | {"contact": contact})
         page = answer.content.decode()
@@ -104,7 +110,7 @@ def test_the_link_is_for_whom_it_was_sent_to(client: Client, admin: User) -> Non
         assert contact in page  # nothing typed is lost
     assert not Registration.objects.exists()
     # Nor by a code that was sent before.
-    other = Applicant("individual", "别人", "phone", "13811112222")
+    other = Applicant("individual", "别人", "phone", "13811112222", 1)
     early = send_code(applicant=other, code="123456", address="10.1.1.1", now=NOW)
     Registration.objects.filter(pk=early.pk).update(recommendation=row)
     early.refresh_from_db()

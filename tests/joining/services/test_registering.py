@@ -37,7 +37,7 @@ def ask(
     contact: str = PHONE, *, code: str = "123456", address: str = "192.0.2.1", now: datetime = NOW
 ) -> Registration:
     kind = "email" if "@" in contact else "phone"
-    applicant = Applicant("individual", "李申请", kind, contact)
+    applicant = Applicant("individual", "李申请", kind, contact, 1)
     return send_code(applicant=applicant, code=code, address=address, now=now)
 
 

@@ -84,7 +84,7 @@ def test_steps_are_gone_back_to_and_what_is_missing_is_led_to(client: Client) ->
     draft = make_draft()
     login(client, draft.user)
     confirm = page("step", "confirm")
-    said = client.post(confirm, {"version": draft.version, "consents": "on"})
+    said = client.post(confirm, {"version": draft.version, "consents": "on", "read": "1"})
     assert said["Location"] == page("step", "basic")  # the first step with something missing
     draft.refresh_from_db()
     back = client.post(
@@ -98,12 +98,12 @@ def test_steps_are_gone_back_to_and_what_is_missing_is_led_to(client: Client) ->
     draft = fill(draft)
     on = client.post(page("step", "proof"), {"version": draft.version})
     assert on["Location"] == confirm
-    late = client.post(confirm, {"version": 0, "consents": "on"})
+    late = client.post(confirm, {"version": 0, "consents": "on", "read": "1"})
     assert late.status_code == 409
     unread = client.post(confirm, {"version": draft.version})
     assert unread.status_code in {302, 422}
     assert Application.objects.get(pk=draft.pk).state == "draft"
-    handed_in = client.post(confirm, {"version": draft.version, "consents": "on"})
+    handed_in = client.post(confirm, {"version": draft.version, "consents": "on", "read": "1"})
     assert handed_in["Location"] == page("mine")
     assert client.get(page("step", "basic"))["Location"] == page("mine")
     assert client.post(page("draft", "nothing")).status_code == 404

@@ -35,7 +35,7 @@ def again(application: Application) -> Application:
 
 def anew(before: Application) -> Application:
     row = apply_again(before=again(before), actor=before.user, now=NOW)
-    agreed = {"consents": True, "knows_notice": True}
+    agreed = {"consents": 1, "knows_notice": 1}
     hand_in(application=row, version=row.version, **agreed, actor=row.user, now=NOW)
     return again(row)
 

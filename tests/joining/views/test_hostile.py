@@ -133,6 +133,7 @@ def test_registration(client: Client) -> None:
         "contact": "13812340001",
         "channel": "site",
         "consents": "on",
+        "read": "1",
     }
     path = reverse("joining:register")
     for at, sent in enumerate(each(good)):
@@ -157,7 +158,13 @@ def test_registration(client: Client) -> None:
 def test_the_code_and_links(client: Client) -> None:
     client.post(
         reverse("joining:register"),
-        {"kind": "individual", "name": "李申请", "contact": "13812340001", "consents": "on"},
+        {
+            "kind": "individual",
+            "name": "李申请",
+            "contact": "13812340001",
+            "consents": "on",
+            "read": "1",
+        },
     )
     row = Registration.objects.get()
     path = reverse("joining:code", args=[token_of(row)])
@@ -185,7 +192,13 @@ def test_a_link_leads_one_person_on(client: Client) -> None:
     found = re.search(r"/join/by/([^/\s]+)", Message.objects.latest("id").body)
     assert found
     path = reverse("joining:by_link", args=[found[1]])
-    good = {"kind": "individual", "name": "赵同行", "contact": link.phone, "consents": "on"}
+    good = {
+        "kind": "individual",
+        "name": "赵同行",
+        "contact": link.phone,
+        "consents": "on",
+        "read": "1",
+    }
     first, second = (Client(), Client())
     # By his phone and by his mail; by another number not at all.
     pages = [first.post(path, good), second.post(path, good | {"contact": link.email})]

@@ -33,7 +33,13 @@ from tests.fixtures import login, read_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 WECHAT = "Mozilla/5.0 (Linux; Android 14) Mobile MicroMessenger/8.0.50"
-GOOD = {"kind": "individual", "name": "李申请", "contact": "13812340001", "consents": "on"}
+GOOD = {
+    "kind": "individual",
+    "name": "李申请",
+    "contact": "13812340001",
+    "consents": "on",
+    "read": "1",
+}
 WORD = "Ruku-Shenqing-7"
 
 

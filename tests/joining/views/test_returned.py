@@ -43,7 +43,7 @@ def handed_in_again(application: Application, **changes: list[str]) -> Applicati
     row = save_step(
         application=row, step="profession", typed=changes, version=row.version, now=timezone.now()
     )
-    hand_in(application=row, version=row.version, consents=True, actor=row.user, now=timezone.now())
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=timezone.now())
     return again(row)
 
 

@@ -32,7 +32,7 @@ def test_an_applicant_agrees_to_be_named_before_he_hands_in(client: Client, admi
     steps = [StepData("初审"), StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审")]
     save_flow(subject=SUBJECT, steps=steps, actor=admin, now=timezone.now())
     # He opened the page before the flow had it.
-    given = {"version": draft.version, "consents": "on"}
+    given = {"version": draft.version, "consents": "on", "read": "1"}
     answer = client.post(confirm, given)
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -41,7 +41,7 @@ def test_an_applicant_agrees_to_be_named_before_he_hands_in(client: Client, admi
     assert "任何人不用登录就能看到" in page
     assert page.count(" checked") == 1  # what he has ticked stays
     assert Application.objects.get(pk=draft.pk).state == "draft"
-    assert client.post(confirm, given | {"knows_notice": "on"}).status_code == 302
+    assert client.post(confirm, given | {"knows_notice": "on", "days": "3"}).status_code == 302
     assert Application.objects.get(pk=draft.pk).state == "pending"
     entry = Entry.objects.get(action="joining.hand_in")
     assert "本人已同意，3 个工作日" in str(entry.after)

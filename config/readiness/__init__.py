@@ -3,6 +3,7 @@ before a start in words for whoever installs it. It changes nothing, but for the
 
     machine.py     memory, disk, clock, fonts, port
     deployment.py  what the environment says: mode, keys, address, HTTPS, proxy
+    supply.py      what it is made of: known vulnerabilities, by a file that is kept with its date
     database.py    what the database can, by trying it
 
 Each check is one of `expertpool.core.health`, as those of a running system are, and says what to do.
@@ -48,10 +49,10 @@ def main(arguments: list[str]) -> int:
 
 def _look() -> Iterator[Checked]:
     """Look at the machine and the settings, and at the database if there is one already."""
-    from config.readiness import database, deployment, machine  # noqa: PLC0415 - need the settings
+    from config.readiness import database, deployment, machine, supply  # noqa: PLC0415 - need the settings
 
     now = timezone.now()
-    yield from look((*machine.CHECKS, *deployment.CHECKS), now=now)
+    yield from look((*machine.CHECKS, *deployment.CHECKS, *supply.CHECKS), now=now)
     if not env_str("DATABASE_URL") and not (HOME / "postgres").exists():
         yield from look([database.to_be_made(EmbeddedServer(HOME))], now=now)
         return

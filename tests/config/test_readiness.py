@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,9 +20,10 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
+from config import advisories
 from config.environment import BASE_DIR
 from config.postgres import DatabaseUnavailableError
-from config.readiness import database, deployment, machine, told
+from config.readiness import database, deployment, machine, supply, told
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
 from expertpool.core.health import Checked, Finding, Health, look
@@ -366,3 +369,45 @@ def test_the_end_says_whether_to_start() -> None:
     assert end(Health.OK, Health.OFF) == "可以启动。"
     assert "1 项，正式使用前请改正" in end(Health.OK, Health.WARNING)
     assert "不能启动" in end(Health.WARNING, Health.FAILED)
+
+
+@pytest.mark.shows("OPS-04")
+@pytest.mark.parametrize(
+    ("python", "scripts", "words", "state"),
+    [
+        ("2026-09-01", "2026-11-01", "Python 组件截至 2026-09-01（88 天前）", Health.OK),
+        ("2024-10-10", "2026-11-01", "Python 组件截至 2024-10-10（779 天前）", Health.WARNING),
+        ("2026-11-01", "", "页面脚本没有查询过", Health.WARNING),
+    ],
+)
+def test_how_old_is_what_is_known_of_vulnerabilities(
+    python: str,
+    scripts: str,
+    words: str,
+    state: Health,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = {"PyPI": python, "npm": scripts}
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps({one: {"date": it, "packages": {}} for one, it in kept.items()}))
+    monkeypatch.setattr(advisories, "KEPT", path)
+    finding = supply.find_vulnerable(NOW)
+    assert finding.state is state
+    assert words in finding.sentence
+    assert ("make advisories" in finding.mend) is (state is Health.WARNING)
+
+
+@pytest.mark.shows("OPS-04")
+def test_what_is_installed_and_known_to_be_vulnerable_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = [{"id": "PYSEC-1", "bad": [["0", "99", ""]]}]
+    kept = {"date": "2026-11-01", "packages": {"django": bad, "not-installed": bad}}
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps({"PyPI": kept, "npm": kept}))
+    monkeypatch.setattr(advisories, "KEPT", path)
+    finding = supply.find_vulnerable(NOW)
+    assert finding.state is Health.WARNING
+    assert f"django {version('django')}: PYSEC-1" in finding.sentence
+    assert "not-installed" not in finding.sentence

@@ -30,8 +30,8 @@ _untrusted: list[str] = []
 
 
 def only_asks(view: View) -> View:
-    """A view that a form is posted to, or an endpoint of the interface, that keeps nothing but that it was asked: when its asker leaves, the
-    database stops as it does for what is read (config.leavers)."""
+    """A view that a form is posted to, or an endpoint of the interface, that keeps nothing but that it was asked:
+    when its asker leaves, the database stops as it does for what is read (config.leavers)."""
     view.only_asks = True  # type: ignore[attr-defined]
     return view
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import schema
+from expertpool.core.exporting import EXPORTS
+from expertpool.core.exporting import runs as export_runs
+from expertpool.core.exporting.runs import start_export
 from expertpool.core.importing import Importer
 from expertpool.core.importing.runs import choose_mapping, confirm_import, start_import
-from expertpool.core.models import ImportRun
+from expertpool.core.models import ExportRun, ImportRun
+from expertpool.core.models.exports import ExportState
 from expertpool.core.models.imports import ImportState
 from expertpool.customforms.enums import FieldKind
 from expertpool.customforms.exceptions import FieldInUse
@@ -40,18 +49,21 @@ from expertpool.experts.queries.availability import last_day
 from expertpool.experts.services.import_terms import BY_OFFICE, TERM
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.settings import TERM_YEARS
+from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
 from expertpool.projects.services.importing import ProjectImporter
-from tests.core.importing.sheets import write_xlsx
+from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import NOW, make_expert
 from tests.factories.fields import make_field
+from tests.factories.projects import make_project
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
-from tests.worker import ROOT, Worker, environment_of, wait_for
+from tests.ports import free_port
+from tests.worker import ROOT, Worker, environment_of, program, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # One of each kind: its name, what a cell of a list says, what the record keeps, and what a list is asked.
@@ -201,6 +213,91 @@ def _queue(
         choose_mapping(run=run, codes=run.mapping, of_list=by_office, now=timezone.now())
     confirm_import(run=run, now=timezone.now())
     return run
+
+
+# --- by a project's field ------------------------------------------------------------------------
+
+
+class Web:
+    """A web process over the test's database, asked in a session of ``user``."""
+
+    def __init__(self, port: int, user: User) -> None:
+        self._root = f"http://127.0.0.1:{port}"
+        self._cookie = f"sessionid={login(Client(), user).cookies['sessionid'].value}"
+
+    def get(self, path: str, **query: str) -> bytes:
+        request = Request(f"{self._root}{path}?{urlencode(query)}")  # noqa: S310 (our own)
+        request.add_header("Cookie", self._cookie)
+        with urlopen(request, timeout=60) as answer:  # noqa: S310
+            said: bytes = answer.read()
+        return said
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.get("/health/"))
+        except OSError:
+            return False
+
+    def names(self, **query: str) -> set[str]:
+        """The projects of the list."""
+        page = self.get(reverse("projects:list"), **query).decode()
+        return {name for name in NAMES if name in page}
+
+    def counted(self, **query: str) -> str:
+        """How many projects the statistic counts, in its last row."""
+        page = self.get(reverse("reports:statistics"), topic="projects", **query).decode()
+        (last,) = re.findall(r"<tfoot>.*?</tfoot>", page, re.DOTALL)
+        found = re.search(r'data-label="项目数">(?:\s|<[^>]*>)*(\d+)', last)
+        assert found, last
+        return found[1]
+
+
+NAMES = ("甲工程", "乙工程")
+
+
+def _exported(web: Web, admin: User, code: str, **query: str) -> list[list[Any]]:
+    """The rows of a file that the worker writes, as the web process gives it out."""
+    params = QueryDict(urlencode(query))
+    now = timezone.now()
+    run = start_export(exporter=EXPORTS[code], params=params, actor=admin, address="", now=now)
+    assert run.state == ExportState.QUEUED
+    wait_for(lambda: ExportRun.objects.get(pk=run.pk).state == ExportState.DONE, seconds=60)
+    run = ExportRun.objects.get(pk=run.pk)
+    rows = read_xlsx(BytesIO(web.get(reverse("core:export_file", args=[run.pk]))))[
+        :-2
+    ]  # who made it
+    run.file.remove()
+    return rows
+
+
+@pytest.mark.shows("OVW-05")
+def test_running_processes_ask_by_a_field_of_projects_that_another_one_adds(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A condition and a statistic by it: on pages of a web process, and in files of a worker. Both had answered the
+    same without it, and are not started again."""
+    monkeypatch.setattr(export_runs, "AT_ONCE", -1)  # the worker writes
+    for name in NAMES:
+        make_project(ProjectStatus.APPROVED, name=name)
+    port = free_port()
+    web = Web(port, admin)
+    with program("serve", PORT=str(port)), Worker().running():
+        wait_for(web.answers, seconds=120)
+        assert (web.names(), web.counted()) == ({*NAMES}, "2")
+        assert len(_exported(web, admin, "projects.projects")) == 1 + len(NAMES)
+        said = json.dumps([(PROJECT.code, FieldKind.FLAG, OF_PROJECTS)])
+        command = [sys.executable, "-c", ADD]
+        subprocess.run(command, cwd=ROOT, env=environment_of(), input=said.encode(), check=True)
+        code = CustomField.objects.get(subject=PROJECT.code).code
+        Project.objects.filter(name=NAMES[1]).update(extra={code: True})
+        where = json.dumps({"field": code, "op": "eq", "value": True})
+        assert web.names(where=where) == {NAMES[1]}
+        assert web.counted(where=where) == "1"
+        head, *rows = _exported(web, admin, "projects.projects", where=where)
+        assert [row[head.index(OF_PROJECTS)] for row in rows] == ["是"]
+        assert {name for row in rows for name in NAMES if name in row} == {NAMES[1]}
+        figures = _exported(web, admin, "reports.statistics", topic="projects", where=where)
+        assert figures[-1][figures[0].index("项目数")] == 1
 
 
 # --- retiring against sealing --------------------------------------------------------------------

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from config.api import api
 from expertpool.accounts.models import User
 from expertpool.draws.enums import ActionCode
 from expertpool.draws.models import DrawPlan
@@ -20,13 +26,15 @@ from expertpool.draws.services.widening import widen_plan
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
-from tests.draws.test_actions import ENTROPY, refusal
+from tests.api.caller import Caller, assert_problem
+from tests.draws.test_actions import ENTROPY, ROLES, refusal
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.picks import allow_manual_ways, ask_for
 from tests.factories.projects import make_project
 from tests.factories.widening import SENIOR, make_short_panel
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now().replace(second=0, microsecond=0)
@@ -115,3 +123,106 @@ def test_a_service_refuses_what_cannot_be_begun_in_the_same_words(
         assert {code: refusal(call) for code, call in done.items()} == {
             code: action.why_not for code, action in actions.items()
         }, actor
+
+
+def buttons(project: Project) -> dict[ActionCode, str]:
+    """The address behind the button of each action on the page of ``project``."""
+    plan = DrawPlan.objects.filter(project=project).first()
+    version = plan.version if plan else 0
+    of = {
+        ActionCode.PLAN: ("plan", []),
+        ActionCode.DELETE_PLAN: ("plan_delete", [version]),
+        ActionCode.SUBMIT_PLAN: ("plan_submit", [version]),
+        ActionCode.WITHDRAW_PLAN: ("plan_withdraw", []),
+        ActionCode.DECIDE_PLAN: ("plan_return", [version]),
+        ActionCode.START: ("start", []),
+        ActionCode.PICK: ("pick", ["manual"]),
+        ActionCode.WIDEN_PLAN: ("widen_plan", []),
+    }
+    return {
+        code: reverse(f"draws:{name}", args=[project.pk, *more])
+        for code, (name, more) in of.items()
+    }
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda one: one.__name__)
+def test_the_page_has_a_button_for_what_may_be_begun_and_for_nothing_else(
+    state: Callable[[User], Project], client: Client
+) -> None:
+    allow_manual_ways()
+    for _ in range(3):
+        make_expert()
+    users = {role: make_user(role) for role in ROLES}
+    project = state(users["operator"])
+    address = reverse("projects:detail", args=[project.pk])
+    seen = 0
+    for role, user in users.items():
+        actions = actions_for_project(project, user, now=NOW)
+        answer = login(client, user).get(address, {"tab": "plan"})
+        if answer.status_code != 200:
+            assert not any(action.permitted for action in actions.values()), role
+            continue
+        page, seen = answer.content.decode(), seen + 1
+        found = buttons(project)
+        assert set(found) == set(actions)
+        shown = {code for code, place in found.items() if re.search(rf'="{place}["?]', page)}
+        assert shown == {code for code, action in actions.items() if action.allowed}, role
+    assert seen >= 2
+
+
+# What the interface has a call for; all else is done on the page of the project.
+def called(caller: Caller, project: Project) -> dict[ActionCode, Callable[[], HttpResponse]]:
+    address, plan = f"/projects/{project.pk}", DrawPlan.objects.filter(project=project).first()
+    version = plan.version if plan else 0
+    group = {"name": "综合", "seats": 2, "standby_seats": 0, "levels": [EVERYBODY]}
+    said = {"version": version, "groups": [group], "unit_cap": None}
+    return {
+        ActionCode.PLAN: lambda: caller.put(f"{address}/plan", said),
+        ActionCode.START: lambda: caller.post(f"{address}/draws", {"plan_version": version}),
+    }
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda one: one.__name__)
+def test_the_interface_begins_what_may_be_begun_and_refuses_the_rest_in_the_same_words(
+    state: Callable[[User], Project],
+) -> None:
+    for _ in range(3):
+        make_expert()
+    users = {role: make_user(role) for role in ROLES}
+    project = state(users["operator"])
+    for role, user in users.items():
+        actions = actions_for_project(project, user, now=NOW)
+        if not user.grants:  # without any right there is no token
+            assert not any(action.permitted for action in actions.values())
+            continue
+        for code, call in called(Caller(user), project).items():
+            with transaction.atomic():
+                answer = call()
+                transaction.set_rollback(True)
+            action = actions[code]
+            assert (answer.status_code in (200, 201)) == action.allowed, (role, code)
+            if not action.permitted:
+                assert answer.status_code in (403, 404), (role, code)
+            elif action.why_not:
+                assert_problem(answer, 409, "draw-refused")
+                assert answer.json()["detail"] == action.why_not
+
+
+def test_the_interface_has_no_other_call_by_which_something_is_begun() -> None:
+    """What comes to it stands in the cases above."""
+    written = {
+        f"{method} {path}"
+        for path, calls in api.get_openapi_schema()["paths"].items()
+        for method in calls.keys() - {"get"}
+        if "/projects/{project_id}/" in path
+    }
+    assert {one.rpartition("}")[2] for one in written} == {
+        *("/plan", "/draws", "/prequery"),  # the last begins nothing
+        *(
+            "/submit",
+            "/approve",
+            "/reject",
+            "/avoidances",
+            "/review",
+        ),  # of the project, and what follows
+    }

@@ -54,6 +54,16 @@ class RowKind:
         keys = dict.fromkeys(data.getlist(f"{under}{self.name}"))
         return [self._posted(data, under, int(key)) for key in keys if is_key(key)]
 
+    def fixed(self, data: QueryDict, drafts: Sequence[Draft], names: Sequence[str]) -> QueryDict:
+        """Return what was posted with the rows of ``drafts`` and no other, and with their values of ``names``, which nobody
+        may type there."""
+        found = data.copy()
+        found.setlist(self.name, [str(draft.key) for draft in drafts])
+        for draft in drafts:
+            for name in names:
+                found[f"{self.prefix('', draft.key)}-{name}"] = draft.values[name]
+        return found
+
     def changed(self, drafts: list[Draft], operation: str) -> list[Draft]:
         """Do what a button says: ``add``, ``up:2``, ``down:2``, ``copy:2``, ``remove:2``, or
         ``copy:2:1`` of a row inside another. Unknown words and rows do nothing."""

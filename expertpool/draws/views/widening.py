@@ -178,12 +178,7 @@ def _drafts(plan: DrawPlan, short: Shortfall) -> list[Draft]:
 
 def _fixed(posted: QueryDict, plan: DrawPlan, short: Shortfall) -> QueryDict:
     """Return what was ``posted`` for the groups that lack experts, with their own names and seats."""
-    data, drafts = posted.copy(), _drafts(plan, short)
-    data.setlist("group", [str(draft.key) for draft in drafts])
-    for draft in drafts:
-        for name in ("name", "seats"):
-            data[f"g{draft.key}-{name}"] = draft.values[name]
-    return data
+    return GROUP.fixed(posted, _drafts(plan, short), ("name", "seats"))
 
 
 def _page(

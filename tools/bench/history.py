@@ -19,6 +19,7 @@ from expertpool.draws.enums import DrawStatus, InvitationState, Origin
 from expertpool.draws.models import Draw, DrawProject, Hold, Invitation
 from expertpool.draws.queries.identity import Identity, holder_key, pack_identity, seat_key
 from expertpool.draws.queries.meetings import by_hours
+from expertpool.draws.queries.written import proof_of
 from expertpool.draws.services.reveal import set_reveal
 from expertpool.experts.models import Expert
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
@@ -72,7 +73,7 @@ def _write(numbers: range, size: int, *, operator: User, now: datetime, seed: in
         cursor.execute("SET LOCAL session_replication_role = replica")
     names: tuple[str, ...] = (
         "id", "draw_id", "panel_id", "commit", "opening", "seat_key", "line", "group", "level", "origin", "state",
-        "expert_id", "invited_at", "deadline_at", "replied_at", "replied_via",
+        "expert_id", "invited_at", "deadline_at", "replied_at", "replied_via", "proof",
     )  # fmt: skip
     copy_rows(Invitation, names, (_invitation(random, seat) for seat in seats))
     copy_rows(Hold, ("invitation_id", "holder", "during"), chain.from_iterable(map(_holds, seats)))
@@ -151,15 +152,16 @@ def _draw(at: int, project: Project, operator: User) -> Draw:
 
 def _invitation(random: Random, seat: _Seat) -> tuple[Any, ...]:
     draw = seat.draw
-    accepted = random.random() < 0.8
+    state = InvitationState.ACCEPTED if random.random() < 0.8 else InvitationState.DECLINED
     identity = Identity(seat.expert_id, f"ZJ2020{seat.expert_id:06d}", f"{seat.number:032x}")
     commit = vdraw.commit_identity(draw_id=draw.number, ref=identity.ref, salt=identity.salt)
     opening = encrypted(Invitation, "opening").token(pack_identity(identity), draw.pk, commit)
     return (
         seat.number, draw.pk, draw.pk, commit, opening, seat_key(draw.number, seat.expert_id), seat.line, "g1", 1, Origin.DRAWN.value,
-        InvitationState.ACCEPTED.value if accepted else InvitationState.DECLINED.value,
-        seat.expert_id if draw.released_at else None,
+        state.value, seat.expert_id if draw.released_at else None,
         draw.sealed_at, draw.project.opening_at, draw.sealed_at, "link",
+        # Else pages would ask the log of each what it said last, as of one that somebody else wrote.
+        proof_of(Invitation(draw=draw, commit=commit, state=state)),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from alibabacloud_dysmsapi20170525 import models as aliyun_models
 from alibabacloud_dysmsapi20170525.client import Client as AliyunClient
 from alibabacloud_tea_openapi.models import Config
@@ -680,6 +681,7 @@ def test_receipts_need_a_field_by_which_they_are_found() -> None:
 
 
 @pytest.mark.shows("OVW-09")
+@time_machine.travel(NOON + MINUTE)  # the page tells of lately
 def test_a_page_says_how_providers_do_and_where_they_push(client: Client, admin: User) -> None:
     for number in range(3):
         carried("aliyun", str(number), key=f"x{number}")

@@ -42,11 +42,14 @@ def move_projects(draw: Draw, *, actor: User | None, now: datetime) -> DrawState
     draws = valid_draws(draw.project)
     panel = _state_of(draws)
     projects = sorted(draw.covered, key=lambda one: one.pk)  # as rows are locked
-    stored = Project.objects.filter(pk__in=[one.pk for one in projects])
-    states = dict(stored.values_list("pk", "draw_state"))
+    if draws != [
+        draw
+    ]:  # another one of the panel, which has copies of its own, may just have moved them
+        stored = Project.objects.filter(pk__in=[one.pk for one in projects])
+        states = dict(stored.values_list("pk", "draw_state"))
+        for project in projects:
+            project.draw_state = states[project.pk]
     for project in projects:
-        # A draw of the same panel, which has copies of its own, may just have moved it.
-        project.draw_state = states[project.pk]
         begun = project.opening_at <= now and any(one.ordered_at for one in draws)
         new = _state_once_begun(draws, project) if begun else panel
         if project.draw_state == new:

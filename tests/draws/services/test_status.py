@@ -7,7 +7,8 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -22,7 +23,7 @@ from expertpool.draws.enums import (
 from expertpool.draws.events import DrawEnded
 from expertpool.draws.exceptions import DrawInProgress
 from expertpool.draws.models import Draw
-from expertpool.draws.services.covering import cover
+from expertpool.draws.services.covering import cover, move_projects
 from expertpool.draws.services.status import set_draw_status
 from expertpool.projects.enums import DrawState
 from expertpool.projects.models import Project
@@ -131,3 +132,14 @@ def test_a_draw_that_moved_meanwhile_is_refused(operator: User) -> None:
 
 def test_the_table_names_every_state() -> None:
     assert set(STATUS_TRANSITIONS) == set(DrawStatus)
+
+
+def test_the_projects_of_a_draw_that_is_all_of_their_panel_are_not_asked_for_again(
+    operator: User,
+) -> None:
+    """Nobody else has moved them; of a panel of two draws the other may have."""
+    draw = stored(DrawKind.RANDOM, DrawStatus.SEALED, operator)
+    assert [one.draw_state for one in draw.covered] == [DrawState.DRAWING]
+    with CaptureQueriesContext(connection) as asked:
+        move_projects(draw, actor=operator, now=LATER)
+    assert not [one for one in asked.captured_queries if 'FROM "projects_project"' in one["sql"]]

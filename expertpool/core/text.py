@@ -31,6 +31,8 @@ _DRAWN_AS_NOTHING = {
     *map(chr, range(0xE0100, 0xE01F0)),
 }
 _DRAWN = re.compile(f"[{''.join(_DRAWN_AS_NOTHING)}]")
+# Planes of Chinese letters, to which each year adds some that this Python does not know: people are called so.
+_HAN_TO_COME = re.compile("[\U00020000-\U0003fffd]")
 _NO_LETTERS = ("Cc", "Cn", "Cs")  # line feeds among them; nobody types the others
 
 # What is of people wherever it stands: telephones, identity cards, accounts of a bank; addresses of mail.
@@ -175,7 +177,9 @@ def is_key(text: str) -> bool:
 def is_hidden(char: str) -> bool:
     """Tell whether nobody sees ``char``, nor the room it takes: controls (line feeds, too), zero
     width, fillers."""
-    return _is_mark(char) or unicodedata.category(char) in _NO_LETTERS
+    return _is_mark(char) or (
+        unicodedata.category(char) in _NO_LETTERS and not _HAN_TO_COME.fullmatch(char)
+    )
 
 
 def _is_mark(char: str) -> bool:

@@ -110,6 +110,12 @@ def test_no_mark_that_nobody_sees_is_part_of_a_word(mark: str) -> None:
     assert phone(f"{mark}138{mark}00138000") == "13800138000"
 
 
+def test_a_letter_that_came_after_this_python_is_part_of_a_name() -> None:
+    letter = "\U00033479"  # of Extension J, which came with Unicode 17
+    assert not is_hidden(letter)
+    assert expert_name(f"王{letter}") == as_text(f"王{letter}") == f"王{letter}"
+
+
 def test_what_is_no_letter_stays_to_be_read_or_refused() -> None:
     assert without_unseen("甲\n乙\t\x00\ud800") == "甲\n乙\t\x00\ud800"
     assert without_unseen(7) == 7

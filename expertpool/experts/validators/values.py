@@ -76,7 +76,8 @@ _LIKE_A_NAME = re.compile(
 )
 # Besides letters and digits; the last are what lists have in place of rare characters.
 _OF_NAMES = re.compile(
-    r"[ ·•・･‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff]"
+    r"[ ·•・･‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff"
+    r"\U00020000-\U0003fffd]"
 )
 _MASKED = re.compile(rf"[{HAN}]{{1,2}}[*＊]{{2,}}|[{HAN}][*＊]+[{HAN}]")  # 刘**, 刘*华
 _NOBODY = frozenset(

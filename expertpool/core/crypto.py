@@ -175,7 +175,7 @@ class Vault:
 
     def encrypt_all(self, pairs: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
         """Return a token for each pair of plain bytes and binding."""
-        ring = self._ring()
+        ring = self.ring()
         head, encrypt = ring.head, ring.ciphers[ring.head].encrypt
         pairs = list(pairs)
         nonces = os.urandom(NONCE_BYTES * len(pairs))  # asked of the system once
@@ -189,7 +189,7 @@ class Vault:
 
     def decrypt_all(self, pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes | None]:
         """Yield for each pair of token and binding the plain bytes, None where they do not fit."""
-        ring = self._ring()
+        ring = self.ring()
         for token, bound_to in pairs:
             try:
                 yield self.decrypt(token, bound_to, ring)
@@ -197,10 +197,10 @@ class Vault:
                 yield None
 
     def decrypt(self, token: bytes, bound_to: bytes, ring: _Ring | None = None) -> bytes:
-        """Return the plain bytes; raise DecryptionError when token, place or key do not fit. ``ring``: the keys, of
-        whoever opens many."""
+        """Return the plain bytes; raise DecryptionError when token, place or key do not fit. ``ring``: the keys, where
+        they were read before."""
         head, nonce = token[:HEAD_BYTES], token[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES]
-        cipher = (ring or self._ring()).ciphers.get(head)
+        cipher = (ring or self.ring()).ciphers.get(head)
         if cipher is None:
             raise DecryptionError(self._unknown(head))
         try:
@@ -216,13 +216,14 @@ class Vault:
     @property
     def head(self) -> bytes:
         """What the tokens begin with that are made now; others wait for `rotate-keys`."""
-        return self._ring().head
+        return self.ring().head
 
     def key_ids(self) -> list[bytes]:
         """Return what names the secret of the setting in tokens, then those it had before."""
         return [key_id(secret) for secret in _secrets(self.setting)]
 
-    def _ring(self) -> _Ring:
+    def ring(self) -> _Ring:
+        """Return the keys, for whoever opens many."""
         return _ring(self.setting, _secrets(self.setting), settings.CRYPTO_SUITE)
 
     def _unknown(self, head: bytes) -> str:

@@ -146,9 +146,10 @@ class EncryptedField(models.Field):
             logger.error("%s of %s %s cannot be opened", self.attname, row._meta.label, row.pk)  # noqa: TRY400
             return ShutText.of(self.when_shut, value.token)
 
-    def opened(self, token: bytes, *bound: Any) -> Any:
-        """Return what ``token`` says in the row whose ``bound_to`` is ``bound``; raises crypto.DecryptionError."""
-        return self.from_bytes(self.vault.decrypt(token, self.binding_of(*bound)))
+    def opened(self, token: bytes, *bound: Any, ring: Any = None) -> Any:
+        """Return what ``token`` says in the row whose ``bound_to`` is ``bound``; raises crypto.DecryptionError. ``ring`` as
+        in `Vault.decrypt`."""
+        return self.from_bytes(self.vault.decrypt(token, self.binding_of(*bound), ring))
 
     def opened_each(self, values: Iterable[tuple[Any, Sequence[Any]]]) -> list[Any]:
         """Return what each of many cells says, None for one that does not open; as pairs of what ``values_list()`` gives

@@ -46,7 +46,7 @@ def bare(vault: Vault, plain: bytes, bound_to: bytes) -> bytes:
     """A token of an earlier version: as long as its value."""
     head = BARE_SUITES["intl"] + key_id(getattr(settings, vault.setting))
     nonce = os.urandom(NONCE_BYTES)
-    cipher = vault._ring().ciphers[head]
+    cipher = vault.ring().ciphers[head]
     return head + nonce + cipher.encrypt(nonce, plain, head + bound_to)
 
 

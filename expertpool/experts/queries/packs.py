@@ -11,7 +11,7 @@ import logging
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import chain, islice
 from operator import neg
 from typing import Any
@@ -126,15 +126,15 @@ NOBODY = Holders((), lambda _part: ())
 
 
 def holders(source: str, op: str, texts: Sequence[str]) -> list[Holders]:
-    """Return who holds each of ``texts``; a pack that is opened for one is looked through for all of them."""
-    needles = [_needle(op, part) if (part := folded(text)) else b"" for text in texts]
-    if not any(needles):  # nothing but blanks
-        return [NOBODY for _ in needles]
+    """Return who holds each of ``texts``. A pack is opened for whoever looks through it, and let go: to keep all of them
+    open takes longer, and the second of two is mostly asked of few."""
+    parts = [folded(text) for text in texts]
+    if not any(parts):  # nothing but blanks
+        return [NOBODY for _ in parts]
     packs = _Packs(source)
-    in_part = cache(partial(packs.holding, needles))
     return [
-        Holders(packs.parts, lambda part, at=at: in_part(part)[at]) if needle else NOBODY  # type: ignore[misc]
-        for at, needle in enumerate(needles)
+        Holders(packs.parts, partial(packs.holding, _needle(op, part))) if part else NOBODY
+        for part in parts
     ]
 
 
@@ -178,7 +178,7 @@ class _Packs:
     Each is opened when it is asked for."""
 
     def __init__(self, source: str) -> None:
-        self.source = source
+        self.source, self._ring = source, _CONTENT.vault.ring()
         # Before the packs: who is packed in between stands in both.
         changed = set(_changed.all())
         last = _last.first()
@@ -195,17 +195,12 @@ class _Packs:
         # The newest first.
         self.parts = sorted({*self._shut, *lost, *self._anew}, reverse=True)
 
-    def holding(self, needles: Sequence[bytes], part: int) -> list[Collection[int]]:
-        """Return for each of ``needles`` (nobody for an empty one) whose lines in ``part`` have it in their text."""
-        content = self._opened(part)
-        found = [[*_in_pack(content, needle)] for needle in needles]
+    def holding(self, needle: bytes, part: int) -> Collection[int]:
+        """Return whose lines in ``part`` have ``needle`` in their text."""
+        found = [*_in_pack(self._opened(part), needle)]
         if part not in self._changed:  # as nearly always
-            return list(found)
-        changed, anew = self._changed[part], self._anew.get(part, b"")
-        return [
-            {*ids} - changed | {*_in_pack(anew, needle)}
-            for ids, needle in zip(found, needles, strict=True)
-        ]
+            return found
+        return {*found} - self._changed[part] | {*_in_pack(self._anew.get(part, b""), needle)}
 
     def lines(self, part: int) -> list[bytes]:
         """Return the lines of ``part``, and empty ones."""
@@ -221,7 +216,7 @@ class _Packs:
         if part in self._shut:
             written, token = self._shut[part]
             try:
-                content: bytes = _CONTENT.opened(token, self.source, part, written)
+                content: bytes = _CONTENT.opened(token, self.source, part, written, ring=self._ring)
             except DecryptionError:
                 logger.error("search pack %s %s cannot be opened", self.source, part)  # noqa: TRY400
             else:
@@ -309,7 +304,7 @@ def shut_packs(turn: int) -> set[tuple[str, int]]:
 
 def _in_pack(content: bytes, needle: bytes) -> Iterator[int]:
     """Return whose lines have ``needle`` in their text."""
-    at = content.find(needle) if needle else -1
+    at = content.find(needle)
     while at >= 0:
         # A needle that names the beginning of a line begins at the end of the one before it.
         end = content.index(_END, at + 1)

@@ -249,25 +249,6 @@ def test_by_what_few_fit_nobody_is_asked_one_by_one(
 
 
 @pytest.mark.shows("EXP-22")
-def test_packs_are_opened_once_for_all_keywords(
-    db: None, admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = [make_expert(name) for name in ("王小伟", "王伟", "李伟")]
-    pack_experts()
-    opened = list[int]()
-    read = packs._Packs._opened
-    monkeypatch.setattr(
-        packs._Packs, "_opened", lambda own, part: opened.append(part) or read(own, part)
-    )
-    each = packs.holders("name", "contains", ["王", "伟", "", "小"])
-    found = [sorted(one) for one in each]
-    keys = [one.pk for one in made]
-    assert found == [keys[:2], keys, [], keys[:1]]
-    assert each[1].among(keys) == set(keys)
-    assert sorted(opened) == sorted({key // SIZE for key in keys})
-
-
-@pytest.mark.shows("EXP-22")
 def test_a_page_of_the_newest_opens_no_more_packs_than_it_needs(
     db: None, client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

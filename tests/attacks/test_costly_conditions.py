@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from time import process_time
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from config import commands, database
 from config.unfinished import UnfinishedMiddleware, was_ended
 from expertpool.accounts.models import User
 from expertpool.core.criteria import CriteriaError, parse
+from expertpool.core.criteria.fields import VALUELESS
+from expertpool.core.criteria.registry import all_criteria
 from expertpool.core.locks import allow_seconds
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -41,6 +44,39 @@ def test_nor_by_many_conditions(admin: User) -> None:
     parse(SUBJECT, {"any": [together(*codes)] * 3}, viewer=admin, known=True)
     with pytest.raises(CriteriaError, match="合计最多 30 项"):
         parse(SUBJECT, {"any": [together(*codes)] * 4}, viewer=admin, known=True)
+
+
+MANY = [str(number) for number in range(20_000)]  # ten times as many as a list may hold
+LONG = "9" * 20_000  # a hundred times as long as a text may be
+
+
+@pytest.mark.shows("OPS-04")
+def test_no_operator_of_any_field_takes_what_has_no_end(admin: User) -> None:
+    """Refused before it costs anything, whatever the subject."""
+    taken, slow, asked = [], [], 0
+    for subject, field in list(all_criteria()):
+        for op in field.operator_labels():
+            if op in VALUELESS:
+                continue
+            for value in (MANY, LONG, [LONG, LONG]):
+                asked += 1
+                leaf = {"field": field.code, "op": op, "value": value}
+                began = process_time()
+                if is_taken(subject, leaf, admin):
+                    taken.append((subject, field.code, op, str(value)[:9]))
+                if process_time() - began > 1:
+                    slow.append((subject, field.code, op, str(value)[:9]))
+    assert asked > 500
+    assert not slow
+    assert not taken
+
+
+def is_taken(subject: str, leaf: dict[str, Any], viewer: User) -> bool:
+    try:
+        parse(subject, leaf, viewer=viewer)
+    except CriteriaError:
+        return False
+    return True
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_told() -> None:

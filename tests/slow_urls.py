@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from config.urls import urlpatterns as of_the_product
 from expertpool.core.client import only_asks
 
-BIG = 24 * 1024 * 1024  # more than a server holds for a reader unless it is told to
+MEGABYTE = 1024 * 1024
+BIG = 48  # of them: more than a server holds for a reader unless it is told to
 
 
 @csrf_exempt
@@ -30,8 +31,9 @@ def asked(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def big(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(bytes(BIG))
+def big(request: HttpRequest) -> StreamingHttpResponse:
+    # Part by part, as files are read: a thread is held where it may not write the next one.
+    return StreamingHttpResponse(bytes(MEGABYTE) for _ in range(BIG))
 
 
 @login_not_required

@@ -31,18 +31,30 @@ BINDING = re.compile(r"(?<!L)A?GPL|(?<!Lesser )General Public License", re.IGNOR
 
 def main() -> int:
     OUTPUT.parent.mkdir(exist_ok=True)
+    bill = made()
+    OUTPUT.write_text(json.dumps(bill, ensure_ascii=False, indent=1))
+    bound = told(bill)
+    print(OUTPUT.relative_to(ROOT))
+    return bound
+
+
+def made() -> dict[str, Any]:
+    """Return the bill of this environment and of the lock file of npm."""
     command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible"]
     command += ["--pyproject", "pyproject.toml", "--output-file", str(OUTPUT), sys.executable]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     bill = only(json.loads(OUTPUT.read_text()), shipped(LOCK.read_text()))
     bill["components"] += scripts(json.loads(NPM_LOCK.read_text()))
-    OUTPUT.write_text(json.dumps(bill, ensure_ascii=False, indent=1))
+    return bill
+
+
+def told(bill: dict[str, Any]) -> bool:
+    """Say what is in the bill under which licence; tell whether one binds the product, or is unknown."""
     bound = False
     for component in bill["components"]:
         licence = licence_of(component)
         bound |= licence == UNKNOWN or bool(BINDING.search(licence))
         print(f"{component['name']:<28}{component['version']:<12}{licence}")
-    print(OUTPUT.relative_to(ROOT))
     return bound
 
 

@@ -73,6 +73,7 @@ class DrawsConfig(AppConfig):
         from expertpool.notifications.services.attachments import DOCUMENT_KINDS
         from expertpool.papers.registry import PAPERS
         from expertpool.privacy.registry import READS, Read
+        from expertpool.projects.events import BatchLed
         from expertpool.projects.queries.archive import OBSTACLES, Obstacle
         from expertpool.projects.queries.measures import (
             PROJECT_DETAILS,
@@ -158,6 +159,7 @@ class DrawsConfig(AppConfig):
         subscribe(LeaveEnded, receivers.leave_ended)
         subscribe(ExpertApproved, receivers.experts_back)
         subscribe(UnitsMerged, receivers.units_merged)
+        subscribe(BatchLed, receivers.batch_led)
         PARTICIPATION_COUNTERS.add(ParticipationCounter("draws", all_participations))
         LEFT_BEHIND.add(LeftBehind("draws", left_behind))
         SEAT_SOURCES.add(SeatSource("draws", find_seats, give_up_seats))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.core.jobs import defer
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import moment_text
@@ -17,6 +18,7 @@ from expertpool.draws.queries.draws import panel_of
 from expertpool.draws.queries.policy import is_lowered
 from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.services.answers import end_for_leave, end_for_members
+from expertpool.draws.services.plan import take_over_plan
 from expertpool.draws.settings import DELAYING, DEMANDING, MOST, WAITS
 from expertpool.experts.events import (
     ExpertApproved,
@@ -29,6 +31,8 @@ from expertpool.experts.queries.experts import merged_records
 from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
 from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.services.waiting import bring_forward
+from expertpool.projects.events import BatchLed
+from expertpool.projects.models import Project
 from expertpool.projects.queries.regimes import is_loosened
 from expertpool.projects.settings import BY_REGIME as REGIME_RULES
 from expertpool.siteconfig.events import SettingChanged, SettingsSaved
@@ -133,6 +137,16 @@ def units_merged(_event: UnitsMerged) -> None:
     """Look whether somebody who sits is tied by it to what his project avoids: in draws whose names are
     public, as if he had left (docs/decisions/0141)."""
     _look_at_seats(Q(expert__isnull=False, draw__projects__opening_at__gt=timezone.now()))
+
+
+def batch_led(event: BatchLed) -> None:
+    """Let the plan of the batch stay with it where who leads it now has none."""
+    take_over_plan(
+        project=Project.objects.get(pk=event.project_id),
+        before=Project.objects.get(pk=event.before_id),
+        actor=User.objects.get(pk=event.by_id),
+        now=event.at,
+    )
 
 
 def _look_at_seats(seats: Q) -> None:

@@ -33,7 +33,7 @@ from expertpool.projects.fields import PROJECT
 Contributor = Literal["operator", "supervisor"]
 STATUS = (
     "状态：sealed 已封存，inviting 抽取中，success 抽取成功，success_supplement 抽取成功（补抽），"
-    "unsatisfied 不满足，abandoned 已放弃，void 已作废"
+    "unsatisfied 不满足，abandoned 已放弃，void 已作废。只说本次抽取；放宽条件另抽之后，评审组是否补齐看项目的 draw_state"
 )
 
 

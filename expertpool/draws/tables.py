@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from expertpool.core.views.listing import ListTab
 from expertpool.draws.enums import DrawStatus, InvitationState
+from expertpool.projects.enums import DrawState
 
 DRAW_TONES: dict[str, str] = {
     DrawStatus.SEALED: "amber",
@@ -15,6 +16,13 @@ DRAW_TONES: dict[str, str] = {
     DrawStatus.UNSATISFIED: "red",
     DrawStatus.ABANDONED: "grey",
     DrawStatus.VOID: "grey",
+}
+# Of one whose panel stands otherwise (`queries.panel_state`).
+PANEL_TONES: dict[DrawState, str] = {
+    DrawState.DRAWING: "blue",
+    DrawState.SUCCESS: "green",
+    DrawState.SUCCESS_SUPPLEMENT: "green",
+    DrawState.UNSATISFIED: "red",
 }
 INVITATION_TONES: dict[str, str] = {
     InvitationState.INVITED: "amber",

@@ -41,6 +41,7 @@ from expertpool.draws.queries.going_out import asking_of
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.names import released_invitations
 from expertpool.draws.queries.panel import Filled, filled_by
+from expertpool.draws.queries.panel_state import read_states, with_panel
 from expertpool.draws.queries.plan_versions import mark_of, returned_told, version_of
 from expertpool.draws.queries.policy import policy_for
 from expertpool.draws.queries.presence import times_of_sign_in
@@ -180,7 +181,7 @@ def _group_in_words(group: ConditionGroup) -> dict[str, Any]:
 
 def result_tab(request: HttpRequest, project: Project) -> str:
     """抽取结果: the lines of the valid draws without names, and the draws before them."""
-    draws, now = list(with_paused(with_bent(draws_of(project)))), timezone.now()
+    draws, now = list(with_panel(with_paused(with_bent(draws_of(project))))), timezone.now()
     valid = [draw for draw in reversed(draws) if draw.is_valid]
     context = {
         "draws": [
@@ -351,6 +352,7 @@ def expert_draws(request: HttpRequest, expert: Expert) -> str:
     """抽取记录 of an expert: where he was drawn, as far as this user may read the names (EXP-28)."""
     readable = readable_draws(cast("User", request.user), now=timezone.now())
     lines = list(released_invitations(expert).filter(draw__in=readable))
+    read_states(line.draw for line in lines)
     counts = Counter(state_of(line, line.draw.covered).label for line in lines)
     picked = sum(not line.draw.is_random for line in lines)
     states = "，".join(

@@ -20,3 +20,13 @@ class ProjectIsArchived:
     project_id: int
     by_id: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class BatchLed:
+    """Another project leads its batch from now on: its draw plan is that of the batch."""
+
+    project_id: int
+    before_id: int
+    by_id: int
+    at: datetime

@@ -424,7 +424,7 @@ def test_once_the_panel_has_done_no_answer_is_asked_to_be_recorded(users: dict[s
             )
         )
         assert told == said
-    assert "评审已经结束" in said
+    assert "已过预定的评审结束时间" in said
 
 
 def test_in_an_archived_project_nothing_is_allowed(users: dict[str, User], client: Client) -> None:

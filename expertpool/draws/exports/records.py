@@ -17,6 +17,7 @@ from expertpool.draws.queries.draws import (
     with_counts,
 )
 from expertpool.draws.queries.meetings import sealed_opening
+from expertpool.draws.queries.panel_state import state_words, with_panel
 from expertpool.draws.tables import TABS
 
 
@@ -109,14 +110,14 @@ class DrawExport(Exporter):
         ExportColumn("drawn", "已邀请人数", lambda draw: draw.drawn_count),
         ExportColumn("accepted", "同意人数", lambda draw: draw.accepted_count),
         ExportColumn("supplement", "是否补抽", lambda draw: "是" if draw.is_supplemented else "否"),
-        ExportColumn("status", "状态", lambda draw: draw.status_label),
+        ExportColumn("status", "状态", state_words),
         ExportColumn("ended", "结束时间", _ended, width=20),
         ExportColumn("seal", "封存值", lambda draw: draw.seal, width=66),
         ExportColumn("widens", "补充的抽取", lambda draw: draw.rule.widens),
     )
 
     def rows(self, user: Any, params: Params) -> QuerySet[Draw]:
-        draws = with_counts(draws_visible_to(user)).select_related(
+        draws = with_panel(with_counts(draws_visible_to(user))).select_related(
             "project__department", "project__purchaser", "operator"
         )
         draws = draws.prefetch_related("projects__department", "projects__purchaser")

@@ -19,7 +19,8 @@ from expertpool.draws.queries.written import as_written
 @dataclass(frozen=True)
 class GroupBoard:
     """One condition group: its seats, the lines drawn into it in order. ``standby_for``: the code of
-    the group for which these stand by."""
+    the group for which these stand by. ``elsewhere``: how many of its seats another draw of the panel has found
+    somebody for (`queries.panel_state.within_panel`)."""
 
     code: str
     name: str
@@ -27,6 +28,7 @@ class GroupBoard:
     conditions: tuple[str, ...]
     lines: list[Invitation]
     standby_for: str = ""
+    elsewhere: int = 0
 
     @property
     def open_label(self) -> str:
@@ -45,12 +47,17 @@ class GroupBoard:
     @property
     def lack(self) -> int:
         """How many seats nobody sits on."""
-        return max(self.seats - len(self.seated), 0)
+        return max(self.seats - len(self.seated) - self.elsewhere, 0)
 
     @property
     def open_places(self) -> range:
         """One number for each seat nobody sits on."""
         return range(self.lack)
+
+    @property
+    def places_elsewhere(self) -> range:
+        """One number for each seat for which another draw has found somebody."""
+        return range(self.elsewhere)
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,11 @@ class Board:
     @property
     def seats(self) -> int:
         return sum(group.seats for group in self.panel)
+
+    @property
+    def elsewhere(self) -> int:
+        """For how many of its seats another draw of the panel has found somebody."""
+        return sum(group.elsewhere for group in self.panel)
 
     @property
     def standby_seats(self) -> int:

@@ -11,6 +11,7 @@ from expertpool.accounts.models import User
 from expertpool.draws.enums import SUPPLIED
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_of
+from expertpool.draws.queries.panel_state import state_words, with_panel
 from expertpool.draws.queries.plan_versions import sealed_unseen
 from expertpool.draws.queries.publicity import may_have_record
 from expertpool.draws.queries.recordings import may_record_screen
@@ -39,6 +40,10 @@ class Evidence:
         """Those of the sheets that say who sits now; the others are of an earlier end."""
         since = kept_since(self.draw)
         return [one for one in self.sheets if since and one.created_at >= since]
+
+    @property
+    def state(self) -> str:
+        return state_words(self.draw)
 
     @property
     def plan_told(self) -> str:
@@ -73,7 +78,7 @@ def current_sheets(draw: Draw, kind: str) -> QuerySet[Attachment]:
 def evidence_of(project: Project, user: User) -> list[Evidence]:
     """Return every draw of ``project``, void ones and those of its batches too, the latest first."""
     found = []
-    for draw in draws_of(project).annotate(recorded_at=Max("events__at")):
+    for draw in with_panel(draws_of(project)).annotate(recorded_at=Max("events__at")):
         kept = list(attachments_of(draw))
         readable = [one for one in kept if may_view(user, one)]
         sheets, supplied = _apart(readable)

@@ -14,8 +14,10 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import (
     CONTRIBUTOR_LABEL,
     CONTRIBUTOR_PERMISSION,
+    RUNNING,
     SUPERVISOR,
     DrawStatus,
+    ExclusionReason,
 )
 from expertpool.draws.exceptions import (
     ContributionRefused,
@@ -77,6 +79,12 @@ BENT = "抽取记录核验不一致，数据可能被改动过：查明之前不
 OVER = "该邀请已经答复过或已失效，无需再操作。"
 NOBODY_SITS = "还没有在席的专家，不能设置角色。"
 NOBODY_LEFT = "候选人中没有还能补抽的专家。"
+FREE_ELSEWHERE = (
+    "本次封存的席位都有人在席，空出的是同一评审组其他抽取的席位，本次的候选人不能补到那里。"
+)
+NO_CANDIDATES = (
+    "封存时没有可以抽取的候选人，再补抽也抽不到人；请放宽条件另抽，或先在专家库增加专家。"
+)
 
 
 def check_contribution(draw: Draw, role: str, user: User, *, now: datetime) -> None:
@@ -148,14 +156,30 @@ def supplement(facts: OfDraw) -> None:
         raise DrawNotReady("人工选定的名单没有候补次序，请另选专家。")
     if facts.is_over:
         raise DrawNotReady("评审开始时间已过，不能再补抽。")
-    # Another draw of the panel may have filled the seat that this one lacks.
-    short = shortfall_of(draw.project) and facts.board.lacking
-    if draw.status != DrawStatus.UNSATISFIED or not short:
-        raise DrawNotReady("没有空缺的席位，或抽取还在进行，现在不能补抽。")
+    if not draw.is_valid:
+        raise DrawNotReady("抽取已失效，不能再补抽。")
+    if draw.status in RUNNING:
+        raise DrawNotReady("抽取还在进行，空出的席位自动补抽。")
+    if running := next((one for one in facts.others if one.status in RUNNING), None):
+        raise DrawNotReady(f"同一评审组的 {running.number} 还在进行，结束后仍有空缺的，再补抽。")
+    # As the panel stands: another draw may have filled the seat that this one lacks, or lack one of its own.
+    if draw.status != DrawStatus.UNSATISFIED or not facts.board.lacking:
+        elsewhere = shortfall_of(draw.project)
+        raise DrawNotReady(FREE_ELSEWHERE if elsewhere else "没有空缺的席位，无需补抽。")
+    if _had_no_candidates(draw):
+        raise DrawNotReady(NO_CANDIDATES)
     # Nobody comes back: when each candidate has sat, none was ever skipped who may be free now. Told with the
     # numbers alone: before, a button that is there or not says whether somebody was skipped (docs/decisions/0362).
     if draw.tells_counts and len(facts.board.lines) >= draw.candidate_count:
         raise DrawNotReady(NOBODY_LEFT)
+
+
+def _had_no_candidates(draw: Draw) -> bool:
+    """Whether ``draw`` was sealed without anybody to be drawn, as everybody could know then: whom its conditions leave had all
+    been drawn for its panel. Where it rests on what is sealed it is not said (docs/decisions/0362)."""
+    if draw.candidate_count or draw.open_counts is None:
+        return False
+    return int(draw.open_counts[""]) <= draw.rule.exclusions.get(ExclusionReason.IN_PANEL, 0)
 
 
 def widen(facts: OfDraw) -> None:
@@ -475,10 +499,16 @@ def check_unpublished(draw: Draw) -> None:
 
 
 def check_sitting(draw: Draw, *, now: datetime) -> None:
-    """Refuse (ReplyRefused) to change who sits once the panel has done with its last project: it would change
-    nothing of who sat."""
-    if draw.is_valid and now >= last_closing(draw.covered):
-        raise ReplyRefused("评审已经结束，席位不能再改；确有错误的，请作废本次抽取。")
+    """Refuse (ReplyRefused) to change who sits once the last meeting was to be over: it would change nothing of who
+    sat (docs/decisions/0188). Also while the panel still scores, which goes on with who sits."""
+    closing = last_closing(draw.covered)
+    if not draw.is_valid or now < closing:
+        return
+    until = at_work_until(draw)
+    leaves = f"；{until}之前有专家不能继续的，请在评审页面办理退出" if until else ""
+    raise ReplyRefused(
+        f"已过预定的评审结束时间（{moment_text(closing)}），席位不能再改{leaves}。确有错误的，请作废本次抽取。"
+    )
 
 
 def decide_void(facts: OfDraw) -> None:

@@ -29,6 +29,7 @@ from expertpool.draws.queries.clock import (
     were_quiet,
 )
 from expertpool.draws.queries.emergency import emergencies_of
+from expertpool.draws.queries.panel_state import within_panel
 from expertpool.draws.rules import QuietHours
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -119,11 +120,11 @@ def board_at(
     emergencies: Callable[[], list[Emergency]] | None = None,
     hours: Hours | None = None,
 ) -> Board:
-    """Return how ``draw`` stands, where those who were seated in the quiet hours of ``now``, or in a pause that ended in
-    them, say until when these hold back their letters. By hours, as they were set then and since, and pauses alone: of
+    """Return how ``draw`` stands within its panel. Those who were seated in the quiet hours of ``now``, or in a pause that
+    ended in them, say until when these hold back their letters. By hours, as they were set then and since, and pauses alone: of
     whom they reach, and by what, nothing is told. ``by_night``, ``emergencies`` and ``hours`` where the caller has asked
     for them."""
-    board = board_of(draw)
+    board = within_panel(draw, board_of(draw))
     waiting = [line for line in board.lines if line.state == InvitationState.INVITED]
     if not waiting:
         return board

@@ -149,6 +149,34 @@ def save_plan(
     return plan
 
 
+@transaction.atomic
+def take_over_plan(*, project: Project, before: Project, actor: User, now: datetime) -> None:
+    """Give ``project``, which leads the batch of ``before`` from now on, the plan by which this was drawn, where it has none of
+    its own: nobody types it anew. It is a version like every other change, which nobody has approved. The caller
+    holds the lock of both."""
+    source = DrawPlan.objects.filter(project=before).first()
+    plan = DrawPlan.objects.filter(project=project).first()
+    if source is None or not source.groups.exists() or (plan and plan.groups.exists()):
+        return
+    plan = plan or ensure_plan(project=project, now=now)
+    held = plan_in_words(plan)
+    for name in RECORDED:
+        setattr(plan, name, getattr(source, name))
+    plan.updated_at = now
+    plan.save()
+    for group in source.groups.prefetch_related("levels"):
+        levels = list(group.levels.all())
+        group.pk, group.plan = None, plan
+        group.save()
+        # As they are stored: what the actor may not ask stays, and may not be drawn by him (`check_conditions`).
+        ConditionLevel.objects.bulk_create(
+            ConditionLevel(group=group, level=one.level, criteria=one.criteria) for one in levels
+        )
+    after = plan_in_words(plan)
+    record_change("draw.plan", actor=actor, now=now, subject=project, before=held, after=after)
+    keep_version(plan, after, actor=actor, now=now)
+
+
 def named_twice(names: Sequence[str]) -> list[int]:
     """Return the places of those of ``names`` that one before them has, too: nobody could tell on sheets
     and pages whose seats are meant."""

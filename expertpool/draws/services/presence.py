@@ -38,7 +38,7 @@ from expertpool.draws.services.written import write_lines
 
 NOT_SO = "这次评审不用签到码，请在现场的签到表上签字。"
 NOT_COMING = "您没有确认参加这次评审，无需签到。"
-OVER = "评审已经结束，不再签到。"
+OVER = "已过预定的评审结束时间，不再签到。"
 WRONG = "签到码不对：请填写现场屏幕上现在显示的 6 位数字，它每 2 分钟更换一次。"
 TOO_MANY = "签到码填错太多次，不能再填：请告诉现场工作人员，由他在抽取页面点「允许再填签到码」。"
 NOBODY_STOPPED = "没有因填错太多次而不能签到的专家。"

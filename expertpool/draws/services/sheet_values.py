@@ -12,6 +12,7 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import SheetKind
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.panel_state import state_words_of
 from expertpool.draws.services.sheets import Sheet, SheetRow
 from expertpool.draws.services.sign_in import SignInRow, SignInSheet
 
@@ -108,7 +109,7 @@ def draw_sheet_values(draw: Draw, sheet: Sheet) -> SheetValues:
     conditions = [f"{name} {seats} 人：{text or '不限'}" for name, seats, text in sheet.conditions]
     own: dict[str, Value] = {
         "抽取方式": _way(draw),
-        "抽取状态": draw.status_label,
+        "抽取状态": state_words_of(draw),
         "应抽人数": draw.rule.seats,
         "候补人数": draw.rule.standby_seats,
         # Before the release it tells how many others are held elsewhere.

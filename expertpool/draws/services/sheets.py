@@ -33,6 +33,7 @@ from expertpool.draws.queries.hands import (
     second_in_words,
 )
 from expertpool.draws.queries.meetings import words_of
+from expertpool.draws.queries.panel_state import state_words_of
 from expertpool.draws.queries.plan_versions import sealed_unseen
 from expertpool.draws.queries.requests import agreed_request, who_widened
 from expertpool.draws.queries.reschedulings import reschedulings_of
@@ -222,7 +223,7 @@ def _drawn(draw: Draw, seats: int) -> list[tuple[str, str]]:
         ("封存时间", moment_text(draw.sealed_at)),
         ("抽取时间", moment_text(draw.ordered_at)),
         ("抽取人数", f"应抽 {seats} 人{standbys}{told}"),
-        ("抽取状态", draw.status_label),
+        ("抽取状态", state_words_of(draw)),
         *_void(draw),
         *([("抽取方案", unseen)] if (unseen := sealed_unseen(draw)) else []),
         ("人工干预", hands_in_words(draw)),

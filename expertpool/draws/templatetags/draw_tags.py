@@ -12,15 +12,18 @@ from expertpool.core.templatetags.ui_marks import countdown
 from expertpool.core.text import hour_text, moment_text
 from expertpool.draws.enums import Origin
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.tables import DRAW_TONES, INVITATION_TONES
+from expertpool.draws.queries.panel_state import panel_state, state_words
+from expertpool.draws.tables import DRAW_TONES, INVITATION_TONES, PANEL_TONES
 
 register = template.Library()
 
 
 @register.simple_tag
 def draw_state(*, draw: Draw) -> SafeString:
-    """Where a draw stands."""
-    return pill(label=draw.status_label, tone=DRAW_TONES[draw.status])
+    """Where a draw stands, and its panel where the draw was read with it."""
+    state = panel_state(draw)
+    tone = PANEL_TONES[state] if state else DRAW_TONES[draw.status]
+    return pill(label=state_words(draw), tone=tone)
 
 
 @register.simple_tag

@@ -52,6 +52,12 @@ from expertpool.draws.queries.hands import hand_steps_by_kind, kinds_in_brackets
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.queries.meetings import sealed_opening
 from expertpool.draws.queries.obstacles import why_no_value
+from expertpool.draws.queries.panel_state import (
+    panel_state,
+    read_states,
+    state_words,
+    with_panel,
+)
 from expertpool.draws.queries.papers import template_for
 from expertpool.draws.queries.picking import count_by_kind
 from expertpool.draws.queries.policy import ground_of_gone, grounds_of
@@ -101,8 +107,16 @@ NOT_PUBLIC = "写入操作日志和人工操作台账，不对外公开。"
 
 
 def _publish_question(board: Board) -> str:
-    short = f"本次抽取应有 {board.seats} 席，在席 {board.seated_count} 人，{board.lacking_words}。"
+    found = f"另抽 {board.elsewhere} 人，" if board.elsewhere else ""
+    short = f"本次抽取应有 {board.seats} 席，在席 {board.seated_count} 人，{found}{board.lacking_words}。"
     return f"{short if board.lacking else ''}{PUBLISH_QUESTION}"
+
+
+def _agreed_note(board: Board) -> str:
+    """Who is not among those who agreed to the seats of the draw: of other draws of its panel, and who stands by."""
+    found = f"另抽 {board.elsewhere} 人" if board.elsewhere else ""
+    standby = f"候补同意 {board.standby_agreed} / {board.standby_seats}"
+    return "，".join(filter(None, (found, standby if board.standby_seats else "")))
 
 
 @require_safe
@@ -110,9 +124,9 @@ def _publish_question(board: Board) -> str:
 def draw_list(request: UserRequest) -> HttpResponse:
     draws = listing(
         request,
-        with_paused(with_bent(with_counts(draws_visible_to(request.user)))).select_related(
-            "project__department"
-        ),
+        with_panel(
+            with_paused(with_bent(with_counts(draws_visible_to(request.user))))
+        ).select_related("project__department"),
         sorts=SORTS,
         default_sort="-sealed",
         form=DrawFilter(request.GET),
@@ -187,6 +201,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     emergencies = [(one, hands_of(one)) for one in facts.emergencies]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
     later, in_time = facts.later, not facts.is_over
+    read_states([draw, later] if later else [draw])
     short = facts.of_project.short if draw.is_valid and in_time else None
     kinds = hand_steps_by_kind(draw)
     return {
@@ -203,9 +218,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         # Nobody sits for a void one any more.
         "of_seats": "人" if draw.status == DrawStatus.VOID else f"/ {board.seats} 席",
         "agreed_label": "作废前同意" if draw.status == DrawStatus.VOID else "同意",
-        "standby_note": f"候补同意 {board.standby_agreed} / {board.standby_seats}"
-        if board.standby_seats
-        else "",
+        "agreed_note": _agreed_note(board),
         "contributions": contributions,
         "pick_history": PickRequest.objects.filter(draw=draw).select_related(
             "requested_by", "decided_by"
@@ -213,6 +226,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "actions": actions,
         "in_time": in_time,
         "later": later,
+        "later_state": state_words(later) if later else "",
         "short": None if later else short,
         "panel_short": short if later else None,
         "emergency": emergency[0] if emergency else None,
@@ -361,9 +375,10 @@ def _shown(rows: list[NamedRow], user: User) -> dict[int, dict[str, str]]:
 @requires("draws.view")
 def room(request: UserRequest, pk: int) -> HttpResponse:
     """The page for a projector; asked for again each second with ``?version=``."""
-    draw = get_object_or_404(draws_visible_to(request.user).filter(kind=DrawKind.RANDOM), pk=pk)
-    now = timezone.now()
+    draws = with_panel(draws_visible_to(request.user).filter(kind=DrawKind.RANDOM))
+    draw, now = get_object_or_404(draws, pk=pk), timezone.now()
     board = board_at(draw, now=now)
+    board = replace(board, version=f"{board.version}-{panel_state(draw) or ''}")
     version = request.GET.get("version")
     if version == board.version:
         return HttpResponse(status=204)

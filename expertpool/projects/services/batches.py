@@ -14,10 +14,12 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change, snapshot
+from expertpool.core.events import publish
 from expertpool.core.locks import lock_transaction
 from expertpool.files.queries import attachments_of
 from expertpool.files.registry import FileSubject
 from expertpool.projects.enums import FileAudience
+from expertpool.projects.events import BatchLed
 from expertpool.projects.exceptions import BatchRefused, ProjectChanged
 from expertpool.projects.models import Project, ProjectBatch
 from expertpool.projects.queries.batches import (
@@ -96,7 +98,7 @@ def remove_project(*, project: Project, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def choose_lead(*, project: Project, actor: User, now: datetime) -> None:
-    """Let ``project`` lead its batch: its draw plan is from now on that of the batch. Logs it.
+    """Let ``project`` lead its batch: its draw plan is from now on that of the batch. Logs it and announces BatchLed.
 
     Refuses (BatchRefused) a project without a batch, and a batch that is drawn or archived.
     """
@@ -118,6 +120,7 @@ def choose_lead(*, project: Project, actor: User, now: datetime) -> None:
         before={"主项目": before.number},
         after={"主项目": project.number},
     )
+    publish(BatchLed(project.pk, before.pk, actor.pk, now))
 
 
 @transaction.atomic

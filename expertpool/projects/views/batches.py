@@ -50,6 +50,7 @@ from expertpool.projects.tables import BATCH_SORTS, TABS
 from expertpool.projects.views.opening import shut
 
 PAGE = "projects:batch_detail"
+LEADS = "已设为主项目，批次按它的方案抽取；它没有方案的，已沿用原主项目的方案。"
 
 
 @require_safe
@@ -198,7 +199,7 @@ def batch_remove(request: UserRequest, pk: int, project_pk: int) -> HttpResponse
 @require_POST
 @requires("projects.edit")
 def batch_lead(request: UserRequest, pk: int, project_pk: int) -> HttpResponse:
-    return _with_member(request, pk, project_pk, choose_lead, "已设为主项目，批次按它的方案抽取。")
+    return _with_member(request, pk, project_pk, choose_lead, LEADS)
 
 
 def _with_member(

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from expertpool.draws.enums import UNKNOWN, InvitationState, Origin
 from expertpool.draws.models import Draw, Invitation
+from expertpool.draws.queries.panel_state import read_states
 from expertpool.draws.queries.sitting import state_of
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import merged_records
@@ -54,6 +55,7 @@ def candidacies_of(expert: Expert, draws: QuerySet[Draw] | None = None) -> list[
         .prefetch_related("projects")
         .order_by("-project__opening_at", "-pk")
     )
+    read_states(found)
     lines = Invitation.objects.filter(expert__in=people, draw__in=[one.pk for one in found])
     by_draw = {line.draw_id: line for line in lines.order_by("-pk")}
     return [Candidacy(draw, by_draw.get(draw.pk)) for draw in found]

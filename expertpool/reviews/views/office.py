@@ -23,8 +23,10 @@ from expertpool.core.views.drawers import drawer_form, posted
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.reasons import reason_of
+from expertpool.draws.queries.meetings import last_closing
 from expertpool.draws.queries.panel import filled_of
 from expertpool.draws.queries.void_parts import may_be_filled, void_part_words
+from expertpool.projects.queries.batches import members_of
 from expertpool.projects.services.state import ARCHIVED
 from expertpool.reviews.enums import ReviewState
 from expertpool.reviews.exceptions import ReviewRefused
@@ -136,6 +138,8 @@ def shown_of(row: Review, user: Any, now: datetime) -> dict[str, Any]:
         "short": short_of(row.project, now=now) if known and not row.opened_at else None,
         "filled": filled_of(row.project) if known and row.opened_at else None,
         "unjoined": 0 if void else len(come),
+        # The draw replaces nobody any more.
+        "seats_stay": last_closing(members_of(row.project)) <= now,
         # Before it is open items change: there is nothing to compare with.
         "altered": bool(row.opened_at and not are_fixed(row, items)),
         "rewritten": row.is_altered,

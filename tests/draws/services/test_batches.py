@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge, ReplyVia
 from expertpool.draws.exceptions import DrawInProgress, DrawNotReady, ReplyRefused
 from expertpool.draws.models import Draw, DrawPlan, DrawProject, Hold, Invitation
@@ -17,9 +18,10 @@ from expertpool.draws.queries.draws import plan_for, valid_draws
 from expertpool.draws.queries.eligibility import evaluate
 from expertpool.draws.queries.meetings import by_hours
 from expertpool.draws.queries.participation import participations
+from expertpool.draws.queries.plan_versions import content_of, version_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import readable_from, release
-from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
+from expertpool.draws.services.plan import GroupInput, PlanInput, plan_in_words, save_plan
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement, answer, leave_until
 from expertpool.draws.services.sealing import abandon_draw, contribute, start_draw
@@ -30,6 +32,7 @@ from expertpool.projects.enums import AvoidanceSubject, DrawState, ProjectStatus
 from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.services.approval import approve_project
 from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
+from expertpool.projects.services.batches import choose_lead, remove_project
 from expertpool.projects.services.rescheduling import reschedule_project
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
@@ -262,6 +265,74 @@ def test_the_plan_is_that_of_the_lead_whichever_member_is_asked() -> None:
     assert plan is not None
     assert plan.project == first
     assert [group.seats for group in plan.groups.all()] == [3]
+
+
+@pytest.mark.shows("PRJ-02", "DRAW-25")
+def test_the_plan_stays_with_the_batch_when_another_leads_it() -> None:
+    """The first review was held, the whole draw void: who leads next is drawn by what stood, typed by nobody again."""
+    operator = make_user("operator")
+    groups = [
+        GroupInput("技术", 1, [{"field": "title_level", "op": "gte", "value": "3"}, EVERYBODY], 1),
+        GroupInput("经济", 1, [EVERYBODY]),
+    ]
+    for _ in range(5):
+        make_expert()
+    first, second = make_members(24, 72, now=NOW)
+    batch = make_batch(
+        [first, second],
+        now=NOW,
+        actor=operator,
+        groups=groups,
+        unit_cap=2,
+        contributors=["operator"],
+        reply_minutes=45,
+        channels=["email"],
+    )
+    draw = draw_batch(batch, now=NOW)
+    contribute(
+        draw=draw, role="operator", value="71", actor=operator, now=NOW, entropy=SeededEntropy(5)
+    )
+    later = first.opening_at + timedelta(hours=4)
+    request = request_void(draw=draw, reason="公告有误", actor=operator, now=later)
+    decide_void(request=request, agree=True, note="", actor=make_user("supervisor"), now=later)
+    choose_lead(project=second, actor=operator, now=later)
+    remove_project(project=first, actor=operator, now=later)
+    old, new = (DrawPlan.objects.get(project=one) for one in (first, second))
+    assert content_of(new) == content_of(old) != []
+    assert plan_in_words(new) == plan_in_words(old)
+    version = version_of(new)
+    assert version is not None
+    assert (version.number, version.made_by, version.approved) == (1, operator, None)
+    assert Entry.objects.filter(action="draw.plan", subject_id=str(second.pk)).count() == 1
+    again = start_draw(project=second, actor=operator, now=later, entropy=SeededEntropy(6))
+    assert [one.name for one in again.rule.groups] == [one.name for one in draw.rule.groups]
+
+
+def test_a_lead_with_a_plan_of_its_own_keeps_it() -> None:
+    operator = make_user("operator")
+    first, second, third = make_members(24, 72, 96, now=NOW)
+    make_batch([first, second, third], now=NOW, actor=operator, seats=2)
+    save_plan(
+        project=first,
+        settings=PlanInput(),
+        groups=[GroupInput("综合", 4, [EVERYBODY])],
+        actor=operator,
+        now=NOW,
+    )
+    choose_lead(project=second, actor=operator, now=NOW)
+    save_plan(
+        project=second,
+        settings=PlanInput(),
+        groups=[GroupInput("法律", 1, [EVERYBODY])],
+        actor=operator,
+        now=NOW,
+    )
+    choose_lead(project=first, actor=operator, now=NOW)
+    choose_lead(project=second, actor=operator, now=NOW)
+    plan = DrawPlan.objects.get(project=second)
+    assert (plan.version, [one.name for one in plan.groups.all()]) == (2, ["法律"])
+    assert DrawPlan.objects.get(project=first).groups.get().seats == 4
+    assert not DrawPlan.objects.filter(project=third).exists()
 
 
 def test_avoidances_of_no_member_change_while_the_draw_runs() -> None:

@@ -236,7 +236,7 @@ def test_a_leader_chosen_between_two_reviews_leads_the_second(
     with time_machine.travel(batch.over + HOUR, tick=False):
         form = reverse("draws:panel_roles", args=[batch.draw.pk])
         drawer = login(Client(), operator).get(form, headers={"HX-Request": "true"})
-    assert f"{batch.first.number} 的评审已经结束，当时的角色不变" in drawer.content.decode()
+    assert f"{batch.first.number} 已过预定的评审结束时间，当时的角色不变" in drawer.content.decode()
     set_panel_roles(draw=batch.draw, roles=new_roles, actor=operator, now=batch.over + HOUR)
     batch.read()
     roles = [

@@ -345,9 +345,9 @@ def test_after_the_review_nothing_is_asked_for_nor_agreed_to(
     assert waiting_request(ANSWER, asked, supervisor, now=during).may_agree
     waits = waiting_request(ANSWER, asked, supervisor, now=NEXT)
     assert (waits.may_agree, waits.may_decide) == (False, True)
-    assert "评审已经结束" in waits.why_not
+    assert "已过预定的评审结束时间" in waits.why_not
     other = draw.invitations.filter(state=InvitationState.ACCEPTED)[1]
-    with pytest.raises(ReplyRefused, match="评审已经结束"):
+    with pytest.raises(ReplyRefused, match="已过预定的评审结束时间"):
         request_answer(
             invitation=other,
             state=InvitationState.REPLACED,

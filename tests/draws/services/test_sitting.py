@@ -269,8 +269,8 @@ def test_a_draw_that_completes_a_panel_which_has_begun_is_sealed_until_its_own_r
 def test_nobody_records_an_exit_once_all_is_over(batch: Batch, operator: User) -> None:
     after = batch.second.closing_at
     action = actions_for(batch.draw, operator, now=after)[ActionCode.RECORD_REPLY]
-    assert (action.allowed, "评审已经结束" in action.why_not) == (False, True)
-    with pytest.raises(ReplyRefused, match="评审已经结束"):
+    assert (action.allowed, "已过预定的评审结束时间" in action.why_not) == (False, True)
+    with pytest.raises(ReplyRefused, match="已过预定的评审结束时间"):
         record_answer(
             invitation=batch.left,
             state=InvitationState.LEAVE,

@@ -11,7 +11,11 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
-from expertpool.draws.enums import InvitationState
+from expertpool.core.text import moment_text
+from expertpool.draws.enums import ActionCode, InvitationState
+from expertpool.draws.exceptions import ReplyRefused
+from expertpool.draws.models import Draw
+from expertpool.draws.queries.actions import actions_for
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.notifications.models import Message
 from expertpool.reviews.exceptions import ReviewRefused
@@ -109,9 +113,9 @@ def test_that_fewer_score_than_were_set_is_said_before_and_confirmed(
     assert "设 2 位，现 1 位" in (entry.after or {})["评审对象缺专家"]
 
 
-def replaced(row: Reviewer, by: User) -> None:
+def replaced(row: Reviewer, by: User, *, at: datetime | None = None) -> None:
     """The draw gives the seat of ``row`` to who stood by."""
-    at: datetime = row.review.project.opening_at
+    at = at or row.review.project.opening_at
     state, entropy = InvitationState.REPLACED, SeededEntropy(3)
     record_answer(
         invitation=row.invitation, state=state, reason="突发疾病", actor=by, now=at, entropy=entropy
@@ -149,10 +153,38 @@ def test_a_review_ends_without_nobody_whom_the_draw_has_seated(
     login(client, operator)
     page = client.get(reverse("reviews:detail", args=[review.pk])).content.decode()
     assert "有递补的专家还没有加入评审" in page
+    # The planned end is over, and with it what the draw can do.
+    assert "不能评审的，加入后办理退出" in page
     assert reverse("reviews:end", args=[review.pk]) not in page
     bring_in(review=review, invitation_id=line, actor=operator, now=NOW + timedelta(minutes=1))
     all_submit(review)
     assert end_review(review=review, actor=operator, now=NOW).ended_at
+
+
+@pytest.mark.shows("OVW-13")
+def test_past_the_planned_end_the_draw_says_that_the_panel_still_scores(
+    client: Client, operator: User
+) -> None:
+    """Who has begun to score is not replaced by a draw any more; that the review is over would not be so."""
+    row, _other = with_panel(operator, NOW, seats=2, standbys=1)
+    closing = row.review.project.closing_at
+    assert closing <= NOW
+
+    def why_not() -> str:
+        draw = Draw.objects.get(pk=row.invitation.draw_id)
+        return actions_for(draw, operator, now=NOW)[ActionCode.RECORD_REPLY].why_not
+
+    assert f"已过预定的评审结束时间（{moment_text(closing)}）" in why_not()
+    assert "评审打分结束之前有专家不能继续的，请在评审页面办理退出" in why_not()
+    with pytest.raises(ReplyRefused) as refused:
+        replaced(row, operator, at=NOW)
+    assert str(refused.value) == why_not()
+    login(client, operator)
+    page = client.get(reverse("reviews:detail", args=[row.review.pk])).content.decode()
+    assert reverse("reviews:assignment_exit", args=[row.pk]) in page
+    all_submit(row.review)
+    end_review(review=row.review, actor=operator, now=NOW)
+    assert "评审页面" not in why_not()
 
 
 def waits(reviewer: Reviewer, wanted: Wanted, by: User) -> ReassignRequest:

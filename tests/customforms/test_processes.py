@@ -24,6 +24,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.automation.exceptions import RuleRefused
+from expertpool.automation.models import RuleRequest
+from expertpool.automation.services import rules
+from expertpool.automation.services.rules import decide_rule, save_rule
 from expertpool.core.criteria import schema
 from expertpool.core.exporting import EXPORTS
 from expertpool.core.exporting import runs as export_runs
@@ -52,10 +56,16 @@ from expertpool.experts.settings import TERM_YEARS
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.fields import PROJECT
 from expertpool.projects.models import Project
+from expertpool.projects.services.application import submit_project
+from expertpool.projects.services.approval import approve_project
 from expertpool.projects.services.importing import ProjectImporter
+from expertpool.workflow.exceptions import FlowRefused
+from expertpool.workflow.services import flows
+from expertpool.workflow.services.flows import StepData, save_flow
 from tests.core.importing.sheets import read_xlsx, write_xlsx
 from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_department, make_user
+from tests.factories.automation import FREEZE, rule_data
 from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import NOW, make_expert
 from tests.factories.fields import make_field
@@ -391,3 +401,104 @@ def test_control_without_the_hold_both_happen(
     assert sorted(map(str, results)) == ["retired", "sealed"]
     field.refresh_from_db()
     assert (field.active, Draw.objects.count()) == (False, 1)
+
+
+# --- retiring against flows and rules ------------------------------------------------------------
+
+SAVED = "saved"
+# Who saves what asks the field.
+Saver = Callable[[CustomField], Callable[[], Any]]
+
+
+def _flow(field: CustomField) -> Callable[[], Any]:
+    admin = make_user("admin")
+    make_user("admin")  # nobody decides two steps
+    asking = {"all": [{"field": field.code, "op": "in", "value": ["无"]}]}
+    steps = [StepData("初审"), StepData("总工", condition=asking)]
+    return lambda: save_flow(subject=PROJECT.code, steps=steps, actor=admin, now=NOW)
+
+
+def _rule(field: CustomField) -> Callable[[], Any]:
+    admin = make_user("admin")
+    asking = {"all": [{"field": field.code, "op": "in", "value": ["无"]}]}
+    return lambda: save_rule(rule=None, data=rule_data(condition=asking), actor=admin, now=NOW)
+
+
+def _confirmed_rule(field: CustomField) -> Callable[[], Any]:
+    admin, second = make_user("admin"), make_user("supervisor")
+    asking = {"all": [{"field": field.code, "op": "in", "value": ["无"]}]}
+    data = rule_data(FREEZE, event="experts.approved", condition=asking)
+    request = save_rule(rule=None, data=data, actor=admin, now=NOW)
+    assert isinstance(request, RuleRequest)
+    said: dict[str, Any] = {"request": request, "agree": True, "note": ""}
+    return lambda: decide_rule(**said, actor=second, now=NOW)
+
+
+SAVERS = [
+    pytest.param(_flow, PROJECT, flows, FlowRefused, id="flow"),
+    pytest.param(_rule, PROJECT, rules, RuleRefused, id="rule"),
+    pytest.param(_confirmed_rule, EXPERT, rules, RuleRefused, id="confirmed rule"),
+]
+
+
+def _race(saver: Saver, field: CustomField, *, saves_first: bool) -> list[Any]:
+    stop, save = Stop(), saver(field)
+
+    def run() -> str:
+        return _do(save, stop, first=saves_first, name=SAVED)
+
+    both = [run, _retire(field, stop, first=not saves_first)]
+    return run_at_once(*(both if saves_first else reversed(both)))
+
+
+@pytest.mark.race
+@pytest.mark.shows("OVW-05")
+@pytest.mark.parametrize(("saver", "subject", "_module", "refused"), SAVERS)
+def test_what_asks_a_field_and_its_end_do_not_meet(
+    saver: Saver, subject: Any, _module: Any, refused: type[Exception]
+) -> None:
+    """Nobody filled the field in any more, and the step that asked it was passed over."""
+    kept, gone = (make_field(name, subject=subject.code) for name in ("规模", "资质"))
+    results = _race(saver, kept, saves_first=True)
+    assert [one for one in results if isinstance(one, str)] == [SAVED]
+    assert any(isinstance(one, FieldInUse) for one in results)
+    kept.refresh_from_db()
+    assert kept.active
+    results = _race(saver, gone, saves_first=False)
+    assert [one for one in results if isinstance(one, str)] == ["retired"]
+    assert any(isinstance(one, refused) and "停用" in str(one) for one in results)
+
+
+@pytest.mark.race
+@pytest.mark.parametrize(("saver", "subject", "module", "_refused"), SAVERS)
+def test_control_without_keeping_it_both_happen(
+    saver: Saver,
+    subject: Any,
+    module: Any,
+    _refused: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "keep_fields", lambda subject, codes: None)
+    field = make_field(subject=subject.code)
+    results = _race(saver, field, saves_first=True)
+    assert sorted(map(str, results)) == ["retired", SAVED]
+
+
+@pytest.mark.shows("OVW-05")
+def test_an_older_version_keeps_its_fields_while_an_approval_runs_by_it(admin: User) -> None:
+    field, second = make_field(subject=PROJECT.code), make_user("admin")
+    applicant = make_user("operator")
+    project = make_project(applicant=applicant, **{field.code: "无"})
+    _flow(field)()
+    submit_project(project=project, actor=applicant, now=NOW)
+    save_flow(subject=PROJECT.code, steps=[StepData("审核")], actor=admin, now=NOW)
+    with pytest.raises(FieldInUse, match="版）的步骤“总工”"):
+        retire_field(field=field, actor=admin, now=NOW)
+    for decider in (admin, second):
+        project.refresh_from_db()
+        approve_project(project=project, version=project.version, actor=decider, now=NOW)
+    project.refresh_from_db()
+    assert project.status == "approved"
+    retire_field(field=field, actor=None, now=NOW)
+    field.refresh_from_db()
+    assert not field.active

@@ -22,10 +22,12 @@ from expertpool.automation.queries.rules import (
     reading_of,
 )
 from expertpool.automation.registry import EVENT_KINDS, RULE_ACTIONS, EventKind
-from expertpool.core.criteria import CriteriaError, canonical, conditions_in, parse
+from expertpool.core.criteria import CriteriaError, canonical, conditions_in, fields_named, parse
 from expertpool.core.fields import is_vouched
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import clean_text
+from expertpool.customforms.exceptions import FieldRetired
+from expertpool.customforms.services.fields import keep_fields
 from expertpool.workflow.services.two_persons import ask, end_with_subject, settle
 
 LOCK = "automation.rules"
@@ -82,6 +84,7 @@ def save_rule(
     """
     lock_transaction(LOCK)
     data = checked(data, actor, rule)
+    _keep_asked(data)
     if rule is None:
         rule = _new_rule(data.name, actor, now)
     latest = latest_version(rule)
@@ -110,6 +113,7 @@ def decide_rule(
     if agree:
         # By the rights of who asked: they may have gone while it waited.
         data = checked(data, request.requested_by, request.rule)
+        _keep_asked(data)
     settle(request, agree=agree, note=note, actor=actor, now=now, refused=RuleRefused)
     if not agree:
         record(
@@ -182,6 +186,15 @@ def checked(data: RuleData, actor: User, rule: EventRule | None) -> RuleData:
     for number, one in enumerate(data.actions, 1):
         _check_action(number, one, kind, actor)
     return RuleData(name, data.event, data.actions, purpose, condition, data.active)
+
+
+def _keep_asked(data: RuleData) -> None:
+    """Let nobody retire a field that ``data`` asks until it is in force; refuses (RuleRefused) what was just retired."""
+    subject = EVENT_KINDS[data.event].subject
+    try:
+        keep_fields(subject, fields_named([parse(subject, data.condition)]))
+    except (CriteriaError, FieldRetired) as error:
+        raise RuleRefused(str(error)) from error
 
 
 def _check_action(number: int, one: ActionData, kind: EventKind, actor: User) -> None:

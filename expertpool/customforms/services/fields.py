@@ -138,8 +138,8 @@ def change_field(
 def retire_field(*, field: CustomField, actor: User | None, now: datetime) -> None:
     """Stop filling and asking a field; what records, versions and draws say stays. Logs it.
 
-    Refuses one that a draw under way has sealed (FieldInUse), also one that is sealed at this
-    moment: the seal holds the field (`hold_fields`).
+    Refuses one that a draw under way has sealed, or a flow or rule in force asks (FieldInUse), also where that is
+    sealed or saved at this moment: it holds the field (`hold_fields`, `keep_fields`).
     """
     row = CustomField.objects.select_for_update().get(pk=field.pk)
     if not row.active:
@@ -215,6 +215,14 @@ def hold_fields(subject: str, codes: Collection[str]) -> None:
     held = fields_among(subject, codes).select_for_update(no_key=True)
     for why in unasked_fields(held).values():
         raise FieldRetired(why)
+
+
+def keep_fields(subject: str, codes: Collection[str]) -> None:
+    """The same for what persons work by, who may ask what only some see. Raises FieldRetired when one was retired."""
+    for row in fields_among(subject, codes).select_for_update(no_key=True):
+        if not row.active:
+            whose = "有一个字段" if row.readers else f"字段“{row.label}”"
+            raise FieldRetired(f"条件中的{whose}刚刚停用，请从条件中去掉后再保存。")
 
 
 def _write(row: CustomField, data: FieldData, now: datetime) -> None:

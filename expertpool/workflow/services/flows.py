@@ -14,8 +14,10 @@ from django.db.models import QuerySet
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import users_with_permission
 from expertpool.audit.services import record
-from expertpool.core.criteria import AllOf, canonical, explain, parse
+from expertpool.core.criteria import AllOf, CriteriaError, canonical, explain, fields_named, parse
 from expertpool.core.locks import lock_transaction
+from expertpool.customforms.exceptions import FieldRetired
+from expertpool.customforms.services.fields import keep_fields
 from expertpool.workflow.enums import Agreement, OnRejection, Place, StepKind
 from expertpool.workflow.exceptions import FlowRefused
 from expertpool.workflow.models import FlowStep, FlowVersion
@@ -57,7 +59,8 @@ def save_flow(
     The same flow again stays the version that it is. Refuses (FlowRefused) no step or more than
     ten, one name twice, a role that may not decide, more persons than there are (nobody decides two
     steps), a return to no earlier step, a notice of what is not for the public, that nobody decides
-    after or, unless the office writes it, before, and a flow in which every step has a condition.
+    after or, unless the office writes it, before, a flow in which every step has a condition, and a
+    condition over a field that was just retired.
     """
     found = FLOW_SUBJECTS[subject]
     # Two who save at once would take the same number.
@@ -65,6 +68,7 @@ def save_flow(
     latest = current_version(subject, now=now)
     wanted = [_normalised(step, subject) for step in steps]
     _check(found, wanted)
+    _keep_asked(found, wanted)
     # As words: the log keeps them, and a role may be renamed later.
     before, after = _in_words(_data_of(latest), subject), _in_words(wanted, subject)
     # Steps that somebody else has written are drawn up anew by saving them.
@@ -116,6 +120,16 @@ def _normalised(step: StepData, subject: str) -> StepData:
         persons=step.persons if agreement == Agreement.SOME else None,
         return_to=step.return_to if back == OnRejection.STEP else None,
     )
+
+
+def _keep_asked(subject: FlowSubject, steps: Sequence[StepData]) -> None:
+    """Let nobody retire a field that ``steps`` ask until they are in force: nobody would fill it in any more, and the
+    step be passed over."""
+    try:
+        asked = fields_named(parse(subject.code, step.condition) for step in steps)
+        keep_fields(subject.asks or subject.code, asked)
+    except (CriteriaError, FieldRetired) as gone:
+        raise FlowRefused(str(gone)) from None
 
 
 def _check(subject: FlowSubject, steps: list[StepData]) -> None:

@@ -46,7 +46,7 @@ from expertpool.workflow.queries.deciders import givers_of
 from expertpool.workflow.queries.notices import notice_by, objections_about, open_notices
 from expertpool.workflow.queries.todo import approvals_waiting_for, subjects_of
 from expertpool.workflow.registry import FLOW_SUBJECTS, result_occasion
-from expertpool.workflow.services import telling_results
+from expertpool.workflow.services import telling_approvals, telling_results
 from expertpool.workflow.services.delegations import delegate, end_delegation
 from expertpool.workflow.services.flows import StepData, save_flow
 from expertpool.workflow.services.leading import end_notices
@@ -278,6 +278,41 @@ def test_one_who_stands_in_for_another_is_one_person(admin: User, chief: Role) -
     assert approve(project, to) == Verdict.COUNTED  # for himself, and the other is not waited for
     assert Decision.objects.get().for_whom is None
     assert approve(project, third) == Verdict.APPROVED
+
+
+@pytest.mark.shows("OVW-06")
+@pytest.mark.parametrize("at", [0, 1])
+def test_one_that_cannot_be_told_of_keeps_no_other(
+    admin: User, chief: Role, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """What came behind it was never reminded of."""
+    with_role(chief)
+    draw_up(admin, StepData("审批", chief, days=2))
+    for _ in range(2):
+        make_project(ProjectStatus.PENDING)
+    approvals = list(Approval.objects.order_by("pk"))
+    broken, sound = approvals[at], approvals[1 - at]
+    due = broken.due_at
+    assert due
+
+    def row_of(approval: Approval) -> Any:
+        if approval.pk == broken.pk:
+            raise ValueError("a row that cannot be read")
+        return found(approval)
+
+    def reminded() -> dict[int, int]:
+        return dict(Approval.objects.values_list("pk", "reminded"))
+
+    with monkeypatch.context() as patched:
+        found = telling_approvals.row_of
+        patched.setattr(telling_approvals, "row_of", row_of)
+        assert remind(now=due) == 1
+        assert reminded() == {broken.pk: 0, sound.pk: 2}
+    assert remind(now=due) == 1
+    assert reminded() == {broken.pk: 2, sound.pk: 2}
+    # Each by a message to who decides.
+    keys = Message.objects.filter(occasion="approval.due").values_list("key", flat=True)
+    assert {key.split(":")[1] for key in keys} == {str(one.pk) for one in approvals}
 
 
 @pytest.mark.shows("OVW-06")

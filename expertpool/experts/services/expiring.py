@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -30,6 +30,10 @@ RIGHT = "experts.edit"
 AT_ONCE = 200  # messages of one transaction
 # So many days late a notice still goes out: the system may have stood still over a weekend.
 LATE = 3
+# So many days after its end at most: the system may have stood still over the holidays, and longer.
+LONG_LATE = 60
+OVER = "over"  # the mark of the notice that says so
+ENDED = -1  # days before, of that notice
 
 
 def tell_expiring(*, now: datetime) -> int:
@@ -37,10 +41,11 @@ def tell_expiring(*, now: datetime) -> int:
     all who answer for him by one message for each day of ending; return how many experts were told of.
 
     However often it is called, everybody is told once of each: a renewed term is another one. Whose term was set
-    so late that no notice is left is told at once.
+    so late that no notice is left is told at once, and so is whose last notices fell into days on which the system
+    stood still.
     """
     today = timezone.localdate(now)
-    count = _tell_late(today, now=now)
+    count = _tell_late(today, now=now) + _tell_ended(today, now=now)
     for end, words, mark in _notices(today):
         rows = Expert.objects.filter(status=ExpertStatus.FORMAL, term_end_date=end)
         experts = list(rows.select_related("user").order_by("pk"))
@@ -64,42 +69,60 @@ def _notices(today: date) -> Iterator[tuple[date, str, str]]:
                 said = f"将在 {left} 天后届满" if left else "今天届满"
                 yield today + timedelta(days=left), said, str(days)
     for late in range(1, LATE + 2):
-        yield today - timedelta(days=late), "已届满", "over"
+        yield today - timedelta(days=late), "已届满", OVER
 
 
 def _tell_late(today: date, *, now: datetime) -> int:
-    """Tell whose term ends before the next notice would come, and who never heard of that end: it was set or
-    imported with fewer days left than the last notice has. Returns how many."""
+    """Tell whose term ends before the next notice would come, and who heard nothing of that end as near as the last
+    notice is: it was set or imported with fewer days left, or the day of that notice was missed. Returns how many."""
     mark = min((int(days) for days in value_of(TERM_NOTICES)), default=0)
     last = today + timedelta(days=mark - LATE - 1)
     rows = Expert.objects.filter(
         status=ExpertStatus.FORMAL, term_end_date__range=(today, last)
     ).select_related("user")
-    fresh = _unheard(rows.order_by("pk"))
-    if not fresh:
-        return 0
-    by_day: dict[date, list[Expert]] = defaultdict(list)
-    for expert, end in fresh:
-        by_day[end].append(expert)
-    # The office first: whoever has been told is no longer found here.
-    _tell_office(
-        (min(by_day), max(by_day)),
-        f"在 {mark} 天内届满",
-        f"late:{today}",
-        now=now,
-        among=[expert.pk for expert, _ in fresh],
-    )
-    for end, experts in by_day.items():
+    nearest = _nearest_told(rows)
+    fresh = [one for one, told in nearest.items() if told is None or told > mark]
+    for end, experts in _tell_some(fresh, f"在 {mark} 天内届满", f"late:{today}", now=now):
         left = (end - today).days
         words = f"将在 {left} 天后届满" if left else "今天届满"
         _tell_experts(experts, end, words, str(mark), now=now)
     return len(fresh)
 
 
-def _unheard(rows: QuerySet[Expert]) -> list[tuple[Expert, date]]:
-    """Return those of ``rows``, with the end of their term, who were told nothing of it."""
-    experts = [(one, one.term_end_date) for one in rows if one.term_end_date]
-    heard: set[str] = set()
+def _tell_ended(today: date, *, now: datetime) -> int:
+    """Tell whose term has ended longer ago than `_notices` goes back, and who heard before that it would and not that
+    it has. Of what was over when it came here, by an import, nobody is told. Returns how many."""
+    first, last = today - timedelta(days=LONG_LATE), today - timedelta(days=LATE + 2)
+    rows = Expert.objects.filter(
+        status=ExpertStatus.FORMAL, term_end_date__range=(first, last)
+    ).select_related("user")
+    nearest = _nearest_told(rows)
+    missed = [one for one, told in nearest.items() if told is not None and told > ENDED]
+    for end, experts in _tell_some(missed, "已届满", f"missed:{today}", now=now):
+        _tell_experts(experts, end, "已届满", OVER, now=now)
+    return len(missed)
+
+
+def _tell_some(
+    experts: Iterable[Expert], words: str, key: str, *, now: datetime
+) -> Iterator[tuple[date, list[Expert]]]:
+    """Tell the office of ``experts``, then yield them by the end of their terms: whoever has been told himself is found
+    no more."""
+    by_day: dict[date, list[Expert]] = defaultdict(list)
+    for expert in experts:
+        if expert.term_end_date:
+            by_day[expert.term_end_date].append(expert)
+    if by_day:
+        among = [expert.pk for of_day in by_day.values() for expert in of_day]
+        _tell_office((min(by_day), max(by_day)), words, key, now=now, among=among)
+    yield from by_day.items()
+
+
+def _nearest_told(rows: QuerySet[Expert]) -> dict[Expert, int | None]:
+    """Return how many days before the end of their terms ``rows`` were last told of it: `ENDED` once it was over, None
+    of whom nothing was told."""
+    experts = [(one, one.term_end_date) for one in rows.order_by("pk") if one.term_end_date]
+    heard: dict[str, int] = {}
     for start in range(0, len(experts), AT_ONCE):
         about = [subject_key(one) for one, _ in experts[start : start + AT_ONCE]]
         told = Message.objects.filter(
@@ -107,8 +130,11 @@ def _unheard(rows: QuerySet[Expert]) -> list[tuple[Expert, date]]:
             about_type=about[0][0],
             about_id__in=[key for _, key in about],
         )
-        heard.update(key.rsplit(":", 2)[0] for key in told.values_list("key", flat=True))
-    return [(one, end) for one, end in experts if _of_term(one, end) not in heard]
+        for key in told.values_list("key", flat=True):
+            of_term, mark, _ = key.rsplit(":", 2)
+            days = ENDED if mark == OVER else int(mark)
+            heard[of_term] = min(days, heard.get(of_term, days))
+    return {one: heard.get(_of_term(one, end)) for one, end in experts}
 
 
 def _of_term(expert: Expert, end: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 
@@ -31,6 +32,7 @@ from expertpool.workflow.queries.notices import objections_to
 from expertpool.workflow.registry import FLOW_SUBJECTS
 from expertpool.workflow.services.leading import row_of
 
+logger = logging.getLogger(__name__)
 SOON, OVER = 1, 2  # what was told of a term
 BEFORE = timedelta(days=1)
 
@@ -66,10 +68,16 @@ def tell_waiting(*, approval_id: int, moves: int, now: datetime) -> None:
 
 def remind(*, now: datetime) -> int:
     """Tell whose decision is awaited that the term of a step is over, or ends within a day; each once. Nothing
-    is decided by it. Return of how many approvals."""
+    is decided by it. Return of how many approvals. One of which nobody can be told keeps no other, and is tried again."""
     near = Q(due_at__lte=now + BEFORE, reminded__lt=SOON) | Q(due_at__lte=now, reminded__lt=OVER)
     rows = Approval.objects.filter(RUNNING, near, step__kind=StepKind.DECISION)
-    return sum(_remind(pk, now=now) for pk in rows.values_list("pk", flat=True))
+    count = 0
+    for pk in rows.values_list("pk", flat=True):
+        try:
+            count += _remind(pk, now=now)
+        except Exception:
+            logger.exception("nobody can be reminded of approval %s", pk)
+    return count
 
 
 @transaction.atomic

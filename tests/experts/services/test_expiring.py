@@ -13,9 +13,11 @@ from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import out_of_term
 from expertpool.experts.services.expiring import tell_expiring
 from expertpool.experts.services.profile import update_expert
+from expertpool.experts.settings import TERM_NOTICES
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import NOW, make_expert
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("EXP-48")]
@@ -77,6 +79,54 @@ def test_a_term_that_is_set_after_the_last_notice_is_told_at_once() -> None:
     assert tell_expiring(now=now + timedelta(days=1)) == 1  # of the one that is over
     assert len(told()) == 1 + len(late) + 1
     assert len(told("expert.terms_ending")) == 3
+
+
+def test_whose_term_ended_while_the_system_stood_still_is_told_once() -> None:
+    """Over the Spring Festival it stands still for eight days."""
+    admin = make_user("admin")
+    ends(30)
+    old = ends(-9)  # over when it came here: an import tells nobody
+    tell_expiring(now=NOW)
+    back = NOW + timedelta(days=38)
+    assert tell_expiring(now=back) == 1
+    assert [body for body in told() if "已届满" in body] == told()[1:]
+    office = told("expert.terms_ending")[1:]
+    assert len(office) == 1
+    day = TODAY + timedelta(days=30)
+    assert f"{admin.name}，有 1 位专家的聘期已届满（{day}）" in office[0]
+    for later in (back, back + timedelta(days=1), back + timedelta(days=30)):
+        assert tell_expiring(now=later) == 0
+    assert (len(told()), len(told("expert.terms_ending"))) == (2, 2)
+    old.refresh_from_db()
+    assert old.term_end_date == TODAY - timedelta(days=9)
+    # Nor after two months, what nobody can mend any more.
+    ends(100)
+    tell_expiring(now=NOW + timedelta(days=40))
+    assert len(told()) == 3
+    assert tell_expiring(now=NOW + timedelta(days=100 + 61)) == 0
+
+
+def test_a_notice_that_was_missed_is_told_of_the_days_that_are_left() -> None:
+    ends(60)
+    tell_expiring(now=NOW)
+    # The day of the notice of 30 days and three more went by.
+    assert tell_expiring(now=NOW + timedelta(days=36)) == 1
+    assert "将在 24 天后届满" in told()[-1]
+    assert tell_expiring(now=NOW + timedelta(days=37)) == 0
+
+
+def test_the_office_chooses_how_long_before() -> None:
+    for days in (90, 30, 15, 7, -1):
+        ends(days)
+    configure(TERM_NOTICES, [])
+    tell_expiring(now=NOW)
+    assert ["已届满" in body for body in told()] == [True]  # that it is over is told nevertheless
+    configure(TERM_NOTICES, ["15", "7"])
+    tell_expiring(now=NOW)
+    bodies = told()[1:]
+    assert len(bodies) == 2
+    assert "将在 15 天后届满" in bodies[0]
+    assert "将在 7 天后届满" in bodies[1]
 
 
 def test_each_office_hears_of_its_own_experts() -> None:

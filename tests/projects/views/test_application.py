@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from expertpool.core.workdays import end_of_working_days
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_department, make_user
@@ -10,6 +12,8 @@ from tests.factories.projects import make_project
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
+# A working day to come, whenever the tests run.
+OPENING = f"{timezone.localdate(end_of_working_days(60, after=timezone.now()))} 09:30"
 
 
 def values(**changes):
@@ -18,7 +22,7 @@ def values(**changes):
         "number": "XM-1",
         "regime": "tender",
         "representatives": "0",
-        "opening_at": "2027-03-01 09:30",
+        "opening_at": OPENING,
         "duration_minutes": "180",
         "place": "三楼 306",
         "contact_name": "李萌",

@@ -24,9 +24,14 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 
-@pytest.fixture
-def draw(operator: User, time_machine: Traveller) -> Draw:
+@pytest.fixture(autouse=True)
+def then(time_machine: Traveller) -> None:
+    """Which days are no working days, and whether they are over, is as it was then."""
     time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def draw(operator: User) -> Draw:
     for n in range(4):
         make_expert(f"专家{n}")
     return make_draw(now=NOW, operator=operator, seats=2, opens_in_hours=48)

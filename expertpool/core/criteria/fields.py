@@ -313,6 +313,8 @@ class Choice(Field):
     def read(self, op: str, raw: Any) -> Any:
         known = {str(value): value for value, _ in self.pairs()}
         raws = _several(op, raw)
+        if len(raws) > MOST_VALUES:
+            raise self.refuse(f"最多选择 {MOST_VALUES} 项，请减少。")
         if not all(isinstance(one, str | int) and not isinstance(one, bool) for one in raws):
             raise self.refuse("请重新选择。")
         found = {known.get(str(one), one) for one in raws}

@@ -227,7 +227,7 @@ QUIRKS = (
         "blanks_in_names.xlsx",
         plain(["张 伟", *ZHANG[1:]], ["李\u3000娜", *LI[1:]], ["王\u00a0\u200b芳", *WANG[1:]]),
         3,
-        first={"name": "张伟"},
+        each={"name": ["张伟", "李娜", "王芳"]},
     ),
     Quirk(
         "phones.xlsx",
@@ -240,9 +240,14 @@ QUIRKS = (
             ["己", "8613911110006"],
         ),
         6,
-        first={"phone": "13911110001"},
+        each={"phone": [f"1391111000{at}" for at in range(1, 7)]},
     ),
-    Quirk("month_as_number.xlsx", with_column("出生年月", "", 1975.1), 2),
+    Quirk(
+        "month_as_number.xlsx",
+        with_column("出生年月", "", 1975.1),
+        2,
+        each={"birth_date": [date(1980, 1, 1), date(1975, 10, 1)]},
+    ),
     Quirk(
         "month_as_text.xlsx",
         plain([*LI, "1975.10"], head=[*HEAD, "出生年月"]),
@@ -303,9 +308,17 @@ QUIRKS = (
         3,
         each={"specialty_codes": [[], ["A010101"], ["A010101"]]},
     ),
-    Quirk("account_with_blanks.xlsx", with_column("银行账号", "6217 0000 1234 5678 901"), 1),
     Quirk(
-        "id_card_with_blanks.xlsx", plain(["张伟", "13911110001", "110101 19800101 0010", "甲"]), 1
+        "account_with_blanks.xlsx",
+        with_column("银行账号", "6217 0000 1234 5678 901"),
+        1,
+        each={"bank_account": ["6217000012345678901"]},
+    ),
+    Quirk(
+        "id_card_with_blanks.xlsx",
+        plain(["张伟", "13911110001", "110101 19800101 0010", "甲"]),
+        1,
+        each={"id_number": ["110101198001010010"]},
     ),
     Quirk("foot.xlsx", plain(ZHANG, ["制表人：甲"]), 1),
     # The template.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -99,6 +100,51 @@ def forms_of(page: str) -> list[PostedForm]:
     found = Forms()
     found.feed(page)
     return found.forms
+
+
+class Faults(HTMLParser):
+    """What a page says in its elements of errors, hints and messages; nothing that was typed."""
+
+    VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+    SILENT = frozenset({"script", "style", "textarea", "code", "pre", "svg", "select", "a"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+        self.depth = self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.VOID:
+            return
+        given = {name: value or "" for name, value in attrs}
+        classes = given.get("class", "").split()
+        is_fault = {"field-error", "notice"} & {*classes} or given.get("role") == "alert"
+        if self.depth or is_fault or "data-level" in given:
+            self.depth += 1
+        if self.depth and (self.silent or tag in self.SILENT):
+            self.silent += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.VOID:
+            return
+        self.depth = max(0, self.depth - 1)
+        self.silent = max(0, self.silent - 1)
+
+    def handle_data(self, data: str) -> None:
+        if self.depth and not self.silent and data.strip():
+            self.told.append(data.strip())
+
+
+def faults_told(answer: HttpResponse) -> list[str]:
+    """What ``answer`` says went wrong: in elements of its page, and in what the browser shows beside it."""
+    if answer.streaming:
+        return []
+    found = Faults()
+    if answer.get("Content-Type", "").startswith("text/html"):
+        found.feed(answer.content.decode(errors="replace"))
+    events = answer.get("HX-Trigger", "")  # several, or the name of one
+    toast = json.loads(events).get("toast", {}).get("message", "") if events[:1] == "{" else ""
+    return [*found.told, *([toast] if toast else [])]
 
 
 def mute_choices(answer: HttpResponse) -> Iterator[str]:

@@ -6,6 +6,7 @@ The pages come from the table of URLs, their fields from the pages themselves.
 from __future__ import annotations
 
 import html
+import json
 import re
 from copy import copy
 from dataclasses import dataclass
@@ -18,13 +19,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.architecture.forms import NOT_ASKED, PostedForm, forms_of, read
+from tests.architecture.forms import NOT_ASKED, PostedForm, faults_told, forms_of, read
 from tests.architecture.url_roles import RULES
 from tests.architecture.world import World, make_world
 from tests.fixtures import login
 
 # What is typed into every field that is typed into, all at once.
 EXTREMES = ("0001-01-01", "9999-12-31 23:59", "9" * 20, "-5", "a\x07\u202eb\x00", "[" * 6000)
+# What is sent for every field, also where something is chosen.
+NO_CHOICE = "＠"
 RANGES = ("0001-01-01 至 9999-12-31", "9" * 400, "'\"<%00\x00")
 # What else stands in addresses.
 NAMES = (
@@ -45,6 +48,11 @@ CONSTRAINT = re.compile(
     rf"\b({'|'.join(one.label for one in apps.get_app_configs())})_[a-z]+_[a-z_]+\b.{{0,9}}(违反|is viol)"
 )
 ENGLISH = re.compile(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}")
+# Nor where something is wrong a code, as of `invalid_choice` or a constraint's name alone.
+CODE = re.compile(
+    r"(?<![\w.:/@-])(?:[a-z]{3,}(?:_[a-z0-9]+)+|invalid|required|unique|blank|null)(?![\w.:/@-])",
+    re.ASCII,
+)
 UNSEEN = re.compile(r"<(script|style|textarea|code|pre|svg)\b.*?</\1>", re.DOTALL)
 
 pytestmark = pytest.mark.django_db
@@ -109,14 +117,36 @@ def said(answer: HttpResponse) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "\n", UNSEEN.sub("", text)))
 
 
-@pytest.mark.parametrize("extreme", EXTREMES, ids=range(len(EXTREMES)))
+def odd_words(answer: HttpResponse) -> str:
+    """What no reader is told, and stands in ``answer``."""
+    told = said(answer)
+    odd = CONSTRAINT.search(told) or ENGLISH.search(told)
+    coded = [one for one in faults_told(answer) if CODE.search(one)]
+    return " | ".join([*([odd[0]] if odd else []), *coded])
+
+
+def test_a_code_is_seen_wherever_an_answer_says_what_is_wrong() -> None:
+    toast = HttpResponse(headers={"HX-Trigger": json.dumps({"toast": {"message": "invalid"}})})
+    shown = [
+        '<p class="field-error"><svg><path d="m"/></svg><span>invalid_choice</span></p>',
+        '<div class="notice tone-red"><p>没有保存：draws_cap_positive</p></div>',
+        '<ul><li data-level="danger">required</li></ul>',
+    ]
+    for answer in [toast, *map(HttpResponse, shown)]:
+        assert odd_words(answer) != ""
+    fine = '<p class="field-error">请写网址，如 https://example.cn/a_b</p><p>invalid_choice</p>'
+    assert odd_words(HttpResponse(fine)) == ""
+
+
+@pytest.mark.parametrize("extreme", [*EXTREMES, NO_CHOICE], ids=range(len(EXTREMES) + 1))
 def test_no_form_fails_or_stores_what_lies_outside(
     world: World, forms: list[tuple[str, str, PostedForm]], extreme: str
 ) -> None:
     client = login(Client(raise_request_exception=False), world.users["admin"])
     failed = []
     for name, address, form in forms:
-        sent = form.values | {field: extreme for field in form.typed if field != "version"}
+        fields = form.values if extreme is NO_CHOICE else form.typed
+        sent = form.values | {field: extreme for field in fields if field != "version"}
         cookies = copy(client.cookies)
         with transaction.atomic():
             answer = read(client.post(address, sent))
@@ -125,10 +155,9 @@ def test_no_form_fails_or_stores_what_lies_outside(
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             transaction.set_rollback(True)
         client.cookies = cookies
-        told = said(answer)
-        odd = CONSTRAINT.search(told) or ENGLISH.search(told)
+        odd = odd_words(answer)
         if answer.status_code >= 500 or odd:
-            failed.append(f"{name}: {answer.status_code} ({address}) {odd and odd[0]}")
+            failed.append(f"{name}: {answer.status_code} ({address}) {odd}")
     assert failed == [], "\n".join(failed)
     assert len(forms) > 50
 

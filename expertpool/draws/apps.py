@@ -133,6 +133,7 @@ class DrawsConfig(AppConfig):
             occasions.REOPENED,
             occasions.VALUE,
             occasions.GONE,
+            occasions.PLAN_DECIDED,
         )
         DOCUMENT_KINDS.add(CALENDAR)
         MESSAGE_SUBJECTS.add(
@@ -180,6 +181,8 @@ class DrawsConfig(AppConfig):
                 ),
                 department=lambda one: one.plan.project.department,
                 about=lambda one: one.plan.project,
+                applicant=plan_versions.applicant_of,
+                result=occasions.PLAN_DECIDED,
                 own_todo=True,
             )
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from expertpool.notifications.enums import ChannelCode, Urgency
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.queries.replies import how_to_answer
+from expertpool.workflow.registry import result_occasion
 
 # Who hears of what somebody did with a draw, besides all who decide.
 READERS = ("draws.alarms",)
@@ -699,6 +700,8 @@ GONE = Occasion(
     watches=True,
     readers=READERS,
 )
+
+PLAN_DECIDED = result_occasion("draw.plan_decided", "抽取方案")
 
 # Those that ask, with the link: the clock starts when one goes out.
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
 
+_DECIDED = (
+    "{{申请人}}：您申请的项目「{{项目名称}}」（{{项目编号}}）{{审核结果}}。\n"
+    "审核人：{{审核人}}\n审核意见：{{审核意见}}"
+)
 DECIDED = Occasion(
     code="project.decided",
     by_kind=True,
@@ -18,12 +22,11 @@ DECIDED = Occasion(
         "审核意见": "请补充采购需求附件",
     },
     defaults={
-        ChannelCode.SITE: (
-            "项目{{审核结果}}：{{项目名称}}",
-            (
-                "{{申请人}}：您申请的项目「{{项目名称}}」（{{项目编号}}）{{审核结果}}。\n"
-                "审核人：{{审核人}}\n审核意见：{{审核意见}}"
-            ),
+        ChannelCode.SITE: ("项目{{审核结果}}：{{项目名称}}", _DECIDED),
+        ChannelCode.EMAIL: ("项目{{审核结果}}：{{项目名称}}", _DECIDED),
+        ChannelCode.SMS: (
+            "",
+            "{{申请人}}：您申请的项目「{{项目名称}}」{{审核结果}}。审核意见：{{审核意见}}",
         ),
     },
 )

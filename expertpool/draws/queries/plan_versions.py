@@ -22,6 +22,7 @@ from expertpool.core.timeline import TimelineEntry
 from expertpool.draws.exceptions import PlanChanged
 from expertpool.draws.models import ConditionGroup, Draw, DrawPlan, PlanVersion
 from expertpool.draws.queries.draws import projects_to_draw
+from expertpool.notifications.services.sending import Recipient
 from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
 from expertpool.projects.queries.applicants import last_editors
@@ -62,6 +63,12 @@ def makers_of_version(version: PlanVersion) -> set[int]:
     one of its projects avoids or with which others it is drawn."""
     editors = last_editors(members_of(version.plan.project))
     return {pk for pk in (version.made_by_id, version.submitted_by_id, *editors) if pk}
+
+
+def applicant_of(version: PlanVersion) -> Recipient | None:
+    """Return who handed ``version`` in, and is told what came of it."""
+    user = version.submitted_by
+    return Recipient(user.username, user.name, user.phone, user.email) if user else None
 
 
 def standing_plan(**condition: Any) -> Exists:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
@@ -10,12 +11,16 @@ from django.urls import reverse
 
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.inspections.models import Inspection
+from expertpool.inspections.occasions import DECIDED, SUSPENDED
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.sending import Envelope, send_messages
 
 WAYS = (ChannelCode.SITE, ChannelCode.EMAIL)
+# What came of it is told by all ways; what a whole round is asked costs no short messages.
+RESULTS = (DECIDED, SUSPENDED)
 
 
 def tell(
@@ -27,10 +32,11 @@ def tell(
     words: Callable[[Inspection], Mapping[str, str]] = lambda row: {},
     about: Callable[[Inspection], About] = lambda row: row.expert,
 ) -> None:
-    """Tell the experts of ``rows`` (with round and expert); ``key`` says beside the row what of, ``words`` what else
+    """Tell the experts of ``rows`` (with round and expert), of `RESULTS` also by short message; ``key`` says beside the row what of, ``words`` what else
     to whom."""
-    envelopes = [
-        Envelope(
+    by_ways: dict[tuple[ChannelCode, ...], list[Envelope]] = defaultdict(list)
+    for row in rows:
+        envelope = Envelope(
             recipient=recipient_of(row.expert),
             context={
                 name: value
@@ -40,9 +46,15 @@ def tell(
             about=about(row),
             key=f"{occasion.code}:{row.pk}:{key}",
         )
-        for row in rows
-    ]
-    send_messages(occasion=occasion.code, envelopes=envelopes, channels=WAYS, now=now, surely=True)
+        whom = envelope.recipient
+        more = ways_outside(occasion, phone=whom.phone, email=whom.email)
+        # A way that he does not have is noted once as missing, among those by which all are told.
+        ways = dict.fromkeys((*WAYS, *more)) if occasion in RESULTS else WAYS
+        by_ways[tuple(ways)].append(envelope)
+    for channels, envelopes in by_ways.items():
+        send_messages(
+            occasion=occasion.code, envelopes=envelopes, channels=channels, now=now, surely=True
+        )
 
 
 def words_of(row: Inspection) -> dict[str, str]:

@@ -12,6 +12,7 @@ from expertpool.audit.services import record
 from expertpool.core.events import publish
 from expertpool.core.text import if_seen
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.services.sending import Recipient, send_message
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.events import ProjectApproved
@@ -142,10 +143,11 @@ def _step_of(project: Project, *, now: datetime) -> str:
 
 def _tell_applicant(project: Project, *, actor: User, now: datetime) -> None:
     applicant = project.created_by
+    whom = Recipient(applicant.username, applicant.name, applicant.phone, applicant.email)
     send_message(
         occasion=DECIDED.code,
-        recipient=Recipient(account=applicant.username, name=applicant.name),
-        channels=[ChannelCode.SITE],
+        recipient=whom,
+        channels=[ChannelCode.SITE, *ways_outside(DECIDED, phone=whom.phone, email=whom.email)],
         context={
             "申请人": applicant.name,
             "项目名称": project.name,

@@ -164,7 +164,9 @@ def test_what_came_since_it_was_shown_is_shown_again(opened: Draw, admin: User) 
 
 
 @pytest.mark.shows("EXP-34")
-def test_the_form_of_the_blacklist_shows_them(opened: Draw, admin: User) -> None:
+def test_the_form_of_the_blacklist_shows_them_and_the_next_one_is_invited(
+    opened: Draw, admin: User, supervisor: User
+) -> None:
     expert = expert_of(opened, 1)
     address = reverse("experts:blacklist_add", args=[expert.pk])
     page = text(login(Client(), admin).get(address, headers={"HX-Request": "true"}))
@@ -177,6 +179,11 @@ def test_the_form_of_the_blacklist_shows_them(opened: Draw, admin: User) -> None
     seats = hidden(text(first))["seats"]
     done = post(admin, "blacklist_new", seats=seats, give_up="1", **sent)
     assert "已申请让出 1 个席位" in toast(done)
+    assert Expert.objects.get(pk=expert.pk).status == "blacklisted"
+    request, now = AnswerRequest.objects.get(), timezone.now()
+    decide_answer(request=request, agree=True, note="", actor=supervisor, now=now, entropy=ENTROPY)
+    assert opened.invitations.get(line=1).state == InvitationState.REPLACED
+    assert opened.invitations.filter(state=InvitationState.INVITED).count() == 1
 
 
 @pytest.mark.shows("EXP-36")

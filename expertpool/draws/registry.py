@@ -37,11 +37,15 @@ CAME_IN: Catalogue[CameIn] = Catalogue("who came in at the meeting")
 @dataclass(frozen=True)
 class AtWork:
     """Whether the panel of a project has still to do, whatever time was planned: ``until`` says until what, as a phrase
-    (评审打分结束); empty: it has not. ``done_at``: since when; None where it is not known to have had anything to do."""
+    (评审打分结束); empty: it has not. ``done_at``: since when; None where it is not known to have had anything to do.
+
+    For lists, as queries of ids: ``projects`` whose panels have still to do, and those that have ``done_since`` a moment."""
 
     code: str
     until: Callable[[Any], str]
     done_at: Callable[[Any], datetime | None]
+    projects: Callable[[], Collection[int]]
+    done_since: Callable[[datetime], Collection[int]]
 
 
 AT_WORK: Catalogue[AtWork] = Catalogue("panel at work")

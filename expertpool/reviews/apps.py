@@ -36,6 +36,8 @@ class ReviewsConfig(AppConfig):
         from expertpool.reviews.queries.reviews import (
             SUBMISSIONS,
             came_in,
+            projects_scored,
+            projects_scored_since,
             scored_at,
             told_tomorrow,
             until_scored,
@@ -66,7 +68,9 @@ class ReviewsConfig(AppConfig):
         MANDATES.add(*WRITTEN)
         OWN_DATA.add(*OWN)
         OBSTACLES.add(Obstacle("reviews.open", what_goes_on))
-        AT_WORK.add(AtWork("reviews.open", until_scored, scored_at))
+        AT_WORK.add(
+            AtWork("reviews.open", until_scored, scored_at, projects_scored, projects_scored_since)
+        )
         LOGGED.add(
             Logged("reviews.assignments", ItemAssignment, assignments_of),
             Logged("reviews.reviews", Review, reviews_of, TOLD_OF_REVIEWS),

@@ -23,12 +23,14 @@ from expertpool.fees.rules.pay import Labour, fee_for
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.rates import save_rate
+from expertpool.reviews.queries.reviews import review_of
+from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import sign_in
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import LONG_AGO, entry, terms_of
-from tests.factories.scoring import fill_in, make_open, reviewer_of, submit
+from tests.factories.scoring import fill_in, make_open, make_submitted, reviewer_of, submit
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +64,8 @@ def test_items_are_paid_beside_the_time_by_whoever_finished(operator: User, expe
     rate = by_item()
     assert "评审对象每件 50 元" in rate.more_words
     assert is_vouched(FeeRate.objects.get(pk=rate.pk))
-    project = make_open(operator, now=NOW, pool=(expert,), seats=1).project
+    project = make_submitted(operator, expert, now=NOW).reviewer.review.project
+    end_review(review=review_of(project), actor=operator, now=NOW)
     said = {pk: replace(entry(project), items=6) for pk in who_sat(project)}
     (row,) = enter_fees(project=project, rate=rate, entries=said, actor=operator, now=NOW)
     assert ["评审 6 件 × 50 元", "300.00"] in row.steps
@@ -91,6 +94,7 @@ def test_the_sign_in_the_submission_and_the_items_scored_are_proposed(
     submit(row, now=done)
     (found,) = workload_of(project).values()
     assert (found.started_at, found.ended_at, found.items) == (came, done, 2)
+    end_review(review=review, actor=operator, now=done)
     login(client, operator)
     page = client.get(reverse("fees:project", args=[project.pk])).content.decode()
     assert timezone.localtime(came).strftime("%H:%M") in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +17,14 @@ from expertpool.experts.models import Expert
 from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import projects_to_pay
-from expertpool.fees.queries.workload import MISSING, UNTOLD, workload_of
+from expertpool.fees.queries.workload import MISSING, STOPPED, UNTOLD, workload_of
 from expertpool.fees.services.lines import Entry, enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.tables import TO_PAY_TABS
 from expertpool.notifications.models import Message
 from expertpool.reviews.queries.reviews import is_told_tomorrow
+from expertpool.reviews.services.stopping import request_stop
+from expertpool.workflow.services.two_persons import decide
 from tests.architecture.forms import forms_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -118,23 +121,25 @@ def of_review(operator: User, expert: Expert) -> Any:
 
 
 @pytest.mark.shows("PRJ-28")
-def test_who_has_handed_in_nothing_is_not_taken_for_done(client: Client, operator: User) -> None:
+def test_who_has_handed_in_nothing_is_not_taken_for_done(
+    client: Client, operator: User, supervisor: User
+) -> None:
     expert = make_expert()
     give_account(expert, make_user("expert"))
-    review, reviewer = of_review(operator, expert)
+    review, _ = of_review(operator, expert)
     page = reverse("fees:project", args=[review.project_id])
     login(client, operator)
+    assert client.get(page).status_code == 404  # he scores
+    now = timezone.now()
+    asked = request_stop(subject=review, reason="文件有重大缺陷", actor=operator, now=now)
+    decide(asked, agree=True, note="", actor=supervisor, now=now + timedelta(minutes=1))
     text = client.get(page).content.decode()
-    assert MISSING in text
+    assert STOPPED in text
     said = next(one.values for one in forms_of(text) if "rate" in one.values)
     assert [said[one] for one in said if one.endswith("_outcome")] == [[""]]
     refused = client.post(page, said)
     assert refused.status_code == 422
     assert "请选择评审情况" in refused.content.decode()
-    at = review.project.opening_at
-    fill_in(reviewer, now=at)
-    submit(reviewer, now=at)
-    assert MISSING not in client.get(page).content.decode()
 
 
 def test_what_is_said_of_who_has_handed_in_nothing_is_what_others_are_told(operator: User) -> None:

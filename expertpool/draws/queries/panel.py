@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.utils import timezone
 
 from expertpool.draws.enums import RUNNING, InvitationState, PanelRole
@@ -15,7 +18,7 @@ from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import WENT, LineIn, lines_in, lines_of, role_in
-from expertpool.draws.registry import CAME_IN
+from expertpool.draws.registry import AT_WORK, CAME_IN
 from expertpool.projects.models import Project
 
 
@@ -175,11 +178,12 @@ def _role(one: LineIn) -> PanelRole | None:
 
 
 def is_over(project: Project, *, now: datetime) -> bool:
-    """Tell whether the review of ``project`` is over and its names are released, by times that this system set: of
-    a draw that somebody else has opened nobody would learn who sits."""
+    """Tell whether the review of ``project`` is over, be it scored at home for weeks, and its names are released, by
+    times that this system set: of a draw that somebody else has opened nobody would learn who sits."""
     draws = valid_draws(project)
     return (
         project.closing_at <= now
+        and not until_when(project)
         and panel_stands(project)
         and all(draw.released_at is not None and is_latest(draw) for draw in draws)
     )
@@ -189,3 +193,18 @@ def panel_stands(project: Project) -> bool:
     """Tell whether the panel of ``project`` is settled: see the event `PanelSettled`."""
     draws = valid_draws(project)
     return bool(draws) and not any(draw.status in RUNNING for draw in draws)
+
+
+def until_when(project: Project) -> str:
+    """Say until what the panel of ``project`` has still to do, whatever end was planned; empty: it has not."""
+    return next(filter(None, (one.until(project) for one in AT_WORK)), "")
+
+
+def projects_at_work() -> Q:
+    """Choose the projects of which `until_when` says something, for lists."""
+    return reduce(or_, (Q(pk__in=one.projects()) for one in AT_WORK), Q(pk__in=[]))
+
+
+def projects_done_since(moment: datetime) -> Q:
+    """Choose the projects whose panels have had to do until ``moment`` or later."""
+    return reduce(or_, (Q(pk__in=one.done_since(moment)) for one in AT_WORK), Q(pk__in=[]))

@@ -14,6 +14,7 @@ from expertpool.core.text import moment_text
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import last_closing
+from expertpool.draws.queries.panel import until_when
 from expertpool.draws.queries.readiness import is_to_be_public
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.registry import AT_WORK
@@ -89,8 +90,7 @@ def _in_its_place(draw: Draw) -> list[Draw]:
 def at_work_until(draw: Draw) -> str:
     """Say until what a panel of the projects of ``draw`` has still to do, whatever end was planned; empty: it has not.
     A void draw tells the conditions of the one after it, so it is not asked whose panel that is."""
-    said = (one.until(project) for project in draw.covered for one in AT_WORK)
-    return next(filter(None, said), "")
+    return next(filter(None, map(until_when, draw.covered)), "")
 
 
 def digest_of_list(publication: list[dict[str, Any]]) -> str:

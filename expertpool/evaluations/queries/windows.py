@@ -14,7 +14,7 @@ from expertpool.accounts.queries import is_outsider, scope_q, users_with_permiss
 from expertpool.core.text import moment_text
 from expertpool.draws.models import DrawProject
 from expertpool.draws.queries.draws import valid_draws
-from expertpool.draws.queries.panel import is_over
+from expertpool.draws.queries.panel import is_over, projects_at_work, projects_done_since
 from expertpool.draws.services.names import may_read, readable_draws
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import Evaluation
@@ -32,11 +32,14 @@ def projects_to_open(now: datetime) -> QuerySet[Project]:
     """Return the projects whose review is over and whose names are released, and that nobody was asked to rate."""
     draws = DrawProject.objects.filter(project=OuterRef("pk"), valid=True)
     ends = Value(now) - F("duration_minutes") * MINUTE
+    since = now - LONG_AGO
     rows = Project.objects.filter(
+        ~projects_at_work(),
+        # Of what is scored at home for months, by its end.
+        Q(opening_at__gte=since) | projects_done_since(since),
         Exists(draws),
         ~Exists(draws.filter(draw__released_at__isnull=True)),
         ~Exists(Evaluation.objects.filter(project=OuterRef("pk"))),
-        opening_at__gte=now - LONG_AGO,
         opening_at__lte=ends,
     )
     return rows.exclude(status=ProjectStatus.ARCHIVED).order_by("pk")

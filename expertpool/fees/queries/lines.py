@@ -32,7 +32,7 @@ from expertpool.core.visibility import told_later
 from expertpool.draws.enums import INVALID
 from expertpool.draws.models import DrawProject
 from expertpool.draws.queries.draws import valid_draws
-from expertpool.draws.queries.panel import is_over
+from expertpool.draws.queries.panel import is_over, projects_at_work
 from expertpool.draws.queries.participation import participations_in
 from expertpool.draws.services.names import may_read
 from expertpool.experts.models import Expert
@@ -216,6 +216,7 @@ def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:
     left_out = sat.filter(~Exists(known)).order_by().values("draw__projects")
     rows = Project.objects.filter(
         reach,
+        ~projects_at_work(),
         Exists(draws),
         # No draw of it may be sealed still: of its supplement nobody may know who sits.
         ~Exists(draws.filter(draw__released_at__isnull=True)),

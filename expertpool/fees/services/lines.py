@@ -44,7 +44,7 @@ from expertpool.fees.services.times import BY_DAY, fault_of_time
 from expertpool.projects.models import Project
 from expertpool.projects.services.state import lock_project
 
-NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束、名单还没有公开，或您无权查看名单。"
+NOT_NOW = "现在不能登记这个项目的劳务费：评审还没有结束（在线打分的，请先结束打分）、名单还没有公开，或您无权查看名单。"
 ALTERED = "{name} 的劳务费在系统之外被改动过，没有办理。请告诉审计员查看操作日志；还没有发送的，核对后重新保存。"
 OUTSIDER = "专家账号不能办理劳务费，请使用工作账号。"
 CHANGED = "您打开之后，待发送的劳务费有了变化，没有发送。请核对现在列出的金额后再发送。"

@@ -160,14 +160,6 @@ def _draws(now: datetime) -> None:
             expert=_own_expert(now),
             now=now,
         )
-        ensure_demo_reviews(
-            draw=draw,
-            operator=_user("operator"),
-            supervisor=_user("supervisor"),
-            expert=_own_expert(now),
-            now=now,
-            entropy=SystemEntropy(),
-        )
         ensure_demo_fees(
             draw=draw,
             operator=_user("operator"),
@@ -175,6 +167,15 @@ def _draws(now: datetime) -> None:
             second=_user("admin"),
             expert=_own_expert(now),
             now=now,
+        )
+        # Last: no panel that scores is rated or paid (docs/decisions/0638), and all three are to be seen.
+        ensure_demo_reviews(
+            draw=draw,
+            operator=_user("operator"),
+            supervisor=_user("supervisor"),
+            expert=_own_expert(now),
+            now=now,
+            entropy=SystemEntropy(),
         )
         ensure_demo_bundles(draw=draw, actor=_user("operator"), now=now)
 

@@ -337,10 +337,22 @@ def scored_at(project: Project) -> datetime | None:
     return review.ended_at if review else None
 
 
+def projects_scored() -> QuerySet[Review, int]:
+    """Return the projects (ids) whose experts score."""
+    return _scored().values_list("project", flat=True)
+
+
+def projects_scored_since(moment: datetime) -> QuerySet[Review, int]:
+    """Return the projects (ids) whose reviews ended at ``moment`` or later."""
+    return Review.objects.filter(ended_at__gte=moment).values_list("project", flat=True)
+
+
 def _is_scored(project: Project) -> bool:
+    return _scored().filter(project=project).exists()
+
+
+def _scored() -> QuerySet[Review]:
     scoring = Reviewer.objects.filter(SCORES, review=OuterRef("pk")).exclude(
         invitation__draw__status__in=INVALID
     )
-    return Review.objects.filter(
-        Exists(scoring), project=project, opened_at__isnull=False, ended_at__isnull=True
-    ).exists()
+    return Review.objects.filter(Exists(scoring), opened_at__isnull=False, ended_at__isnull=True)

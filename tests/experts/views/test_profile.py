@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from expertpool.accounts.models import RoleField, User
 from expertpool.audit.models import Entry
@@ -332,7 +333,7 @@ def test_an_account_with_a_wrong_check_digit_is_saved_once_that_was_seen(
     said = {"asked": asked.context["form"]["asked"].value()}
     other = client.post(CREATE, data | said | {"bank_account": "6222000000000000002"})
     assert other.status_code == 422  # what was seen was another one
-    (before,) = next_numbers(1, now=NOW)
+    (before,) = next_numbers(1, now=timezone.now())
     assert client.post(CREATE, data | {"bank_account": "6222000000000000003"}).status_code == 422
     assert client.post(CREATE, data | said).status_code == 204
     entered = Expert.objects.get(called(["王小明"]))

@@ -14,6 +14,7 @@ class RegimeOption(models.TextChoices):
 
     MANUAL_WAYS = "manual_ways", "允许人工抽取和专家分配"
     ONE_LEADER = "one_leader", "评审组必须有且只有一名组长"
+    LEFT_NEVER_COUNT = "left_never_count", "中途退出的专家，已提交的评分表一律不计入结果"
     PUBLIC_PANEL = "public_panel", "评审结束后可以公布评审专家名单"
 
 

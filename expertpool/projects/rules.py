@@ -269,8 +269,10 @@ OPTIONS: tuple[Option, ...] = (
         unverified=True,
     ),
     Option(Regime.PROCUREMENT, RegimeOption.ONE_LEADER, "采购文件或本单位制度"),
+    Option(Regime.PROCUREMENT, RegimeOption.LEFT_NEVER_COUNT, "采购文件或本单位制度"),
     Option(Regime.INTERNAL, RegimeOption.MANUAL_WAYS, "本单位制度"),
     Option(Regime.INTERNAL, RegimeOption.ONE_LEADER, "本单位制度"),
+    Option(Regime.INTERNAL, RegimeOption.LEFT_NEVER_COUNT, "本单位制度"),
     Option(Regime.INTERNAL, RegimeOption.PUBLIC_PANEL, "本单位制度"),
 )
 

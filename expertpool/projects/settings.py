@@ -18,7 +18,7 @@ REGIME_RULES = SettingGroup(
     saved="收紧的立即生效，放宽的 24 小时后生效，已通知监督人和审核人",
 )
 # What demands more once it is on; anything else allows something.
-DEMANDS = frozenset({RegimeOption.ONE_LEADER.value})
+DEMANDS = frozenset({RegimeOption.ONE_LEADER.value, RegimeOption.LEFT_NEVER_COUNT.value})
 
 
 def _asking_most(values: Sequence[Sequence[str]]) -> tuple[str, ...]:

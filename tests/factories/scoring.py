@@ -14,6 +14,8 @@ from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.models import Expert
+from expertpool.projects.enums import Regime
+from expertpool.projects.models import Project
 from expertpool.reviews.calculation import PASSED, Indicator, Kind, Passing, RuleTree, Stage
 from expertpool.reviews.models import (
     ItemAssignment,
@@ -195,7 +197,10 @@ def _holders(items: Sequence[ReviewItem]) -> set[tuple[int, int]]:
 def left(
     reviewer: Reviewer, *, by: User, second: User, now: datetime, counts: bool = False
 ) -> Reviewer:
-    """Let ``reviewer``, who was given items, score no more, by the same two."""
+    """Let ``reviewer``, who was given items, score no more, by the same two; what he submitted ``counts`` in a review of the
+    office's own, never in a tender."""
+    if counts:
+        Project.objects.filter(pk=reviewer.review.project_id).update(regime=Regime.INTERNAL)
     wanted = Wanted(items=None, ground="健康原因", reason="突发疾病", counts=counts)
     _agreed(reviewer, wanted, by=by, second=second, now=now)
     reviewer.refresh_from_db()

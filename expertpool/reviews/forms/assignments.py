@@ -154,7 +154,7 @@ class RecuseForm(GroundForm):
 
 
 class ExitForm(GroundForm):
-    """Why somebody scores no more, and what becomes of his sheet where ``submitted``."""
+    """Why somebody scores no more, and what becomes of his sheet where ``submitted``; ``never``: why it cannot count."""
 
     counts = forms.BooleanField(
         label="已提交的评分表计入结果",
@@ -162,7 +162,12 @@ class ExitForm(GroundForm):
         help_text="按适用制度决定：中途退出的，一般不计入。",
     )
 
-    def __init__(self, data: Any = None, *, submitted: bool, grounds: Sequence[str]) -> None:
+    def __init__(
+        self, data: Any = None, *, submitted: bool, grounds: Sequence[str], never: str
+    ) -> None:
         super().__init__(data, grounds=grounds)
-        if not submitted:
+        if never and submitted:
+            self.fields["ground"].help_text = f"已提交的评分表不计入结果：{never}。"
+        # Whoever has ticked it before it was so is told.
+        if not submitted or (never and "counts" not in self.data):
             del self.fields["counts"]

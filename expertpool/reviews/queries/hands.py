@@ -10,6 +10,8 @@ from expertpool.audit.models import Entry
 from expertpool.draws.queries.policy import answer_grounds
 from expertpool.draws.queries.tries import WITHIN, why_used_up
 from expertpool.draws.settings import NOT_IN_POOL, NOT_OF_ONESELF
+from expertpool.projects.enums import Regime, RegimeOption
+from expertpool.projects.queries.regimes import has_option
 from expertpool.reviews.models import ItemAssignment, ReassignRequest, Review, Reviewer, StopRequest
 from expertpool.reviews.queries.reviews import told_standing
 
@@ -120,3 +122,14 @@ def grounds_of(review: Review, *, himself: bool = False) -> list[str]:
     the regime of ``review``."""
     never = NOT_OF_ONESELF if himself else (NOT_IN_POOL,)
     return [one for one in answer_grounds(review.project.regime) if one not in never]
+
+
+def why_not_counted(review: Review, *, now: datetime) -> str:
+    """Say why nothing that somebody submitted in ``review`` counts once he scores no more, as the regime has it; empty: it may, as
+    two persons decide."""
+    project = review.project
+    if project.regime == Regime.TENDER:  # by law, whatever the office would have
+        return "被更换的评标专家作出的结论无效，由更换后的专家重评（招标投标法实施条例第四十八条）"
+    if has_option(project, RegimeOption.LEFT_NEVER_COUNT, now=now):
+        return f"制度规则规定，{Regime(project.regime).label}中途退出的专家一律不计入结果"
+    return ""

@@ -20,7 +20,7 @@ from expertpool.projects.services.state import lock_project
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import MOST_LEFT, ReassignRequest, Review, Reviewer, ReviewItem
 from expertpool.reviews.queries.assignments import assignment_of
-from expertpool.reviews.queries.hands import grounds_of
+from expertpool.reviews.queries.hands import grounds_of, why_not_counted
 from expertpool.reviews.queries.lacking import lacking_in
 from expertpool.reviews.queries.reviews import may_name
 from expertpool.reviews.services.hands import hand_of
@@ -56,7 +56,8 @@ def request_reassign(
     supervisor agrees. One request names all items from which he has to stay away for one ground. Logged.
 
     Refuses (ReviewRefused) without a ground of the list, 其他 without words, to stay away from one item where all score all,
-    what could not be done now, and while another request about him waits.
+    what could not be done now, that something counts which does not under the regime of the project (`why_not_counted`), and while
+    another request about him waits.
     """
     review = lock_review(reviewer.review)
     request = ReassignRequest(
@@ -224,6 +225,8 @@ def check_reassign(*, request: ReassignRequest, actor: User, now: datetime) -> N
         raise ReviewRefused("这次分配已经放弃，请刷新页面。")
     if request.leaves:
         check_leaving(reviewer)
+        if request.counts and (why := why_not_counted(review, now=now)):
+            raise ReviewRefused(f"{reviewer} 已提交的评分表不能计入结果：{why}。")
     elif row is None:
         raise ReviewRefused(NOT_GIVEN)
     else:

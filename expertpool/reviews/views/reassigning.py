@@ -19,7 +19,7 @@ from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.forms.assignments import ExitForm, RecuseForm
 from expertpool.reviews.models import Reviewer, ScoreSheet
 from expertpool.reviews.permissions import MANAGE
-from expertpool.reviews.queries.hands import grounds_of
+from expertpool.reviews.queries.hands import grounds_of, why_not_counted
 from expertpool.reviews.queries.reviews import may_have_submitted, may_name, reviews_visible_to
 from expertpool.reviews.services.matters import reassign_words
 from expertpool.reviews.services.reassigning import Wanted, request_reassign
@@ -57,7 +57,10 @@ def leave(request: UserRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     row = _reviewer(request, pk, now)
     form = ExitForm(
-        request.POST or None, submitted=may_have_submitted(row), grounds=grounds_of(row.review)
+        request.POST or None,
+        submitted=may_have_submitted(row),
+        grounds=grounds_of(row.review),
+        never=why_not_counted(row.review, now=now),
     )
 
     def write() -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from expertpool.fees.enums import FeeOutcome
 from expertpool.fees.rules.pay import Labour, Terms, fee_for
+from expertpool.fees.rules.presets import PRESETS
 from expertpool.fees.rules.stages import Stage, StageRefused, read_stages, stages_text
 from tests.factories.fees import terms_of
 
@@ -25,9 +26,19 @@ BY_HAND = {
     "jiangsu": [(100, 500), (240, 500), (241, 600), (301, 700)],
     "zhejiang": [(180, 500), (181, 600), (480, 1000), (481, 1200), (541, 1400)],
     "fujian": [(180, 300), (181, 350), (209, 350), (210, 400), (240, 400), (269, 450)],
+    # From the opening at 9:00 to the report, meals taken off: 12:00; 15:40 less 180; 16:00 less 150; 22:30 less 60.
+    "weihai": [(180, 400), (220, 500), (270, 550), (750, 1000)],
     "shandong": [(90, 400), (180, 400), (210, 450), (211, 500), (540, 1000), (900, 1000)],
 }
 TIMES = [(code, minutes, sum_) for code, rows in BY_HAND.items() for minutes, sum_ in rows]
+
+
+@pytest.mark.shows("PRJ-29")
+def test_each_of_the_nine_examples_is_worked_out_by_hand_and_says_that_it_is_one() -> None:
+    assert len(PRESETS) == 9
+    assert {one.code for one in PRESETS} == BY_HAND.keys()
+    assert all("（示例）" in one.name and "仅作示例" in one.source for one in PRESETS)
+    assert all(len(one.source) <= 100 for one in PRESETS)  # the column of a rate
 
 
 @pytest.mark.shows("PRJ-29")

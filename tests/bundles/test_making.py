@@ -124,6 +124,15 @@ def test_it_tells_what_was_paid_and_what_was_said_once_the_time_for_it_is_over(
     assert of[4:8] == (line.gross, line.tax, line.travel, line.payable)
     assert of[8] == "已付款"
     assert CARD not in str(list(paid.active.values))
+    # Who asked for it, who agreed, and who saw it paid.
+    told = json.loads(archive.read("操作日志/操作日志.json"))
+    of_batch = [(one["action"], one["actor"]) for one in told if one["subject"] == str(batch)]
+    assert of_batch == [
+        ("建立付款批次", batch.made_by.name),
+        ("同意付款", second.name),
+        ("登记已付款", second.name),
+    ]
+    assert "结束项目评价" in {one["action"] for one in told}
     (of,) = [row for row in rated.active.values if row[0] and line.expert.number in str(row[0])]
     assert (of[1], of[4], of[5]) == (85, "认真负责", str(operator))
     # Ratings are for who may see ratings, and the file with them.

@@ -128,6 +128,15 @@ def test_altered_files_are_named(
     assert "清单之外的文件：另一份.pdf" in said_of(files | {"另一份.pdf": b"1"}, tmp_path, capsys)
 
 
+def test_without_the_log_it_says_what_was_compared_with_nothing(
+    bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = files_of(bundle[0])
+    assert "没有与日志核对" not in said_of(whole, tmp_path, capsys, code=0)
+    bare = relisted({path: one for path, one in whole.items() if not path.startswith("操作日志")})
+    assert "没有操作日志，3 份记录没有与日志核对" in said_of(bare, tmp_path, capsys, code=0)
+
+
 def test_a_list_that_was_exchanged_is_found_by_its_digest(
     bundle: tuple[bytes, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -258,7 +258,8 @@ def _check_log(
     seals: list[tuple[str, str]],
     found: Found,
 ) -> None:
-    """Check each entry of the extract: its link, its neighbours, its content, and that no record is without its seal."""
+    """Check each entry of the extract: its link, its neighbours, its content, and that no record is without its seal; where
+    there is none, say how many records were compared with nothing."""
     try:
         rows = [row for _, one in contents.get(LOG, []) for row in json.loads(one)]
         said = {
@@ -288,9 +289,16 @@ def _check_log(
     except UNREADABLE:
         found.differences.append("读不懂操作日志")
         return
-    if not rows:
-        return
-    # What the log says of a record was linked long before the bundle was made.
+    if rows:
+        _check_seals(contents, seals, found)
+    elif seals:
+        found.notes.append(f"没有操作日志，{len(seals)} 份记录没有与日志核对")
+
+
+def _check_seals(
+    contents: dict[str, list[tuple[str, bytes]]], seals: list[tuple[str, str]], found: Found
+) -> None:
+    """Ask of each record that the log has its seal: what that says was linked long before the bundle was made."""
     log = "".join(one.decode() for part in (LOG, CONTENTS) for _, one in contents.get(part, []))
     for path, seal in seals:
         if seal not in log:

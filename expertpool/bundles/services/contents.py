@@ -28,7 +28,7 @@ from expertpool.draws.queries.draws import draws_of
 from expertpool.draws.queries.evidence import evidence_kept_with
 from expertpool.draws.services.records import build_record, record_for
 from expertpool.evaluations.models import Evaluation
-from expertpool.fees.models import FeeLine
+from expertpool.fees.models import FeeLine, PaymentBatch
 from expertpool.fees.queries.lines import fees_told
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.files.models import Attachment
@@ -188,7 +188,8 @@ def _notices(asked: Asked) -> Iterator[Piece]:
 
 
 def _entries(project: Project) -> list[Entry]:
-    """What was done to the project, its draws, its review and its fees, in the order of the chain."""
+    """What was done to the project, its draws, its review, its fees and the batches that paid them, in the order of the chain;
+    not to accounts, which are no part of a bundle (`payments_table`)."""
     draws = Draw.objects.filter(projects=project).order_by().values_list("pk", flat=True)
     about: list[Subjects] = [
         project,
@@ -202,6 +203,7 @@ def _entries(project: Project) -> list[Entry]:
                 (Submission, {"reviewer__review__project": project}),
                 (ItemAssignment, {"review__project": project}),
                 (FeeLine, {"project": project}),
+                (PaymentBatch, {"payments__line__project": project}),
             )
         ),
     ]

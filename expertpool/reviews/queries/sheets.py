@@ -218,8 +218,8 @@ def _told(one: Asked) -> dict[str, Any]:
         "mandatory": it.mandatory,
         "range": _range(it),
         "note": it.note,
-        "weight": float(one.weight),
-        "points": {label: float(number) for label, number in points.items()},
+        "weight": plain(one.weight),
+        "points": {label: plain(number) for label, number in points.items()},
     }
 
 

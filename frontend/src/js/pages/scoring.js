@@ -3,6 +3,7 @@
 import { enhance } from "../enhance.js";
 import { h, icon, isPhone, nextId } from "../dom.js";
 import { accountHeaders, csrfToken, tellSignedOut } from "../session.js";
+import { sumOfProducts } from "../sums.js";
 
 const PAUSE = 2000; // between what is typed and its sending
 const AGAIN = 5000; // until it is tried again
@@ -471,13 +472,11 @@ class Scoring {
   }
 
   total(sheet) {
-    let sum = 0;
-    for (const one of this.asked) {
+    const parts = this.asked.map((one) => {
       const value = sheet.value(one.code);
-      const points = one.kind === "score" ? Number(value) : (one.points[value] ?? 0);
-      if (value && Number.isFinite(points)) sum += points * one.weight;
-    }
-    return String(Math.round(sum * 10000) / 10000);
+      return [one.kind === "score" ? value : (one.points[value] ?? ""), one.weight];
+    });
+    return sumOfProducts(parts);
   }
 
   sumOf(sheet) {

@@ -22,7 +22,7 @@ from expertpool.workflow.queries.asking import OPEN, only_asked
 
 # What asks for something by the plan as it stands, and by the times as they stand.
 BY_PLAN: tuple[type[DrawRequest], ...] = (WideningRequest,)
-BY_MOVE: tuple[type[DrawRequest], ...] = (ReleaseRequest, EmergencyRequest)
+BY_MOVE: tuple[type[DrawRequest], ...] = (ReleaseRequest, EmergencyRequest, WideningRequest)
 
 
 def open_by_plan(plan: DrawPlan) -> Iterator[DrawRequest]:

@@ -19,6 +19,7 @@ from expertpool.draws.exceptions import DrawError, DrawInProgress, HeldRefused, 
 from expertpool.draws.models import Draw, DrawPlan, Invitation, WideningRequest
 from expertpool.draws.queries.conditions import SUBJECT
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.ending import ended_by_move
 from expertpool.draws.queries.fitting import Level
 from expertpool.draws.queries.requests import who_widened
 from expertpool.draws.queries.shortfall import shortfall_of
@@ -31,6 +32,7 @@ from expertpool.draws.services.plan import GroupInput, PlanInput, save_plan
 from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.replies import add_supplement
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.draws.services.sealing import abandon_draw
 from expertpool.draws.services.voiding import request_void
 from expertpool.draws.services.widening import decide_widening, request_widening, widen_plan
@@ -40,6 +42,7 @@ from expertpool.experts.services.deletion import restore_expert
 from expertpool.experts.services.status import approve_expert, freeze_expert, unfreeze_expert
 from expertpool.notifications.models import Message
 from expertpool.projects.enums import DrawState
+from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw
 from tests.factories.experts import come_back, make_expert, make_unit
@@ -462,6 +465,50 @@ def test_a_second_person_agrees_to_the_version_that_was_asked_for(
     draw = decide(supervisor)
     assert draw is not None
     assert (draw.operator, who_widened(draw)) == (operator, supervisor.name)
+
+
+@pytest.mark.shows("DRAW-34")
+def test_what_was_asked_for_one_day_is_not_agreed_to_for_another(
+    operator: User, supervisor: User
+) -> None:
+    """Whoever agrees read the time on his page; who is free is another question on another day."""
+    base = make_short_panel(now=NOW)
+    plan = widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=LATER
+    )
+
+    def ask() -> WideningRequest:
+        return request_widening(
+            base=base, reason=REASON, version=plan.version, actor=operator, now=LATER
+        )
+
+    def agree(asked: WideningRequest) -> Draw | None:
+        return decide_widening(
+            request=WideningRequest.objects.get(pk=asked.pk),
+            agree=True,
+            note="",
+            actor=supervisor,
+            now=LATER,
+            entropy=SeededEntropy(4),
+        )
+
+    before = ask()
+    project = Project.objects.get(pk=base.project_id)
+    moved = [NewMeeting(project.pk, project.opening_at + timedelta(days=2), project.place)]
+    assert any("放宽" in line for line in ended_by_move([base]))  # said before it is saved
+    reschedule(
+        draw=base,
+        meetings=moved,
+        reason="场地检修",
+        actor=operator,
+        now=LATER,
+        entropy=SeededEntropy(5),
+    )
+    with pytest.raises(WideningRefused):
+        agree(before)
+    assert Draw.objects.count() == 1
+    accept_all(base, now=LATER)
+    assert agree(ask()) is not None
 
 
 # --- What the office demands

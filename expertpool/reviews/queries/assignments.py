@@ -370,6 +370,17 @@ def lines_of(review: Review) -> list[Line]:
     return [Line(item, of.get(item.pk, [])) for item in items_of(review)]
 
 
+def of_one_unit(lines: Sequence[Line]) -> list[str]:
+    """Return the numbers of the items that two experts of one unit score: draws seat one of a unit, assignments give items to whoever
+    has the fewest (docs/decisions/0300), so it is told."""
+    return [one.item.number for one in lines if _share_a_unit(one.reviewers)]
+
+
+def _share_a_unit(reviewers: Sequence[Reviewer]) -> bool:
+    units = [one.expert.employer_id for one in reviewers if one.expert.employer_id]
+    return len(set(units)) < len(units)
+
+
 def chosen_lines(row: ItemAssignment) -> list[Line]:
     """Return who was chosen for each item so far."""
     rows = Reviewer.objects.filter(SCORES, review=row.review)

@@ -45,6 +45,7 @@ from expertpool.reviews.queries.assignments import (
     fitting_of,
     given_values,
     lines_of,
+    of_one_unit,
     record_of,
     why_too_few,
 )
@@ -97,6 +98,7 @@ def assignment(request: UserRequest, pk: int) -> HttpResponse:
         # By hand all: each is chosen on this page.
         "lines": lines if row.by_hand else lines[:SHOWN],
         "line_count": len(lines),
+        "of_one_unit": of_one_unit(lines) if named else [],
         "people": progress_of(review) if row.drawn_at else [],
         "named": named,
         "manages": _may(request.user, review, MANAGE),

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, User
+from expertpool.experts.models import Expert
 from expertpool.reviews.models import ItemAssignment
-from expertpool.reviews.queries.assignments import assignment_of, given_values
+from expertpool.reviews.queries.assignments import assignment_of, given_values, lines_of
 from expertpool.reviews.services.assigning import Share
 from tests.factories.accounts import make_user
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.scoring import make_assigned, make_campaign, make_review
 from tests.fixtures import login
 from vdraw.verify import find_difference
@@ -125,6 +127,33 @@ def test_what_is_sealed_is_given_up_with_a_reason(client: Client, operator: User
     client.post(url, {"reason": "评审对象有误需要重做"})
     assert ItemAssignment.objects.count() == 2
     assert "评审对象有误需要重做" in page(client, review.pk)
+
+
+@pytest.mark.shows("OVW-12")
+def test_that_two_of_one_unit_score_an_item_is_told(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    unit, people = make_unit("市第一人民医院"), [make_expert() for _ in range(3)]
+    row = make_assigned(
+        operator, supervisor, now=NOW, pool=people, seats=3, things=3, share=Share(2, 2)
+    )
+    login(client, operator)
+    assert "同一单位的专家评同一个评审对象" not in page(client, row.review_id)
+    # Each pair scores one of the three.
+    both = {people[0].pk, people[1].pk}
+    Expert.objects.filter(pk__in=both).update(employer=unit)
+    (line,) = [
+        one
+        for one in lines_of(row.review)
+        if {reviewer.expert_id for reviewer in one.reviewers} == both
+    ]
+    text = page(client, row.review_id)
+    assert "同一单位的专家评同一个评审对象" in text
+    assert re.search(rf"\s{line.item.number}：分配只回避", text)
+    role = Role.objects.create(code="watcher", name="不看名单")
+    role.permissions.create(code="reviews.view", scope=Scope.ALL)
+    login(client, make_user(roles=(role,)))
+    assert "同一单位的专家评同一个评审对象" not in page(client, row.review_id)
 
 
 def test_whoever_may_not_read_names_sees_places(

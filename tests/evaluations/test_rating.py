@@ -24,9 +24,10 @@ from expertpool.evaluations.models.forms import Dimension, Grade
 from expertpool.evaluations.queries.ratings import ratings_of, summary_of
 from expertpool.evaluations.services.forms import save_form
 from expertpool.evaluations.services.rating import Marks, rate_experts
+from expertpool.evaluations.services.windows import open_evaluation
 from expertpool.projects.models import Project
 from tests.factories.accounts import make_user
-from tests.factories.evaluations import make_evaluation, marks, rate_all, rated_ids
+from tests.factories.evaluations import make_evaluation, make_reviewed, marks, rate_all, rated_ids
 from tests.factories.experts import make_expert
 from tests.fixtures import login
 
@@ -161,6 +162,76 @@ def test_dimensions_and_grades_are_set_by_kind_of_project_and_keep_their_version
             target=Target.EXPERT, project_kind="服务", dimensions=asked, grades=[], active=True,
             base=1, actor=admin, now=NOW,
         )  # fmt: skip
+
+
+@pytest.mark.shows("EXP-29")
+def test_a_project_is_rated_by_the_form_of_its_kind_as_it_was_when_it_began(
+    client: Client, operator: User, admin: User
+) -> None:
+    grades = [Grade("好", 90), Grade("不好", 30)]
+
+    def set_form(name: str, kind: str, base: int = 0) -> RatingForm:
+        return save_form(
+            target=Target.EXPERT, project_kind=kind, dimensions=[Dimension(name, 1)],
+            grades=grades, active=True, base=base, actor=admin, now=NOW,
+        )  # fmt: skip
+
+    own = set_form("响应速度", "服务")
+    set_form("施工经验", "工程")
+    now = timezone.now()
+    project = make_reviewed(operator, now=now).project
+    Project.objects.filter(pk=project.pk).update(kind="服务")
+    row = open_evaluation(project_id=project.pk, now=now)
+    assert row is not None
+    assert row.expert_form == own
+    later = set_form("售后", "服务", base=1)
+    assert later.version == 2
+    url = reverse("evaluations:detail", args=[row.pk])
+    page = login(client, operator).get(url).content.decode()
+    assert "响应速度" in page
+    assert 'value="90"' in page
+    assert not any(one in page for one in ("施工经验", "售后", "认真程度"))
+    first, second = rated_ids(row)
+    for said in ({"施工经验": 90}, {"售后": 90}, {"响应速度": 85}):
+        with pytest.raises(EvaluationRefused):
+            rate_experts(
+                evaluation=row, marks={first: Marks(said, "high")}, actor=operator, now=now
+            )
+    good = {pk: Marks({"响应速度": 90}, "high") for pk in (first, second)}
+    made = rate_experts(evaluation=row, marks=good, actor=operator, now=now)
+    assert {(one.form, one.total) for one in made} == {(own, Decimal(90))}
+
+
+@pytest.mark.shows("EXP-30")
+def test_each_dimension_has_its_own_mean_and_trend(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    expert = make_expert("王立新")
+    at = timezone.now() - 3 * DAY
+    # By the review, the oldest first, of the four dimensions of the form.
+    said = ((95, 50, 85, 50), (85, 70, 85, 95), (70, 85, 85, 50))
+    for days, grades in enumerate(said):
+        row = make_evaluation(operator, now=at + days * DAY, pool=(expert,), seats=1)
+        assert row.expert_form is not None
+        scores = dict(zip([one.name for one in row.expert_form.asked], grades, strict=True))
+        given = {pk: Marks(scores, "high") for pk in rated_ids(row)}
+        rate_experts(evaluation=row, marks=given, actor=operator, now=at + days * DAY)
+    found = {
+        one.name: (str(one.mean), one.trend, one.words)
+        for one in summary_of(ratings_of(expert)).courses
+    }
+    # Of the last, 50 after a mean of 72.5.
+    assert found == {
+        "认真程度": ("83.3", "下降", "95 → 85 → 70"),
+        "业务水平": ("68.3", "上升", "50 → 70 → 85"),
+        "客观公正": ("85.0", "持平", "85 → 85 → 85"),
+        "遵守纪律": ("65.0", "下降", "50 → 95 → 50"),
+    }
+    tab = reverse("experts:detail", args=[expert.pk]) + "?tab=evaluations"
+    text = login(client, supervisor).get(tab).content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    for name, shown in found.items():
+        assert f"{name} {shown[0]} {shown[1]} {shown[2]} " in text
 
 
 @pytest.mark.shows("EXP-30")

@@ -16,7 +16,7 @@ from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import CautionLift, Evaluation, Sanction
 from expertpool.evaluations.queries.sanctions import all_cautions, cautions_of
-from expertpool.evaluations.services.lifts import decide_lift
+from expertpool.evaluations.services.lifts import decide_lift, request_lift
 from expertpool.evaluations.services.sanctions import decide_sanction, request_sanction
 from expertpool.evaluations.services.windows import close_evaluation
 from expertpool.experts.enums import ExpertStatus
@@ -190,6 +190,38 @@ def test_a_bad_rating_is_proposed_as_a_caution_and_two_of_a_year_as_the_blacklis
     asked = Sanction.objects.get(kind="blacklist")
     agree(asked, second, now=timezone.now())
     assert Expert.objects.get(pk=expert.pk).status == ExpertStatus.BLACKLISTED
+
+
+@pytest.mark.shows("EXP-29")
+@pytest.mark.parametrize(
+    ("days", "is_lifted", "is_asked"),
+    [(364, False, True), (366, False, False), (1, True, False)],
+)
+def test_two_cautions_of_a_year_are_those_of_365_days_that_stand(
+    expert: Expert, *, days: int, is_lifted: bool, is_asked: bool
+) -> None:
+    one, other = make_user("supervisor"), make_user("supervisor")
+    now = timezone.now()
+
+    def caution(at: datetime) -> Sanction:
+        asked = request_sanction(
+            expert=expert, kind=SanctionKind.CAUTION, reason=REASON, actor=one, now=at
+        )
+        agree(asked, other, now=at)
+        return asked
+
+    first = caution(now - timedelta(days=days))
+    if is_lifted:
+        lift = request_lift(subject=first, reason="弄错了人", actor=one, now=now)
+        decide_lift(request=lift, agree=True, note="", actor=other, now=now)
+    make_rule(
+        ActionData("evaluations.blacklist", {"reason": "一年内两次警告"}),
+        event="evaluations.cautioned",
+        condition={"field": "cautions", "op": "gte", "value": 2},
+    )
+    caution(timezone.now())
+    settle_rules()
+    assert Sanction.objects.filter(kind="blacklist").exists() is is_asked
 
 
 def test_a_good_rating_proposes_nothing(expert: Expert, operator: User) -> None:

@@ -6,6 +6,7 @@ import io
 from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import openpyxl
@@ -39,10 +40,12 @@ from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.payments import decide_batch, make_batch, mark_paid, mark_returned
 from expertpool.notifications.models import Message
 from expertpool.papers.registry import Paper
+from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
+from tests.factories.experts import make_expert
 from tests.factories.fees import CARD, make_batch_of, make_paid_to, make_signed
 from tests.fixtures import login
 
@@ -357,6 +360,42 @@ def test_the_pages_of_a_batch(operator: User, finance: User, second: User) -> No
     assert client.post(returned, {"reason": "户名不符"}).status_code == 204
     assert "户名不符" in client.get(url).content.decode()
     assert "已签字" in client.get(reverse("fees:detail", args=[other.pk])).content.decode()
+
+
+@pytest.mark.shows("PRJ-31")
+@pytest.mark.parametrize("by", ["project", "number", "q", "since", "until"])
+def test_a_batch_holds_what_the_filter_shows_and_leaves_the_rest(
+    operator: User, finance: User, by: str
+) -> None:
+    now = timezone.now()
+    ours, theirs = (
+        make_paid_to(
+            operator,
+            now=now - days * DAY,
+            minutes=minutes,
+            expert=make_expert(name, bank_name="中国工商银行", bank_account=CARD),
+        )
+        for name, days, minutes in (("欧阳文", 1, 240), ("司马光", 9, 120))
+    )
+    assert ours.gross != theirs.gross
+    Project.objects.filter(pk=theirs.project_id).update(name="教学设备采购")
+    today = timezone.localdate(now)
+    said, found = {
+        "project": ({"project": ours.project.name}, ours),
+        "number": ({"project": theirs.project.number}, theirs),
+        "q": ({"q": "司马光"}, theirs),
+        "since": ({"since": f"{today - 3 * DAY}"}, ours),
+        "until": ({"since": f"{today - 20 * DAY}", "until": f"{today - 3 * DAY}"}, theirs),
+    }[by]
+    client, url = login(Client(), finance), f"{reverse('fees:batch_new')}?{urlencode(said)}"
+    page = client.get(url).content.decode()
+    assert "1 笔，付款合计" in page
+    assert f"{found.payable:.2f}" in page
+    (other,) = {ours, theirs} - {found}
+    assert other.expert.name not in page
+    assert client.post(url, {"title": "其中一笔", "seen": seen_in(page)}).status_code == 302
+    assert [one.line for one in Payment.objects.select_related("line")] == [found]
+    assert list(unpaid_lines(finance)) == [other]
 
 
 HEAD = ["流水号", "收款账号", "收款户名", "金额", "处理结果", "失败原因"]

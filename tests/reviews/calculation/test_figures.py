@@ -32,11 +32,10 @@ def table(*rows: tuple[int, ...]) -> dict[str, dict[str, Decimal]]:
 def test_who_rank_alike_agree_and_who_rank_otherwise_do_not() -> None:
     assert kendall_w(whole(table((90, 80), (70, 60), (50, 40)))) == 1
     assert kendall_w(whole(table((90, 40), (70, 60), (50, 80)))) == 0
-    # Three raters of four: sums 11, 4, 8, 7; S = 25; W = 12·25 / (9·60)
-    mixed = whole(table((4, 3, 4), (1, 2, 1), (3, 4, 1), (2, 1, 3)))
-    ranked = kendall_w(mixed)
-    assert ranked is not None
-    assert 0 < ranked < 1
+    # Three raters of four: sums of ranks 11, 4, 9, 6; S = 29; W = 12·29 / (9·60)
+    assert kendall_w(whole(table((4, 3, 4), (1, 2, 1), (3, 4, 2), (2, 1, 3)))) == Fraction(29, 45)
+    # The third has two alike, which share the ranks 1 and 2: sums 11, 4.5, 8.5, 6; S = 24.5; W = 12·24.5 / (9·60 - 3·(8 - 2))
+    assert kendall_w(whole(table((4, 3, 4), (1, 2, 1), (3, 4, 1), (2, 1, 3)))) == Fraction(49, 87)
     assert kendall_w(whole(table((5, 5), (5, 5)))) is None
     assert kendall_w(whole(table((5, 5)))) is None
 

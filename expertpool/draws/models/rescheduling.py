@@ -21,6 +21,8 @@ def change_in_words(before: dict[str, str], after: dict[str, str]) -> dict[str, 
     """Say to experts what is another than it was, and in a line what is new, by the names of `occasions.RESCHEDULED`:
     of a review that takes place elsewhere at the same time, nobody would understand that it was put off."""
     when, where = after[WHEN], after[WHERE]
+    if before == after:  # moved and moved back before he was told
+        return {"改动": f"时间、地点不变，仍为 {when}，{where}", "改动要点": "时间地点不变"}
     if when == before[WHEN]:
         change = f"地点改为{where}（原定{before[WHERE]}），时间不变，仍为 {when}"
         return {"改动": change, "改动要点": f"地点改为{where}"}

@@ -354,6 +354,17 @@ def may_know(rows: Sequence[Invitation]) -> set[int]:
     return told | {row.pk for row in rows if row.has_heard}
 
 
+def last_letters(rows: Iterable[Invitation]) -> dict[int, datetime]:
+    """Return when the last letter was written that got to each of ``rows`` (ids), or may have, of whatever it asked."""
+    letters = messages_about("draws.invitation", [row.pk for row in rows])
+    written: dict[int, datetime] = {}
+    for letter in letters.filter(occasion__in=LETTERS).exclude(state__in=NEVER_LEFT):
+        if not is_to_nobody(letter):
+            key = int(letter.about_id)
+            written[key] = max(written.get(key, letter.created_at), letter.created_at)
+    return written
+
+
 def letters_to(invitations: Iterable[Invitation]) -> QuerySet[Message]:
     """Return the letters that ask ``invitations``: of those asked anew only the letters since."""
     rows = list(invitations)

@@ -9,6 +9,7 @@ another (`draws.services.earlier`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.ending import BY_MOVE
 from expertpool.draws.queries.meetings import next_opening, words_of
 from expertpool.draws.queries.policy import held_to
-from expertpool.draws.queries.reach import may_know
+from expertpool.draws.queries.reach import last_letters, may_know
 from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.queries.sitting import lines_of
 from expertpool.draws.services.calendar import CALENDAR
@@ -327,16 +328,7 @@ def _ask_anew(
     }
     write_lines(again, asked_again_at=now, **asked)
     write_lines(first, **asked)
-    more = {
-        "原评审时间": moved.before[WHEN],
-        "原评审地点": moved.before[WHERE],
-        "改期原因": moved.reason,
-        **change_in_words(moved.before, moved.after),
-    }
-    key = f"rescheduled:{moved.pk}"
-    tell_experts(
-        RESCHEDULED, again, key=key, now=now, entropy=entropy, more=more, document=CALENDAR
-    )
+    _tell_again(moved, again, now=now, entropy=entropy)
     write_invitations(first, key=f"invitation:{moved.pk}", now=now, entropy=entropy)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
@@ -360,6 +352,31 @@ def _ask_anew(
             carry_on(draw, now=now, entropy=entropy)
         else:
             finish_if_settled(draw, now=now)
+
+
+def _tell_again(
+    moved: Rescheduling, rows: Sequence[Invitation], *, now: datetime, entropy: Entropy
+) -> None:
+    """Tell ``rows`` what is another than each was told last: of a move whose letters this one has stopped he never heard."""
+    letters = last_letters(rows)
+    moves = list(moved.draw.reschedulings.order_by("pk"))
+    told: dict[int, list[Invitation]] = defaultdict(list)
+    for row in rows:
+        known = letters.get(row.pk, now)
+        since = next((n for n, one in enumerate(moves) if one.moved_at > known), len(moves) - 1)
+        told[since].append(row)
+    for since, ones in told.items():
+        before = moves[since].before
+        more = {
+            "原评审时间": before[WHEN],
+            "原评审地点": before[WHERE],
+            "改期原因": moved.reason,
+            **change_in_words(before, moved.after),
+        }
+        key = f"rescheduled:{moved.pk}"
+        tell_experts(
+            RESCHEDULED, ones, key=key, now=now, entropy=entropy, more=more, document=CALENDAR
+        )
 
 
 def _write(draw: Draw, hand: Hand, opens_at: datetime, *, now: datetime) -> str:

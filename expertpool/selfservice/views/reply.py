@@ -39,7 +39,12 @@ from expertpool.selfservice.views.answering import (
 # How a closed invitation is answered: status, heading, sentence.
 CLOSED = {
     Stage.ANSWERED: (200, "您已答复", "您的答复已经登记，无需再操作。"),
-    Stage.OVER: (410, "评审已结束", "感谢您参加评审，链接已停用。"),
+    # By the planned end: he may still score then.
+    Stage.OVER: (
+        410,
+        "已过预定的评审时间",
+        "感谢您参加评审，链接已停用；评分还没有提交的，请从评分通知里的网址继续。",
+    ),
     Stage.EXPIRED: (410, "已过答复时限", "邀请未在时限内答复，链接已停用。"),
     Stage.CUT: (
         410,

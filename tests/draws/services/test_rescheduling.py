@@ -34,7 +34,12 @@ from expertpool.draws.services.pausing import pause_draw, resume_draw
 from expertpool.draws.services.records import build_record
 from expertpool.draws.services.releasing import decide_release, request_release
 from expertpool.draws.services.replies import expire
-from expertpool.draws.services.rescheduling import NewMeeting, reschedule, words_after
+from expertpool.draws.services.rescheduling import (
+    NewMeeting,
+    reschedule,
+    words_after,
+    words_before,
+)
 from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Leave
 from expertpool.notifications.enums import ChannelCode
@@ -470,6 +475,28 @@ def test_whom_no_letter_reached_is_invited_as_ever(operator: User) -> None:
     reply(unknown, NOW + 2 * HOUR, accept=False)
     unknown.refresh_from_db()
     assert unknown.state == InvitationState.DECLINED
+
+
+def test_each_hears_what_is_another_than_he_was_told_last(operator: User) -> None:
+    """Two moves in a night: the second stopped the letters of the first, and said that the review is at another time
+    than one of which nobody had heard."""
+    make_expert(email="e@example.cn")
+    draw = make_draw(now=NOW, operator=operator, seats=1, reply_minutes=60, channels=("email",))
+    reach(draw, now=NOW)
+    told = words_before([draw.project])
+    move(draw, operator, days=2)
+    move(draw, operator, days=1, place="四楼", at=NOW + 2 * HOUR)
+
+    def letter() -> str:
+        return Message.objects.get(occasion="draw.rescheduled", state="queued").body
+
+    assert f"原定：{told['评审时间']}，{told['评审地点']}" in letter()
+    reach(draw, now=NOW + 3 * HOUR)  # of this he heard
+    told = words_before([draw.project])
+    move(draw, operator, days=0, place="五楼", at=NOW + 4 * HOUR)
+    assert f"原定：{told['评审时间']}，四楼" in letter()
+    move(draw, operator, days=0, place="四楼", at=NOW + 5 * HOUR)
+    assert f"时间、地点不变，仍为 {told['评审时间']}，四楼" in letter()
 
 
 def test_who_may_have_had_a_letter_hears_that_the_time_is_another(operator: User) -> None:

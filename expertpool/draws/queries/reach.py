@@ -354,12 +354,14 @@ def may_know(rows: Sequence[Invitation]) -> set[int]:
     return told | {row.pk for row in rows if row.has_heard}
 
 
-def last_letters(rows: Iterable[Invitation]) -> dict[int, datetime]:
-    """Return when the last letter was written that got to each of ``rows`` (ids), or may have, of whatever it asked."""
+def last_letters(rows: Sequence[Invitation]) -> dict[int, datetime]:
+    """Return when the last letter was written that got to each of ``rows`` (ids), or may have, before he was asked anew."""
+    asked = {str(row.pk): row.asked_again_at for row in rows}
     letters = messages_about("draws.invitation", [row.pk for row in rows])
     written: dict[int, datetime] = {}
     for letter in letters.filter(occasion__in=LETTERS).exclude(state__in=NEVER_LEFT):
-        if not is_to_nobody(letter):
+        since = asked[letter.about_id]
+        if (since is None or letter.created_at < since) and not is_to_nobody(letter):
             key = int(letter.about_id)
             written[key] = max(written.get(key, letter.created_at), letter.created_at)
     return written

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Prefetch, prefetch_related_objects
 
-from expertpool.draws.models import Draw, Rescheduling
+from expertpool.draws.models import Draw, Invitation, Rescheduling
+from expertpool.draws.queries.reach import last_letters
 
 
 def reschedulings_of(draw: Draw) -> list[Rescheduling]:
@@ -11,3 +14,18 @@ def reschedulings_of(draw: Draw) -> list[Rescheduling]:
     rows = Rescheduling.objects.select_related("moved_by", "confirmed_by")
     prefetch_related_objects([draw], Prefetch("reschedulings", rows))
     return list(draw.reschedulings.all())
+
+
+def unheard_since(rows: Sequence[Invitation]) -> dict[int, Rescheduling]:
+    """Return for each of ``rows`` (ids), all of one draw and asked anew, the first move of which he has not heard before
+    that: the last one, or an earlier one whose letters the next has stopped."""
+    if not rows:
+        return {}
+    moves = list(Rescheduling.objects.filter(draw=rows[0].draw_id).order_by("pk"))
+    letters = last_letters(rows)
+
+    def unheard(row: Invitation) -> Rescheduling:
+        known = letters.get(row.pk, row.invited_at)
+        return next((one for one in moves if one.moved_at > known), moves[-1])
+
+    return {row.pk: unheard(row) for row in rows}

@@ -9,7 +9,6 @@ another (`draws.services.earlier`).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -49,8 +48,9 @@ from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.ending import BY_MOVE
 from expertpool.draws.queries.meetings import next_opening, words_of
 from expertpool.draws.queries.policy import held_to
-from expertpool.draws.queries.reach import last_letters, may_know
+from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
+from expertpool.draws.queries.reschedulings import unheard_since
 from expertpool.draws.queries.sitting import lines_of
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
@@ -358,21 +358,15 @@ def _tell_again(
     moved: Rescheduling, rows: Sequence[Invitation], *, now: datetime, entropy: Entropy
 ) -> None:
     """Tell ``rows`` what is another than each was told last: of a move whose letters this one has stopped he never heard."""
-    letters = last_letters(rows)
-    moves = list(moved.draw.reschedulings.order_by("pk"))
-    told: dict[int, list[Invitation]] = defaultdict(list)
-    for row in rows:
-        known = letters.get(row.pk, now)
-        since = next((n for n, one in enumerate(moves) if one.moved_at > known), len(moves) - 1)
-        told[since].append(row)
-    for since, ones in told.items():
-        before = moves[since].before
+    unheard = unheard_since(rows)
+    for first in set(unheard.values()):
         more = {
-            "原评审时间": before[WHEN],
-            "原评审地点": before[WHERE],
+            "原评审时间": first.before[WHEN],
+            "原评审地点": first.before[WHERE],
             "改期原因": moved.reason,
-            **change_in_words(before, moved.after),
+            **change_in_words(first.before, moved.after),
         }
+        ones = [row for row in rows if unheard[row.pk] == first]
         key = f"rescheduled:{moved.pk}"
         tell_experts(
             RESCHEDULED, ones, key=key, now=now, entropy=entropy, more=more, document=CALENDAR

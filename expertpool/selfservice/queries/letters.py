@@ -17,6 +17,7 @@ from expertpool.draws.queries.clock import was_cut_short
 from expertpool.draws.queries.meetings import Meeting, coming, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.presence import has_come
+from expertpool.draws.queries.reschedulings import unheard_since
 from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.queries.written import is_over
 from expertpool.draws.services.calendar import asked_title
@@ -90,11 +91,10 @@ class Letter:
 
     @property
     def was(self) -> Rescheduling | None:
-        """What was changed when he was asked anew, for whom that is so."""
+        """The first move of which he had not heard when he was asked anew, for whom that is so: as its letter says."""
         if self.invitation.asked_again_at is None:
             return None
-        moved = Rescheduling.objects.filter(draw=self.invitation.draw_id)
-        return moved.filter(moved_at=self.invitation.asked_again_at).first()
+        return unheard_since([self.invitation])[self.invitation.pk]
 
     @property
     def how(self) -> str:

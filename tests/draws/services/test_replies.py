@@ -361,6 +361,10 @@ def test_somebody_skipped_before_completes_the_draw_when_he_is_free_again(operat
 def test_supplement_of_a_full_draw_is_refused(operator: User) -> None:
     pool(3)
     draw = make_draw(now=NOW, seats=2)
+    with pytest.raises(DrawNotReady, match="还在进行"):
+        add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY)
+    for line in lines(draw):
+        accept(line)
     with pytest.raises(DrawNotReady, match="没有空缺"):
         add_supplement(draw=draw, actor=operator, now=SOON, entropy=ENTROPY)
 

@@ -44,6 +44,7 @@ from expertpool.draws.services.voiding import decide_void, request_void
 from expertpool.experts.models import Leave
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import Message
+from expertpool.selfservice.queries.letters import letter_of
 from tests.draws.views.letters import link_of
 from tests.factories.accounts import make_user
 from tests.factories.answers import record_answer
@@ -488,7 +489,12 @@ def test_each_hears_what_is_another_than_he_was_told_last(operator: User) -> Non
     move(draw, operator, days=1, place="四楼", at=NOW + 2 * HOUR)
 
     def letter() -> str:
-        return Message.objects.get(occasion="draw.rescheduled", state="queued").body
+        row = draw.invitations.get()
+        was = letter_of(row, now=NOW + 3 * HOUR).was
+        body = Message.objects.get(occasion="draw.rescheduled", state="queued").body
+        assert was is not None
+        assert f"原定：{was.before['评审时间']}，{was.before['评审地点']}" in body  # his page, too
+        return body
 
     assert f"原定：{told['评审时间']}，{told['评审地点']}" in letter()
     reach(draw, now=NOW + 3 * HOUR)  # of this he heard

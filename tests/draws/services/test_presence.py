@@ -205,7 +205,7 @@ def test_only_near_the_review_and_only_who_is_expected(draw: Draw, operator: Use
     first, second = lines(draw)
     with pytest.raises(SignInRefused, match="签到从"):
         come(first, now=OPENING - timedelta(minutes=61))
-    with pytest.raises(SignInRefused, match="已经结束"):
+    with pytest.raises(SignInRefused, match="已过预定的评审结束时间"):
         come(first, now=OPENING + timedelta(days=2))
     written_otherwise(second, state=InvitationState.LEAVE)
     with pytest.raises(SignInRefused, match="没有确认参加"):

@@ -374,6 +374,66 @@ def test_the_export_says_what_the_page_says(client: Client, admin: User) -> None
     assert office.post(address, query_params={"notice": "x"}).status_code == 200
 
 
+@pytest.mark.shows("EXP-50")
+def test_what_did_not_arrive_is_told_with_its_reason(client: Client, admin: User) -> None:
+    """A mail that is missing, a letter that came back, a number that nobody has; and who got it by one of two ways."""
+    nowhere, came_back = make_expert("无邮箱"), make_expert("退信", email="gone@example.cn")
+    half, fine = (
+        make_expert("空号", email="half@example.cn"),
+        make_expert("都到", email="f@example.cn"),
+    )
+    row = sent_notice(nowhere, came_back, half, fine, actor=admin, channels=["email", "sms"])
+    deliver_all()
+    lost = {
+        ("无邮箱", "sms"): "空号",
+        ("退信", "email"): "550 5.1.1 no such user",
+        ("退信", "sms"): "空号",
+        ("空号", "sms"): "停机",
+    }
+    for (name, channel), why in lost.items():
+        keys = [one.pk for one in Message.objects.filter(channel=channel) if one.recipient == name]
+        assert Message.objects.filter(pk__in=keys).update(state="failed", detail=why) == 1
+    assert told_states(row, admin) == {
+        "无邮箱": "未送达",
+        "退信": "未送达",
+        "空号": "未读",
+        "都到": "未读",
+    }
+    totals = totals_of(addressees_visible_to(admin, row))
+    assert (totals.people, totals.sent, totals.arrived) == (4, 4, 2)
+    office = login(client, admin)
+    address = reverse("core:export", args=["notices.addressees"])
+    answer: Any = office.post(address, query_params={"notice": row.pk, "tab": "lost"})
+    sheet = openpyxl.load_workbook(BytesIO(answer.getvalue())).active
+    assert sheet is not None
+    head, *lines = (
+        line
+        for line in sheet.iter_rows(values_only=True)
+        if line[0] in ("专家姓名", "无邮箱", "退信", "空号", "都到")
+    )
+    said = {line[0]: dict(zip(head, line, strict=True)) for line in lines}
+    assert set(said) == {"无邮箱", "退信"}
+    assert {one["状态"] for one in said.values()} == {"未送达"}
+    page = office.get(reverse("notices:detail", args=[row.pk]), {"tab": "lost"}).content.decode()
+    assert "都到" not in page
+    for name, words in (
+        ("无邮箱", ("短信：发送失败（空号）", "邮件：发送失败（")),
+        ("退信", ("550 5.1.1",)),
+    ):
+        assert name in page
+        for part in words:
+            assert part in said[name]["发送情况"]
+            assert part in page
+    # Who did not get it has not read it: a reminder is for him, too.
+    assert remind(notice=row, actor=admin, now=NOW()) == 4
+    remind_out(notice_id=row.pk, number=1, now=NOW())
+    again = Message.objects.filter(key__contains=":r1").values_list("channel", flat=True)
+    assert sorted(again) == ["email"] * 4 + ["sms"] * 4
+    deliver_all()
+    # That the reminder arrived makes nothing of the notice itself arrive.
+    assert told_states(row, admin)["退信"] == "未送达"
+
+
 def test_what_was_sent_to_him_stands_in_his_own_data(operator: User) -> None:
     expert, now = member(), NOW()
     row = sent_notice(expert, actor=operator, title="年度培训")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
+from expertpool.core.documents import qr_data_uri
 from expertpool.joining.models import Application, FriendLink, Registration
 from expertpool.joining.queries.contents import stored
 from expertpool.joining.services.deciding import approve, send_back
@@ -346,7 +349,17 @@ def test_the_office_keeps_links_texts_and_codes(client: Client, admin: User) -> 
     page = client.get(reverse("joining:entrance")).content.decode()
     for way in ("/join/", "?c=wechat", "?c=share", "?c=qr"):
         assert way in page
-    assert "data:image" in client.get(reverse("joining:poster", args=["qr"])).content.decode()
+    # Each sheet has the code of its own way in.
+    for way, query in {
+        "site": "",
+        "wechat": "?c=wechat",
+        "share": "?c=share",
+        "qr": "?c=qr",
+    }.items():
+        sheet = client.get(reverse("joining:poster", args=[way])).content.decode()
+        found = re.search(r'<img src="([^"]*)"', sheet)
+        assert found
+        assert unescape(found[1]) == qr_data_uri(f"{settings.SITE_URL}/join/{query}")
     assert client.get(reverse("joining:poster", args=["x"])).status_code == 404
     for wrong in ("javascript:alert(1)", "ftp://x.cn", "not a page", ""):
         answer = client.post(

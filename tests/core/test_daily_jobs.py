@@ -1,0 +1,39 @@
+"""What nobody asks for is done by a job that comes by itself, at its hour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from expertpool.certificates.services import lookups, runs
+from expertpool.core.jobs import app
+from expertpool.experts.services import expiring
+from expertpool.inspections.services import terms
+from expertpool.joining.services import cleaning
+from expertpool.workflow.services import leading, telling_approvals
+
+TEN_MINUTES = "*/10 * * * *"
+# Of each job: when, and what it has to do, each part of it.
+JOBS: dict[str, tuple[str, list[tuple[Any, str]]]] = {
+    "workflow.remind": (TEN_MINUTES, [(telling_approvals, "remind")]),
+    "workflow.end_notices": ("* * * * *", [(leading, "end_notices")]),
+    "experts.tell_expiring": ("20 8 * * *", [(expiring, "tell_expiring")]),
+    "inspections.remind": ("40 8 * * *", [(terms, "remind"), (terms, "tell_suspended")]),
+    "joining.clean": ("17 3 * * *", [(cleaning, "clean")]),
+    "certificates.tidy": ("47 * * * *", [(runs, "remove_expired_runs"), (lookups, "forget_lookups")]),
+}  # fmt: skip
+
+
+@pytest.mark.shows("EXP-48", "EXP-49", "OVW-06")
+@pytest.mark.parametrize("name", JOBS)
+def test_it_comes_by_itself(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job stands in the registry of what is begun by the clock, and does all that is its own."""
+    when, parts = JOBS[name]
+    found = {one.task.name: one for one in app.periodic_registry.periodic_tasks.values()}
+    assert found[name].cron == when
+    done = []
+    for module, part in parts:
+        monkeypatch.setattr(module, part, lambda *, now, part=part: done.append(part))
+    found[name].task.func(timestamp=0)
+    assert done == [part for _, part in parts]

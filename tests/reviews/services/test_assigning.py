@@ -15,13 +15,17 @@ from expertpool.core.crypto import SUITES
 from expertpool.core.exporting import Params
 from expertpool.core.fields import encrypted
 from expertpool.core.rekeying import rekey
+from expertpool.directory.models import UnitAlias, UnitRelation
+from expertpool.draws.models import Draw
+from expertpool.draws.services.names import release
+from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.notifications.models import Message
 from expertpool.reviews.enums import AssignmentState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.exports import AssignmentExport
-from expertpool.reviews.models import ItemAssignment, Reviewer, ReviewItem, ScoreSheet
+from expertpool.reviews.models import ItemAssignment, Review, Reviewer, ReviewItem, ScoreSheet
 from expertpool.reviews.queries.assignments import (
     assignment_of,
     fitting_of,
@@ -39,9 +43,16 @@ from expertpool.reviews.services.assigning import (
 )
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.meeting import bring_in
-from expertpool.reviews.services.organising import Thing, open_review
+from expertpool.reviews.services.organising import (
+    Terms,
+    Thing,
+    add_items,
+    create_review,
+    open_review,
+)
 from tests.factories.accounts import make_user
-from tests.factories.experts import give_account, make_expert, make_unit
+from tests.factories.draws import make_draw
+from tests.factories.experts import give_account, make_expert, make_tag, make_unit
 from tests.factories.scoring import (
     fill_in,
     left,
@@ -49,10 +60,12 @@ from tests.factories.scoring import (
     make_campaign,
     make_open,
     make_review,
+    make_rule,
     reviewer_of,
     seal,
     submit,
 )
+from tests.factories.widening import accept_all
 from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +170,109 @@ def test_nobody_scores_what_he_is_tied_to(operator: User) -> None:
     review = open_review(review=review, actor=operator, now=NOW)
     barred = {one.reviewer.expert: one.barred for one in fitting_of(review).experts}
     assert barred == {own: ("00001",), named: ("00002",), tied: ("00003",), free: ("00004",)}
+
+
+@pytest.mark.shows("OVW-12", "DRAW-06")
+def test_ties_to_the_unit_of_an_item_are_those_of_draws(operator: User) -> None:
+    people = former, gone, owner, alias, over, colleague, free = pool(7)
+    unit, group = make_unit("甲公司"), make_unit("甲集团")
+    UnitRelation.objects.create(owner=group, owned=unit, kind="shareholder", share=60)
+    renamed = make_unit("甲股份公司")
+    UnitAlias.objects.create(unit=renamed, name="甲公司", normalised_name="甲公司", shared=True)
+    for one, employer in ((owner, group), (alias, renamed)):
+        Expert.objects.filter(pk=one.pk).update(employer=employer)
+    day = NOW.date()
+    for one, kind, years in (
+        (former, AvoidanceKind.PAST_EMPLOYER, 2),
+        (gone, AvoidanceKind.PAST_EMPLOYER, 4),
+        (over, AvoidanceKind.ADVISER, 4),
+        (colleague, AvoidanceKind.BUSINESS, 0),
+    ):
+        end = day.replace(year=day.year - years) if years else None
+        AvoidanceUnit.objects.create(expert=one, unit=unit, kind=kind, end_date=end)
+    things = [
+        Thing("1", "一", "甲公司"),
+        Thing("2", "二", "丁所"),
+    ]
+    review = make_review(operator, now=NOW, pool=people, things=things, seats=7)
+    review = open_review(review=review, actor=operator, now=NOW)
+    barred = {one.reviewer.expert: one.barred for one in fitting_of(review).experts}
+    first = ("00001",)
+    assert barred == {
+        former: first,
+        gone: (),
+        owner: first,
+        alias: first,
+        over: (),
+        colleague: first,
+        free: (),
+    }
+
+
+def of_two_groups(operator: User, share: Share) -> Review:
+    """An open review by two experts of 技术 and two of 经济, of two topics of either and two of neither."""
+    groups, drawn = [], NOW - 29 * HOUR
+    for name in ("技术", "经济"):
+        tag = make_tag(name)
+        tag.experts.add(*(make_expert(f"{name}评委{no}") for no in (1, 2)))
+        among = {"field": "tag", "op": "in", "value": [str(tag.pk)]}
+        groups.append(GroupInput(name, 2, [among]))
+    draw = make_draw(
+        now=drawn,
+        operator=operator,
+        groups=groups,
+        opens_in_hours=24,
+        reveal_hours=2,
+        reply_minutes=60,
+    )
+    accept_all(draw, now=drawn)
+    release(draw_id=draw.pk, now=draw.project.opening_at - HOUR)
+    project = Draw.objects.get(pk=draw.pk).project
+    review = create_review(project=project, terms=Terms(make_rule()), actor=operator, now=NOW)
+    things = [
+        Thing(f"{name}-{at}", f"{name}课题{at}", category=name)
+        for name in ("技术", "经济", "管理")
+        for at in (1, 2)
+    ]
+    add_items(review=review, things=things, actor=operator, now=NOW)
+    set_assignment(review=review, share=share, actor=operator, now=NOW)
+    return open_review(review=review, actor=operator, now=NOW)
+
+
+@pytest.mark.shows("OVW-12")
+def test_each_group_scores_its_own_category_and_all_score_the_others(
+    operator: User, supervisor: User
+) -> None:
+    review = of_two_groups(operator, Share(2, 4))
+    fitting = fitting_of(review)
+    seen = {
+        one.reviewer.expert.name[:2]: {fitting.classes[key] for key in one.classes}
+        for one in fitting.experts
+    }
+    assert seen == {
+        "技术": {"未分类", "技术", "管理"},
+        "经济": {"未分类", "经济", "管理"},
+    }
+    row = seal(review, operator, now=NOW)
+    for role, actor in (("operator", operator), ("supervisor", supervisor)):
+        row = value(row, role, actor)
+    given = {
+        line.item.number: {one.expert.name[:2] for one in line.reviewers}
+        for line in lines_of(review)
+    }
+    for number, of in given.items():
+        assert of == {number[:2]} or number.startswith("管理"), given
+    assert [one.items for one in progress_of(review)] == [3] * 4
+    assert find_difference(record_of(row, named=True)) is None
+
+
+def test_what_a_group_has_too_few_for_is_told_of_its_category_alone(operator: User) -> None:
+    review = of_two_groups(operator, Share(3, 9))
+    with pytest.raises(ReviewRefused) as refused:
+        seal(review, operator, now=NOW)
+    for name in ("技术", "经济"):
+        assert f"{name}-1" in str(refused.value)
+    assert "管理" not in str(refused.value)
 
 
 def test_a_category_called_like_a_group_is_scored_by_its_experts(operator: User) -> None:

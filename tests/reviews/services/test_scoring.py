@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -18,6 +20,7 @@ from expertpool.reviews.calculation import FAILED, Passing
 from expertpool.reviews.enums import ReviewerState, ReviewState
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import (
+    HandBack,
     Review,
     Reviewer,
     ReviewItem,
@@ -69,6 +72,7 @@ from tests.factories.scoring import (
     reviewer_of,
     submit,
 )
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -168,8 +172,22 @@ def test_a_foreign_rule_opens_nothing(operator: User) -> None:
 def test_an_anonymous_review_tells_numbers_without_order(operator: User) -> None:
     things = [Thing(f"P{at}", f"课题{at}", f"单位{at}") for at in range(8)]
     row = make_open(operator, now=NOW, anonymous=True, things=things)
-    aliases = list(ReviewItem.objects.filter(review=row).values_list("alias", flat=True))
-    assert sorted(aliases) == [f"匿名 {at:02d}" for at in range(1, 9)]
+    rows = ReviewItem.objects.filter(review=row).order_by("place")
+    aliases = list(rows.values_list("alias", flat=True))
+    numbers = [f"匿名 {at:02d}" for at in range(1, 9)]
+    assert sorted(aliases) == numbers
+    others = [
+        [
+            one.alias
+            for one in make_open(operator, now=NOW, anonymous=True, things=things).items.order_by(
+                "place"
+            )
+        ]
+        for _ in range(2)
+    ]
+    # Of three, one in 40,320 three times: neither the order of the items nor one that is always the same.
+    assert any(one != numbers for one in (aliases, *others))
+    assert others[0] != others[1] or aliases != others[0]
 
 
 @pytest.mark.shows("OVW-13")
@@ -394,6 +412,20 @@ def test_a_sheet_is_handed_back_by_two_and_both_versions_are_kept(
     with pytest.raises(ReviewRefused, match="已经退回"):
         request_hand_back(subject=first, reason="再来一次", actor=operator, now=NOW + HOUR)
     assert second.reviewer == row
+
+
+@pytest.mark.shows("OVW-13")
+@pytest.mark.parametrize("reason", ["", "  ", "\u3164\u200b", "。"])
+def test_nothing_is_handed_back_without_a_reason(
+    client: Client, operator: User, expert: Expert, reason: str
+) -> None:
+    made = make_submitted(operator, expert, now=timezone.now())
+    with pytest.raises(ReviewRefused, match="请写明退回的原因"):
+        request_hand_back(subject=made, reason=reason, actor=operator, now=timezone.now())
+    ask = reverse("workflow:request_ask", args=["reviews.return", made.pk])
+    assert login(client, operator).post(ask, {"reason": reason}).status_code in (409, 422)
+    assert not HandBack.objects.exists()
+    assert standing(made.reviewer) == made
 
 
 def test_reviews_are_seen_within_reach_and_by_those_who_score(

@@ -566,8 +566,10 @@ def _note(column: ImportColumn, cell: Any, value: Any) -> Note | None:
     if isinstance(value, Decimal) and type(cell) in (int, float) and value == Decimal(str(cell)):
         return None  # the same sum, written with its cents
     if type(cell) is float and not isinstance(value, str | int | float):
-        # A number that is a date: nobody can be sure which.
         word, kind = column.word(value), GUESSED
+        if not _DAY.fullmatch(word):
+            return None  # how many years a term lasts: its row tells the days that come of it
+        # A number that is a date: nobody can be sure which.
         if is_january_or_october(cell):
             word, kind = f"按 {word} 导入，{WHICH_MONTH}", CHECK
         return Note(column.header, kind, as_text(cell), word)

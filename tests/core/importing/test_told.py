@@ -19,6 +19,7 @@ from expertpool.core.models import ImportMemory
 from expertpool.directory.models import Unit
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.services.import_rows import WITHOUT_BEGINNING
 from tests.core.importing.test_import_pages import (
     HEAD,
     post,
@@ -282,3 +283,17 @@ def test_a_row_that_only_counts_the_columns_is_none_of_the_list(
     rows = [[*HEAD, "工作单位", "职务"], places, ["甲", "13911110001", "荆州学院", "所长"]]
     run = upload(client, tmp_path, rows).context["run"]
     assert (run.total, run.accepted) == (1, 1)
+
+
+@pytest.mark.shows("EXP-07", "EXP-08")
+def test_how_many_years_a_term_lasts_is_told_once_by_the_days_that_come_of_it(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [["甲", "13911110001", "2024-03-01", 3], ["乙", "13911110002", "", 3.0]]
+    page = upload(client, tmp_path, [[*HEAD, "聘期开始", "聘期至"], *rows])
+    told = [one for notes in notes_of(page).values() for one in notes if one[1] == "聘期至"]
+    assert told == [
+        ("按推测填写", "聘期至", "3", "自 2024-03-01 起，至 2027-02-28"),
+        ("请核对", "聘期至", "3", WITHOUT_BEGINNING),
+    ]
+    assert "TermYears" not in page.content.decode()

@@ -23,17 +23,20 @@ _OF_SPECIALTIES = frozenset(
 )
 
 
+def unlike_in(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
+    """Return in what (codes) two rows of a person say something else, but for what he reviews."""
+    codes = (one.keys() | other.keys()) - _OF_SPECIALTIES
+    return {code for code in codes if _said(one, code) != _said(other, code)}
+
+
 def same_but_specialties(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two rows say the same of a person, but for what he reviews."""
-    said, again = (
-        {
-            code: value
-            for code, value in values.items()
-            if value not in (None, "", []) and code not in _OF_SPECIALTIES
-        }
-        for values in (one, other)
-    )
-    return said == again and bool(other["specialty_ids"])
+    return bool(other["specialty_ids"]) and not unlike_in(one, other)
+
+
+def _said(values: Mapping[str, Any], code: str) -> Any:
+    value = values.get(code)
+    return None if value in ("", []) else value
 
 
 class SamePersons:

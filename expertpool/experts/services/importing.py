@@ -69,7 +69,12 @@ from expertpool.experts.services.import_options import (
     options_for,
     status_in,
 )
-from expertpool.experts.services.import_persons import KNOWING, SamePersons, same_but_specialties
+from expertpool.experts.services.import_persons import (
+    KNOWING,
+    SamePersons,
+    same_but_specialties,
+    unlike_in,
+)
 from expertpool.experts.services.import_rows import RowRules
 from expertpool.experts.services.import_states import SECTION, STATES, ask_of_state
 from expertpool.experts.services.import_terms import asked_of_terms, suggested_terms
@@ -82,6 +87,10 @@ from expertpool.experts.validators.regions import Regions
 from expertpool.experts.validators.standing import gone_below, has_left, speaks_of_part
 from expertpool.experts.validators.values import oddities
 
+ONE_PERSON = (
+    "与第 {} 行是同一人，但{}不同，没有合并：这一行的评审专业没有导入，"
+    "请在文件中合为一行后重新上传，或导入后在他的档案中补上。"
+)
 _DOUBLED = {"phone": "手机号重复", "id_number": "证件号重复", "email": "邮箱重复"}
 
 
@@ -294,7 +303,7 @@ class ExpertImporter(Importer):
             first = self.known[code].get(row.values[f"{code}_index"])
             if first is None:
                 continue
-            where = f"与第 {first} 行相同。" if first else self._whose(code, row)
+            where = self._doubles(code, first, row) if first else self._whose(code, row)
             is_gone = not first and code != "email" and row.values[f"{code}_index"] in self.deleted
             told = GONE if is_gone else reason
             fault = self.fault(code, told, where)
@@ -304,6 +313,18 @@ class ExpertImporter(Importer):
             row.left.append(fault)
             row.values |= {"email": "", "email_index": None}
         return None
+
+    def _doubles(self, code: str, first: int, row: Row) -> str:
+        """Say which row has the same number; of the same person's that is refused for it, that a specialty goes
+        with this row, and why."""
+        told, held = f"与第 {first} 行相同。", self.here.get(first)
+        if code == "email" or held is None or held.values["name"] != row.values["name"]:
+            return told
+        unlike = unlike_in(held.values, row.values)
+        headers = [one.header for code, one in self.by_code.items() if code in unlike]
+        if not headers or set(row.values["specialty_ids"]) <= set(held.values["specialty_ids"]):
+            return told
+        return ONE_PERSON.format(first, "、".join(headers))
 
     def _goes_into(self, row: Row) -> bool:
         """Tell whether a row is the same person's as one before, with all that it says, but names another specialty:

@@ -20,6 +20,7 @@ from expertpool.directory.models import Unit
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
 from expertpool.experts.services.import_rows import WITHOUT_BEGINNING
+from expertpool.experts.services.importing import ONE_PERSON
 from tests.core.importing.test_import_pages import (
     HEAD,
     post,
@@ -297,3 +298,27 @@ def test_how_many_years_a_term_lasts_is_told_once_by_the_days_that_come_of_it(
         ("请核对", "聘期至", "3", WITHOUT_BEGINNING),
     ]
     assert "TermYears" not in page.content.decode()
+
+
+@pytest.mark.shows("EXP-07", "EXP-08")
+def test_a_row_of_the_same_person_that_differs_says_that_a_specialty_goes_with_it(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        ["甲", "13911110001", "黄石一院", "A010101", "主任"],
+        ["甲", "13911110001", "黄石一院", "A080101", "主任"],  # goes into the first
+        ["甲", "13911110001", "黄石二院", "A080112", "院长"],
+        ["甲", "13911110001", "黄石一院", "A010101", "院长"],  # no specialty is lost
+        ["乙", "13911110001", "黄石一院", "A080112", "院长"],  # somebody else
+    ]
+    page = upload(client, tmp_path, [[*HEAD, "工作单位", "评审专业", "职务"], *rows])
+    told = [
+        (cell["reason"], cell["detail"])
+        for row in page.context["found"]["refused"]
+        for cell in row["cells"]
+    ]
+    same = ("手机号重复", "与第 2 行相同。")
+    assert told == [("手机号重复", ONE_PERSON.format(2, "工作单位、职务")), same, same]
+    post(client, "confirm", page.context["run"], standing(page))
+    codes = Expert.objects.get().specialties.values_list("code", flat=True)
+    assert sorted(codes) == ["A010101", "A080101"]

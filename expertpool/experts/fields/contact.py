@@ -32,7 +32,7 @@ CONTACT = (
         imported=InImport(
             dispensable=True,
             aliases=("地址", "联系地址", "通信地址", "Address"),
-            likely=("家庭住址", "住址", "现住址", "居住地址", "家庭地址"),
+            likely=("家庭住址", "住址", "现住址", "居住地址", "家庭地址", "详细地址"),
             sample="示例路 1 号",
             width=24,
         ),

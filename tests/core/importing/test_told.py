@@ -322,3 +322,14 @@ def test_a_row_of_the_same_person_that_differs_says_that_a_specialty_goes_with_i
     post(client, "confirm", page.context["run"], standing(page))
     codes = Expert.objects.get().specialties.values_list("code", flat=True)
     assert sorted(codes) == ["A010101", "A080101"]
+
+
+@pytest.mark.shows("EXP-08")
+@pytest.mark.parametrize("header", ["需回避的单位", "应回避的单位", "应当回避的单位"])
+def test_units_to_be_avoided_are_known_and_an_address_in_detail_is_proposed(
+    client: Client, tmp_path: Path, header: str
+) -> None:
+    rows = [[*HEAD, header, "详细地址"], ["甲", "13911110001", "黄石一院", "湖滨路 1 号"]]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.mapping[2:] == ["avoidances", "address"]
+    assert run.needs_mapping  # of the address it is asked

@@ -64,6 +64,9 @@ LEFT_OUT = "[…]"
 HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Between two Chinese letters, of which a name may have a dot; a line feed parts two names.
 _BETWEEN_HAN = re.compile(f"(?<=[{HAN}〇·•・･（）])[ \\t\u00a0]+(?=[{HAN}〇·•・･（）])")
+_DOTS = str.maketrans("•・･‧", "····")
+# The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
+_STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")
 # Where a line ended within Chinese text nothing stood: its marks are wide themselves.
 _WIDE = f"{HAN}·•・\u3001-\u303f\uff01-\uff65"
 _LINE_END = re.compile(f"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
@@ -109,6 +112,13 @@ def without_unseen(value: Any) -> Any:
 def join_han(text: str) -> str:
     """Return ``text`` without the blanks between Chinese letters."""
     return _BETWEEN_HAN.sub("", text)
+
+
+def as_name(text: str) -> str:
+    """Return the name of somebody as records have it, whoever writes it: without marks that nobody sees, no blanks
+    between Chinese letters and one between others, and one dot for all that are typed for it."""
+    seen = " ".join(clean_text(without_unseen(text)).split())
+    return _STOP.sub("·", join_han(seen).translate(_DOTS))
 
 
 def one_line(text: str) -> str:

@@ -9,10 +9,11 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
+from expertpool.core.text import without_unseen
+
 # Input methods offer many brackets, and clerks type what comes first.
 _BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("〕】]」』〉》﹞", ")" * 8)
-# Blanks, and what cannot be seen: zero-width marks, byte order mark.
-_UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+_BLANKS = re.compile(r"\s+")
 
 MOST_UNIT_NAME = 200
 # What two names of one unit often do not share; read by the database, too.
@@ -30,13 +31,14 @@ validate_code = RegexValidator(
 
 @lru_cache(maxsize=4_000)  # a list of thousands names some hundred, each several times a row
 def normalise_unit_name(name: str) -> str:
-    """Return ``name`` for comparison: full-width forms and brackets unified, no blanks, one case.
+    """Return ``name`` for comparison: full-width forms and brackets unified, no blanks and no marks that nobody
+    sees, one case.
 
     河南省 建筑设计研究院（有限公司） and 河南省建筑设计研究院(有限公司) are the same.
     """
     folded = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
     # Folding once more joins what a blank kept apart.
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", folded).casefold())
+    return unicodedata.normalize("NFKC", _BLANKS.sub("", without_unseen(folded)).casefold())
 
 
 def core_of(name: str) -> str:

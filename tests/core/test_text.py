@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from expertpool.core.importing import as_code, as_text
 from expertpool.core.text import (
+    as_name,
     clean_code,
     clean_text,
     if_seen,
@@ -119,3 +120,21 @@ def test_a_letter_that_came_after_this_python_is_part_of_a_name() -> None:
 def test_what_is_no_letter_stays_to_be_read_or_refused() -> None:
     assert without_unseen("甲\n乙\t\x00\ud800") == "甲\n乙\t\x00\ud800"
     assert without_unseen(7) == 7
+
+
+NAMES = [
+    ("阿迪力•买买提", "阿迪力·买买提"),
+    ("阿迪力.买买提", "阿迪力·买买提"),
+    ("阿迪力 · 买买提", "阿迪力·买买提"),
+    ("王\u3000明", "王明"),
+    ("张\u3164三丰\u200b", "张三丰"),
+    (" J.Smith  Ｌｅｅ ", "J.Smith Lee"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("typed", "name"), NAMES)
+def test_a_name_is_read_as_records_have_it(typed: str, name: str) -> None:
+    assert as_name(typed) == name == as_name(name)
+    if name:
+        assert expert_name(typed) == name

@@ -21,6 +21,7 @@ from expertpool.directory.validators import (
         " 河南省 设计院(有限公司) ",
         "河南省设计院【有限公司】",
         "河南省设计院\u3000〔有限公司〕\u200b",
+        "\u202a河南省设\u00ad计院（有\u3164限公司）",
     ],
 )
 def test_blanks_and_brackets_make_no_difference(name: str) -> None:

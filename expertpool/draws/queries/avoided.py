@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import clean_text, join_han
+from expertpool.core.text import as_name
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
     Named,
@@ -157,12 +157,12 @@ def meant_by(row: Avoidance) -> Meant:
 
 
 def is_called_so(expert: Expert, name: str) -> bool:
-    """Tell whether ``expert`` has ``name``, however its letters are spaced."""
+    """Tell whether ``expert`` has ``name``, however its letters are spaced and its parts dotted."""
     return _folded(name) == _folded(expert.name)
 
 
 def _folded(name: str) -> str:
-    return join_han(clean_text(name)).casefold()
+    return as_name(name).casefold()
 
 
 def is_person(row: Avoidance, meant: Meant | None = None) -> Q:
@@ -170,7 +170,7 @@ def is_person(row: Avoidance, meant: Meant | None = None) -> Q:
     meant = meant or meant_by(row)
     found = Q(pk__in=[one.pk for one in meant.numbered])
     if meant.named:
-        named = called({row.name, join_han(clean_text(row.name))})
+        named = called({row.name, as_name(row.name)})
         if row.unit_name:
             named &= Q(employer_id__in=units_matching(name=row.unit_name))
         found = found | named if meant.numbered else named

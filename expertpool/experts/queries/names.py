@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from expertpool.core.fields import Sealed
 from expertpool.core.lookups import Among
 from expertpool.core.ordering import KeyOrder, Places
-from expertpool.core.text import clean_text
+from expertpool.core.text import as_name
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.initials import LATIN, MOST_CHARS
 from expertpool.experts.queries.packs import (
@@ -50,20 +50,21 @@ def called(names: Iterable[str]) -> Q:
 
 def named_like(keywords: Sequence[str]) -> dict[str, Holders]:
     """Return for each of ``keywords`` the keys of all experts whose name contains it, or, of Latin letters, has a
-    word or initials that begin with it. What has no letter fits nobody."""
-    latin = {one: LATIN.findall(one.lower()) for one in keywords if one.isascii()}
-    parts = [one for one in keywords if not one.isascii() and _LETTERS.search(one)]
+    word or initials that begin with it. What has no letter fits nobody. They are read as names are (`as_name`)."""
+    names = {one: as_name(one) for one in keywords}
+    latin = {one: LATIN.findall(name.lower()) for one, name in names.items() if name.isascii()}
+    parts = [one for one, name in names.items() if not name.isascii() and _LETTERS.search(name)]
     words = list(dict.fromkeys(word[:MOST_CHARS] for each in latin.values() for word in each))
-    found = dict(_each("name", "contains", parts))
-    begun = dict(_each("initials", "word", words))
+    found = dict(zip(parts, _held("name", "contains", [names[one] for one in parts]), strict=True))
+    begun = dict(zip(words, _held("initials", "word", words), strict=True))
     for keyword, each in latin.items():
         if each:
             found[keyword] = holding_all([begun[word[:MOST_CHARS]] for word in each])
     return {one: found.get(one, NOBODY) for one in keywords}
 
 
-def _each(source: str, op: str, texts: Sequence[str]) -> Iterable[tuple[str, Holders]]:
-    return zip(texts, holders(source, op, texts) if texts else [], strict=True)
+def _held(source: str, op: str, texts: Sequence[str]) -> list[Holders]:
+    return holders(source, op, texts) if texts else []
 
 
 def shut_name(path: str) -> Cast:
@@ -79,7 +80,7 @@ def opened_name(shut: str, number: str) -> str:
 
 def by_likeness(rows: QuerySet[Expert], text: str) -> QuerySet[Expert]:
     """Order ``rows``, which a search for ``text`` has found: first who is called just so, then who came first."""
-    just_so = Case(When(called([clean_text(text)]), then=0), default=1)
+    just_so = Case(When(called([as_name(text)]), then=0), default=1)
     return rows.order_by(just_so, "pk")
 
 

@@ -33,7 +33,7 @@ from expertpool.accounts.models import User
 from expertpool.core.counting import keys_of
 from expertpool.core.lookups import Among, Implied
 from expertpool.core.subjects import extra_q, searched_fields
-from expertpool.core.text import clean_text
+from expertpool.core.text import clean_text, without_unseen
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.experts.models import Expert, ExpertSpecialty
@@ -157,7 +157,7 @@ def numbers_merged(text: str) -> dict[str, tuple[int, str]]:
 
 def _keywords(text: str) -> list[str]:
     """Return the keywords of ``text``; a telephone number in groups, as people write it, is one."""
-    folded = clean_text(text)
+    folded = clean_text(without_unseen(text))
     number = _TELEPHONE.fullmatch("".join(folded.split()).replace("-", ""))
     return [number[1]] if number else list(dict.fromkeys(folded.split()))[:MOST_KEYWORDS]
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from expertpool.accounts.models import User
 from expertpool.audit.services import in_words, record
 from expertpool.core.events import publish
+from expertpool.core.text import as_name
 from expertpool.core.visibility import told
 from expertpool.experts.events import TiesChanged
 from expertpool.experts.exceptions import ExpertRefused
@@ -28,6 +29,7 @@ def add_avoidance_unit(
     Refuses (ValidationError) reversed dates, a relation without its unit or person, and one that
     he has already, unless there may be ``several``: who worked twice for one unit left it twice.
     """
+    row.person_name = as_name(row.person_name)
     if row.start_date and row.end_date and row.end_date < row.start_date:
         raise ValidationError({"end_date": "结束日期早于开始日期，请对调或改正。"})
     if row.is_personal and not row.person_name:

@@ -33,7 +33,7 @@ from expertpool.core.importing import (
     year_shown_as_day,
 )
 from expertpool.core.subjects import Day
-from expertpool.core.text import HAN, join_han
+from expertpool.core.text import HAN, as_name
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
 from expertpool.directory.queries import NO_NAME, UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
@@ -124,9 +124,6 @@ _BESIDE_UNIT = re.compile(
 )
 # 退休前：湘潭市水务局, and the code of a specialty where cells have moved.
 _NOT_A_UNIT = re.compile(r"(?:退休前|离休前|原|曾|现|挂靠|挂职)[:：]|[A-Za-z]\d{2,8}$|\d+$")
-_DOTS = str.maketrans("•・･‧", "····")
-# The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
-_STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")
 _STYLED = re.compile(
     r".{1,4}?(?:先生|女士|小姐|同志|老师|副?教授|副?研究员|博士|院士|院长|所长|主任|经理"
     r"|高工|(?:总|高级|助理)?工程师)"
@@ -250,7 +247,7 @@ def _name(cell: Any, longest: int) -> str:
         raise CellRefused("{}格式", "没有文字，请填写姓名或名称。")
     if _MASKED.fullmatch(value):
         raise CellRefused("{}格式", "像是隐去了一部分的姓名，请填写全名。")
-    return _STOP.sub("·", join_han(" ".join(seen.split())).translate(_DOTS))
+    return as_name(seen)
 
 
 def _is_odd(char: str) -> bool:

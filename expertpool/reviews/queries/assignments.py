@@ -10,6 +10,7 @@ from typing import Any
 import vdraw
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
+from expertpool.core.text import as_name
 from expertpool.directory.models import Unit
 from expertpool.draws.queries.avoided import avoided_units
 from expertpool.draws.queries.given import Given
@@ -124,19 +125,21 @@ def _barred(
     for expert, unit in ties.order_by().values_list("expert", "unit"):
         tied.setdefault(expert, set()).add(unit)
     people = AvoidanceUnit.objects.filter(
-        expert__in=experts, kind__in=PERSON_KINDS, person_name__in=list(of)
+        expert__in=experts, kind__in=PERSON_KINDS, person_name__in={*of, *map(as_name, of)}
     )
     knows: dict[int, set[str]] = {}
     for expert, name in people.order_by().values_list("expert", "person_name"):
-        knows.setdefault(expert, set()).add(name)
+        knows.setdefault(expert, set()).add(as_name(name))
     found: dict[int, set[str]] = {}
     for one in reviewers:
         own = tied.get(one.expert_id, set()) | {one.expert.employer_id}
-        named = {one.expert.name, _name(one.expert.employer)} | knows.get(one.expert_id, set())
+        named = {as_name(one.expert.name), _name(one.expert.employer)} | knows.get(
+            one.expert_id, set()
+        )
         found[one.pk] = {
             key
             for name, keys in of.items()
-            if name in named or own.intersection(ways[name].ways)
+            if named.intersection({name, as_name(name)}) or own.intersection(ways[name].ways)
             for key in keys
         }
     return found

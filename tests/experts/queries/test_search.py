@@ -82,6 +82,26 @@ def test_what_a_text_finds(
     assert found(text, admin) == set(names)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "阿迪力•买买提",
+        "阿迪力.买买提",
+        "力･买",
+        "阿迪力·\u3164买买提",
+        "\u200b阿迪\u00ad力",
+        "ad\u2060l",
+    ],
+    ids=ascii,
+)
+@pytest.mark.shows("EXP-22")
+def test_a_name_is_found_however_it_is_typed(admin: User, text: str) -> None:
+    """As an import, which takes the same cell, keeps it."""
+    make_expert("阿迪力·买买提")
+    make_expert("王小明")
+    assert found(text, admin) == {"阿"}
+
+
 def test_of_many_some_are_told(
     people: dict[str, Expert], admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

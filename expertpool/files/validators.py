@@ -72,11 +72,13 @@ _ZIPPED = {
     "ofd": FileType("application/ofd", (".ofd",)),
     "zip": FileType("application/zip", (".zip",)),
 }
-_ARCHIVE = Reading("archive", memory=256)
+_ARCHIVE, _MACRO_SHEETS = Reading("archive", memory=256), Reading("macro_sheets", memory=1024)
+_MACROS = "文件里含有宏，请另存为不含宏的格式后上传。"
+_BOOK = FileType("application/vnd.ms-excel", (".xls", ".et"))
 # Names of streams in the older office format.
 _OLE: tuple[tuple[str, FileType], ...] = (
     ("WordDocument", FileType("application/msword", (".doc", ".wps"))),
-    ("Workbook", FileType("application/vnd.ms-excel", (".xls", ".et"))),
+    ("Workbook", _BOOK),
     ("PowerPoint Document", FileType("application/vnd.ms-powerpoint", (".ppt", ".dps"))),
 )
 _TEXT = FileType("text/plain", (".txt", ".csv"))
@@ -272,9 +274,19 @@ def _zipped(file: IO[bytes]) -> FileType:
 def _ole(file: IO[bytes]) -> FileType | None:
     file.seek(0)
     content = file.read(_TEXT.max_size + 1)  # a longer one is refused for size
-    if VBA_PROJECT in content:
-        raise FileRefused("文件里含有宏，请另存为不含宏的格式后上传。")
-    return next((kind for name, kind in _OLE if name.encode("utf-16-le") in content), None)
+    if VBA_PROJECT.search(content):
+        raise FileRefused(_MACROS)
+    found = next((kind for name, kind in _OLE if name.encode("utf-16-le") in content), None)
+    if found is _BOOK and _has_macro_sheets(file):
+        raise FileRefused(_MACROS)
+    return found
+
+
+def _has_macro_sheets(file: IO[bytes]) -> bool:
+    try:
+        return bool(answer(_MACRO_SHEETS, file))
+    except Refused as refused:
+        raise FileRefused(*refused.problems) from None
 
 
 def _is_text(file: IO[bytes]) -> bool:

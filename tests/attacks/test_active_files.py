@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,6 +241,106 @@ def renamed_macro(types: str, part: bytes) -> bytes:
     return stream.getvalue()
 
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+FETCHING = (
+    f'<w:document xmlns:w="{W}"><w:body><w:p>{BEGIN}{code(" DDEAUTO c:/x y ")}{END}{TEXT}</w:p>'
+    "</w:body></w:document>"
+)
+
+
+def called(name: str, data: bytes) -> bytes:
+    """Return a document whose text is a part of another name, written as ``data``."""
+    old = "word/document.xml"
+    with zipfile.ZipFile(io.BytesIO(docx_bytes(TEXT))) as archive:
+        parts = {one: archive.read(one) for one in archive.namelist()}
+    named = {
+        one.replace("document.xml", name): part.replace(b"document.xml", name.encode())
+        for one, part in parts.items()
+        if one != old
+    }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for one, part in (named | {f"word/{name}": data}).items():
+            archive.writestr(one, part)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["document.xml", "document.dat"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_blanks_before_a_part_hide_nothing(name: str, encoding: str) -> None:
+    content = called(name, ("\n" * 100_000 + FETCHING).encode(encoding))
+    assert "不能用的域「DDEAUTO」" in refused(content)
+    assert detects(content) == "fetches"
+
+
+@pytest.mark.parametrize("name", ["document.xml", "document.dat"])
+def test_a_part_that_only_others_read_is_refused(name: str) -> None:
+    said = f'<?xml version="1.0" encoding="cp037"?>{FETCHING}'
+    content = called(name, said.encode("cp037", "xmlcharrefreplace"))
+    assert "已损坏" in refused(content)
+    with pytest.raises(FileRefused, match="已损坏"):
+        detect_type(io.BytesIO(content))
+
+
+def test_text_where_the_code_of_a_field_stands_is_code() -> None:
+    """LibreOffice reads it so."""
+    between = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    content = docx_bytes(f"<w:p>{BEGIN}{run(' DDEAUTO c:/x y ')}{between}{END}{TEXT}</w:p>")
+    assert "不能用的域「DDEAUTO」" in refused(content)
+    assert detects(content) == "fetches"
+    result = docx_bytes(f"<w:p>{BEGIN}{code(' PAGE ')}{between}{run('DDE 3')}{END}{TEXT}</w:p>")
+    assert check(io.BytesIO(result), fields=FIELDS, columns={}, required=()) == "docx"
+    assert detects(result) == ".docx"
+
+
+MICROSOFT = "http://schemas.microsoft.com/office"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (f"{REL}/control", "对象或控件"),
+        (f"{REL}/package", "对象或控件"),
+        (f"{REL}/oleObject", "对象或控件"),
+        (f"{MICROSOFT}/2011/relationships/webextensiontaskpanes", "对象或控件"),
+        (f"{MICROSOFT}/2006/relationships/ui/extensibility", "宏"),
+        (f"{REL}/connections", "数据源"),
+        (f"{REL}/queryTable", "数据源"),
+    ],
+)
+def test_what_a_part_is_to_another_counts_whatever_it_is_called(kind: str, words: str) -> None:
+    relation = f'<Relationship Id="rIdA" Type="{kind}" Target="notes.dat"/>'
+    assert words in refused(
+        docx_bytes(f"<w:p>{TEXT}</w:p>", relations=relation, more={"word/notes.dat": b"x"})
+    )
+
+
+VML = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f'<w:p {VML}><w:r><w:pict><v:shape><v:imagedata src="http://evil/x.png"/></v:shape></w:pict></w:r></w:p>',
+        f'<w:p {VML}><w:r><w:pict><v:rect><v:fill o:href="//evil/x.png"/></v:rect></w:pict></w:r></w:p>',
+        '<w:mailMerge><w:connectString w:val="DBQ=x"/></w:mailMerge>',
+    ],
+    ids=["picture", "filling", "letters to many"],
+)
+def test_forms_take_nothing_from_elsewhere(part: str) -> None:
+    assert "外部文件或图片" in refused(docx_bytes(f"<w:p>{TEXT}</w:p>{part}"))
+
+
+def test_what_stands_before_a_mistake_counts() -> None:
+    drawing = "<xml><x:FmlaMacro>'\\\\evil\\s\\[x.xlsm]'!run</x:FmlaMacro><br></xml>"
+    content = changed(book_bytes(make_book()), **{"xl/drawings/vmlDrawing1.vml": drawing})
+    assert detects(content) == "fetches"
+
+
+def test_a_function_that_another_calls_fetches_as_well() -> None:
+    assert detects(in_a_cell("MAP(A1:A3,_xleta.WEBSERVICE)")) == "fetches"
+
+
 SAID = '<Default Extension="dat" ContentType="application/vnd.ms-office.vbaProject"/>'
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "_VBA_PROJECT".encode("utf-16-le")
 
@@ -249,6 +351,44 @@ def test_macros_by_any_name_are_refused(types: str, part: bytes) -> None:
     with pytest.raises(FileRefused, match="宏"):
         detect_type(io.BytesIO(content))
     assert "宏" in refused(content)
+
+
+@pytest.mark.parametrize(
+    ("types", "part"),
+    [
+        (SAID.replace("vba", "&#118;ba"), b"x"),
+        ("", OLE.lower()),
+        ("", b'<m:macrosheet xmlns:m="http://schemas.microsoft.com/office/excel/2006/main"/>'),
+    ],
+    ids=["written otherwise", "small letters", "a sheet of macros"],
+)
+def test_macros_by_any_spelling_are_refused(types: str, part: bytes) -> None:
+    with pytest.raises(FileRefused, match="宏"):
+        detect_type(io.BytesIO(renamed_macro(types, part)))
+
+
+def test_macros_are_found_whatever_the_types_are_written_in() -> None:
+    content = renamed_macro(SAID, b"x")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+    plain = types[types.index("<Types") :]
+    for said in (plain.encode("utf-16"), b" " * 5_000_000 + plain.encode()):
+        with pytest.raises(FileRefused, match="宏"):
+            detect_type(io.BytesIO(changed(content, **{"[Content_Types].xml": said})))
+
+
+@pytest.mark.django_db
+def test_sheets_of_macros_of_older_workbooks_are_refused() -> None:
+    """Macros of Excel 4.0 are cells: no stream is named after them (MS-XLS, 2.4.28)."""
+    book = (Path(__file__).parents[1] / "data/quirks/old.xls").read_bytes()
+    assert detects(book) == ".xls"
+    sheet = (
+        rb"(\x85\0[\x08-\x40]\0.{4}[\0-\2])\0"  # length, place, whether it is hidden; then its kind
+    )
+    macros, count = re.subn(sheet, lambda found: found[1] + b"\1", book, flags=re.DOTALL)
+    assert count
+    with pytest.raises(FileRefused, match="宏"):
+        detect_type(io.BytesIO(macros))
 
 
 def related(kind: str, target: str) -> bytes:
@@ -278,6 +418,26 @@ def linked_book(part: str) -> bytes:
 def test_an_attachment_that_fetches_or_speaks_when_it_is_opened_is_refused(content: bytes) -> None:
     with pytest.raises(FileRefused, match="到别处取内容"):
         detect_type(io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        lambda text: text.encode("utf-16"),
+        lambda text: text.replace("https:", "http&#115;:").encode(),
+        lambda text: text.replace('"r9"', '"r>9"').encode(),
+        lambda text: text.replace("/attachedTemplate", "&#47;attachedTemplate").encode(),
+        lambda text: b" " * 5_000_000 + text.encode(),
+    ],
+    ids=["UTF-16", "address", "sign", "kind", "blanks"],
+)
+@pytest.mark.parametrize("name", ["settings.xml.rels", "settings.xml.RELS"])
+def test_relations_are_read_as_programs_read_them(said: Callable[[str], bytes], name: str) -> None:
+    relation = (
+        f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r9" TargetMode="External" '
+        f'Type="{REL}/attachedTemplate" Target="https://example.org/x.dotm"/></Relationships>'
+    )
+    assert detects(changed(docx_bytes(TEXT), **{f"word/_rels/{name}": said(relation)})) == "fetches"
 
 
 @pytest.mark.parametrize(

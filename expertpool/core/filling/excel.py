@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 
-from expertpool.core.filling.findings import Filling, Findings, as_text
+from expertpool.core.filling.findings import FROM_ELSEWHERE, Filling, Findings, as_text
 from expertpool.core.filling.formulas import problem_of
 from expertpool.core.filling.markup import (
     Element,
@@ -88,7 +88,9 @@ def _check_actions(package: Package, book: Book, findings: Findings) -> None:
     places = {sheet.part: f"工作表「{sheet.name}」" for sheet in book.sheets}
     for part, action in package.actions():
         place = f"名称「{action.name[:40]}」" if action.name else places.get(part, "")
-        if action.kind is not Kind.FORMULA:
+        if action.kind is Kind.SOURCE:
+            findings.problems.append(f"{place}{FROM_ELSEWHERE}")
+        elif action.kind is not Kind.FORMULA:
             findings.problems.append(f"{place}指定了宏，请删除（右键图形 → 指定宏）")
         elif problem := problem_of(action.text, sheets=sheets):
             findings.problems.append(f"{place}公式 ={action.text[:40]}：{problem}")

@@ -13,6 +13,7 @@ MOST_REPEATED = 2000  # elements of all rows of a part that are copied once for 
 MOST_ROWS = 5  # of a sheet or document that repeat
 _SHOWN = 50  # problems; a template with more is not meant for this document
 _EXCERPT = 20
+FROM_ELSEWHERE = "模板链接了外部文件或图片，请改为插入到模板里再上传。"
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

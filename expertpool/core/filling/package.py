@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from expertpool.core.filling.findings import TemplateRefused
+from expertpool.core.filling.findings import FROM_ELSEWHERE, TemplateRefused
 from expertpool.core.filling.markup import (
     BROKEN,
     Document,
@@ -44,14 +44,20 @@ KINDS = {
     "wordprocessingml.document.main+xml": "docx",
 }
 _MACROS = "模板含有宏。请另存为不含宏的 .xlsx 或 .docx 后再上传。"
+_OBJECTS = "模板含有嵌入的对象或控件，请删除后再上传。"
+_LINKED = "模板链接了其他文件或数据源，请断开链接后再上传（Excel：数据 → 编辑链接 → 断开链接）。"
 # Parts of a package that do something, by the folder or name they stand under.
 _FORBIDDEN = (
     (re.compile(r"vbaproject|vbadata|macrosheets/|dialogsheets/|customui"), _MACROS),
-    (re.compile(r"/(embeddings|activex|ctrlprops)/"), "模板含有嵌入的对象或控件，请删除后再上传。"),
-    (
-        re.compile(r"/externallinks/|/connections\.xml|/querytables/"),
-        "模板链接了其他文件或数据源，请断开链接后再上传（Excel：数据 → 编辑链接 → 断开链接）。",
-    ),
+    (re.compile(r"/(embeddings|activex|ctrlprops)/"), _OBJECTS),
+    (re.compile(r"/externallinks/|/connections\.xml|/querytables/"), _LINKED),
+)
+# The same by what a part is to another, whatever it is called itself.
+_FORBIDDEN_KINDS = (
+    (re.compile(r"dialogsheet|extensibility|keymapcustomizations|attachedtoolbars"), _MACROS),
+    (re.compile(r"control|activexcontrolbinary|ctrlprop|oleobject|package"), _OBJECTS),
+    (re.compile(r"webextension\w*"), _OBJECTS),  # a page of the web beside the document
+    (re.compile(r"externallink\w*|connections|querytable"), _LINKED),
 )
 # How a part is said to be a macro, whatever its name.
 _SAID = re.compile(r"macro|vbaproject", re.IGNORECASE)
@@ -79,7 +85,26 @@ class Package:
         return left
 
     def _is_markup(self, name: str) -> bool:
-        return is_xml(name) or begins_as_xml(self.parts[name][:8])
+        """Tell whether a program reads a part as XML: by its name, by what is said of it, or by its beginning."""
+        return (
+            is_xml(name)
+            or self._said(name).endswith("xml")
+            or begins_as_xml(io.BytesIO(self.parts[name]))
+        )
+
+    def _said(self, name: str) -> str:
+        """Return of which type a part is said to be, alone or with all that end as it does."""
+        if TYPES not in self.parts:
+            return ""
+        types = self.xml(TYPES)
+        for element in find(types, "Override"):
+            if element.getAttribute("PartName").lstrip("/").lower() == name.lower():
+                return element.getAttribute("ContentType").lower()
+        ending = name.rpartition(".")[2].lower()
+        for element in find(types, "Default"):
+            if element.getAttribute("Extension").lower() == ending:
+                return element.getAttribute("ContentType").lower()
+        return ""
 
     def xml(self, name: str) -> Document:
         """Return a part to read or change; KeyError when there is none."""
@@ -168,6 +193,9 @@ class Package:
             if _SAID.search(relation.getAttribute("Type")):
                 raise TemplateRefused(_MACROS)
             kind = relation.getAttribute("Type").rpartition("/")[2]
+            for pattern, message in _FORBIDDEN_KINDS:
+                if pattern.fullmatch(kind.lower()):
+                    raise TemplateRefused(message)
             if kind in BROUGHT_IN:
                 raise TemplateRefused(
                     "模板里插入了别的文件或网页。请用 Word 或 WPS 打开，复制到正文里，另存后再上传。"
@@ -177,7 +205,7 @@ class Package:
             if kind == "attachedTemplate":  # Word notes which .dotx a document was begun from
                 self._forget(relation)
             elif kind != "hyperlink" or not _LINK.match(relation.getAttribute("Target")):
-                raise TemplateRefused("模板链接了外部文件或图片，请改为插入到模板里再上传。")
+                raise TemplateRefused(FROM_ELSEWHERE)
 
     def _forget(self, relation: Element) -> None:
         for name in self.typed("wordprocessingml.settings+xml"):

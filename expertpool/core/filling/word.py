@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from expertpool.core.filling.findings import Filling, Findings, TemplateRefused, excerpt
+from expertpool.core.filling.findings import (
+    FROM_ELSEWHERE,
+    Filling,
+    Findings,
+    TemplateRefused,
+    excerpt,
+)
 from expertpool.core.filling.markup import (
     Document,
     Element,
@@ -97,6 +103,8 @@ def _refuse_actions(package: Package) -> None:
                     f"模板里有不能用的域「{excerpt(name)}」：只能用页码、页数、日期、目录和引用。请删除后"
                     "再上传（DDE、INCLUDETEXT 等会打开外部内容）。"
                 )
+        elif action.kind is Kind.SOURCE:
+            raise TemplateRefused(FROM_ELSEWHERE)
         elif action.kind is not Kind.FORMULA or acts_by_itself(action):
             raise TemplateRefused("模板里的图表或图形带有宏、公式或外部数据，请改为图片后再上传。")
 

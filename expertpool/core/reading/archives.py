@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import IO
 from xml.parsers import expat
 
-from expertpool.core.reading.active import actions, acts_by_itself, begins_as_xml
+from expertpool.core.reading.active import Kind, actions, acts_by_itself, begins_as_xml, facts_of
 from expertpool.core.reading.messages import Refused
 from expertpool.core.sizes import MEGABYTE
 
@@ -21,10 +21,11 @@ KINDS = {
     "OFD.xml": "ofd",
 }
 TYPES = "[Content_Types].xml"
-MOST_DESCRIBED = 4 * MEGABYTE  # bytes of a part that says what other parts are
 MOST_SEARCHED = 64 * MEGABYTE  # bytes of all binary parts
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-VBA_PROJECT = "_VBA_PROJECT".encode("utf-16-le")  # names of streams are UTF-16 in this format
+# Names of streams are UTF-16 in this format, and the same in large and small letters.
+VBA_PROJECT = re.compile(re.escape("_VBA_PROJECT".encode("utf-16-le")), re.IGNORECASE)
+_EBCDIC = "<?xml".encode("cp037")  # some programs open it, none writes it
 # Programs in a zip: Java archives, Android packages, macros of Office and of OpenDocument.
 _PROGRAMS = re.compile(
     r"(META-INF/MANIFEST\.MF|AndroidManifest\.xml|vbaProject\.bin)$|(^|/)macrosheets/|"
@@ -32,17 +33,14 @@ _PROGRAMS = re.compile(
     re.IGNORECASE,
 )
 # How a part is said to be a macro, whatever its name.
-_SAID = re.compile(rb"vbaProject|macroEnabled|macrosheet", re.IGNORECASE)
+_SAID = re.compile(r"vbaProject|macroEnabled|macrosheet", re.IGNORECASE)
 # Parts that are fetched from another machine, or started, as soon as the document is opened: its template, a linked
 # object, a document within it; a conversation with another program (DDE). A template on the writer's own disk, or
 # on a share of his office, is usual.
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-_FETCHED = re.compile(
-    rb"""Type\s*=\s*["'][^"']*/(?:attachedTemplate|oleObject|frame|subDocument|aFChunk)["']"""
-)
+_FETCHED = frozenset({"attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk"})
 # A page of the web that Word takes in as text, with all that it asks for; saving once makes it text.
-_BROUGHT_IN = re.compile(rb"""Type\s*=\s*["'][^"']*/aFChunk["']""")
-_ELSEWHERE = re.compile(rb"""Target\s*=\s*["']\s*(?:https?|ftp|mhtml|ms-\w+):""", re.IGNORECASE)
+_BROUGHT_IN = "aFChunk"
+_ELSEWHERE = re.compile(r"\s*(?:https?|ftp|mhtml|ms-\w+):", re.IGNORECASE)
 _FETCHES = "文件一打开就会到别处取内容（远程模板、链接的对象或 DDE），请断开链接、另存后上传。"
 _MIXED = "文件里插入了网页或别的文件，请用 Word 或 WPS 打开、另存后上传。"
 _BROKEN = "压缩文件已损坏，请重新压缩后上传。"
@@ -54,14 +52,15 @@ def kind_of_archive(file: IO[bytes]) -> str:
 
     Refuses what is broken, and macros and programs: by their names, by what the package says of its
     parts, and by what stands in these; and what is fetched from elsewhere, or spoken to, at once when it is opened
-    (`active`); of relations, as far as they are written in the usual way.
+    (`active`).
     """
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             if any(map(_PROGRAMS.search, names)):
                 raise Refused(_RUNS)
-            if TYPES in names:
+            # Names of parts are the same in large and small letters.
+            if TYPES.lower() in map(str.lower, names):
                 _refuse_macros(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
         raise Refused(_BROKEN) from None
@@ -73,31 +72,39 @@ def _refuse_macros(archive: zipfile.ZipFile) -> None:
     left = MOST_SEARCHED
     for entry in archive.infolist():
         with archive.open(entry) as part:
-            if entry.filename == TYPES or entry.filename.endswith(".rels"):
-                said = part.read(MOST_DESCRIBED)
-                if _SAID.search(said):
-                    raise Refused(_RUNS)
-                if any(map(_is_fetched, _RELATION.findall(said))):
-                    raise Refused(_FETCHES)
-                if _BROUGHT_IN.search(said):
-                    raise Refused(_MIXED)
-            elif (head := part.read(len(OLE_MARK))) == OLE_MARK:
-                content = head + part.read(left)
+            head = part.read(len(OLE_MARK))
+            part.seek(0)
+            if head == OLE_MARK:
+                content = part.read(left)
                 left -= len(content)
-                if VBA_PROJECT in content or left <= 0:
+                if VBA_PROJECT.search(content) or left <= 0:
                     raise Refused(_RUNS)
-            elif begins_as_xml(head):
+            elif head.startswith(_EBCDIC):
+                raise Refused(_BROKEN)
+            elif begins_as_xml(part):
                 part.seek(0)
-                _refuse_actions(part)
+                _refuse_part(part, entry.filename.lower())
 
 
-def _is_fetched(relation: bytes) -> bool:
-    return bool(_FETCHED.search(relation) and _ELSEWHERE.search(relation))
-
-
-def _refuse_actions(part: IO[bytes]) -> None:
-    """Refuse what acts by itself. What is no XML opens nowhere; drawings in VML are none as Excel writes them: of these,
-    what can be read."""
+def _refuse_part(part: IO[bytes], name: str) -> None:
+    """Refuse what acts by itself, and what a part says of others that act. What is no XML opens nowhere; drawings in VML
+    are none as Excel writes them: of these, what can be read."""
     with suppress(expat.ExpatError):
-        if any(map(acts_by_itself, actions(part))):
-            raise Refused(_FETCHES)
+        if name == TYPES.lower() or name.endswith(".rels"):
+            for facts in facts_of(part):
+                _refuse_said(facts)
+            return
+        for action in filter(acts_by_itself, actions(part)):
+            raise Refused(_RUNS if action.kind is Kind.PROGRAM else _FETCHES)
+
+
+def _refuse_said(facts: dict[str, str]) -> None:
+    """Refuse by what one element says of a part, or of what it is to another."""
+    target = facts.get("Target", "")
+    if any(_SAID.search(value) for key, value in facts.items() if key != "Target"):
+        raise Refused(_RUNS)
+    kind = facts.get("Type", "").rpartition("/")[2]
+    if kind in _FETCHED and _ELSEWHERE.match(target):
+        raise Refused(_FETCHES)
+    if kind == _BROUGHT_IN:
+        raise Refused(_MIXED)

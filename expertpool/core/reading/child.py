@@ -22,6 +22,7 @@ READINGS = {
     "picture": "expertpool.core.reading.pictures:square_png",
     "words": "expertpool.core.reading.words:blocks_of_words",
     "page": "expertpool.core.reading.pages:page_png",
+    "macro_sheets": "expertpool.core.reading.tables:has_macro_sheets",
     "archive": "expertpool.core.reading.archives:kind_of_archive",
     "template": "expertpool.core.filling.filler:check",
     "filled": "expertpool.core.filling.filler:fill",

@@ -158,6 +158,19 @@ def _book(file: IO[bytes]) -> CalamineWorkbook:
     return CalamineWorkbook.from_object(file)
 
 
+def has_macro_sheets(file: IO[bytes]) -> bool:
+    """Tell whether a workbook of the older format holds sheets of macros (Excel 4.0), of which no stream says so. Of what
+    cannot be read, also by a password, nothing is known."""
+    file.seek(0)
+    try:
+        book = CalamineWorkbook.from_object(file)
+    except (CalamineError, PasswordError, ValueError, OSError):
+        return False
+    return any(
+        one.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba) for one in book.sheets_metadata
+    )
+
+
 def _numbered(sheet: CalamineSheet) -> Iterator[Numbered]:
     """Yield the rows; calamine leaves out what is empty on the left."""
     _, left = sheet.start or (0, 0)

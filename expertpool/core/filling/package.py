@@ -193,14 +193,16 @@ class Package:
             if _SAID.search(relation.getAttribute("Type")):
                 raise TemplateRefused(_MACROS)
             kind = relation.getAttribute("Type").rpartition("/")[2]
+            mode = relation.getAttribute("TargetMode")
             for pattern, message in _FORBIDDEN_KINDS:
-                if pattern.fullmatch(kind.lower()):
+                # What lies outside is refused below, in words of its own.
+                if mode != "External" and pattern.fullmatch(kind.lower()):
                     raise TemplateRefused(message)
             if kind in BROUGHT_IN:
                 raise TemplateRefused(
                     "模板里插入了别的文件或网页。请用 Word 或 WPS 打开，复制到正文里，另存后再上传。"
                 )
-            if relation.getAttribute("TargetMode") != "External":
+            if mode != "External":
                 continue
             if kind == "attachedTemplate":  # Word notes which .dotx a document was begun from
                 self._forget(relation)

@@ -17,6 +17,7 @@ from openpyxl.worksheet.table import Table, TableFormula
 
 from expertpool.core.filling import TemplateRefused
 from expertpool.core.filling.filler import check
+from expertpool.core.reading import archives
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.validators import detect_type
 from tests.core.filling.office import (
@@ -452,3 +453,52 @@ def test_relations_are_read_as_programs_read_them(said: Callable[[str], bytes], 
 )
 def test_what_people_write_is_taken(content: bytes) -> None:
     assert detect_type(io.BytesIO(content)).extensions[0] in {".docx", ".xlsx"}
+
+
+def packed(**files: bytes) -> bytes:
+    """A zip of these files."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return whole.getvalue()
+
+
+def with_macros() -> bytes:
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "_VBA_PROJECT".encode("utf-16-le")
+    return changed(docx_bytes(TEXT), **{"word/notes.bin": ole})
+
+
+@pytest.mark.parametrize(
+    "name", ["a.exe", "投标/b.DOCM", "d.hta", "e.jar", "f.js", "g.lnk", "h.xlam", "i.bat. "]
+)
+def test_a_zip_brings_no_program(name: str) -> None:
+    """Packing once got round all that is asked of a file by itself."""
+    with pytest.raises(FileRefused, match="宏或程序"):
+        detect_type(io.BytesIO(packed(**{"报价.txt": b"1", name: b"MZ"})))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("deeper", [False, True], ids=["in a zip", "in a zip in a zip"])
+def test_documents_within_a_zip_are_held_to_what_one_by_itself_is(deeper: bool) -> None:
+    def within(content: bytes) -> bytes:
+        once = packed(**{"资料/1.dat": content})
+        return packed(**{"二.bin": once}) if deeper else once
+
+    book = (Path(__file__).parents[1] / "data/quirks/old.xls").read_bytes()
+    assert detects(within(docx_bytes(TEXT))) == detects(within(book)) == ".zip"
+    assert detects(within(related("oleObject", "https://example.org/x"))) == "fetches"
+    older = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "_VBA_PROJECT".encode("utf-16-le")
+    for content in (with_macros(), older):
+        with pytest.raises(FileRefused, match="宏或程序"):
+            detect_type(io.BytesIO(within(content)))
+
+
+def test_more_documents_than_can_be_looked_into_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = docx_bytes(TEXT)
+    monkeypatch.setattr(archives, "MOST_PACKED", 2 * len(content))
+    assert archives.kind_of_archive(io.BytesIO(packed(a=content, b=content))) == "zip"
+    with pytest.raises(archives.Refused, match="分成几个压缩包"):
+        archives.kind_of_archive(io.BytesIO(packed(a=content, b=content, c=content)))

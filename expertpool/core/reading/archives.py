@@ -6,11 +6,14 @@ import re
 import zipfile
 import zlib
 from contextlib import suppress
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import IO
 from xml.parsers import expat
 
 from expertpool.core.reading.active import Kind, actions, acts_by_itself, begins_as_xml, facts_of
 from expertpool.core.reading.messages import Refused
+from expertpool.core.reading.tables import has_macro_sheets
 from expertpool.core.sizes import MEGABYTE
 
 # What the part named so makes of a zip.
@@ -22,6 +25,7 @@ KINDS = {
 }
 TYPES = "[Content_Types].xml"
 MOST_SEARCHED = 64 * MEGABYTE  # bytes of all binary parts
+_ZIP_MARK = b"PK\x03\x04"
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Names of streams are UTF-16 in this format, and the same in large and small letters.
 VBA_PROJECT = re.compile(re.escape("_VBA_PROJECT".encode("utf-16-le")), re.IGNORECASE)
@@ -32,6 +36,14 @@ _PROGRAMS = re.compile(
     r"^(Basic|Scripts)/",
     re.IGNORECASE,
 )
+# What a computer runs, or asks to run, when somebody opens it from a folder; documents that are said to have macros.
+_RUN_BY_NAME = re.compile(
+    r"\.(exe|com|scr|pif|cpl|msi|msp|dll|ocx|bat|cmd|ps1|vb[se]?|jse?|ws[fh]?|hta|chm|lnk|url|scf|reg|inf|jar|jnlp|apk|"
+    r"app|sh|iso|img|vhdx?|xll|xla|xlam|do[ct]m|xl[st]m|pp[ast]m|potm|sldm)[ .]*$",
+    re.IGNORECASE,
+)
+_ENCRYPTED = 0x1
+MOST_PACKED = 256 * MEGABYTE  # bytes of the files of a zip that are looked into
 # How a part is said to be a macro, whatever its name.
 _SAID = re.compile(r"vbaProject|macroEnabled|macrosheet", re.IGNORECASE)
 # Parts that are fetched from another machine, or started, as soon as the document is opened: its template, a linked
@@ -45,6 +57,7 @@ _FETCHES = "文件一打开就会到别处取内容（远程模板、链接的�
 _MIXED = "文件里插入了网页或别的文件，请用 Word 或 WPS 打开、另存后上传。"
 _BROKEN = "压缩文件已损坏，请重新压缩后上传。"
 _RUNS = "文件里含有宏或程序，请去掉后上传（Office 文件另存为不含宏的格式）。"
+_TOO_MUCH = f"压缩包里的文档解压后超过 {MOST_PACKED // MEGABYTE} MB，请分成几个压缩包上传。"
 
 
 def kind_of_archive(file: IO[bytes]) -> str:
@@ -52,8 +65,12 @@ def kind_of_archive(file: IO[bytes]) -> str:
 
     Refuses what is broken, and macros and programs: by their names, by what the package says of its
     parts, and by what stands in these; and what is fetched from elsewhere, or spoken to, at once when it is opened
-    (`active`).
+    (`active`). Of a ``zip`` the documents in it, and those in a zip in it, are looked into alike.
     """
+    return _kind_of(file, deeper=2)
+
+
+def _kind_of(file: IO[bytes], *, deeper: int) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
@@ -62,9 +79,44 @@ def kind_of_archive(file: IO[bytes]) -> str:
             # Names of parts are the same in large and small letters.
             if TYPES.lower() in map(str.lower, names):
                 _refuse_macros(archive)
+            kind = next((kind for name, kind in KINDS.items() if name in names), "zip")
+            if kind == "zip" and deeper:
+                _refuse_packed(archive, deeper=deeper - 1)
+            return kind
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
         raise Refused(_BROKEN) from None
-    return next((kind for name, kind in KINDS.items() if name in names), "zip")
+
+
+def _refuse_packed(archive: zipfile.ZipFile, *, deeper: int) -> None:
+    """Refuse what is no attachment by itself because it runs. What has a password stays shut."""
+    left = MOST_PACKED
+    for entry in archive.infolist():
+        if _RUN_BY_NAME.search(entry.filename):
+            raise Refused(_RUNS)
+        if entry.flag_bits & _ENCRYPTED:
+            continue
+        with archive.open(entry) as part:
+            head = part.read(len(OLE_MARK))
+            if head != OLE_MARK and not head.startswith(_ZIP_MARK):
+                continue
+            left -= entry.file_size
+            if left < 0:
+                raise Refused(_TOO_MUCH)
+            with TemporaryFile() as packed:
+                packed.write(head)
+                copyfileobj(part, packed)
+                _refuse_document(packed, deeper=deeper)
+
+
+def _refuse_document(file: IO[bytes], *, deeper: int) -> None:
+    """Refuse an office document within a zip as one by itself."""
+    file.seek(0)
+    if file.read(len(_ZIP_MARK)) == _ZIP_MARK:
+        _kind_of(file, deeper=deeper)
+    else:
+        file.seek(0)
+        if VBA_PROJECT.search(file.read(MOST_SEARCHED)) or has_macro_sheets(file):
+            raise Refused(_RUNS)
 
 
 def _refuse_macros(archive: zipfile.ZipFile) -> None:

@@ -78,7 +78,7 @@ def test_the_room_of_the_first_draw_tells_of_the_panel(
     accept_all(widened, now=timezone.now())
     page = shown(client, base, "room", version=version)
     assert FILLED in page
-    assert "已另抽" in page
+    assert "<strong>另抽" in page
     for gone in (LACKS, "待补"):
         assert gone not in page
 

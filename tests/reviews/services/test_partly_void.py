@@ -111,8 +111,9 @@ def test_where_a_part_of_the_panel_is_void_the_rest_goes_on_and_it_is_said(
     make_rate()
     project = reverse("projects:detail", args=[review.project_id])
     entering = reverse("fees:project", args=[review.project_id])
-    for other in (project, f"{project}?tab=experts", entering):
+    for other in (project, f"{project}?tab=experts"):
         assert f"{wider.number}（" in client.get(other).content.decode(), other
+    assert client.get(entering).status_code == 404  # while they score
     base = Draw.objects.get(pk=wider.widens_id)
     said = dict(build_stored_sheet(draw=base, now=NOW).head)
     assert wider.number in said["补抽已作废"]
@@ -124,6 +125,7 @@ def test_where_a_part_of_the_panel_is_void_the_rest_goes_on_and_it_is_said(
     summary = Summary(review.result)
     assert summary.experts == [first.key, second.key]
     assert summary.void_words == ""
+    assert f"{wider.number}（" in client.get(entering).content.decode()
 
 
 @pytest.mark.shows("OVW-13")

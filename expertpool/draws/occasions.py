@@ -705,6 +705,12 @@ PLAN_DECIDED = result_occasion("draw.plan_decided", "抽取方案")
 
 # Those that ask, with the link: the clock starts when one goes out.
 LETTERS = (INVITATION.code, STANDBY_INVITATION.code, RESCHEDULED.code)
+# Those that tell an expert when and where the review is.
+DATED = (
+    *LETTERS,
+    *(EMERGENCY.code, EMERGENCY_ENDED.code, ANSWER_REMINDER.code, CONFIRMED.code),
+    *(REMINDER.code, MOVED_UP.code),
+)
 # Those that want an answer: out of date once there is one, and held back by a pause.
 ASKING = (*LETTERS, EMERGENCY.code, EMERGENCY_ENDED.code, ANSWER_REMINDER.code)
 # Those that call somebody to answer or to come who has been asked: not whoever has left the pool.

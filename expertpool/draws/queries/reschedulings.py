@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db.models import Prefetch, prefetch_related_objects
 
@@ -16,16 +17,35 @@ def reschedulings_of(draw: Draw) -> list[Rescheduling]:
     return list(draw.reschedulings.all())
 
 
-def unheard_since(rows: Sequence[Invitation]) -> dict[int, Rescheduling]:
-    """Return for each of ``rows`` (ids), all of one draw and asked anew, the first move of which he has not heard before
-    that: the last one, or an earlier one whose letters the next has stopped."""
+@dataclass(frozen=True)
+class Unheard:
+    """What is another than an expert was told last: moved by ``first``, and perhaps again, by ``last`` at the latest."""
+
+    first: Rescheduling
+    last: Rescheduling
+
+    @property
+    def before(self) -> dict[str, str]:
+        """The time and place of which he knows, in words."""
+        before: dict[str, str] = self.first.before
+        return before
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it was moved back to that."""
+        return bool(self.before == self.last.after)
+
+
+def unheard_since(rows: Sequence[Invitation]) -> dict[int, Unheard]:
+    """Return for each of ``rows`` (ids), all of one draw and asked anew, of what he has not heard before that: of the last
+    move, and of earlier ones whose letters the next has stopped."""
     if not rows:
         return {}
     moves = list(Rescheduling.objects.filter(draw=rows[0].draw_id).order_by("pk"))
     letters = last_letters(rows)
 
-    def unheard(row: Invitation) -> Rescheduling:
+    def unheard(row: Invitation) -> Unheard:
         known = letters.get(row.pk, row.invited_at)
-        return next((one for one in moves if one.moved_at > known), moves[-1])
+        return Unheard(next((one for one in moves if one.moved_at > known), moves[-1]), moves[-1])
 
     return {row.pk: unheard(row) for row in rows}

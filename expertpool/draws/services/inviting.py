@@ -9,7 +9,8 @@ from datetime import datetime
 from expertpool.core.jobs import defer_batch
 from expertpool.draws.enums import HOW, DrawKind, InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.occasions import INVITATION, STANDBY_INVITATION
+from expertpool.draws.models.rescheduling import WHEN, WHERE, change_in_words
+from expertpool.draws.occasions import INVITATION, RESCHEDULED, STANDBY_INVITATION
 from expertpool.draws.queries.identity import (
     Identity,
     known_as,
@@ -17,6 +18,7 @@ from expertpool.draws.queries.identity import (
     seat_key,
 )
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.reschedulings import unheard_since
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.written import proof_of
 from expertpool.draws.services.calendar import CALENDAR
@@ -123,4 +125,33 @@ def write_invitations(
             document=CALENDAR,
             channels=channels,
             in_order=True,
+        )
+
+
+def write_again(
+    rows: Sequence[Invitation],
+    *,
+    key: str,
+    now: datetime,
+    entropy: Entropy,
+    channels: Sequence[str] = (),
+) -> None:
+    """Ask who is behind ``rows``, all of one draw whose review was moved, whether he can come then, and tell each what is
+    another than he was told last; a second call with the same ``key`` sends nothing."""
+    unheard = unheard_since(rows)
+    for one in set(unheard.values()):
+        tell_experts(
+            RESCHEDULED,
+            [row for row in rows if unheard[row.pk] == one],
+            key=key,
+            now=now,
+            entropy=entropy,
+            more={
+                "原评审时间": one.before[WHEN],
+                "原评审地点": one.before[WHERE],
+                "改期原因": one.last.reason,
+                **change_in_words(one.before, one.last.after),
+            },
+            document=CALENDAR,
+            channels=channels,
         )

@@ -41,8 +41,6 @@ from expertpool.draws.models import (
     Invitation,
     Rescheduling,
 )
-from expertpool.draws.models.rescheduling import change_in_words
-from expertpool.draws.occasions import RESCHEDULED
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.clock import reveal_time
 from expertpool.draws.queries.ending import BY_MOVE
@@ -50,19 +48,17 @@ from expertpool.draws.queries.meetings import next_opening, words_of
 from expertpool.draws.queries.policy import held_to
 from expertpool.draws.queries.reach import may_know
 from expertpool.draws.queries.readiness import ARCHIVED
-from expertpool.draws.queries.reschedulings import unheard_since
 from expertpool.draws.queries.sitting import lines_of
-from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import CONFIRMATION, Hand
 from expertpool.draws.services.holding import SEATING_LOCK, free, hold_anew
-from expertpool.draws.services.inviting import write_invitations
+from expertpool.draws.services.inviting import write_again, write_invitations
 from expertpool.draws.services.locking import lock_panel
 from expertpool.draws.services.picked_seats import finish_if_settled
 from expertpool.draws.services.reveal import FIELDS, as_recorded, defer_release, set_reveal
 from expertpool.draws.services.seating import carry_on, reopen
 from expertpool.draws.services.state import append_events, at_head, load_state
-from expertpool.draws.services.telling import tell_experts, tell_moved
+from expertpool.draws.services.telling import tell_moved
 from expertpool.draws.services.written import write_lines
 from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.projects.models import Project
@@ -328,7 +324,7 @@ def _ask_anew(
     }
     write_lines(again, asked_again_at=now, **asked)
     write_lines(first, **asked)
-    _tell_again(moved, again, now=now, entropy=entropy)
+    write_again(again, key=f"rescheduled:{moved.pk}", now=now, entropy=entropy)
     write_invitations(first, key=f"invitation:{moved.pk}", now=now, entropy=entropy)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)
@@ -352,25 +348,6 @@ def _ask_anew(
             carry_on(draw, now=now, entropy=entropy)
         else:
             finish_if_settled(draw, now=now)
-
-
-def _tell_again(
-    moved: Rescheduling, rows: Sequence[Invitation], *, now: datetime, entropy: Entropy
-) -> None:
-    """Tell ``rows`` what is another than each was told last: of a move whose letters this one has stopped he never heard."""
-    unheard = unheard_since(rows)
-    for first in set(unheard.values()):
-        more = {
-            "原评审时间": first.before[WHEN],
-            "原评审地点": first.before[WHERE],
-            "改期原因": moved.reason,
-            **change_in_words(first.before, moved.after),
-        }
-        ones = [row for row in rows if unheard[row.pk] == first]
-        key = f"rescheduled:{moved.pk}"
-        tell_experts(
-            RESCHEDULED, ones, key=key, now=now, entropy=entropy, more=more, document=CALENDAR
-        )
 
 
 def _write(draw: Draw, hand: Hand, opens_at: datetime, *, now: datetime) -> str:

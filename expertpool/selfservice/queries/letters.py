@@ -17,7 +17,7 @@ from expertpool.draws.queries.clock import was_cut_short
 from expertpool.draws.queries.meetings import Meeting, coming, meetings_of, next_opening
 from expertpool.draws.queries.own import invitations_of
 from expertpool.draws.queries.presence import has_come
-from expertpool.draws.queries.reschedulings import unheard_since
+from expertpool.draws.queries.reschedulings import Unheard, unheard_since
 from expertpool.draws.queries.sitting import slots_of
 from expertpool.draws.queries.written import is_over
 from expertpool.draws.services.calendar import asked_title
@@ -90,8 +90,8 @@ class Letter:
         return mark_of(self.invitation)
 
     @property
-    def was(self) -> Rescheduling | None:
-        """The first move of which he had not heard when he was asked anew, for whom that is so: as its letter says."""
+    def was(self) -> Unheard | None:
+        """What was another than he had been told when he was asked anew, for whom that is so: as its letter says."""
         if self.invitation.asked_again_at is None:
             return None
         return unheard_since([self.invitation])[self.invitation.pk]

@@ -28,6 +28,7 @@ from expertpool.draws.services.checking import check_record
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.hands import alias_in
+from expertpool.draws.services.letters import send_otherwise
 from expertpool.draws.services.links import invitation_for_token
 from expertpool.draws.services.names import may_read, release
 from expertpool.draws.services.pausing import pause_draw, resume_draw
@@ -493,6 +494,7 @@ def test_each_hears_what_is_another_than_he_was_told_last(operator: User) -> Non
         was = letter_of(row, now=NOW + 3 * HOUR).was
         body = Message.objects.get(occasion="draw.rescheduled", state="queued").body
         assert was is not None
+        assert was.is_back == ("不变，仍为" in body and "地点改为" not in body)
         assert f"原定：{was.before['评审时间']}，{was.before['评审地点']}" in body  # his page, too
         return body
 
@@ -503,6 +505,37 @@ def test_each_hears_what_is_another_than_he_was_told_last(operator: User) -> Non
     assert f"原定：{told['评审时间']}，四楼" in letter()
     move(draw, operator, days=0, place="四楼", at=NOW + 5 * HOUR)
     assert f"时间、地点不变，仍为 {told['评审时间']}，四楼" in letter()
+
+
+def test_who_agreed_to_a_move_by_himself_was_told_of_it(operator: User) -> None:
+    """In a night the letters of a move wait; who agreed to it on his own page has had the confirmation."""
+    make_expert(email="e@example.cn")
+    draw = make_draw(now=NOW, operator=operator, seats=1, reply_minutes=60, channels=("email",))
+    reach(draw, now=NOW)
+    move(draw, operator, days=1)
+    row = draw.invitations.get()
+    reply(row, NOW + 2 * HOUR)
+    told = words_before([draw.project])
+    Message.objects.filter(occasion="draw.confirmed").update(state="sent", sent_at=NOW + 2 * HOUR)
+    move(draw, operator, days=1, at=NOW + 3 * HOUR)
+    again = Message.objects.get(occasion="draw.rescheduled", state="queued")
+    assert f"原定：{told['评审时间']}" in again.body
+
+
+def test_a_letter_of_a_move_that_comes_back_goes_by_another_way_as_such(operator: User) -> None:
+    """By the next way he read an invitation, as if nobody had asked him before."""
+    make_expert(email="e@example.cn", phone="13900000001")
+    draw = make_draw(now=NOW, operator=operator, seats=1, reply_minutes=60, channels=("email",))
+    reach(draw, now=NOW)
+    told = words_before([draw.project])
+    move(draw, operator, days=1)
+    row = draw.invitations.get()
+    Message.objects.filter(occasion="draw.rescheduled").update(state="failed")
+    now = NOW + 2 * HOUR
+    assert send_otherwise(invitation_id=row.pk, now=now, entropy=SeededEntropy(next(_seeds)))
+    other = Message.objects.exclude(channel="email").get(about_id=str(row.pk), state="queued")
+    assert other.occasion == "draw.rescheduled"
+    assert f"原定 {told['评审时间']}" in other.body
 
 
 def test_who_may_have_had_a_letter_hears_that_the_time_is_another(operator: User) -> None:

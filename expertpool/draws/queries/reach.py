@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from expertpool.core.crypto import blind_index
 from expertpool.draws.enums import DrawStatus, InvitationState
 from expertpool.draws.models import Draw, DrawPause, Emergency, Invitation, QuietWaiver
-from expertpool.draws.occasions import DATED, LETTERS
+from expertpool.draws.occasions import CONFIRMED, DATED, LETTERS
 from expertpool.draws.queries.board import Board, board_of
 from expertpool.draws.queries.called_off import untold_of
 from expertpool.draws.queries.clock import (
@@ -356,13 +356,16 @@ def may_know(rows: Sequence[Invitation]) -> set[int]:
 
 def last_letters(rows: Sequence[Invitation]) -> dict[int, datetime]:
     """Return when the last letter with a time was written that got to each of ``rows`` (ids), or may have, before he
-    was asked anew."""
+    was asked anew: one that confirms counts in any case, since he had agreed to that time."""
     asked = {str(row.pk): row.asked_again_at for row in rows}
     letters = messages_about("draws.invitation", [row.pk for row in rows])
     written: dict[int, datetime] = {}
-    for letter in letters.filter(occasion__in=DATED).exclude(state__in=NEVER_LEFT):
+    for letter in letters.filter(occasion__in=DATED):
         since = asked[letter.about_id]
-        if (since is None or letter.created_at < since) and not is_to_nobody(letter):
+        knows = letter.occasion == CONFIRMED.code or (
+            letter.state not in NEVER_LEFT and not is_to_nobody(letter)
+        )
+        if knows and (since is None or letter.created_at < since):
             key = int(letter.about_id)
             written[key] = max(written.get(key, letter.created_at), letter.created_at)
     return written

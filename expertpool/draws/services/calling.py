@@ -23,7 +23,7 @@ from expertpool.draws.queries.ways import can_call
 from expertpool.draws.queries.written import is_written
 from expertpool.draws.services.alarms import Overdue, raise_alarm
 from expertpool.draws.services.entropy import Entropy
-from expertpool.draws.services.inviting import write_invitations
+from expertpool.draws.services.inviting import write_otherwise
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import PHONE, kept_back
 from expertpool.notifications.enums import ChannelCode, DeliveryState
@@ -68,7 +68,7 @@ def call_lines(
         else:
             uncalled.append(row)
     key = f"emergency-call:{emergency.pk}"
-    write_invitations(uncalled, key=key, now=now, entropy=entropy, channels=[ChannelCode.VOICE])
+    write_otherwise(uncalled, key=key, now=now, entropy=entropy, channels=[ChannelCode.VOICE])
 
 
 def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:

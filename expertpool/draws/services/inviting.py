@@ -18,6 +18,7 @@ from expertpool.draws.queries.identity import (
     seat_key,
 )
 from expertpool.draws.queries.meetings import next_opening
+from expertpool.draws.queries.reach import letters_to
 from expertpool.draws.queries.reschedulings import unheard_since
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.written import proof_of
@@ -126,6 +127,23 @@ def write_invitations(
             channels=channels,
             in_order=True,
         )
+
+
+def write_otherwise(
+    rows: Sequence[Invitation],
+    *,
+    key: str,
+    now: datetime,
+    entropy: Entropy,
+    channels: Sequence[str],
+) -> None:
+    """Ask who is behind ``rows``, all of one draw, by other ``channels`` what their letters ask."""
+    letters = letters_to(rows).filter(occasion=RESCHEDULED.code)
+    moved = set(letters.values_list("about_id", flat=True)) if rows else set()
+    again = [row for row in rows if str(row.pk) in moved]
+    first = [row for row in rows if str(row.pk) not in moved]
+    write_again(again, key=key, now=now, entropy=entropy, channels=channels)
+    write_invitations(first, key=key, now=now, entropy=entropy, channels=channels)
 
 
 def write_again(

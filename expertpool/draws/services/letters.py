@@ -12,7 +12,7 @@ from expertpool.core.text import SAY_MORE, is_reason, too_long
 from expertpool.draws.enums import ActionCode, InvitationState, NoteCode, StepReason, StepVia
 from expertpool.draws.exceptions import LettersRefused
 from expertpool.draws.models import Draw, Invitation, QuietWaiver
-from expertpool.draws.occasions import INVITATION, RESCHEDULED
+from expertpool.draws.occasions import INVITATION
 from expertpool.draws.queries.actions import check_action
 from expertpool.draws.queries.called_off import untold_to
 from expertpool.draws.queries.clock import quiet_until
@@ -22,7 +22,7 @@ from expertpool.draws.queries.readiness import ARCHIVED
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.hands import Hand
-from expertpool.draws.services.inviting import write_again, write_invitations
+from expertpool.draws.services.inviting import write_otherwise
 from expertpool.draws.services.locking import lock_draw
 from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step, watch_shut
@@ -149,9 +149,7 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
     if untried:
         # Asked anew after a move, he may be written to by each way once more.
         key = f"otherwise:{row.asked_since:%Y%m%d%H%M%S}"
-        moved = any(one.occasion == RESCHEDULED.code for one in letters)
-        write = write_again if moved else write_invitations
-        write([row], key=key, now=now, entropy=entropy, channels=untried)
+        write_otherwise([row], key=key, now=now, entropy=entropy, channels=untried)
     return bool(untried)
 
 

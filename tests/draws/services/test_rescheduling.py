@@ -507,8 +507,9 @@ def test_each_hears_what_is_another_than_he_was_told_last(operator: User) -> Non
     assert f"时间、地点不变，仍为 {told['评审时间']}，四楼" in letter()
 
 
-def test_who_agreed_to_a_move_by_himself_was_told_of_it(operator: User) -> None:
-    """In a night the letters of a move wait; who agreed to it on his own page has had the confirmation."""
+@pytest.mark.parametrize("arrived", ["sent", "failed"])
+def test_who_agreed_to_a_move_by_himself_was_told_of_it(operator: User, arrived: str) -> None:
+    """In a night the letters of a move wait; who agreed to it on his own page knows of it, confirmed or not."""
     make_expert(email="e@example.cn")
     draw = make_draw(now=NOW, operator=operator, seats=1, reply_minutes=60, channels=("email",))
     reach(draw, now=NOW)
@@ -516,7 +517,9 @@ def test_who_agreed_to_a_move_by_himself_was_told_of_it(operator: User) -> None:
     row = draw.invitations.get()
     reply(row, NOW + 2 * HOUR)
     told = words_before([draw.project])
-    Message.objects.filter(occasion="draw.confirmed").update(state="sent", sent_at=NOW + 2 * HOUR)
+    sent_at = NOW + 2 * HOUR if arrived == "sent" else None
+    letters = Message.objects.filter(occasion="draw.confirmed")
+    assert letters.update(state=arrived, sent_at=sent_at)
     move(draw, operator, days=1, at=NOW + 3 * HOUR)
     again = Message.objects.get(occasion="draw.rescheduled", state="queued")
     assert f"原定：{told['评审时间']}" in again.body
@@ -533,7 +536,8 @@ def test_a_letter_of_a_move_that_comes_back_goes_by_another_way_as_such(operator
     Message.objects.filter(occasion="draw.rescheduled").update(state="failed")
     now = NOW + 2 * HOUR
     assert send_otherwise(invitation_id=row.pk, now=now, entropy=SeededEntropy(next(_seeds)))
-    other = Message.objects.exclude(channel="email").get(about_id=str(row.pk), state="queued")
+    about = {"about_type": "draws.invitation", "about_id": str(row.pk)}
+    other = Message.objects.get(channel="sms", state="queued", **about)
     assert other.occasion == "draw.rescheduled"
     assert f"原定 {told['评审时间']}" in other.body
 

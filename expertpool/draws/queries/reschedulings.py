@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Prefetch, prefetch_related_objects
 
@@ -36,16 +37,21 @@ class Unheard:
         return bool(self.before == self.last.after)
 
 
-def unheard_since(rows: Sequence[Invitation]) -> dict[int, Unheard]:
+def unheard_since(
+    rows: Sequence[Invitation], answered: Mapping[int, datetime | None] | None = None
+) -> dict[int, Unheard]:
     """Return for each of ``rows`` (ids), all of one draw and asked anew, of what he has not heard before that: of the last
-    move, and of earlier ones whose letters the next has stopped."""
+    move, and of earlier ones whose letters the next has stopped. ``answered`` says when each had answered till then, which
+    the row tells no more."""
     if not rows:
         return {}
     moves = list(Rescheduling.objects.filter(draw=rows[0].draw_id).order_by("pk"))
     letters = last_letters(rows)
 
     def unheard(row: Invitation) -> Unheard:
-        known = letters.get(row.pk, row.invited_at)
+        known = max(
+            letters.get(row.pk, row.invited_at), (answered or {}).get(row.pk) or row.invited_at
+        )
         return Unheard(next((one for one in moves if one.moved_at > known), moves[-1]), moves[-1])
 
     return {row.pk: unheard(row) for row in rows}

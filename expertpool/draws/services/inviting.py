@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -153,10 +153,11 @@ def write_again(
     now: datetime,
     entropy: Entropy,
     channels: Sequence[str] = (),
+    answered: Mapping[int, datetime | None] | None = None,
 ) -> None:
     """Ask who is behind ``rows``, all of one draw whose review was moved, whether he can come then, and tell each what is
-    another than he was told last; a second call with the same ``key`` sends nothing."""
-    unheard = unheard_since(rows)
+    another than he was told last, or ``answered`` to; a second call with the same ``key`` sends nothing."""
+    unheard = unheard_since(rows, answered)
     for one in set(unheard.values()):
         tell_experts(
             RESCHEDULED,

@@ -306,7 +306,7 @@ def _ask_anew(
     for row in rows:
         cancel_messages(about=row)
         end_with_subject(AnswerRequest, row, why="评审已改期，重新询问专家", now=now)
-    know = may_know(rows)
+    know, answered = may_know(rows), {row.pk: row.replied_at for row in rows}
     again = [row for row in rows if row.pk in know]
     first = [row for row in rows if row.pk not in know]
     asked = {
@@ -324,7 +324,8 @@ def _ask_anew(
     }
     write_lines(again, asked_again_at=now, **asked)
     write_lines(first, **asked)
-    write_again(again, key=f"rescheduled:{moved.pk}", now=now, entropy=entropy)
+    key = f"rescheduled:{moved.pk}"
+    write_again(again, key=key, now=now, entropy=entropy, answered=answered)
     write_invitations(first, key=f"invitation:{moved.pk}", now=now, entropy=entropy)
     jobs = [{"invitation_id": row.pk} for row in rows]
     defer_batch("draws.expire_invitation", jobs, at=closing)

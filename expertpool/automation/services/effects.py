@@ -98,7 +98,7 @@ def _recipients(doing: Doing) -> list[tuple[Recipient, About]]:
     kind, row, whom = doing.kind, doing.row, doing.values["whom"]
     if whom.startswith(ROLE):
         return [
-            (Recipient(user.username, user.name, user.phone, user.email), kind.about(row))
+            (Recipient.of_account(user), kind.about(row))
             for user in holders_of(whom.removeprefix(ROLE), kind, row)
         ]
     person = kind.people[whom.removeprefix(PERSON)]

@@ -68,7 +68,7 @@ def makers_of_version(version: PlanVersion) -> set[int]:
 def applicant_of(version: PlanVersion) -> Recipient | None:
     """Return who handed ``version`` in, and is told what came of it."""
     user = version.submitted_by
-    return Recipient(user.username, user.name, user.phone, user.email) if user else None
+    return Recipient.of_account(user) if user else None
 
 
 def standing_plan(**condition: Any) -> Exists:

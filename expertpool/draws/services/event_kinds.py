@@ -61,7 +61,7 @@ INVITATION_CRITERIA = (
 
 def _operator(draw: Draw) -> Recipient | None:
     user = draw.operator
-    return Recipient(user.username, user.name, user.phone, user.email) if user.is_active else None
+    return Recipient.of_account(user) if user.is_active else None
 
 
 DRAW_PEOPLE = {

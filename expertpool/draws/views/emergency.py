@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.core.permissions import requires
 from expertpool.core.responses import not_opened, refused, saved
 from expertpool.core.views.drawers import drawer_form
@@ -78,8 +78,7 @@ def end(request: UserRequest, pk: int) -> HttpResponse:
 @requires("draws.record_reply")
 def contact(request: UserRequest, pk: int, line: int) -> HttpResponse:
     """Show whom to call about one open line; each look is logged."""
-    draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
-    invitation = get_object_or_404(Invitation, draw=draw, line=line)
+    invitation = _line_or_404(request.user, pk, line)
     try:
         found = read_contact(invitation=invitation, actor=request.user, now=timezone.now())
     except EmergencyRefused as error:
@@ -91,11 +90,15 @@ def contact(request: UserRequest, pk: int, line: int) -> HttpResponse:
 @requires("draws.record_reply")
 def call(request: UserRequest, pk: int, line: int) -> HttpResponse:
     """Let the system make its next call about one open line at once."""
-    draw = get_object_or_404(draws_visible_to(request.user, "draws.record_reply"), pk=pk)
-    invitation = get_object_or_404(Invitation, draw=draw, line=line)
+    invitation = _line_or_404(request.user, pk, line)
     try:
         call_again(invitation=invitation, actor=request.user, now=timezone.now())
     except EmergencyRefused as error:
         return refused(str(error))
     # The drawer stays open: what is typed in it is kept.
     return render(request, "draws/_called.html")
+
+
+def _line_or_404(user: User, pk: int, line: int) -> Invitation:
+    draw = get_object_or_404(draws_visible_to(user, "draws.record_reply"), pk=pk)
+    return get_object_or_404(Invitation, draw=draw, line=line)

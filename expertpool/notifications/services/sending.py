@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from expertpool.accounts.models import User
 from expertpool.core.placeholders import mark
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
@@ -41,6 +42,11 @@ class Recipient:
     email: str = ""
     wechat: str = ""
     shut: frozenset[AddressKind] = frozenset()
+
+    @classmethod
+    def of_account(cls, user: User) -> Recipient:
+        """Return who has this account, by all that it says of him."""
+        return cls(user.username, user.name, user.phone, user.email)
 
     def address(self, kind: AddressKind) -> str:
         """Return where a channel that lives of ``kind`` finds him; empty: nowhere."""

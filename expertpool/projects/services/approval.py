@@ -142,14 +142,13 @@ def _step_of(project: Project, *, now: datetime) -> str:
 
 
 def _tell_applicant(project: Project, *, actor: User, now: datetime) -> None:
-    applicant = project.created_by
-    whom = Recipient(applicant.username, applicant.name, applicant.phone, applicant.email)
+    whom = Recipient.of_account(project.created_by)
     send_message(
         occasion=DECIDED.code,
         recipient=whom,
         channels=[ChannelCode.SITE, *ways_outside(DECIDED, phone=whom.phone, email=whom.email)],
         context={
-            "申请人": applicant.name,
+            "申请人": whom.name,
             "项目名称": project.name,
             "项目编号": project.number,
             "审核结果": project.get_status_display(),

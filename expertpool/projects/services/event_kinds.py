@@ -15,7 +15,7 @@ from expertpool.projects.queries.projects import projects_visible_to
 
 def applicant_of(project: Project) -> Recipient | None:
     user = project.created_by
-    return Recipient(user.username, user.name, user.phone, user.email) if user.is_active else None
+    return Recipient.of_account(user) if user.is_active else None
 
 
 def words_of(project: Project) -> dict[str, str]:

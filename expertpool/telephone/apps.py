@@ -9,16 +9,19 @@ class TelephoneConfig(AppConfig):
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core.configuration import SETTING_TRIALS
         from expertpool.core.events import subscribe
+        from expertpool.core.health import CHECKS
         from expertpool.notifications.events import MessageDeleted
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.registry import ATTEMPT_FILES
         from expertpool.telephone.actions import ACTIONS
         from expertpool.telephone.queries import TAPES
         from expertpool.telephone.receivers import message_deleted
+        from expertpool.telephone.services.health import AGENT
         from expertpool.telephone.services.trial import TRIAL, TRIED
 
         LOG_ACTIONS.add(*ACTIONS)
         OCCASIONS.add(TRIED)
+        CHECKS.add(AGENT)
         SETTING_TRIALS.add(TRIAL)
         ATTEMPT_FILES.add(TAPES)
         subscribe(MessageDeleted, message_deleted)

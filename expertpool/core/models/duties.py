@@ -9,8 +9,7 @@ from expertpool.core.fields import ProofField
 
 class DutyRun(models.Model):
     """That the task ``name`` ran ``at``, for the ``n``-th time (`core.duties`), or that pages were answered
-    (`core.answering`): the database takes only the
-    next one and gives up none, so that no row of before comes back."""
+    (`core.answering`), or that a telephone program has its line: the database takes only the next one and gives up none, so that no row of before comes back."""
 
     name = models.CharField("任务", max_length=100, unique=True)
     at = models.DateTimeField("最近运行")

@@ -23,6 +23,7 @@ from expertpool.telephone.channels.tape import Tape
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.rules import outcome_of
 from expertpool.telephone.services import calls
+from expertpool.telephone.services.health import note_agent
 from expertpool.telephone.services.talking import (
     SENTENCES,
     Over,
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LOOK = 0.5  # seconds between two looks for what is due, and for calls that nobody wants any more
-LOOK_FOR_LOST = 10.0
+LOOK_FOR_LOST = 10.0  # also between two notes that we live
 # Below the time after which `notifications` takes an attempt for dead.
 LONGEST = 200.0
 UNSPOKEN = "语音合成不可用"
@@ -69,19 +70,18 @@ class Agent:
     ) -> None:
         self._line, self._speaker, self._name, self._ask = line, speaker, name, ask
         self._running: dict[int, tuple[asyncio.Task[None], Leg | None]] = {}
+        self._next_note = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Make calls until ``stop`` is set or the line is lost; then let those that run end."""
-        next_lost = 0.0
         while not stop.is_set() and not self._line.lost.is_set():
-            if time.monotonic() >= next_lost:
-                await self._ask(calls.end_lost, now=timezone.now())
-                next_lost = time.monotonic() + LOOK_FOR_LOST
+            await self._note()
             await self._begin()
             await self._look()
             await _wait(stop, LOOK)
         while (tasks := self._tasks) and not self._line.lost.is_set():
             await asyncio.wait(tasks, timeout=LOOK)
+            await self._note()
             await self._look()
         tasks = self._tasks  # of a line that is lost
         for task in tasks:
@@ -91,6 +91,13 @@ class Agent:
     @property
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [task for task, _ in self._running.values()]
+
+    async def _note(self) -> None:
+        """Say now and then that we live, and end the calls of those that do not."""
+        if time.monotonic() >= self._next_note:
+            self._next_note = time.monotonic() + LOOK_FOR_LOST
+            await self._ask(note_agent, now=timezone.now())
+            await self._ask(calls.end_lost, now=timezone.now())
 
     async def _begin(self) -> None:
         while len(self._running) < await self._ask(value_of, LINES):

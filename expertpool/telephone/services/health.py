@@ -1,0 +1,41 @@
+"""Whether anybody makes the calls: each agent with an open line notes so, whether there are calls or none.
+
+Without one nothing fails: what is due waits, and no attempt is made that could say why (docs/decisions/0653).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from expertpool.core.duties import write_run
+from expertpool.core.fields import is_vouched
+from expertpool.core.health import Check, Finding, Health
+from expertpool.core.models import DutyRun
+from expertpool.notifications.queries.health import GATEWAYS
+from expertpool.telephone.queries import calls_by_a_line
+
+LIVES = "telephone.agent"
+# Six notes left out: a restart takes less.
+LATE_AFTER = timedelta(minutes=1)
+
+
+def note_agent(*, now: datetime) -> None:
+    """Note that a telephone program has its line ``now``."""
+    write_run(LIVES, at=now)
+
+
+def find_agent(now: datetime) -> Finding:
+    if not calls_by_a_line():
+        return Finding(Health.OFF, "没有选用 SIP 电话线路。")
+    # What lies ahead was written before the clock was set back.
+    runs = DutyRun.objects.filter(name=LIVES, at__range=(now - LATE_AFTER, now + LATE_AFTER))
+    if any(is_vouched(run) for run in runs):
+        return Finding(Health.OK, "在运行，已接上线路。")
+    mend = (
+        "到期的电话都没有拨出。请看 expertpool voice-agent 是否在运行、日志里是否连不上线路；由 expertpool run 启动、"
+        "启动之后才选用线路的，请重新启动它。"
+    )
+    return Finding(Health.FAILED, "没有电话程序在运行，或者它接不上线路。", mend=mend)
+
+
+AGENT = Check("voice_agent", "电话程序", GATEWAYS, find_agent, order=40)

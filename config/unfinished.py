@@ -1,5 +1,5 @@
 """One answer for a question that the database gave up, since it took too long (config.database), one for
-as long as the database is away, and one for a full disk.
+as long as the database is away, one for a full disk, and one each for what is not there, not allowed and not readable.
 
 The interface answers by itself: core.api.problems."""
 
@@ -121,6 +121,17 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
     if is_read:  # what was posted is sent again by its sender alone
         answer["Refresh"] = str(AGAIN_SECONDS)
     return answer
+
+
+def answer_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what is not there (``handler404``). Django's own answer reads what was posted, to check a form that no such
+    page has, and fails by what cannot be read: an address that leads nowhere would say 500."""
+    return render(request, "404.html", status=404)
+
+
+def answer_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer who may not (``handler403``), as `answer_not_found` does."""
+    return render(request, "403.html", status=403)
 
 
 def answer_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -51,4 +51,6 @@ if settings.DEV_PAGES:
     urlpatterns.append(path("styleguide/", include("expertpool.styleguide.urls")))
 
 handler400 = "config.unfinished.answer_bad_request"
+handler403 = "config.unfinished.answer_forbidden"
+handler404 = "config.unfinished.answer_not_found"
 handler500 = "config.unfinished.answer_failure"

@@ -60,3 +60,33 @@ def test_pages_that_take_json_refuse_a_form() -> None:
         client.cookies[settings.CSRF_COOKIE_NAME] = TOKEN
         answer = client.post(address, form(), headers={"X-CSRFToken": TOKEN})
         assert (answer.status_code, "不接受表单" in answer.content.decode()) == (415, True), address
+
+
+FIELD = b'--x\r\nContent-Disposition: form-data; name="f%d"; filename="a"\r\n\r\na\r\n'
+UNREADABLE = {
+    "no boundary": ("multipart/form-data", b"{"),
+    "odd boundary": ("multipart/form-data; boundary=\xff", b"--x"),
+    "files without end": (
+        "multipart/form-data; boundary=x",
+        b"".join(FIELD % number for number in range(300)) + b"--x--\r\n",
+    ),
+    "another charset": ("application/x-www-form-urlencoded; charset=latin-1", b"a=\xff"),
+    "odd charset": ("application/x-www-form-urlencoded; charset=utf-7", b"a=+AGE-"),
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE)
+@pytest.mark.parametrize("who", ["nobody", "operator"])
+def test_where_nothing_is_what_cannot_be_read_is_not_read(who: str, body: str) -> None:
+    """Nor does an address that is refused fail by it. Forms are checked here, as a browser's are."""
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    if who != "nobody":
+        client.force_login(make_user(who))
+    client.cookies[settings.CSRF_COOKIE_NAME] = TOKEN
+    kind, data = UNREADABLE[body]
+    for address in ("/nowhere/", "/experts/x/", "/api/v1/nowhere", "/messages/callbacks/x/y/"):
+        answer = client.generic("POST", address, data, content_type=kind)
+        assert answer.status_code in (401, 404), address
+    for address in ("/login/", "/experts/999999/", "/backups/", f"/r/{TOKEN}/", "/health/"):
+        answer = client.generic("POST", address, data, content_type=kind)
+        assert 400 <= answer.status_code < 500, address

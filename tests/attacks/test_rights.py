@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from expertpool.accounts.enums import Scope
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, RolePermission, User
 from expertpool.accounts.services.departments import edit_department
-from expertpool.accounts.services.passwords import reset_password
+from expertpool.accounts.services.passwords import change_own_password, reset_password
 from expertpool.accounts.services.roles import Grant, ensure_demo_roles, save_role
 from expertpool.accounts.services.sessions import end_all_sessions
 from expertpool.accounts.services.tokens import create_token, find_token, revoke_token
@@ -24,6 +25,7 @@ from expertpool.accounts.services.users import (
     enable_user,
     unlock_user,
 )
+from expertpool.audit.models import Entry
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import Level
 from expertpool.notifications.models import Message
@@ -56,9 +58,9 @@ def giver() -> User:
     return make_user(roles=(make_role("accounts.users", "accounts.roles"),), name="角色员")
 
 
-def edit(user: User, actor: User, **values: object) -> None:
+def edit(user: User, actor: User, **values: object) -> str:
     kept = {name: getattr(user, name) for name in ("name", "phone", "email", "department")}
-    edit_user(user=user, actor=actor, now=NOW, **(kept | values))  # type: ignore[arg-type]
+    return edit_user(user=user, actor=actor, now=NOW, **(kept | values))  # type: ignore[arg-type]
 
 
 # --- Acting for an account that may do more ------------------------------------------------------
@@ -122,6 +124,67 @@ def test_disabling_needs_no_more_but_never_ends_the_security_administrator(
     make_user("admin")
     with pytest.raises(NotAllowed, match="安全管理员"):
         disable_user(user=admin, actor=clerk, now=NOW)
+
+
+# --- An account that he opened, and that is given more ------------------------------------------
+
+
+def taken_over(clerk: User, *, resets: bool = False) -> tuple[User, Client]:
+    """Return an account whose password the ``clerk`` chose, and the window that he keeps."""
+    if resets:
+        user = make_user(name="新同事")
+        password = reset_password(user=user, actor=clerk, now=NOW)
+    else:
+        user, password = create_user(username="neu", name="新同事", actor=clerk, now=NOW)
+    change_own_password(user=user, old=password, new="Keeper-8765-Tree", now=NOW)
+    window = Client()
+    login(window, user)
+    return user, window
+
+
+@pytest.mark.parametrize("resets", [False, True], ids=["opened", "reset"])
+def test_who_opened_an_account_does_not_get_what_it_is_given(
+    client: Client, admin: User, clerk: User, resets: bool
+) -> None:
+    user, window = taken_over(clerk, resets=resets)
+    supervisor = ensure_demo_roles()["supervisor"]
+    login(client, admin)
+    values = {"name": user.name, "phone": "", "email": "", "roles": [supervisor.pk]}
+    answer = client.post(f"/users/{user.pk}/", values, headers={"HX-Request": "true"})
+    found = re.search(r"[A-Za-z]{4}-\d{4}-[A-Za-z]{4}", answer.content.decode())
+    assert found
+    assert "原密码已失效" in answer.content.decode()
+    user = User.objects.get(pk=user.pk)
+    assert list(user.roles.all()) == [supervisor]
+    assert user.must_change_password
+    assert user.check_password(found[0])
+    assert not user.check_password("Keeper-8765-Tree")
+    assert window.get("/experts/").status_code == 302
+    entry = Entry.objects.filter(action="user.reset_password", actor=admin).get()
+    assert "账号员" in entry.note
+
+
+def test_nor_by_a_department_that_makes_more_of_it(admin: User, clerk: User) -> None:
+    role = make_role("projects.view", scope=Scope.DEPARTMENT_AND_BELOW)
+    user, _ = create_user(username="neu", name="新同事", actor=clerk, now=NOW)
+    # Without a department it gives nothing yet.
+    assert not edit(user, admin, roles=[role])
+    assert edit(user, admin, department=make_department("采购中心"))
+
+
+def test_a_password_that_nobody_beside_him_gave_stays(admin: User, clerk: User) -> None:
+    supervisor = ensure_demo_roles()["supervisor"]
+    other = make_user("admin")
+    reset_password(user=(once := make_user()), actor=other, now=NOW)
+    opened, _ = create_user(username="neu", name="新人", actor=clerk, now=NOW)
+    for user in (make_user(), once):
+        assert not edit(user, admin, roles=[supervisor])
+    # Nor where nothing is given that the keeper has not: he reads no more than by his own account.
+    assert not edit(opened, admin, name="新人二")
+    assert not edit(opened, admin, roles=[make_role("accounts.users")])
+    # Once: from then on it is the administrator who gave him his password.
+    assert edit(opened, admin, roles=[supervisor])
+    assert not edit(opened, admin, roles=[supervisor, ensure_demo_roles()["operator"]])
 
 
 # --- Giving rights -------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ def reset_password(*, user: User, actor: User | None, now: datetime) -> str:
     choose one, and nothing is returned. Refuses an account that may do more than the actor, and one
     whose owner no link reaches, or who has no password here (NotAllowed).
     """
+    # Given more at this moment, it was else looked at by neither (docs/decisions/0642).
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     check_may_act_for(actor, user)
     if why := why_no_password(user):
         raise NotAllowed(f"不能重置密码：{why}")

@@ -30,8 +30,9 @@ from expertpool.accounts.services.guards import (
     check_may_give,
     check_may_give_roles,
 )
-from expertpool.accounts.services.passwords import one_time_password, store_password
-from expertpool.accounts.services.rights import rights_of
+from expertpool.accounts.services.keepers import keeper_of
+from expertpool.accounts.services.passwords import one_time_password, store_password, take_password
+from expertpool.accounts.services.rights import Rights, rights_of
 from expertpool.accounts.services.sessions import forget_sessions
 from expertpool.accounts.services.tokens import revoke_token
 from expertpool.accounts.validators import clean_username
@@ -106,8 +107,11 @@ def edit_user(
     roles: Iterable[Role] | None = None,
     actor: User | None,
     now: datetime,
-) -> None:
+) -> str:
     """Change an account; ``roles`` None leaves them. Takes effect at the user's next request.
+
+    Returns a one-time password where it is given more while somebody who may not do as much knows its password
+    (`keepers`): the actor hands it over. As a rule nothing.
 
     Refuses malformed or taken values, another phone or mail where these follow a file
     (ValidationError), an account that may do more than the actor,
@@ -140,6 +144,19 @@ def edit_user(
         )
         # Where he was reached before: whoever changed that must not be the only one who knows.
         announce(entry, user, **reached)
+        return _taken_from_keeper(user, had, actor=actor, now=now)
+
+
+def _taken_from_keeper(user: User, had: Rights, *, actor: User | None, now: datetime) -> str:
+    """End what ``user``, who ``had`` rights and may have got more, is signed in by where `keeper_of` names somebody, and
+    return a one-time password in place of the one that he knows; else leave all and return nothing."""
+    if actor is None or (keeper := keeper_of(user, had=had, giver=actor)) is None:
+        return ""
+    password = take_password(user, now=now)
+    end_access(user=user, actor=actor, now=now)
+    note = f"增加了权限；原密码由{keeper.name}开通或重置账号时设置，他没有这些权限"
+    announce(record("user.reset_password", actor=actor, subject=user, note=note, now=now), user)
+    return password
 
 
 @transaction.atomic

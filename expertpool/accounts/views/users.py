@@ -97,8 +97,10 @@ def user_edit(request: UserRequest, pk: int) -> HttpResponse:
     kept = {name: getattr(user, name) for name in ("name", "phone", "email")}
     kept["department"] = user.proven_department
 
-    def write() -> None:
-        edit_user(user=user, **kept | form.cleaned_data, actor=request.user, now=timezone.now())
+    def write() -> HttpResponse | None:
+        data = kept | form.cleaned_data
+        password = edit_user(user=user, **data, actor=request.user, now=timezone.now())
+        return _show_password(request, user, password, is_new=True) if password else None
 
     return drawer_form(
         request,
@@ -166,9 +168,12 @@ def _user(request: UserRequest, pk: int) -> User:
     return get_object_or_404(users_visible_to(request.user), pk=pk)
 
 
-def _show_password(request: UserRequest, user: User, password: str) -> HttpResponse:
-    """Show a one-time password, this once, and load the list behind the drawer again."""
-    context = {"user_shown": user, "password": password}
+def _show_password(
+    request: UserRequest, user: User, password: str, *, is_new: bool = False
+) -> HttpResponse:
+    """Show a one-time password, this once, and load the list behind the drawer again; ``is_new``: nobody asked for it,
+    it takes the place of one that somebody else knows."""
+    context = {"user_shown": user, "password": password, "is_new": is_new}
     response = render(request, "accounts/user_password.html", context)
     response.headers["HX-Trigger"] = "list:refresh"
     return response

@@ -7,10 +7,11 @@ file put in the place of another does not open, nor one whose run was led to ano
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from expertpool.core.storing import store
 VAULT = Vault("FIELD_KEY")
 # Younger ones may be at work, or of a transaction that has not committed yet.
 UNNAMED_AGE = timedelta(days=1)
+AT_ONCE = 1000  # names that the database is asked for
 
 
 class FileGone(Exception):
@@ -135,10 +137,22 @@ def folder_of_parts() -> Path:
 def remove_unnamed(folder: str, named: Collection[str], *, now: datetime) -> int:
     """Delete what lies in ``folder`` of the store for more than a day and belongs to nothing; return how
     many."""
-    old = [one.name for one in store.below(f"{folder}/") if one.at < now - UNNAMED_AGE]
-    for name in (gone := [name for name in old if name not in named]):
-        store.delete(name)
-    return len(gone)
+    return remove_unclaimed(folder, lambda _names: named, now=now)
+
+
+def remove_unclaimed(
+    folder: str, named_of: Callable[[Sequence[str]], Collection[str]], *, now: datetime
+) -> int:
+    """The same where rows name more than fit into memory: ``named_of(names)`` returns those of some names that they do."""
+    removed = 0
+    old = (one.name for one in store.below(f"{folder}/") if one.at < now - UNNAMED_AGE)
+    while names := list(islice(old, AT_ONCE)):
+        named = named_of(names)
+        for name in names:
+            if name not in named:
+                store.delete(name)
+                removed += 1
+    return removed
 
 
 def remove_old_parts(*, now: datetime) -> None:

@@ -11,6 +11,7 @@ from expertpool.core.jobs import app
 from expertpool.experts.services import expiring
 from expertpool.inspections.services import terms
 from expertpool.joining.services import cleaning
+from expertpool.telephone.services import calls
 from expertpool.workflow.services import leading, telling_approvals
 
 TEN_MINUTES = "*/10 * * * *"
@@ -22,6 +23,7 @@ JOBS: dict[str, tuple[str, list[tuple[Any, str]]]] = {
     "inspections.remind": ("40 8 * * *", [(terms, "remind"), (terms, "tell_suspended")]),
     "joining.clean": ("17 3 * * *", [(cleaning, "clean")]),
     "certificates.tidy": ("47 * * * *", [(runs, "remove_expired_runs"), (lookups, "forget_lookups")]),
+    "telephone.remove_tapes": ("53 3 * * *", [(calls, "remove_tapes")]),
 }  # fmt: skip
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
@@ -17,7 +21,9 @@ from expertpool.draws.services.sealing import start_draw
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.deletion import delete_messages
+from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.models import Call
+from expertpool.telephone.services import calls
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
@@ -122,3 +128,29 @@ def test_a_deletion_that_is_taken_back_leaves_the_recording(admin: User, message
     call.refresh_from_db()
     assert store.exists(call.tape)
     assert login(Client(), admin).get(address(message)).content == TAPE
+
+
+def test_what_no_call_names_goes_after_a_day(
+    message: Message, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A voice that was recorded in a call that had been given up, or whose end was not written, stayed for good."""
+    settings.MEDIA_ROOT = tmp_path
+    now = timezone.now()
+    with monkeypatch.context() as broken:
+        broken.setattr(calls, "_tell", raising)
+        with pytest.raises(ZeroDivisionError):  # rolled back
+            make_call(message, tape=b"RIFF of no end")
+    call = make_call(message)
+    assert calls.end(call_id=call.pk, outcome=CallOutcome.YES, tape=TAPE, now=now)
+    # Of an agent that hung, and was taken for dead.
+    assert not calls.end(call_id=call.pk, outcome=CallOutcome.BUSY, tape=b"RIFF late", now=now)
+    call.refresh_from_db()
+    assert len(list(store.below("calls/"))) == 3
+    assert calls.remove_tapes(now=now + timedelta(hours=23)) == 0  # one may be being written
+    assert calls.remove_tapes(now=now + timedelta(days=2)) == 2
+    assert [one.name for one in store.below("calls/")] == [call.tape]
+    assert calls.open_tape(call) == TAPE
+
+
+def raising(*_: object) -> None:
+    raise ZeroDivisionError

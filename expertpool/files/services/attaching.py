@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import IO, Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -21,7 +21,7 @@ from expertpool.core.crypto import new_key
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.core.visibility import told
-from expertpool.core.waiting import remove_unnamed
+from expertpool.core.waiting import remove_unclaimed, remove_unnamed
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import FOLDER, SEALED, Attachment
 from expertpool.files.queries import LED, attachments_of, is_evidence, stored, subject_of
@@ -36,9 +36,6 @@ from expertpool.files.validators import FileType
 RECORDED = ("size", "sha256")
 COPIED = ("name", *RECORDED, "kind", "content_type", "held")
 LONGEST_NAME = 120
-# Younger ones may be of a transaction that has not committed yet.
-ORPHAN_AGE = timedelta(days=1)
-AT_ONCE = 1000  # names that the database is asked for
 
 
 def attach(
@@ -266,14 +263,11 @@ def remove_orphans(*, now: datetime) -> int:
     ended between a commit and the deletion after it.
     """
     removed = remove_unnamed(LAID_OUT, (), now=now)
-    old = (one.name for one in store.below(f"{FOLDER}/") if one.at < now - ORPHAN_AGE)
-    while names := list(islice(old, AT_ONCE)):
-        named = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
-        for name in names:
-            if name not in named:
-                store.delete(name)
-                removed += 1
-    return removed
+    return removed + remove_unclaimed(FOLDER, _named, now=now)
+
+
+def _named(names: Sequence[str]) -> set[str]:
+    return set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
 
 
 def clean_file_name(name: str, kind: FileType) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,7 @@ from expertpool.core.crypto import open_apart, seal_apart
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.core.validators import only_writable
+from expertpool.core.waiting import remove_unclaimed
 from expertpool.notifications.channels.base import SendResult
 from expertpool.notifications.channels.voice.settings import MOST, SIP
 from expertpool.notifications.enums import (
@@ -115,11 +117,11 @@ def end(
 ) -> bool:
     """Record how a call ended, and what follows for its message; once. What was confirmed by a key stands, however the
     call ended then. ``said`` is what was spoken, with what is known only when it is, ``tape`` what was recorded."""
-    name = f"{FOLDER}/{now:%Y/%m}/{uuid.uuid4().hex}" if tape else ""
-    key = b""
+    name, key = "", b""
     if tape:
+        # Before the row is locked: a store may be slow. What no row comes to name goes by `remove_tapes`.
         key, sealed = seal_apart(tape, _place_of(call_id))
-        name = store.save(name, ContentFile(sealed))
+        name = store.save(f"{FOLDER}/{now:%Y/%m}/{uuid.uuid4().hex}", ContentFile(sealed))
     with transaction.atomic():
         rows = Call.objects.select_for_update(of=("self",)).select_related("attempt__message")
         call = rows.filter(pk=call_id, ended_at__isnull=True).first()
@@ -187,6 +189,16 @@ def forget_tapes(*, message_id: int) -> int:
         call.tape, call.tape_key = "", ""
         call.save(update_fields=["tape", "tape_key"])
     return len(calls)
+
+
+def remove_tapes(*, now: datetime) -> int:
+    """Delete recordings older than a day that no call names; return how many. They are of calls that had been ended as
+    lost, of transactions that failed, and of processes that died before the deletion that follows a commit."""
+    return remove_unclaimed(FOLDER, _named, now=now)
+
+
+def _named(names: Sequence[str]) -> set[str]:
+    return set(Call.objects.filter(tape__in=names).values_list("tape", flat=True))
 
 
 def _place_of(call_id: int) -> bytes:

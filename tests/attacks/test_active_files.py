@@ -470,7 +470,11 @@ def with_macros() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.exe", "投标/b.DOCM", "d.hta", "e.jar", "f.js", "g.lnk", "h.xlam", "i.bat. "]
+    "name",
+    [
+        *("a.exe", "投标/b.DOCM", "d.hta", "e.jar", "f.js", "g.lnk", "h.xlam", "i.bat. "),
+        *("j.py", "k.msc", "l.SettingContent-ms", "m.slk"),
+    ],
 )
 def test_a_zip_brings_no_program(name: str) -> None:
     """Packing once got round all that is asked of a file by itself."""
@@ -492,6 +496,43 @@ def test_documents_within_a_zip_are_held_to_what_one_by_itself_is(deeper: bool) 
     for content in (with_macros(), older):
         with pytest.raises(FileRefused, match="宏或程序"):
             detect_type(io.BytesIO(within(content)))
+
+
+MACROS_AS_TEXT = b"QWN0aXZlTWltZQAAAfAEAAAA"  # how ActiveMime begins, in base64
+WORDS_AS_XML = b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("i.zip", packed(**{"word/document.xml": b"<a/>", "a.exe": b"MZ"})),
+        ("i.zip", packed(**{"OFD.xml": b"<a/>", "a.docm": b"PK"})),
+        ("i.zip", b"junk" + packed(**{"a.exe": b"MZ"})),
+        ("a.docx", b" " + with_macros()),
+        ("a.doc", b"MIME-Version: 1.0\r\n\r\n" + b"\r\n".join([b"QWN0aX", b"ZlTWltZQ"])),
+        ("a.XML", WORDS_AS_XML + b"<w:binData>" + MACROS_AS_TEXT),
+        ("a.doc", (WORDS_AS_XML + MACROS_AS_TEXT).decode().encode("utf-16")),
+        ("a.xml", b'<pkg:part pkg:name="/word/vbaProject.bin">'),
+        ("a.rtf", rb"{\rtf1{\field{\*\fldinst {\b DDEAUTO} c:\\x}}}"),
+    ],
+    ids=["docx", "ofd", "zip after junk", "after a blank", "page", "2003", "utf-16", "flat", "rtf"],
+)
+def test_what_a_zip_hides_by_name_or_form_is_found(name: str, content: bytes) -> None:
+    """A zip that counts as a document, one with something before it, office files that are text."""
+    with pytest.raises(FileRefused, match="宏或程序"):
+        detect_type(io.BytesIO(packed(**{"报价.txt": b"1", name: content})))
+
+
+def test_plain_files_of_the_same_names_are_taken() -> None:
+    files = {
+        "表.xls": b"<html><table><tr><td>1</td></tr></table></html>",
+        "~$信.docx": b"\x03abc" + b"\0" * 150,
+        "数据.xml": b"<a>DDE</a>",
+        "信.rtf": rb"{\rtf1{\field{\*\fldinst PAGE}} 6DDE9}",
+        "空.zip": packed(),
+        "附件.zip": packed(**{"说明.docx": docx_bytes(TEXT)}),
+    }
+    assert detects(packed(**files)) == ".zip"
 
 
 def test_more_documents_than_can_be_looked_into_are_refused(

@@ -39,9 +39,22 @@ _PROGRAMS = re.compile(
 # What a computer runs, or asks to run, when somebody opens it from a folder; documents that are said to have macros.
 _RUN_BY_NAME = re.compile(
     r"\.(exe|com|scr|pif|cpl|msi|msp|dll|ocx|bat|cmd|ps1|vb[se]?|jse?|ws[fh]?|hta|chm|lnk|url|scf|reg|inf|jar|jnlp|apk|"
-    r"app|sh|iso|img|vhdx?|xll|xla|xlam|do[ct]m|xl[st]m|pp[ast]m|potm|sldm)[ .]*$",
+    r"app|sh|iso|img|vhdx?|xll|xla|xlam|do[ct]m|xl[st]m|pp[ast]m|potm|sldm|pyw?|msc|msix|appx|application|appref-ms|"
+    r"settingcontent-ms|library-ms|search-ms|slk)[ .]*$",
     re.IGNORECASE,
 )
+# What is opened as a zip, whatever stands in it; what office programs open, as whichever of their kinds it is.
+_OPENED_AS_ZIP = re.compile(r"\.zipx?[ .]*$", re.IGNORECASE)
+_OPENED_IN_OFFICE = re.compile(
+    r"\.(do[ct]x?|wps|wpt|xl[st][xb]?|et|ett|pp[ts]x?|potx?|dps|dpt|rtf|xml|mht|mhtml|zipx?)[ .]*$",
+    re.IGNORECASE,
+)
+# Macros in what office programs write as text: a page of the web in one file, the XML of 2003, a package in one XML;
+# and DDE in RTF. Without the blanks between, and the halves of signs in UTF-16.
+_ACTS_IN_TEXT = re.compile(
+    rb"QWN0aXZlTWltZ|macrosPresent=[\"']yes|vbaProject|\\fldinst[^}]{0,99}DDE", re.IGNORECASE
+)
+_BETWEEN = b"\0 \t\r\n"
 _ENCRYPTED = 0x1
 MOST_PACKED = 256 * MEGABYTE  # bytes of the files of a zip that are looked into
 # How a part is said to be a macro, whatever its name.
@@ -67,10 +80,10 @@ def kind_of_archive(file: IO[bytes]) -> str:
     parts, and by what stands in these; and what is fetched from elsewhere, or spoken to, at once when it is opened
     (`active`). Of a ``zip`` the documents in it, and those in a zip in it, are looked into alike.
     """
-    return _kind_of(file, deeper=2)
+    return _kind_of(file, "", deeper=2)
 
 
-def _kind_of(file: IO[bytes], *, deeper: int) -> str:
+def _kind_of(file: IO[bytes], name: str, *, deeper: int) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
@@ -80,7 +93,8 @@ def _kind_of(file: IO[bytes], *, deeper: int) -> str:
             if TYPES.lower() in map(str.lower, names):
                 _refuse_macros(archive)
             kind = next((kind for name, kind in KINDS.items() if name in names), "zip")
-            if kind == "zip" and deeper:
+            # A zip that also has the main part of a document hides the rest behind it.
+            if deeper and (kind == "zip" or _OPENED_AS_ZIP.search(name)):
                 _refuse_packed(archive, deeper=deeper - 1)
             return kind
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
@@ -97,7 +111,8 @@ def _refuse_packed(archive: zipfile.ZipFile, *, deeper: int) -> None:
             continue
         with archive.open(entry) as part:
             head = part.read(len(OLE_MARK))
-            if head != OLE_MARK and not head.startswith(_ZIP_MARK):
+            is_document = head == OLE_MARK or head.startswith(_ZIP_MARK)
+            if not is_document and not _OPENED_IN_OFFICE.search(entry.filename):
                 continue
             left -= entry.file_size
             if left < 0:
@@ -105,18 +120,23 @@ def _refuse_packed(archive: zipfile.ZipFile, *, deeper: int) -> None:
             with TemporaryFile() as packed:
                 packed.write(head)
                 copyfileobj(part, packed)
-                _refuse_document(packed, deeper=deeper)
+                _refuse_document(packed, entry.filename, deeper=deeper)
 
 
-def _refuse_document(file: IO[bytes], *, deeper: int) -> None:
+def _refuse_document(file: IO[bytes], name: str, *, deeper: int) -> None:
     """Refuse an office document within a zip as one by itself."""
     file.seek(0)
-    if file.read(len(_ZIP_MARK)) == _ZIP_MARK:
-        _kind_of(file, deeper=deeper)
-    else:
-        file.seek(0)
-        if VBA_PROJECT.search(file.read(MOST_SEARCHED)) or has_macro_sheets(file):
+    head = file.read(len(OLE_MARK))
+    # Programs find a zip by its end: anything may stand before it.
+    if head.startswith(_ZIP_MARK) or (head != OLE_MARK and zipfile.is_zipfile(file)):
+        _kind_of(file, name, deeper=deeper)
+        return
+    file.seek(0)
+    if head != OLE_MARK:
+        if _ACTS_IN_TEXT.search(file.read(MOST_SEARCHED).translate(None, _BETWEEN)):
             raise Refused(_RUNS)
+    elif VBA_PROJECT.search(file.read(MOST_SEARCHED)) or has_macro_sheets(file):
+        raise Refused(_RUNS)
 
 
 def _refuse_macros(archive: zipfile.ZipFile) -> None:

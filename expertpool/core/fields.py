@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.postgres.fields import RangeField
 from django.core import checks
 from django.core.exceptions import FieldError
 from django.db import models
@@ -435,6 +436,37 @@ class ProofField(BlindIndexField):
             return False
         return made and all(opens(row, name) for name in self.opens)
 
+    def held_by(self, rows: models.QuerySet[Any]) -> list[int]:
+        """Return the keys of those of ``rows`` for which it holds: no objects are made of thousands. Only of a proof
+        that ``opens`` nothing, and ``says`` columns."""
+        if self.opens:
+            raise TypeError(self.opens)
+        columns, rests = zip(*(_as_column(self.model, path) for path in self.says), strict=True)
+        table = self.model._meta.db_table
+        return [
+            pk
+            for pk, made, *values in rows.values_list("pk", self.attname, *columns)
+            if bytes(made or b"")
+            == proof(table, [_said(_read(*one)) for one in zip(values, rests, strict=True)])
+        ]
+
+
+# What a range calls its ends, and what the database does.
+_ENDS = {"lower": "startswith", "upper": "endswith"}
+
+
+def _as_column(model: type[models.Model], path: str) -> tuple[str, str]:
+    """Return the column that ``path`` (`ProofField.says`) reads, as a query names it, and what is read of its value."""
+    names, at = path.split("."), 0
+    field: Any = model._meta.get_field(names[at])
+    while field.is_relation:
+        at += 1
+        field = field.related_model._meta.get_field(names[at])
+    column, rest = "__".join(names[: at + 1]), names[at + 1 :]
+    if rest and isinstance(field, RangeField):
+        return f"{column}__{_ENDS[rest[0]]}", ""
+    return column, ".".join(rest)
+
 
 def is_vouched(row: models.Model, by: str = "proof") -> bool:
     """Tell whether this system wrote what ``row`` says, by its column ``by``."""
@@ -443,7 +475,7 @@ def is_vouched(row: models.Model, by: str = "proof") -> bool:
 
 
 def _read(row: Any, path: str) -> Any:
-    for name in path.split("."):
+    for name in path.split(".") if path else ():
         row = None if row is None else getattr(row, name)
     return row
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.core import mandates
-from expertpool.core.mandates import forged_rows
+from expertpool.core.mandates import forged_rows, vouched_among, vouched_keys
 from expertpool.draws.enums import ExclusionReason, Knowledge
 from expertpool.draws.models import DrawPlan
 from expertpool.draws.queries import leaves
@@ -258,3 +258,34 @@ def test_those_from_before_count_as_they_stand(expert: Expert, plan: DrawPlan, a
                 operation.code(apps, editor)
     assert forged_rows(now=NOW) == {}
     assert away(plan, expert)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "during = tstzrange(lower(during), upper(during) + interval '1 microsecond')",
+        "created_at = created_at + interval '1 microsecond'",
+        "created_by_id = NULL",
+        "uid = gen_random_uuid()",
+        "is_own = true",
+        "proof = NULL",
+        "proof = ''",
+    ],
+)
+def test_of_thousands_read_as_values_the_same_hold(
+    expert: Expert, admin: User, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mandates, "FEW", 1)
+    for other in (expert, make_expert("另某"), make_expert("再某")):
+        filed(other, admin)
+    file_leave(
+        expert=expert, start=NOW + 400 * DAY, end=NOW + 401 * DAY, reason=WORDS, actor=None, now=NOW
+    )
+    rows = Leave.objects.order_by("pk")
+    assert vouched_keys(rows) == {row.pk for row in rows} == {row.pk for row in vouched_among(rows)}
+    altered = f"UPDATE experts_leave SET {change} WHERE id = %s"  # noqa: S608 (ours)
+    as_owner(altered, rows[0].pk)
+    sound = vouched_keys(rows)
+    assert len(sound) == 3
+    mandates._forged.clear()
+    assert {row.pk for row in vouched_among(rows)} == sound

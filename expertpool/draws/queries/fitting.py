@@ -135,8 +135,9 @@ def _fitting(
     )
     rows = _pool(levels.values(), context, only).order_by().annotate(why=reason, **answers)
     fits = _Fits(levels, questions)
+    made = tuple.__new__  # in half the time of the call by names: of a quarter of a million
     return [
-        Fitting(expert_id, number, employer_id, why, *kind)
+        made(Fitting, (expert_id, number, employer_id, why, *kind))
         for expert_id, number, employer_id, why, *pattern in _plain_rows(
             rows.values_list("pk", "number", "employer_id", "why", *answers)
         )

@@ -41,8 +41,7 @@ class Leaves:
         found = fitting_experts(levels, exclusions, now=self._now, only=only)
         away = {one.expert_id for one in found if one.reason == ExclusionReason.ON_LEAVE}
         self._look_at(away)
-        here = {one.expert_id for one in found if not one.reason}
-        wrong = away & {*self._unfiled.values()} | self._still_away(here)
+        wrong = away & {*self._unfiled.values()} | self._still_away(found)
         if not wrong:
             return found
         anew = fitting_experts(levels, self.corrected(exclusions), now=self._now, only=wrong)
@@ -71,15 +70,18 @@ class Leaves:
         if away:
             self._unfiled |= unfiled(overlapping(self._periods), away)
 
-    def _still_away(self, here: Collection[int]) -> set[int]:
-        """Return those of the experts ``here`` who are on leave still, whatever their rows say."""
+    def _still_away(self, found: Sequence[Fitting]) -> set[int]:
+        """Return those of ``found`` who could be drawn and are on leave still, whatever their rows say."""
+        if len(found) > FEW_HERE and not self._unended:
+            return set()
+        here = {one.expert_id for one in found if not one.reason}
         if not here:
             return set()
         # One whose turn it is, is looked up by himself: ended leaves of all have no index of their own.
         of_few = (
             unended(overlapping(self._periods), here) if len(here) <= FEW_HERE else self._unended
         )
-        return {*here} & {*of_few.values()}
+        return here & {*of_few.values()}
 
     @cached_property
     def _unended(self) -> dict[int, int]:

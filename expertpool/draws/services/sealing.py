@@ -17,6 +17,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.criteria import explain
 from expertpool.core.events import publish
+from expertpool.core.garbage import without_collections
 from expertpool.core.jobs import defer
 from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.core.text import SAY_MORE, is_reason
@@ -130,6 +131,7 @@ def start_draw(
         # Of whom the tries are counted: by whichever of a batch it is started.
         tell_held(project=lead_of(project), actor=actor, now=now, attempt="封存抽取"),
         transaction.atomic(),
+        without_collections(),
     ):
         allow_seconds(DRAW_SECONDS)
         projects = lock_projects(project)

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 import vdraw
+from expertpool.core.garbage import without_collections
 from expertpool.core.jobs import defer
 from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import NoteCode
@@ -73,7 +74,7 @@ def _load(draw: Draw, *, anew: bool = False) -> _Kept:
     with _orders_lock:
         kept = None if anew else _orders.get(key)
     if kept is None:  # made without the lock: another thread may make it, too, and gets the same
-        with of_draw(draw.pk):
+        with of_draw(draw.pk), without_collections():
             reveals = [vdraw.Reveal(one.role, one.value) for one in draw.revealed]
             order = vdraw.order_candidates(load_sealed(draw), reveals)
             if order.seed != draw.seed:

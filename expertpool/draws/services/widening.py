@@ -14,6 +14,7 @@ from django.db import transaction
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record, record_change
+from expertpool.core.garbage import without_collections
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import SAY_MORE, is_reason, too_long
 from expertpool.draws.enums import ActionCode, Knowledge
@@ -201,6 +202,7 @@ def _decide(
     return None
 
 
+@without_collections()
 def _seal(
     base: Draw, request: WideningRequest, supervisor: User, now: datetime, entropy: Entropy
 ) -> Draw:

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from expertpool.core.fields import is_vouched
 from expertpool.core.lookups import Among
-from expertpool.core.mandates import A_LOOK, FEW, Mandate, vouched_among
+from expertpool.core.mandates import A_LOOK, FEW, Mandate, vouched_among, vouched_keys
 from expertpool.experts.models import Expert, Leave
 
 # What the proofs say, and whose the leave is: of many rows nothing else is read.
@@ -40,12 +40,9 @@ def leaves_of(expert: Expert) -> list[Leave]:
     return sound(expert.leaves.all(), a_look=A_LOOK)
 
 
-def lasting(
-    rows: QuerySet[Leave], *, a_look: int | None = None, are_many: bool = False
-) -> list[Leave]:
-    """Return those of ``rows`` that count: filed here, and not ended early here. ``a_look`` as in `sound`, ``are_many``
-    as in `core.mandates.vouched_among`."""
-    found = vouched_among(_narrow(rows), a_look=a_look, are_many=are_many)
+def lasting(rows: QuerySet[Leave], *, a_look: int | None = None) -> list[Leave]:
+    """Return those of ``rows`` that count: filed here, and not ended early here. ``a_look`` as in `sound`."""
+    found = vouched_among(_narrow(rows), a_look=a_look)
     return [row for row in found if row.ended_at is None]
 
 
@@ -76,7 +73,7 @@ def unfiled(during: Q, away: Collection[int]) -> dict[int, int]:
     if len(away) <= FEW and len(first := list(rows[: FEW + 1])) <= FEW:
         return {row.pk: row.expert_id for row in first if not _counts(row)}
     said = dict(rows.values_list("pk", "expert"))
-    return {pk: said[pk] for pk in said.keys() - {row.pk for row in lasting(rows, are_many=True)}}
+    return {pk: said[pk] for pk in said.keys() - vouched_keys(rows)}
 
 
 def unended(during: Q, of: Collection[int] | None = None) -> dict[int, int]:

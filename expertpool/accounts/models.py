@@ -322,7 +322,8 @@ class User(AbstractBaseUser):
             if is_held and is_vouched(row):
                 given.append(row)
             else:
-                logger.error("%s: %s of %s was not given here", self.username, row, row.role.code)
+                # Not by his name: the log says nothing of people, and many an account is called as its owner.
+                logger.error("user %s: %s of %s was not given here", self.pk, row, row.role.code)
         return given
 
     @cached_property
@@ -330,7 +331,7 @@ class User(AbstractBaseUser):
         """The department by which his rights reach; None where somebody else than this system put him into it."""
         if self.department_id is None or is_vouched(self, "place_proof"):
             return self.department_id
-        logger.error("%s was not put into department %s here", self.username, self.department_id)
+        logger.error("user %s was not put into department %s here", self.pk, self.department_id)
         return None
 
     @property

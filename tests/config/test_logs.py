@@ -22,7 +22,9 @@ from pytest_django.fixtures import Settings
 from config import logs
 from config.logs import JsonFormatter, LastLines, LineFormatter, statement_of, trace_of
 from config.numbers import current_number, numbering_jobs
-from expertpool.accounts.models import User
+from expertpool.accounts.models import HeldRole, RolePermission, User, contact_index
+from expertpool.joining.queries.public import may_set_password
+from tests.factories.accounts import make_department, make_user
 from tests.fixtures import login
 
 NAME, PHONE, ID, MAIL = "欧阳文静", "13911110002", "11010519491231002X", "wenjing@example.cn"
@@ -138,6 +140,28 @@ def test_our_own_words_stay_and_those_of_others_lose_what_may_be_a_name(
     ours, others = lines(written["json"])
     assert ours["message"] == "磁盘已满 […] […]"
     assert others["message"] == "Not Found: /x/[…]/"
+
+
+@pytest.mark.django_db
+def test_an_account_that_was_altered_is_told_by_its_number(written: dict[str, StringIO]) -> None:
+    """Accounts are called as their owners are, in letters that no mask knows for a name."""
+    operator = make_user("operator", username="zhangsan")
+    applicant = make_user("applicant", username="lisi", phone="13812340001")
+    HeldRole.objects.filter(user=operator).update(proof=b"x")
+    User.objects.filter(pk=operator.pk).update(department=make_department(NAME))
+    User.objects.filter(pk=applicant.pk).update(phone_index=contact_index("phone", PHONE))
+    assert not User.objects.get(pk=operator.pk).given(RolePermission)
+    assert User.objects.get(pk=operator.pk).proven_department_id is None
+    assert not may_set_password(User.objects.get(pk=applicant.pk), "phone", PHONE)
+    text = written["line"].getvalue()
+    for told in (
+        f"user {operator.pk}: ",
+        f"user {operator.pk} was not put into department",
+        f"phone of user {applicant.pk} is not the one",
+    ):
+        assert told in text
+    for name in ("zhangsan", "lisi", *PEOPLE):
+        assert name not in text
 
 
 def test_a_traceback_keeps_its_places() -> None:

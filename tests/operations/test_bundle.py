@@ -43,7 +43,10 @@ def test_it_has_what_helps_and_names_nobody(
     client: Client, admin: User, settings: Settings, tmp_path: Path
 ) -> None:
     settings.LAST_LINES = tmp_path / "recent.jsonl"
-    settings.LAST_LINES.write_text(json.dumps({"message": f"slow {PHONE} {MAIL}"}) + "\n")
+    logged = [{"logger": "expertpool.x", "message": f"slow {PHONE} {MAIL}"}]
+    logged += [{"logger": "expertpool.x", "message": f"「{NAME}」 was refused: 没有{NAME}"}]
+    written = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in logged)
+    settings.LAST_LINES.write_text(written + f'{{"message": "cut off {NAME}')
     make_expert(NAME, phone=PHONE)
     for setting, value in (
         (HOST, "smtp.secret.cn"),
@@ -81,7 +84,10 @@ def test_it_has_what_helps_and_names_nobody(
     assert "operations" in json.loads(parts["数据库结构.json"])
     assert json.loads(parts["失败的任务.json"])[0]["编号"] == job
     assert json.loads(parts["报警.json"])[0]["检查"] == "磁盘"
-    assert "slow […] […]" in parts["最近日志.jsonl"]
+    *lines, cut = parts["最近日志.jsonl"].splitlines()
+    said = [json.loads(line)["message"] for line in lines]
+    assert said == ["slow […] […]", "「[…]」 was refused: […]"]
+    assert cut == '{"message": "cut off […]'
     assert Entry.objects.get(action="operations.bundle").actor_id == admin.pk
 
 

@@ -63,7 +63,7 @@ def may_set_password(user: User, field: str, value: str) -> bool:
     if not user.is_active or not has_only_applied(user):
         return False
     if readable(user, field).lower() != value.lower():
-        logger.error("%s of %s is not the one that its index says", field, user.username)
+        logger.error("%s of user %s is not the one that its index says", field, user.pk)
         return False
     return not was_given(user, "roles", "phone", "email")
 

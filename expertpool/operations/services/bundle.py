@@ -191,7 +191,18 @@ def _log_lines(_now: datetime) -> str:
         if path.exists():
             with path.open(encoding="utf-8", errors="replace") as file:
                 lines.extend(file)
-    return "".join(lines)
+    return "".join(map(_unnamed, lines))
+
+
+def _unnamed(line: str) -> str:
+    """Return a line of the log without whatever may name somebody: the log of the house keeps what our own words say of a
+    fault, which may quote what it met."""
+    try:
+        said = json.loads(line)
+    except ValueError:  # cut off, by whatever ended the process
+        return without_people(line, ours=False)
+    said["message"] = without_people(said["message"], ours=False)
+    return f"{json.dumps(said, ensure_ascii=False)}\n"
 
 
 def _moment(at: datetime | None) -> str:

@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 from django.template import engines
 
+from config import cli
 from config.environment import BASE_DIR
 
 HOW_TO = sorted((BASE_DIR / "docs/howto").glob("*.md"))
@@ -24,6 +25,16 @@ SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 CALL = re.compile(r"[\w.]+\(.*\)")
 TAG = re.compile(r"\{%[^%]*%\}")
 ROOTS = ("config", "docs", "expertpool", "frontend", "tests", "tools", "vdraw")
+
+
+OPERATIONS = sorted((BASE_DIR / "docs/operations").glob("*.md"))
+# In what is to be typed: `.venv/bin/expertpool backup …`, and where a page shortens it, `as backup …`.
+COMMAND = re.compile(r"(?:^ *|[/;&`] ?)(?:expertpool|as) ([a-z][a-z-]+)", re.MULTILINE)
+TARGETS = re.compile(r"(?:^ *|[;&`] ?)make ((?:[a-z][a-z0-9-]* ?)+)", re.MULTILINE)
+SETTING = re.compile(r"\b([A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z0-9]{3,}(?==))")
+SHIPPED = re.compile(
+    r"(?<![\w./-])((?:config|deploy|docs|expertpool|requirements|tests|tools)/[\w./-]*\w)"
+)
 
 
 def place_of(path: str) -> Path:
@@ -61,11 +72,57 @@ def test_what_a_guide_names_is_there(guide: Path) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+@pytest.mark.parametrize("guide", [*GUIDES, *OPERATIONS], ids=lambda guide: guide.name)
 def test_where_a_guide_leads_there_is_something(guide: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", guide.read_text())
     places = [link for link in links if "://" not in link]
     assert [link for link in places if not (guide.parent / link).exists()] == []
+
+
+def typed_in(guide: Path) -> str:
+    """Return what ``guide`` shows to be typed or to be written into a file."""
+    text = guide.read_text()
+    fences = [sample for _, sample in FENCE.findall(text)]
+    return "\n".join([*fences, *(f"`{one}`" for one in SPAN.findall(FENCE.sub("", text)))])
+
+
+def commands() -> set[str]:
+    told = re.findall(r"^  ([a-z-]+)", cli.USAGE, re.MULTILINE)
+    return {*told, *cli.ENTRY_POINTS}
+
+
+@pytest.mark.parametrize("guide", OPERATIONS, ids=lambda guide: guide.name)
+def test_what_a_page_of_operations_tells_to_type_is_there(guide: Path) -> None:
+    """Commands, targets, settings and files: whoever follows it in the night has nobody to ask."""
+    typed = typed_in(guide)
+    makefile = (BASE_DIR / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", makefile, re.MULTILINE))
+    assert set(COMMAND.findall(typed)) <= commands()
+    assert {one for found in TARGETS.findall(typed) for one in found.split()} <= targets
+    files = [*(BASE_DIR / "deploy").rglob("*"), BASE_DIR / ".env.example", BASE_DIR / "Makefile"]
+    known = "\n".join(one.read_text() for one in files if one.is_file())
+    unknown = {one for one in SETTING.findall(typed) if not re.search(rf"\b{one}\b", known)}
+    assert unknown == set()
+    assert [one for one in SHIPPED.findall(typed) if not (BASE_DIR / one).exists()] == []
+
+
+def test_what_pages_of_operations_tell_to_type_is_found() -> None:
+    """The control: the patterns find what stands in them."""
+    typed = "\n".join(map(typed_in, OPERATIONS))
+    assert {"backup", "restore", "verify-chain", "migrate"} <= set(COMMAND.findall(typed))
+    assert {"setup assets", "bundle"} <= {one.strip() for one in TARGETS.findall(typed)}
+    assert {"DATABASE_URL", "BACKUP_S3", "DEBUG"} <= set(SETTING.findall(typed))
+    assert "deploy/systemd/expertpool-voice.service" in SHIPPED.findall(typed)
+
+
+def test_an_upgrade_begins_with_a_backup() -> None:
+    """There is no other way back: no migration is undone, and what was stored since may not be read."""
+    page = (BASE_DIR / "docs/operations/install.md").read_text()
+    upgrade = page[page.index("## 五、升级") :]
+    first, *others = COMMAND.findall("\n".join(sample for _, sample in FENCE.findall(upgrade)))
+    assert first == "backup"
+    assert "migrate" in others
+    assert "退回" in upgrade
 
 
 def samples_of(guide: Path) -> tuple[list[str], list[str]]:

@@ -1,7 +1,8 @@
 """What follows from how a call ended: who is called again, when and how often, and whose fault it was.
 
 A number is tried no oftener than the office says (`notifications` setting ``voice_most``), whatever stands here. What the
-line is to blame for uses up nobody's calls: the message waits, and the channel counts as down.
+line is to blame for uses up nobody's calls: the message waits, and the channel counts as down. A line that carries the
+others is not to blame (docs/decisions/0660).
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ AGAIN = {
     CallOutcome.OFF: Again(30, 3),
     CallOutcome.INTERRUPTED: Again(1, 5),
 }
+# Of a number that alone is not reached, while the line carries others.
+ALONE = Again(10, 3)
 AT_ONCE = {
     CallOutcome.YES: SendStatus.DELIVERED,
     CallOutcome.NO: SendStatus.DELIVERED,
@@ -46,20 +49,26 @@ AT_ONCE = {
     CallOutcome.DOWN: SendStatus.DOWN,
     CallOutcome.REFUSED: SendStatus.DOWN,
 }
+BY_THE_LINE = frozenset(end for end, status in AT_ONCE.items() if status is SendStatus.DOWN)
+# By whose end one sees that the line works: a person's, or what the network knows of a telephone.
+CARRIED = frozenset(
+    {CallOutcome.YES, CallOutcome.NO, CallOutcome.HEARD, *AGAIN} - {CallOutcome.INTERRUPTED}
+)
 
 
-def result_of(outcome: CallOutcome, *, calls: int, most: int) -> SendResult:
+def result_of(outcome: CallOutcome, *, calls: int, most: int, alone: bool = False) -> SendResult:
     """Return what a call that ended so does to its message: ``calls`` of these have failed, this one included, and
-    ``most`` are allowed."""
-    detail = f"{outcome.label}。"
-    if outcome in AT_ONCE:
-        return SendResult(AT_ONCE[outcome], detail=detail)
-    rule = AGAIN[outcome]
+    ``most`` are allowed. ``alone``: the line carried others meanwhile."""
+    words, rule = str(outcome.label), AGAIN.get(outcome)
+    if alone and outcome in BY_THE_LINE:
+        words, rule = f"{words}（其他电话打得通）", ALONE
+    if rule is None:
+        return SendResult(AT_ONCE[outcome], detail=f"{words}。")
     if calls < min(rule.most, most):
         wait = timedelta(minutes=rule.minutes)
-        text = f"{outcome.label}，{rule.minutes} 分钟后再打。"
+        text = f"{words}，{rule.minutes} 分钟后再打。"
         return SendResult(SendStatus.RETRY, detail=text, again_after=wait)
-    return SendResult(rule.status, detail=f"打了 {calls} 次：{detail}")
+    return SendResult(rule.status, detail=f"打了 {calls} 次：{words}。")
 
 
 _STATUS = re.compile(r"\b([3-6]\d\d)\b")

@@ -19,7 +19,7 @@ from django.utils import timezone
 from expertpool.core.configuration import Number
 from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.enums import AttemptState, ChannelCode, Decision, DeliveryState
-from expertpool.notifications.models import Attempt, Message, Reply
+from expertpool.notifications.models import Attempt, ChannelHealth, Message, Reply
 from expertpool.notifications.occasions import OCCASIONS, Occasion
 from expertpool.notifications.queries.channels import channel_state
 from expertpool.notifications.services.delivery import cancel_messages, deliver, reap_stuck
@@ -206,6 +206,49 @@ def test_what_the_line_is_to_blame_for_uses_up_nobodys_calls(
     message, call = ended(f"138001380{ends_in}")
     assert call.outcome == outcome
     assert (message.state, message.refusals) == (DeliveryState.QUEUED, 0)
+    assert channel_state(ChannelCode.VOICE).failures == 1
+
+
+@pytest.mark.shows("DRAW-40")
+@pytest.mark.parametrize("ends_in", ["25", "26", "27"])
+def test_a_number_that_alone_is_not_reached_is_given_up(ends_in: str) -> None:
+    """It was called anew by each success of another, for three days, and told by no other way."""
+    alone = letter(f"138001380{ends_in}", key="alone")
+    for number in range(4):
+        run(LoopLine())
+        letter(f"138001380{('01', '22', '23', '01')[number]}", key=str(number))
+        run(LoopLine())
+        rows = Message.objects.filter(pk=alone.pk, due_at__lte=timezone.now() + timedelta(hours=1))
+        rows.update(due_at=timezone.now())
+    alone.refresh_from_db()
+    assert (alone.state, alone.refusals) == (DeliveryState.FAILED, 2)
+    assert alone.detail.startswith("打了 3 次：")
+    assert "其他电话打得通" in alone.detail
+    assert not channel_state(ChannelCode.VOICE).failures
+
+
+def test_where_nobody_is_reached_the_line_is_to_blame() -> None:
+    carried = letter("13800138001", key="carried")
+    run(LoopLine())
+    silent = letter("13800138027", key="silent")
+    for number in range(5):
+        letter("13800138027", key=str(number))
+        Message.objects.exclude(pk=carried.pk).update(due_at=timezone.now(), put_off="")
+        ChannelHealth.objects.update(probe_at=None)
+        run(LoopLine())
+    silent.refresh_from_db()
+    assert (silent.state, silent.refusals) == (DeliveryState.QUEUED, 0)
+    assert channel_state(ChannelCode.VOICE).is_down
+
+
+def test_a_full_line_is_to_blame_while_others_talk() -> None:
+    """More calls at once than the trunk carries: the others get through, and nobody's calls are used up."""
+    letter("13800138001", key="talks")
+    talks = calls.take(agent="b", now=timezone.now())
+    assert talks is not None
+    calls.note_answered(call_id=talks.call_id, now=timezone.now())
+    message, call = ended("13800138025")
+    assert (call.outcome, message.refusals) == (CallOutcome.CONGESTED, 0)
     assert channel_state(ChannelCode.VOICE).failures == 1
 
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -37,7 +38,7 @@ from expertpool.notifications.services.replies import take_pressed
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
-from expertpool.telephone.rules import LOST_AFTER, result_of
+from expertpool.telephone.rules import BY_THE_LINE, CARRIED, LOST_AFTER, result_of
 
 logger = logging.getLogger(__name__)
 
@@ -138,10 +139,27 @@ def end(
         message.body = said or message.body
         if call.attempt.state == AttemptState.SENDING:
             result = result_of(
-                CallOutcome(call.outcome), calls=message.refusals + 1, most=value_of(MOST)
+                CallOutcome(call.outcome),
+                calls=message.refusals + 1,
+                most=value_of(MOST),
+                alone=call.outcome in BY_THE_LINE and _is_alone(call),
             )
             settle(message=message, result=result, now=now)
     return True
+
+
+def _is_alone(call: Call) -> bool:
+    """Tell whether the line carried others since this number was tried before, so that it is not to blame. That it is full
+    says nothing while others are under way."""
+    this = call.attempt.message_id
+    earlier = Call.objects.filter(attempt__message=this, pk__lt=call.pk).order_by("-pk")
+    since = earlier.values_list("began_at", flat=True).first() or call.began_at
+    others = Call.objects.exclude(attempt__message=this)
+    beside = Q(ended_at__isnull=True) | Q(ended_at__gt=call.began_at)
+    if call.outcome == CallOutcome.CONGESTED and others.filter(beside).exists():
+        return False
+    told = Q(ended_at__gte=since, outcome__in=CARRIED)
+    return others.filter(Q(rang_at__gte=since) | Q(answered_at__gte=since) | told).exists()
 
 
 def end_lost(*, now: datetime) -> int:

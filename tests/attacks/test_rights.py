@@ -13,6 +13,7 @@ from django.utils import timezone
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, RolePermission, User
+from expertpool.accounts.services.authenticators import APP, as_text, has_app
 from expertpool.accounts.services.departments import edit_department
 from expertpool.accounts.services.passwords import change_own_password, reset_password
 from expertpool.accounts.services.roles import Grant, ensure_demo_roles, save_role
@@ -147,6 +148,10 @@ def test_who_opened_an_account_does_not_get_what_it_is_given(
     client: Client, admin: User, clerk: User, resets: bool
 ) -> None:
     user, window = taken_over(clerk, resets=resets)
+    user.phone_verified_at = NOW
+    user.app_secret, user.app_step, user.app_set_up_at = as_text(b"k" * 20), 1, NOW
+    user.save(update_fields=["phone_verified_at", "phone_proof", *APP])
+    assert has_app(user)
     supervisor = ensure_demo_roles()["supervisor"]
     login(client, admin)
     values = {"name": user.name, "phone": "", "email": "", "roles": [supervisor.pk]}
@@ -159,9 +164,22 @@ def test_who_opened_an_account_does_not_get_what_it_is_given(
     assert user.must_change_password
     assert user.check_password(found[0])
     assert not user.check_password("Keeper-8765-Tree")
+    # A second person agrees by a code to his phone and by digits of his app: both may be the clerk's.
+    assert user.phone_shown_at is None
+    assert not has_app(user)
     assert window.get("/experts/").status_code == 302
     entry = Entry.objects.filter(action="user.reset_password", actor=admin).get()
     assert "账号员" in entry.note
+
+
+def test_an_app_of_who_was_more_than_he_before_stays(admin: User, clerk: User) -> None:
+    """It takes two administrators to take that away, and giving a role is one's."""
+    user, _ = create_user(username="neu", name="新同事", actor=clerk, now=NOW)
+    user.roles.set([ensure_demo_roles()["operator"]])
+    user.app_secret, user.app_step, user.app_set_up_at = as_text(b"k" * 20), 1, NOW
+    user.save(update_fields=APP)
+    assert edit(user, admin, roles=[ensure_demo_roles()["supervisor"]])
+    assert has_app(User.objects.get(pk=user.pk))
 
 
 def test_nor_by_a_department_that_makes_more_of_it(admin: User, clerk: User) -> None:

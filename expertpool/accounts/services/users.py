@@ -16,6 +16,7 @@ from expertpool.accounts.models import ApiToken, Department, Role, User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.registry import contacts_instead
 from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.authenticators import remove_app
 from expertpool.accounts.services.contacts import (
     check_contacts,
     contacts_of,
@@ -154,6 +155,12 @@ def _taken_from_keeper(user: User, had: Rights, *, actor: User | None, now: date
         return ""
     password = take_password(user, now=now)
     end_access(user=user, actor=actor, now=now)
+    # Shown by whoever sat in the account: codes of a second person go to that phone (docs/decisions/0068).
+    user.phone_verified_at = None
+    user.save(update_fields=["phone_verified_at"])
+    # So may an app be his, whose digits agree as well (0095); not where the account was more than he before.
+    if not had.beyond(rights_of(keeper)):
+        remove_app(user)
     note = f"增加了权限；原密码由{keeper.name}开通或重置账号时设置，他没有这些权限"
     announce(record("user.reset_password", actor=actor, subject=user, note=note, now=now), user)
     return password

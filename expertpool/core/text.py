@@ -16,8 +16,13 @@ _FOLDED = {
     for code in range(0xFF10, 0xFF5B)
     if (folded := unicodedata.normalize("NFKC", chr(code))).isalnum()
 }
+# Letters as .pdf files give them out: drawn like 高 and 马, and none.
+_FOLDED |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_RADICALS = "\u2f3e⺁⺟⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳"
+_LETTERS = "户厂母民虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟"
+_FOLDED |= dict(zip(map(ord, _RADICALS), _LETTERS, strict=True))
 _FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
-_FULL_WIDTH = re.compile("[\uff10-\uff5a]")
+_FOLDABLE = re.compile("[\u2e80-\u2fd5\uff10-\uff5a]")
 
 
 # All blanks, and marks that cannot be seen: zero-width space and joiners, byte order mark.
@@ -64,9 +69,14 @@ LEFT_OUT = "[…]"
 HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Between two Chinese letters, of which a name may have a dot; a line feed parts two names.
 _BETWEEN_HAN = re.compile(f"(?<=[{HAN}〇·•・･（）])[ \\t\u00a0]+(?=[{HAN}〇·•・･（）])")
-_DOTS = str.maketrans("•・･‧", "····")
+# All that are drawn as a dot in the middle of a line.
+MIDDLE_DOTS = "•・･‧∙⋅ㆍ⸱⸳⦁᛫˙ᐧꞏ"
+_DOTS = str.maketrans(MIDDLE_DOTS, "·" * len(MIDDLE_DOTS))
+_DOT = re.compile(" *·[ ·]*")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
-_STOP = re.compile(rf"(?<=[{HAN}]{{2}})[.．。｡](?=[{HAN}]{{2}})")
+_STOP = re.compile(rf"(?<=[{HAN}]{{2}}) *[.․﹒．。｡] *(?=[{HAN}]{{2}})")
+_STOP_AT_END = re.compile(rf"(?<=[{HAN}])[.․﹒．。｡]+$")
+_QUOTES = str.maketrans("’‘ʼ‐‑–", "'''---")  # of O'Brien and Jean-Pierre
 # Where a line ended within Chinese text nothing stood: its marks are wide themselves.
 _WIDE = f"{HAN}·•・\u3001-\u303f\uff01-\uff65"
 _LINE_END = re.compile(f"(?<=[{_WIDE}])\n(?=[{_WIDE}])")
@@ -81,12 +91,15 @@ KEY_DIGITS = 18  # below the largest bigint
 def clean_text(value: object) -> str:
     """Return ``value`` as text, outer blanks removed; nothing for None.
 
-    Full-width letters, digits and blanks are folded; Chinese punctuation, which is right in names
-    and addresses, stays.
+    Full-width letters, digits and blanks are folded, and of letters that look alike one is left, as of é in one sign
+    or two; Chinese punctuation, which is right in names and addresses, stays.
     """
     text = value if type(value) is str else _text(value)
     text = text.replace("\u3000", " ").strip(_BLANK)
-    return text.translate(_FOLDED) if _FULL_WIDTH.search(text) else text
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    return text.translate(_FOLDED) if _FOLDABLE.search(text) else text
 
 
 def clean_code(value: object) -> str:
@@ -116,9 +129,23 @@ def join_han(text: str) -> str:
 
 def as_name(text: str) -> str:
     """Return the name of somebody as records have it, whoever writes it: without marks that nobody sees, no blanks
-    between Chinese letters and one between others, and one dot for all that are typed for it."""
+    between Chinese letters and one between others, and one dot for all that are typed for it, none at either end."""
     seen = " ".join(clean_text(without_unseen(text)).split())
-    return _STOP.sub("·", join_han(seen).translate(_DOTS))
+    return _STOP_AT_END.sub("", join_dots(join_han(seen)).translate(_QUOTES)).strip("· ")
+
+
+def join_dots(text: str) -> str:
+    """Return ``text`` with one dot for each of those within names, also for a full stop between Chinese letters, and no
+    blanks around it."""
+    return _STOP.sub("·", _DOT.sub("·", text.translate(_DOTS)))
+
+
+def spellings_of(name: str) -> set[str]:
+    """Return how records may have ``name``: as somebody typed it, as they have names, with the circle that many type for 〇,
+    or without, and where it has capitals, in these alone, with one for each word, and without."""
+    read = as_name(name)
+    circles = {read, read.replace("○", "〇"), read.replace("〇", "○")}
+    return {name, *(way for one in circles for way in (one, one.upper(), one.title(), one.lower()))}
 
 
 def one_line(text: str) -> str:

@@ -9,10 +9,13 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
-from expertpool.core.text import without_unseen
+from expertpool.core.text import clean_text, join_dots, without_unseen
 
 # Input methods offer many brackets, and clerks type what comes first.
-_BRACKETS = str.maketrans("〔【[「『〈《﹝", "(" * 8) | str.maketrans("〕】]」』〉》﹞", ")" * 8)
+_OPENING, _CLOSING = "〔【[「『〈《﹝{⦅❨", "〕】]」』〉》﹞}⦆❩"
+_BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
+# What stands around a name, or behind it, where it is part of a sentence.
+_OF_SENTENCES = '“”"。'
 _BLANKS = re.compile(r"\s+")
 
 MOST_UNIT_NAME = 200
@@ -31,14 +34,15 @@ validate_code = RegexValidator(
 
 @lru_cache(maxsize=4_000)  # a list of thousands names some hundred, each several times a row
 def normalise_unit_name(name: str) -> str:
-    """Return ``name`` for comparison: full-width forms and brackets unified, no blanks and no marks that nobody
-    sees, one case.
+    """Return ``name`` for comparison: full-width forms, brackets, dots and letters that look alike unified, no blanks and
+    no marks that nobody sees, nor those of a sentence around it, one case.
 
     河南省 建筑设计研究院（有限公司） and 河南省建筑设计研究院(有限公司) are the same.
     """
-    folded = unicodedata.normalize("NFKC", name).translate(_BRACKETS)
+    folded = unicodedata.normalize("NFKC", clean_text(name)).translate(_BRACKETS)
+    bare = join_dots(_BLANKS.sub("", without_unseen(folded))).strip(_OF_SENTENCES)
     # Folding once more joins what a blank kept apart.
-    return unicodedata.normalize("NFKC", _BLANKS.sub("", without_unseen(folded)).casefold())
+    return unicodedata.normalize("NFKC", bare.casefold())
 
 
 def core_of(name: str) -> str:

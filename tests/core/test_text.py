@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expertpool.core.importing import as_code, as_text
+from expertpool.core.importing import CellRefused, as_code, as_text
 from expertpool.core.text import (
     as_name,
     clean_code,
@@ -17,6 +17,7 @@ from expertpool.core.text import (
     mask_email,
     mask_middle,
     minutes_text,
+    spellings_of,
     without_unseen,
 )
 from expertpool.experts.validators.values import name as expert_name
@@ -126,8 +127,21 @@ NAMES = [
     ("阿迪力•买买提", "阿迪力·买买提"),
     ("阿迪力.买买提", "阿迪力·买买提"),
     ("阿迪力 · 买买提", "阿迪力·买买提"),
+    ("阿迪力 \u2027 买买提", "阿迪力·买买提"),
+    ("阿迪力. 买买提", "阿迪力·买买提"),
+    ("阿迪力··买买提", "阿迪力·买买提"),
+    *[
+        (f"阿迪力{dot}买买提", "阿迪力·买买提")
+        for dot in "\u2219\u22c5\u318d\u0387\u2e31\u02d9\ufe52\u2981"
+    ],
+    ("·王明。", "王明"),
     ("王\u3000明", "王明"),
     ("张\u3164三丰\u200b", "张三丰"),
+    # As .pdf files give letters out, and other tables of signs; with a choice of the glyph.
+    ("\u2fbc\u2ee2\u2ef0", "高马龙"),
+    ("\uf9e1\uf90a\U0002f801\ufe00", "李金丸"),
+    ("Jose\u0301", "Jos\u00e9"),
+    ("O\u2019Brien Jean\u2010Luc", "O'Brien Jean-Luc"),
     (" J.Smith  Ｌｅｅ ", "J.Smith Lee"),
     ("", ""),
 ]
@@ -138,3 +152,20 @@ def test_a_name_is_read_as_records_have_it(typed: str, name: str) -> None:
     assert as_name(typed) == name == as_name(name)
     if name:
         assert expert_name(typed) == name
+
+
+def test_a_name_of_which_a_part_is_hidden_is_refused() -> None:
+    for typed in ("王**", "王··", "王\u2022\u2022"):
+        with pytest.raises(CellRefused) as refused:
+            expert_name(typed)
+        assert "请填写全名" in refused.value.detail
+
+
+@given(st.text(max_size=20))
+def test_to_read_a_name_twice_changes_nothing(typed: str) -> None:
+    assert as_name(as_name(typed)) == as_name(typed)
+
+
+def test_records_may_have_a_name_in_capitals_or_with_a_circle() -> None:
+    assert {"John Smith", "JOHN SMITH"} <= spellings_of("john  smith")
+    assert {"王〇明", "王○明"} <= spellings_of("王○明") & spellings_of("王〇明")

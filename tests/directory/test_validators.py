@@ -22,6 +22,7 @@ from expertpool.directory.validators import (
         "河南省设计院【有限公司】",
         "河南省设计院\u3000〔有限公司〕\u200b",
         "\u202a河南省设\u00ad计院（有\u3164限公司）",
+        "“河南省设计院{有限公司}”。",
     ],
 )
 def test_blanks_and_brackets_make_no_difference(name: str) -> None:
@@ -31,6 +32,12 @@ def test_blanks_and_brackets_make_no_difference(name: str) -> None:
 def test_full_width_letters_and_case_make_none_either() -> None:
     assert normalise_unit_name("ＡＢＣ科技") == normalise_unit_name("abc 科技") == "abc科技"
     assert normalise_unit_name("甲公司") != normalise_unit_name("乙公司")
+
+
+@pytest.mark.parametrize("dot", "\u00b7\u2022\u2027\u2219\u30fb.\uff0e\ufe52")
+def test_nor_do_dots_and_letters_that_look_alike(dot: str) -> None:
+    typed = f"\u2fbc新\u2ee2可{dot}\uf90a山公司"
+    assert normalise_unit_name(typed) == "高新马可·金山公司"
 
 
 @given(st.text(max_size=50))

@@ -48,7 +48,7 @@ from expertpool.directory.queries.units import (
     units_matching,
     units_matching_each,
 )
-from expertpool.directory.validators import normalise_unit_name
+from expertpool.directory.validators import core_of, normalise_unit_name
 
 __all__ = [
     "NO_NAME",
@@ -60,6 +60,7 @@ __all__ = [
     "NewNames",
     "Step",
     "Way",
+    "core_of",
     "dictionary_names",
     "division_codes",
     "division_subtree",

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import as_name
+from expertpool.core.text import as_name, spellings_of
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
     Named,
@@ -170,7 +170,7 @@ def is_person(row: Avoidance, meant: Meant | None = None) -> Q:
     meant = meant or meant_by(row)
     found = Q(pk__in=[one.pk for one in meant.numbered])
     if meant.named:
-        named = called({row.name, as_name(row.name)})
+        named = called(spellings_of(row.name))
         if row.unit_name:
             named &= Q(employer_id__in=units_matching(name=row.unit_name))
         found = found | named if meant.numbered else named

@@ -15,7 +15,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from expertpool.core.lookups import Among
-from expertpool.core.text import as_name
+from expertpool.core.text import spellings_of
 from expertpool.core.visibility import told, told_later
 from expertpool.experts.enums import PERSON_KINDS, AvoidanceKind, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, Leave
@@ -139,7 +139,7 @@ def person_ties(
     """Return the relations to persons of that name that count on the day of ``on``. Where both
     sides name a unit, it has to be one of ``units``; None: the person's is not known."""
     ties = AvoidanceUnit.objects.filter(
-        _counts(on, past_years), kind__in=PERSON_KINDS, person_name__in={name, as_name(name)}
+        _counts(on, past_years), kind__in=PERSON_KINDS, person_name__in=spellings_of(name)
     )
     ties = _known(ties, openly)
     if units is None:

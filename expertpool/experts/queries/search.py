@@ -33,9 +33,10 @@ from expertpool.accounts.models import User
 from expertpool.core.counting import keys_of
 from expertpool.core.lookups import Among, Implied
 from expertpool.core.subjects import extra_q, searched_fields
-from expertpool.core.text import clean_text, without_unseen
+from expertpool.core.text import clean_text, join_dots, without_unseen
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
+from expertpool.directory.queries import core_of, normalise_unit_name
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import kept_instead
@@ -157,7 +158,7 @@ def numbers_merged(text: str) -> dict[str, tuple[int, str]]:
 
 def _keywords(text: str) -> list[str]:
     """Return the keywords of ``text``; a telephone number in groups, as people write it, is one."""
-    folded = clean_text(without_unseen(text))
+    folded = join_dots(clean_text(without_unseen(text)))
     number = _TELEPHONE.fullmatch("".join(folded.split()).replace("-", ""))
     return [number[1]] if number else list(dict.fromkeys(folded.split()))[:MOST_KEYWORDS]
 
@@ -427,9 +428,12 @@ def _named_so(keywords: Sequence[str]) -> dict[str, tuple[list[int], list[int]]]
 
 def _units(keyword: str) -> tuple[QuerySet[Any], QuerySet[Any], QuerySet[Any, Any]]:
     """Return the units of that name, the aliases of units, and the keys of the units of both."""
-    named = {_containing(keyword): keyword}
-    units = Unit.objects.filter(**named).order_by()
-    aliases = UnitAlias.objects.filter(**named).order_by()
+    named, read = Q(**{_containing(keyword): keyword}), normalise_unit_name(keyword)
+    if not keyword.isalnum() and (core := core_of(keyword)):
+        # It has brackets or dots, which people write in many ways. The core has an index.
+        named |= Q(core_name__contains=core, normalised_name__contains=read)
+    units = Unit.objects.filter(named).order_by()
+    aliases = UnitAlias.objects.filter(named).order_by()
     keys = units.values_list("pk", flat=True).union(aliases.values_list("unit", flat=True))
     return units, aliases, keys
 

@@ -33,7 +33,7 @@ from expertpool.core.importing import (
     year_shown_as_day,
 )
 from expertpool.core.subjects import Day
-from expertpool.core.text import HAN, as_name
+from expertpool.core.text import HAN, MIDDLE_DOTS, as_name
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
 from expertpool.directory.queries import NO_NAME, UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
@@ -76,10 +76,13 @@ _LIKE_A_NAME = re.compile(
 )
 # Besides letters and digits; the last are what lists have in place of rare characters.
 _OF_NAMES = re.compile(
-    r"[ ·•・･‧.．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff"
+    rf"[ ·{MIDDLE_DOTS}.․﹒．。｡'’‘“”《》()（）&＆、,，+＋\-‐‑–—○□■●◇◆*?？\u2ff0-\u2fff\ue000-\uf8ff"
     r"\U00020000-\U0003fffd]"
 )
-_MASKED = re.compile(rf"[{HAN}]{{1,2}}[*＊]{{2,}}|[{HAN}][*＊]+[{HAN}]")  # 刘**, 刘*华
+_DOT_OF_LETTERS = re.compile("[ㆍᐧꞏ]")  # a letter to Unicode
+_MASKED = re.compile(
+    rf"[{HAN}]{{1,2}}([*＊]{{2,}}|[·{MIDDLE_DOTS}]{{2,}})|[{HAN}][*＊]+[{HAN}]"
+)  # 刘**, 刘*华
 _NOBODY = frozenset(
     (
         *("无", "暂无", "空", "待定", "暂缺", "待补", "未知", "null", "none", "n/a", "na", "nan"),
@@ -238,7 +241,7 @@ def short_name(cell: Any) -> str:
 
 def _name(cell: Any, longest: int) -> str:
     value: str = text(longest)(cell)
-    if value.isalpha():  # nothing to clean: nearly all are so
+    if value.isalpha() and not _DOT_OF_LETTERS.search(value):  # nothing to clean: nearly all are so
         return value
     seen = "".join(" " if char.isspace() else char for char in value)
     if odd := next(filter(_is_odd, seen), ""):

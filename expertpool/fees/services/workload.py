@@ -25,6 +25,7 @@ from expertpool.core.importing import (
     text,
     whole_number,
 )
+from expertpool.core.text import as_name
 from expertpool.core.workdays import is_public_holiday
 from expertpool.draws.enums import PanelRole
 from expertpool.draws.queries.panel import PanelMember, who_sat, who_was_sent_home
@@ -280,7 +281,8 @@ class WorkloadImporter(Importer):
         return found
 
     def _member(self, row: Row, project: Project) -> PanelMember | Fault:
-        number, name = row.values.get("number", "").upper(), row.values.get("name", "")
+        number = row.values.get("number", "").upper()
+        name = as_name(row.values.get("name", ""))
         if not number and not name:
             return self.fault("name", "专家为空", "请填写专家编号或姓名。")
         found = [

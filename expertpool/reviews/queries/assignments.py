@@ -10,7 +10,7 @@ from typing import Any
 import vdraw
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
-from expertpool.core.text import as_name
+from expertpool.core.text import as_name, spellings_of
 from expertpool.directory.models import Unit
 from expertpool.draws.queries.avoided import avoided_units
 from expertpool.draws.queries.given import Given
@@ -124,8 +124,11 @@ def _barred(
     tied: dict[int, set[int]] = {}
     for expert, unit in ties.order_by().values_list("expert", "unit"):
         tied.setdefault(expert, set()).add(unit)
+    spellings = {name: spellings_of(name) for name in of}
     people = AvoidanceUnit.objects.filter(
-        expert__in=experts, kind__in=PERSON_KINDS, person_name__in={*of, *map(as_name, of)}
+        expert__in=experts,
+        kind__in=PERSON_KINDS,
+        person_name__in=set[str]().union(*spellings.values()),
     )
     knows: dict[int, set[str]] = {}
     for expert, name in people.order_by().values_list("expert", "person_name"):
@@ -139,7 +142,7 @@ def _barred(
         found[one.pk] = {
             key
             for name, keys in of.items()
-            if named.intersection({name, as_name(name)}) or own.intersection(ways[name].ways)
+            if named.intersection(spellings[name]) or own.intersection(ways[name].ways)
             for key in keys
         }
     return found

@@ -23,6 +23,11 @@ TYPED = [
     "阿迪力 ･ 买买提",
     "阿迪力·买\u200b买提",
     "阿迪力·\u3164买买提",
+    "阿迪力\u2219买买提",
+    "阿迪力 \u2027 买买提",
+    "阿迪力. 买买提",
+    "阿迪\uf98a·买买提",
+    "阿迪\u2f12·买买提",
 ]
 
 
@@ -45,3 +50,9 @@ def test_so_is_who_declared_a_relation_to_him(typed: str) -> None:
     for name in ("阿迪力·买买提", *TYPED):
         row = avoid(project, subject=AvoidanceSubject.PERSON, name=name)
         assert [*Expert.objects.filter(is_or_knows_person(row))] == [kin]
+
+
+def test_who_stands_in_capitals_is_avoided() -> None:
+    himself = make_expert("John Smith")
+    row = avoid(make_project(), subject=AvoidanceSubject.PERSON, name="JOHN SMITH")
+    assert [*Expert.objects.filter(is_or_knows_person(row))] == [himself]

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from expertpool.accounts.models import User
-from expertpool.directory.models import UnitAlias
+from expertpool.directory.models import Unit, UnitAlias
+from expertpool.directory.queries import normalise_unit_name
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import packs
 from expertpool.experts.queries.initials import words_of
@@ -90,6 +91,9 @@ def test_what_a_text_finds(
         "力･买",
         "阿迪力·\u3164买买提",
         "\u200b阿迪\u00ad力",
+        "阿迪力 \u2027 买买提",
+        "阿迪力. 买买提",
+        "阿迪\u2f12\u2219买",
         "ad\u2060l",
     ],
     ids=ascii,
@@ -100,6 +104,28 @@ def test_a_name_is_found_however_it_is_typed(admin: User, text: str) -> None:
     make_expert("阿迪力·买买提")
     make_expert("王小明")
     assert found(text, admin) == {"阿"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中建(北京)",
+        "中建\u3014北京\u3015A",
+        "(北京)a\u2022b",
+        "中建（北京）",
+        "A\uff0e\uff22",
+        "北京)Ａ",
+    ],
+)
+@pytest.mark.shows("EXP-22")
+def test_a_unit_is_found_by_any_brackets_dots_and_letters(admin: User, text: str) -> None:
+    """As the search of units and avoidances read its name."""
+    name = "中建（北京）A·B院" if "\uff0e" not in text else "中建（北京）A.B院"
+    unit = make_unit(name)
+    Unit.objects.update(normalised_name=normalise_unit_name(name))
+    make_expert("王小明", employer=unit)
+    make_expert("李大海", employer=make_unit("中建北京"))
+    assert found(text, admin) == {"王"}
 
 
 def test_of_many_some_are_told(

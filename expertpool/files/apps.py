@@ -10,7 +10,9 @@ class FilesConfig(AppConfig):
         from expertpool.core.configuration import SITE_SETTINGS
         from expertpool.core.health import CHECKS
         from expertpool.core.registry import NARROW_PAGES, narrow_pages
+        from expertpool.core.storing import KEPT_FOLDERS
         from expertpool.files.actions import ACTIONS
+        from expertpool.files.queries.keeping import ATTACHMENTS
         from expertpool.files.services.health import CLEAR, SCANNER
         from expertpool.files.settings import SETTINGS
 
@@ -20,3 +22,4 @@ class FilesConfig(AppConfig):
         NARROW_PAGES.add(*narrow_pages(*(f"files:{name}" for name in names)))
         LOG_ACTIONS.add(*ACTIONS)
         CHECKS.add(SCANNER, CLEAR)
+        KEPT_FOLDERS.add(ATTACHMENTS)

@@ -10,6 +10,7 @@ class TelephoneConfig(AppConfig):
         from expertpool.core.configuration import SETTING_TRIALS
         from expertpool.core.events import subscribe
         from expertpool.core.health import CHECKS
+        from expertpool.core.storing import KEPT_FOLDERS
         from expertpool.notifications.events import MessageDeleted
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.registry import ATTEMPT_FILES
@@ -17,6 +18,7 @@ class TelephoneConfig(AppConfig):
         from expertpool.telephone.queries import TAPES
         from expertpool.telephone.receivers import message_deleted
         from expertpool.telephone.services.health import AGENT
+        from expertpool.telephone.services.keeping import RECORDED
         from expertpool.telephone.services.trial import TRIAL, TRIED
 
         LOG_ACTIONS.add(*ACTIONS)
@@ -24,4 +26,5 @@ class TelephoneConfig(AppConfig):
         CHECKS.add(AGENT)
         SETTING_TRIALS.add(TRIAL)
         ATTEMPT_FILES.add(TAPES)
+        KEPT_FOLDERS.add(RECORDED)
         subscribe(MessageDeleted, message_deleted)

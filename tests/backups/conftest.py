@@ -18,6 +18,10 @@ from pytest_django import DjangoDbBlocker
 
 from config.postgres import DATABASE, SUPERUSER, EmbeddedServer
 from expertpool.backups.services.making import Wish, make_backup
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.telephone.models import Call
+from tests.factories.telephone import make_call
 
 AT = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)  # 10:00 in the office
 
@@ -30,6 +34,23 @@ class Made:
     identity: Path
     full: str
     incremental: str
+
+
+def recorded_call(*, now: datetime) -> Call:
+    message = Message.objects.create(
+        key="told:voice",
+        occasion="draw.confirmed",
+        channel=ChannelCode.VOICE,
+        recipient="王工",
+        address="13800138001",
+        body="您好",
+        state=DeliveryState.DELIVERED,
+        attempts=1,
+        created_at=now,
+        due_at=now,
+        sent_at=now,
+    )
+    return make_call(message, now=now)
 
 
 def connect(server: EmbeddedServer) -> psycopg.Connection:

@@ -18,12 +18,13 @@ from expertpool.backups.services.comparing import compare, note_restored
 from expertpool.backups.services.counting import applied_migrations, count_rows, noted_keys
 from expertpool.backups.services.manifest import Manifest
 from expertpool.backups.services.restoring import Restored
+from expertpool.core.storing import store
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw, DrawEvent
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.replies import answer
 from expertpool.files.models import Attachment
-from tests.backups.conftest import AT
+from tests.backups.conftest import AT, recorded_call
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 
@@ -83,7 +84,10 @@ def test_what_is_as_it_was_holds_and_says_so(draw: Draw) -> None:
     assert not faults(manifest_of_now())
     assert found[0].startswith("行数一致：")
     assert found[1].startswith(f"操作日志的链条完整：{chain_head().number}")
-    assert found[2:] == ["附件齐全：0 个。", f"抽取 {draw.number} 按记录重演，结果一致。"]
+    assert found[2:] == [
+        *("通话录音齐全：0 个。", "附件齐全：0 个。"),
+        f"抽取 {draw.number} 按记录重演，结果一致。",
+    ]
 
 
 def test_a_row_that_is_missing_is_named_with_its_table(draw: Draw) -> None:
@@ -124,6 +128,19 @@ def test_a_file_that_a_row_names_and_a_draw_that_replays_otherwise(draw: Draw) -
     gone, otherwise = faults(manifest_of_now())
     assert gone == "附件缺 1 个：attachments/ab/gone.pdf。"
     assert otherwise.startswith(f"抽取 {draw.number} 重演的结果不同")
+
+
+def test_what_was_recorded_of_a_call_is_there_and_opens() -> None:
+    call = recorded_call(now=NOW)
+    before = manifest_of_now()
+    said = [found.sentence for found in compare(Restored(before, None))]
+    assert "通话录音齐全：1 个，最近的 1 个打得开。" in said
+    with store.open(call.tape) as file:
+        sealed = file.read()
+    store.replace(call.tape, sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    assert faults(before) == [f"通话录音打不开（密钥不对，或文件被改动）：{call.tape}。"]
+    store.delete(call.tape)
+    assert faults(before) == [f"通话录音缺 1 个：{call.tape}。"]
 
 
 def test_the_restored_system_says_where_it_comes_from() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
@@ -26,8 +27,9 @@ from expertpool.backups.services.making import alone
 from expertpool.backups.services.manifest import read_manifest, write_manifest
 from expertpool.backups.services.restoring import Source, restore
 from expertpool.backups.settings import JOURNAL
+from expertpool.core.storing import store
 from expertpool.files.models import Attachment
-from tests.backups.conftest import Made, connect
+from tests.backups.conftest import Made, connect, recorded_call
 from tests.factories.siteconfig import configure
 
 # All of them: otherwise they would not be run one after the other, and what is made once would be made twice.
@@ -228,6 +230,17 @@ def test_what_cannot_be_kept_waits_until_it_is_too_much(
     assert [path.name for path in handed_out.iterdir()] == ["0000000100000000000000F1"]
     with override_settings(BACKUP_DIR=made.directory):
         assert len(journal.keep()) == 1
+
+
+def test_files_of_every_kept_folder_that_came_since_are_noted(handed_out: Path, made: Made) -> None:
+    later = read_manifest(made.directory / made.incremental).at + MINUTE
+    call = recorded_call(now=later)
+    store.save(NAME, ContentFile(b"third"))
+    row = {"subject_type": "projects.project", "subject_id": "1", "name": "公告.pdf"}
+    Attachment.objects.create(**row, file=NAME, size=5, created_at=later)
+    with override_settings(BACKUP_DIR=made.directory):
+        journal.keep()
+    assert journal.noted_files(made.directory).keys() == {NAME, call.tape}
 
 
 def test_old_pieces_go_and_files_that_are_noted_stay(gone_on: GoneOn) -> None:

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.base import ContentFile
+from django.test import override_settings
 from pyrage.x25519 import Identity
 
 from config.postgres import EmbeddedServer
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
+from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.manifest import (
     check_digests,
     read_manifest,
     write_manifest,
 )
 from expertpool.backups.services.restoring import Source, restore
+from expertpool.core.storing import KEPT_FOLDERS, store
 from tests.backups.conftest import AT, Made, connect
 
 LINES: list[str] = []
@@ -46,6 +50,23 @@ def test_a_chain_of_backups_gives_rows_and_files(made: Made, empty: EmbeddedServ
         assert line == (2,)
 
 
+@pytest.mark.django_db
+def test_what_lies_in_every_kept_folder_is_in_it_and_comes_back(
+    source: EmbeddedServer, empty: EmbeddedServer, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    with override_settings(DATABASE_SERVER=source, MEDIA_ROOT=media):
+        for code in (*KEPT_FOLDERS.codes, "exports"):
+            store.save(f"{code}/2026/12/one", ContentFile(code.encode()))
+        made = make_backup(Wish(tmp_path / "to"), actor=None, clock=lambda: AT)
+    names = {f"{code}/2026/12/one" for code in KEPT_FOLDERS.codes}
+    assert read_manifest(tmp_path / "to" / made.name).files.keys() == names
+    restore(Source(tmp_path / "to"), tell=LINES.append)
+    for code in KEPT_FOLDERS.codes:
+        assert (empty.home / "files" / code / "2026/12/one").read_bytes() == code.encode()
+    assert not (empty.home / "files" / "exports").exists()
+
+
 def test_only_the_moments_of_backups_can_be_restored(made: Made, empty: EmbeddedServer) -> None:
     """AT is ten o'clock in the office; the second backup was an hour later."""
     for to, nearest in (
@@ -65,9 +86,12 @@ def test_only_the_moments_of_backups_can_be_restored(made: Made, empty: Embedded
     assert [path.name for path in empty.home.rglob("*.pdf")] == ["first.pdf"]
 
 
-def test_a_home_that_has_something_is_left_alone(made: Made, empty: EmbeddedServer) -> None:
-    (empty.home / "files" / "attachments").mkdir(parents=True)
-    (empty.home / "files" / "attachments" / "mine.pdf").write_text("mine")
+@pytest.mark.parametrize("folder", KEPT_FOLDERS.codes)
+def test_a_home_that_has_something_is_left_alone(
+    made: Made, empty: EmbeddedServer, folder: str
+) -> None:
+    (empty.home / "files" / folder).mkdir(parents=True)
+    (empty.home / "files" / folder / "mine").write_text("mine")
     with pytest.raises(BackupRefused, match="不是空的：已有 files"):
         restore(Source(made.directory, identity=made.identity), tell=LINES.append)
     assert [path.name for path in empty.home.iterdir()] == ["files"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from expertpool.notifications.models import Attempt, Message
@@ -12,9 +14,9 @@ from expertpool.telephone.services import calls
 TAPE = b"RIFF what both have said"
 
 
-def make_call(message: Message, *, tape: bytes = TAPE) -> Call:
+def make_call(message: Message, *, tape: bytes = TAPE, now: datetime | None = None) -> Call:
     """Return a call that was recorded, the first attempt of ``message``, which was sent otherwise here."""
-    now = timezone.now()
+    now = now or timezone.now()
     attempt, _ = Attempt.objects.get_or_create(
         message=message,
         number=1,

@@ -21,17 +21,13 @@ from expertpool.backups.models import Backup
 from expertpool.backups.services.counting import applied_migrations, count_rows, known_migrations
 from expertpool.backups.services.manifest import Manifest
 from expertpool.backups.services.restoring import Restored
-from expertpool.core.storing import store
+from expertpool.core.storing import KEPT_FOLDERS, KeptFolder, store
 from expertpool.draws.models import Draw
 from expertpool.draws.services.checking import difference_in
-from expertpool.files.exceptions import FileRefused
-from expertpool.files.models import Attachment
-from expertpool.files.queries import stored
-from expertpool.files.queries.content import digest_of
 
 RECOVERY_SECONDS = 1800
 NAMED = 5
-READ = 20  # attachments that are read
+READ = 20  # stored files of a folder that are read
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ def compare(restored: Restored) -> Iterator[Finding]:
         call_command("migrate", verbosity=0, interactive=False)
         yield Finding(True, "数据库结构已升级到现在的版本。")
     yield _chain(manifest, goes_on=goes_on)
-    yield _files()
+    yield from map(_files, KEPT_FOLDERS)
     yield _draw()
 
 
@@ -107,26 +103,18 @@ def _chain(manifest: Manifest, *, goes_on: bool) -> Finding:
     return Finding(True, f"操作日志的链条完整：{head.number:,} 条{until}。")
 
 
-def _files() -> Finding:
-    names = [str(name) for name in Attachment.objects.values_list("file", flat=True)]
+def _files(folder: KeptFolder) -> Finding:
+    names, label = list(folder.named(None)), folder.label
     missing = [name for name in names if not store.exists(name)]
     if missing:
-        return Finding(False, f"附件缺 {len(missing)} 个：{'、'.join(missing[:NAMED])}。")
-    looked = Attachment.objects.order_by("-pk")[:READ]
-    if shut := [str(row.file.name) for row in looked if not _opens(row)]:
-        return Finding(False, f"附件打不开（密钥不对，或文件被改动）：{'、'.join(shut[:NAMED])}。")
+        return Finding(False, f"{label}缺 {len(missing)} 个：{'、'.join(missing[:NAMED])}。")
+    looked = list(folder.newest(READ))
+    if shut := [name for name, opens in looked if not opens]:
+        return Finding(
+            False, f"{label}打不开（密钥不对，或文件被改动）：{'、'.join(shut[:NAMED])}。"
+        )
     opened = f"，最近的 {len(looked)} 个打得开" if names else ""
-    return Finding(True, f"附件齐全：{len(names)} 个{opened}。")
-
-
-def _opens(row: Attachment) -> bool:
-    """To its end, by the keys of here, which are in no backup."""
-    try:
-        with stored(row) as file:
-            digest_of(file)
-    except FileRefused:
-        return False
-    return True
+    return Finding(True, f"{label}齐全：{len(names)} 个{opened}。")
 
 
 def _draw() -> Finding:

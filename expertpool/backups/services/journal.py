@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
-from django.db.models import Q
 from pyrage.x25519 import Identity
 
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
@@ -35,8 +34,8 @@ from expertpool.backups.services.sealing import SUFFIX, put, take
 from expertpool.backups.services.server import Server, server
 from expertpool.backups.services.stored_files import store_named
 from expertpool.core.sizes import MEGABYTE
+from expertpool.core.storing import KEPT_FOLDERS
 from expertpool.core.text import moment_text
-from expertpool.files.models import Attachment
 
 FOLDER, FILES = "journal", "files.jsonl"
 PIECE_BYTES = 16 * MEGABYTE
@@ -165,13 +164,9 @@ def _keep_piece(path: Path, folder: Path, to: Sequence[str], stage: Path) -> lis
 
 def _keep_files(directory: Path, newest: Manifest, to: Sequence[str], stage: Path) -> list[Path]:
     since = newest.at - SLACK
-    # One that lay in clear has another name since it was encrypted.
-    new = Q(created_at__gte=since) | Q(sealed_at__gte=since)
-    names = Attachment.objects.filter(new).values_list("file", flat=True)
+    names = (name for folder in KEPT_FOLDERS for name in folder.named(since))
     known = known_files(directory, to) | noted_files(directory)
-    stored = store_named(
-        [name for name in map(str, names) if name not in known], directory, to, stage
-    )
+    stored = store_named([name for name in names if name not in known], directory, to, stage)
     if not stored:
         return []
     with (directory / FOLDER / FILES).open("a") as file:

@@ -1,4 +1,4 @@
-"""The stored files (attachments, recordings) in a backup.
+"""The stored files (attachments, recordings of calls: `KEPT_FOLDERS`) in a backup.
 
 They never change and have names of their own, so that each lies there once for all backups. Files that
 wait to be fetched (exports, uploaded lists) are not taken: they are gone in a day, and are made anew.
@@ -18,9 +18,8 @@ from expertpool.backups.exceptions import BackupDamaged
 from expertpool.backups.services.manifest import POOL, StoredFile, pool_file
 from expertpool.backups.services.sealing import SUFFIX, digest_of, put, take
 from expertpool.core.sizes import MEGABYTE
-from expertpool.core.storing import Kept, store
+from expertpool.core.storing import KEPT_FOLDERS, Kept, store
 from expertpool.core.storing.local import LocalStore
-from expertpool.files.models import FOLDER
 
 Files = dict[str, StoredFile]
 
@@ -55,7 +54,8 @@ def store_named(names: Iterable[str], directory: Path, to: Sequence[str], stage:
 
 def _present() -> Iterator[Kept]:
     """Yield the stored files; not those that a browser is still sending, and will send again."""
-    return (kept for kept in store.below(f"{FOLDER}/") if not kept.name.endswith(".part"))
+    for folder in KEPT_FOLDERS:
+        yield from (kept for kept in store.below(folder.prefix) if not kept.name.endswith(".part"))
 
 
 def _store(directory: Path, kept: Kept, to: Sequence[str], stage: Path) -> StoredFile:
@@ -85,7 +85,9 @@ def take_files(
 
 def has_files() -> bool:
     """Tell whether this home has stored files; a server of files may have kept its own."""
-    return isinstance(store, LocalStore) and any(store.below(f"{FOLDER}/"))
+    return isinstance(store, LocalStore) and any(
+        any(store.below(folder.prefix)) for folder in KEPT_FOLDERS
+    )
 
 
 def give_files(folder: Path, names: Collection[str]) -> None:

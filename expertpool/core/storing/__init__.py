@@ -9,7 +9,8 @@ from typing import cast
 from django.core.files.storage import default_storage
 
 from expertpool.core.storing.base import FileStore, Kept, StoreDown
+from expertpool.core.storing.keeping import KEPT_FOLDERS, KeptFolder
 
-__all__ = ["FileStore", "Kept", "StoreDown", "store"]
+__all__ = ["KEPT_FOLDERS", "FileStore", "Kept", "KeptFolder", "StoreDown", "store"]
 
 store = cast(FileStore, default_storage)

@@ -1,0 +1,32 @@
+"""What was recorded of calls, as whatever keeps all of it asks for it (`core.storing.keeping`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from expertpool.core.storing import KeptFolder
+from expertpool.telephone.exceptions import TapeAltered
+from expertpool.telephone.models import Call
+from expertpool.telephone.services.calls import FOLDER, open_tape
+
+
+def _named(since: datetime | None) -> Iterable[str]:
+    rows = Call.objects.exclude(tape="")
+    return (rows.filter(ended_at__gte=since) if since else rows).values_list("tape", flat=True)
+
+
+def _newest(count: int) -> Iterator[tuple[str, bool]]:
+    for call in Call.objects.exclude(tape="").order_by("-pk")[:count]:
+        yield call.tape, _opens(call)
+
+
+def _opens(call: Call) -> bool:
+    try:
+        open_tape(call)
+    except TapeAltered:
+        return False
+    return True
+
+
+RECORDED = KeptFolder(FOLDER, "通话录音", _named, _newest)

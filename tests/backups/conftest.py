@@ -59,6 +59,12 @@ def connect(server: EmbeddedServer) -> psycopg.Connection:
     )
 
 
+def spoil(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 @pytest.fixture(scope="session")
 def place() -> Iterator[Path]:
     """A folder that the system account may enter, which pytest's own are closed to."""

@@ -11,9 +11,10 @@ from django.conf import LazySettings
 from config.postgres import DatabaseUnavailableError, EmbeddedServer
 from expertpool.audit.models import Entry
 from expertpool.backups.enums import BackupState
-from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.exceptions import BackupDamaged, BackupRefused
 from expertpool.backups.models import Backup
 from expertpool.backups.queries import backups_in
+from expertpool.backups.services import nightly
 from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.manifest import (
     check_digests,
@@ -21,9 +22,12 @@ from expertpool.backups.services.manifest import (
     pool_file,
     read_manifest,
 )
-from tests.backups.conftest import AT, Made
+from expertpool.backups.settings import TRIED
+from tests.backups.conftest import AT, Made, spoil
+from tests.factories.siteconfig import configure
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.shows("OPS-01")
@@ -74,6 +78,38 @@ def test_what_a_killed_one_left_is_no_backup_and_is_cleared(made: Made, settings
     assert chosen_backup(made.directory)[1].name == row.name
     before.refresh_from_db()
     assert (before.state, before.fault) == (BackupState.FAILED, "中途中断。")
+
+
+@pytest.mark.parametrize("is_short", [False, True])
+def test_a_stored_file_that_was_spoilt_is_stored_anew(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path, *, is_short: bool
+) -> None:
+    """One that is shorter is seen by every backup, one with other bytes by the next full one."""
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    (tmp_path / "media" / "attachments").mkdir(parents=True)
+    (tmp_path / "media" / "attachments" / "a.pdf").write_bytes(b"as it was")
+    to = tmp_path / "to"
+    make_backup(Wish(to), actor=None, clock=lambda: AT)
+    (path,) = to.glob("files/*/*")
+    path.write_bytes(b"as it" if is_short else b"as it Was")
+    make_backup(Wish(to, incremental=is_short), actor=None, clock=lambda: AT + HOUR)
+    assert path.read_bytes() == b"as it was"
+    check_digests(*chosen_backup(to))
+
+
+def test_nothing_is_built_on_what_was_spoilt(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR, settings.BACKUP_RECIPIENTS = tmp_path / "to", []
+    configure(TRIED, False)
+    full = make_backup(Wish(settings.BACKUP_DIR), actor=None, clock=lambda: AT)
+    spoil(settings.BACKUP_DIR / full.name / "base.tar.gz")
+    with pytest.raises(BackupDamaged, match=r"base\.tar\.gz 缺失，或内容与备份时不同"):
+        make_backup(Wish(settings.BACKUP_DIR, incremental=True), actor=None, clock=lambda: AT)
+    made = nightly.make(actor=None, clock=lambda: AT + HOUR)
+    assert made.kind == "full"
+    check_digests(*chosen_backup(settings.BACKUP_DIR))
 
 
 class Broken(EmbeddedServer):

@@ -23,7 +23,7 @@ from expertpool.backups.services.manifest import (
 )
 from expertpool.backups.services.restoring import Source, restore
 from expertpool.core.storing import KEPT_FOLDERS, store
-from tests.backups.conftest import AT, Made, connect
+from tests.backups.conftest import AT, Made, connect, spoil
 
 LINES: list[str] = []
 
@@ -95,12 +95,6 @@ def test_a_home_that_has_something_is_left_alone(
     with pytest.raises(BackupRefused, match="不是空的：已有 files"):
         restore(Source(made.directory, identity=made.identity), tell=LINES.append)
     assert [path.name for path in empty.home.iterdir()] == ["files"]
-
-
-def spoil(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
 
 
 @pytest.mark.parametrize("pattern", ["*-full/base*", "*-incr/pg_wal*", "*/backup_manifest"])

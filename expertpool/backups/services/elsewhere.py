@@ -6,10 +6,12 @@ deleted first.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -40,12 +42,27 @@ def send(directory: Path, new: Sequence[Path] | None = None) -> int:
         for path in new or _whole(directory):
             name = prefix + path.relative_to(directory).as_posix()
             if there.get(name) != path.stat().st_size:
-                if path.name == journal.FILES:  # grows
-                    store.delete(name)
-                with path.open("rb") as file:
-                    store.save(name, File(file))
+                _send(store, name, path)
                 sent += 1
         return sent
+
+
+def _send(store: FileStore, name: str, path: Path) -> None:
+    """Store it and read it back: nobody reads there before the day on which it is all there is."""
+    grows = path.name == journal.FILES
+    if grows:
+        store.delete(name)
+    with BytesIO(path.read_bytes()) if grows else path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+        file.seek(0)
+        store.save(name, File(file))
+    with store.open(name) as kept:
+        if hashlib.file_digest(kept, "sha256").digest() == digest:
+            return
+    store.delete(name)
+    raise BackupRefused(
+        f"S3 服务器保存的 {name} 与送去的不同，已删除，下次备份时再送：请查看那台服务器。"
+    )
 
 
 def forget(names: Sequence[str]) -> None:

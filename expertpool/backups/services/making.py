@@ -70,6 +70,8 @@ def make_backup(wish: Wish, *, actor: AbstractBaseUser | None, clock: Clock) -> 
         parent = _parent(source, wish) if wish.incremental else None
         row = _begin(wish, actor=actor, now=clock())
         try:
+            if parent:
+                manifests.check_parts(wish.directory, parent)
             made = _make(source, wish, row, parent, clock)
         except BaseException as error:
             _fail(row, str(error) or type(error).__name__, now=clock())
@@ -134,7 +136,7 @@ def _make(
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(mode=0o700)
     try:
-        known = known_files(wish.directory, wish.recipients)
+        known = known_files(wish.directory, wish.recipients, read=parent is None)
         files = store_files(wish.directory, known, wish.recipients, stage)
         rows, head = count_rows(), chain_head()
         _copy(source, stage / "copy", wish.directory / parent.name if parent else None)
@@ -192,17 +194,36 @@ def _parts(copy: Path, part: Path, recipients: Sequence[str]) -> dict[str, Part]
     return parts
 
 
-def known_files(directory: Path, recipients: Sequence[str]) -> dict[str, manifests.StoredFile]:
-    """Return what lies there already, and opens by the same keys."""
+def known_files(
+    directory: Path, recipients: Sequence[str], *, read: bool = False
+) -> dict[str, manifests.StoredFile]:
+    """Return what lies there already, and opens by the same keys. With ``read`` all of it is read: what was spoilt since
+    would be part of every backup to come, and is stored anew."""
     for folder in reversed(list(backups_in(directory))):
         try:
             last = manifests.read_manifest(folder)
         except BackupRefused:  # another one may be whole
             continue
         if last.recipients == list(recipients):
-            known = last.files.items()
-            return {n: f for n, f in known if manifests.pool_file(directory, f.stored).is_file()}
+            known = {
+                name: file
+                for name, file in last.files.items()
+                if _lies_there(manifests.pool_file(directory, file.stored), file, read=read)
+            }
+            if lost := len(last.files) - len(known):
+                logger.error("%s stored files of the backups in %s are spoilt", lost, directory)
+            return known
     return {}
+
+
+def _lies_there(path: Path, file: manifests.StoredFile, *, read: bool) -> bool:
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return False
+    if (size <= file.size) if path.suffix == SUFFIX else (size != file.size):
+        return False
+    return not read or digest_of(path) == path.stem
 
 
 def _keep(part: Path, folder: Path) -> None:

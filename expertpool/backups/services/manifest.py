@@ -180,13 +180,18 @@ def pool_file(directory: Path, stored: str) -> Path:
     return directory / POOL / stored[:2] / stored
 
 
-def check_digests(directory: Path, manifest: Manifest) -> None:
-    """Compare all that ``manifest`` names with what lies there (BackupDamaged)."""
+def check_parts(directory: Path, manifest: Manifest) -> None:
+    """Compare the parts of ``manifest`` and of what it builds on with what lies there (BackupDamaged)."""
     for backup in chain_of(directory, manifest):
         for name, part in backup.parts.items():
             path = directory / backup.name / name
             if not path.is_file() or digest_of(path) != part.sha256:
                 raise BackupDamaged(f"备份 {backup.name} 的 {name} 缺失，或内容与备份时不同。")
+
+
+def check_digests(directory: Path, manifest: Manifest) -> None:
+    """Compare all that ``manifest`` names with what lies there (BackupDamaged)."""
+    check_parts(directory, manifest)
     for path_, file in manifest.files.items():
         path = pool_file(directory, file.stored)
         if not path.is_file() or digest_of(path) != path.stem:

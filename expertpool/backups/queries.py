@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from django.conf import settings
@@ -16,12 +19,13 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import chain_head
-from expertpool.backups.enums import BackupState
+from expertpool.backups.enums import BackupKind, BackupState
 from expertpool.backups.models import Backup
 from expertpool.backups.settings import LATE_AFTER
 from expertpool.core.configuration import value_of
 
 BACKUP = re.compile(r"(\d{8}-\d{6})-(full|incr)")
+MANIFEST = "manifest.json"
 MOMENT = "%Y%m%d-%H%M%S"  # of the name: when it was begun, in the time of the site
 
 
@@ -38,16 +42,75 @@ def backups_in(directory: Path) -> Iterator[Path]:
 
 def last_done(*, now: datetime) -> Backup | None:
     """Return the backup that would be restored now. It is there because it lies there: a row says how it
-    went, and whoever writes one makes no backup (docs/decisions/0177)."""
-    directory = str(settings.BACKUP_DIR)
-    for folder in reversed(list(backups_in(settings.BACKUP_DIR))):
+    went, and whoever writes one makes no backup (docs/decisions/0177); of one that was found bad, and of
+    what builds on it, the one before counts (docs/decisions/0651)."""
+    return _last(now, found_bad(settings.BACKUP_DIR))
+
+
+def last_made(*, now: datetime) -> Backup | None:
+    """Return the newest backup that lies there, whatever was found when it was tried."""
+    return _last(now, frozenset())
+
+
+def found_bad(directory: Path) -> frozenset[str]:
+    """Return the names of the backups that did not hold when they were tried."""
+    rows = Backup.objects.filter(directory=str(directory)).exclude(check_fault="")
+    return frozenset(rows.values_list("name", flat=True))
+
+
+def last_tried(*, now: datetime) -> Backup | None:
+    """Return the newest backup that was tried and is not removed."""
+    rows = Backup.objects.filter(directory=str(settings.BACKUP_DIR), removed_at__isnull=True)
+    return rows.filter(checked_at__lte=now).first()
+
+
+def chains_in(directory: Path) -> list[list[Path]]:
+    """Return the folders of whole backups, oldest first: each full one with what builds on it."""
+    chains: list[list[Path]] = []
+    for folder in backups_in(directory):
+        if folder.name.endswith(BackupKind.FULL) or not chains:
+            chains.append([])
+        chains[-1].append(folder)
+    return chains
+
+
+def _last(now: datetime, bad: Collection[str]) -> Backup | None:
+    def stands(folder: Path) -> bool:
         at = _begun(folder)
-        if at is not None and at <= now:
-            row = Backup.objects.filter(name=folder.name, directory=directory).first()
-            backup = row or Backup(name=folder.name, directory=directory)
-            backup.started_at = at
-            return backup
+        return at is not None and at <= now and folder.name not in bad and _is_whole(folder, now)
+
+    for chain in reversed(chains_in(settings.BACKUP_DIR)):
+        standing = list(takewhile(stands, chain))
+        if standing and chain[0].name.endswith(BackupKind.FULL):
+            return _backup(standing[-1])
     return None
+
+
+def _backup(folder: Path) -> Backup:
+    named = {"name": folder.name, "directory": str(folder.parent)}
+    backup = Backup.objects.filter(**named).first() or Backup(**named)
+    if at := _begun(folder):
+        backup.started_at = at
+    return backup
+
+
+def _is_whole(folder: Path, now: datetime) -> bool:
+    """Tell whether what makes it a backup lies there: somebody may have emptied the folder."""
+    try:
+        changed = folder.stat().st_mtime_ns
+    except OSError:
+        return False
+    return _has_parts(folder, changed, now.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=256)
+def _has_parts(folder: Path, _changed: int, _hour: datetime) -> bool:
+    """By their sizes, once an hour and whenever the folder has changed: a manifest names every stored file."""
+    try:
+        parts = json.loads((folder / MANIFEST).read_bytes())["parts"]
+        return all((folder / name).stat().st_size == part["size"] for name, part in parts.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def _begun(folder: Path) -> datetime | None:

@@ -34,7 +34,8 @@ def backup_list(request: UserRequest) -> HttpResponse:
         default_sort="-started",
         tabs=TABS,
     )
-    found = standing(now=timezone.now(), kept_until=protected_until())
+    now = timezone.now()
+    found = standing(now=now, kept_until=protected_until(now=now))
     context = shown.context | {
         "standing": found,
         "lost": age_in_words(found.lost) or "没有内容",

@@ -29,6 +29,7 @@ from expertpool.operations.models import Alert
 from expertpool.operations.services.alerts import acknowledge, watch
 from expertpool.operations.services.bundle import support_bundle
 from expertpool.operations.settings import AGAIN
+from tests.backups.conftest import lay
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -124,9 +125,9 @@ def test_no_row_says_that_there_is_a_backup(
 
 def test_a_folder_of_days_to_come_is_no_backup_either(embedded: Path) -> None:
     for name in ("20991231-000000-full", "20261399-000000-full"):
-        (embedded / name).mkdir(parents=True)
+        lay(embedded / name)
     assert nightly.is_due(now=NOW)
-    (embedded / "20261124-020500-full").mkdir()
+    lay(embedded / "20261124-020500-full")
     assert not nightly.is_due(now=NOW)
 
 

@@ -17,6 +17,7 @@ from pyrage.x25519 import Identity
 from pytest_django import DjangoDbBlocker
 
 from config.postgres import DATABASE, SUPERUSER, EmbeddedServer
+from expertpool.backups.queries import MANIFEST
 from expertpool.backups.services.making import Wish, make_backup
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
@@ -63,6 +64,12 @@ def spoil(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
+
+
+def lay(folder: Path) -> None:
+    """Put there what looks like a backup to who does not restore it."""
+    folder.mkdir(parents=True)
+    (folder / MANIFEST).write_text('{"parts": {}}')
 
 
 @pytest.fixture(scope="session")

@@ -16,16 +16,19 @@ from config.postgres import DatabaseUnavailableError, EmbeddedServer
 from expertpool.accounts.models import User
 from expertpool.backups.enums import BackupState
 from expertpool.backups.models import Backup
+from expertpool.backups.queries import last_done
 from expertpool.backups.services import nightly
 from expertpool.backups.services.keeping import remove_older
+from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.manifest import check_digests, chosen_backup
+from expertpool.backups.services.restoring import Source, Tell
 from expertpool.backups.services.telling import tell_bad, tell_made
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, KEPT, LATE_AFTER, TOLD, TRIED
 from expertpool.core.health import CHECKS, Health
 from expertpool.notifications.models import Message
 from expertpool.operations.services.alerts import watch
 from expertpool.operations.settings import RECEIVERS
-from tests.backups.conftest import AT, Made
+from tests.backups.conftest import AT, Made, lay
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
 
@@ -40,7 +43,7 @@ def made(at: datetime, *, lies_there: bool = True, **values: object) -> Backup:
     given |= {"state": BackupState.DONE, "started_at": at, "name": f"{at:%Y%m%d-%H%M%S}-full"}
     backup = Backup.objects.create(**given | values)
     if lies_there and backup.state == BackupState.DONE:
-        (directory / backup.name).mkdir(parents=True)
+        lay(directory / backup.name)
     return backup
 
 
@@ -162,6 +165,67 @@ def test_one_a_week_is_full_and_so_is_one_after_which_none_can_be_built_on(
     assert Backup.objects.filter(state=BackupState.FAILED, kind="incr").count() == 1
     configure(FULL_EVERY, 1)
     assert nightly.make(actor=None, clock=lambda: AT + 9 * day).kind == "full"
+
+
+class Trying:
+    """Tries backups as was said beforehand, and notes it as the true one does."""
+
+    def __init__(self, *holds: bool) -> None:
+        self.holds = list(holds)
+
+    def __call__(self, source: Source, *, now: datetime, tell: Tell) -> bool:
+        holds = self.holds.pop(0)
+        row = Backup.objects.filter(name=source.directory.name)
+        row.update(checked_at=now, check_fault="" if holds else "行数不一致")
+        return holds
+
+
+def made_daily(count: int) -> list[Backup]:
+    days = [AT + number * 24 * HOUR for number in range(count)]
+    return [nightly.make(actor=None, clock=lambda at=at: at) for at in days]  # type: ignore[misc]
+
+
+def test_a_bad_one_is_not_built_on_and_does_not_count(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR, settings.BACKUP_RECIPIENTS = tmp_path / "home" / "to", []
+    monkeypatch.setattr(nightly, "try_backup", Trying(True, False, True))
+    configure(FULL_EVERY, 1)
+    good, bad = made_daily(2)
+    now = AT + 25 * HOUR
+    configure(FULL_EVERY, 7)
+    assert last_done(now=now) == good
+    found = CHECKS["backup"].find(now)
+    assert (found.state, "最近一次试恢复不一致" in found.sentence) == (Health.FAILED, True)
+    assert not nightly.is_due(now=now)  # what is wrong may be the data: not each hour
+    # What somebody builds on it by hand is no better.
+    by_hand = make_backup(
+        Wish(settings.BACKUP_DIR, incremental=True), actor=None, clock=lambda: AT + 26 * HOUR
+    )
+    assert last_done(now=AT + 27 * HOUR) == good
+    late = CHECKS["backup"].find(AT + 31 * HOUR)
+    assert "30 小时没有成功的备份。最近一次试恢复不一致" in late.sentence
+    well = nightly.make(actor=None, clock=lambda: AT + 48 * HOUR)
+    assert [one.kind for one in (good, bad, by_hand, well)] == ["full", "full", "incr", "full"]
+    assert last_done(now=AT + 49 * HOUR) == well
+    assert CHECKS["backup"].find(AT + 49 * HOUR).state is not Health.FAILED
+
+
+def test_the_last_that_held_stays_until_another_holds(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR, settings.BACKUP_RECIPIENTS = tmp_path / "to", []
+    configure(KEPT, 1)
+    configure(FULL_EVERY, 1)
+    monkeypatch.setattr(nightly, "try_backup", Trying(True, False, False, True))
+    left = []
+    for number in range(4):
+        at = AT + number * 24 * HOUR
+        nightly.make(actor=None, clock=lambda at=at: at)  # type: ignore[misc]
+        left.append(sorted(int(path.name[6:8]) for path in settings.BACKUP_DIR.glob("2*")))
+    assert left == [[1], [1, 2], [1, 3], [4]]
 
 
 def test_with_a_backup_go_the_files_that_no_other_names(originals: Made, made: Made) -> None:

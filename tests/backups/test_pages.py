@@ -17,6 +17,7 @@ from expertpool.audit.models import Entry
 from expertpool.backups.enums import BackupState
 from expertpool.backups.models import Backup
 from expertpool.core.models import AskedJob
+from tests.backups.conftest import lay
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def test_it_says_what_a_restore_would_lose_and_how_each_went(
     usual = {"directory": str(settings.BACKUP_DIR), "kind": "full"}
     begun = timezone.localtime(now - timedelta(hours=5, minutes=7))
     name = f"{begun:%Y%m%d-%H%M%S}-full"
-    (settings.BACKUP_DIR / name).mkdir(parents=True)
+    lay(settings.BACKUP_DIR / name)
     Backup.objects.create(
         name=name,
         state=BackupState.DONE,

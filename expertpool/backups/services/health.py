@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from expertpool.backups.occasions import READERS
-from expertpool.backups.queries import last_done, last_failed, unprotected_since
+from expertpool.backups.queries import last_done, last_failed, last_tried, unprotected_since
 from expertpool.backups.services.journal import waiting_since
 from expertpool.backups.settings import LATE_AFTER
 from expertpool.core.configuration import value_of
@@ -19,6 +19,7 @@ JOURNAL_LATE = timedelta(hours=1)
 MEND_JOURNAL = (
     "请查看备份目录能否写入、是否已满，后台任务是否在运行；保存之前，只能恢复到最近一次备份。"
 )
+BAD = "最近一次试恢复不一致（{} 的备份），它和依靠它的都不算数。"
 MEND = "请打开「备份」查看原因并立即备份：在这之前，服务器一旦损坏，最近的内容就无法恢复。"
 
 
@@ -29,13 +30,17 @@ def find_backup(now: datetime) -> Finding:
     last, failed = last_done(now=now), last_failed(now=now)
     figure = f"最近一次成功 {moment_text(last.started_at)}" if last else "还没有成功过"
     since, longest = unprotected_since(last, now=now), value_of(LATE_AFTER)
+    tried = last_tried(now=now)
+    bad = BAD.format(moment_text(tried.started_at)) if tried and tried.check_fault else ""
     if since is None or now - since < longest:
+        if bad:
+            return Finding(Health.FAILED, bad, figure, MEND)
         waiting = waiting_since()
         if last and waiting and now - waiting > JOURNAL_LATE:
             sentence = "两份备份之间的数据库日志一小时以上没有保存。"
             return Finding(Health.WARNING, sentence, figure, MEND_JOURNAL)
         return Finding(Health.OK, "按时备份。" if last else "还没有到备份的时间。", figure)
-    sentence = f"{longest // timedelta(hours=1)} 小时没有成功的备份。"
+    sentence = f"{longest // timedelta(hours=1)} 小时没有成功的备份。{bad}"
     if failed and (last is None or failed.started_at > last.started_at):
         sentence += f"最近一次失败（{moment_text(failed.started_at)}）：{failed.fault}"
         sentence = sentence.removesuffix("。") + "。"

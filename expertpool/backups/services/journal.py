@@ -26,7 +26,7 @@ from django.conf import settings
 from pyrage.x25519 import Identity
 
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
-from expertpool.backups.queries import backups_in
+from expertpool.backups.queries import backups_in, last_done
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.making import STATE, alone, known_files
 from expertpool.backups.services.manifest import Manifest, StoredFile
@@ -310,12 +310,13 @@ def kept_until(directory: Path, manifest: Manifest) -> datetime | None:
     return found[-1].finished if found else None
 
 
-def protected_until() -> datetime | None:
-    """Return until when everything can be restored over the newest backup, where the journal goes on from it."""
-    directory = settings.BACKUP_DIR
-    newest = next(reversed(list(backups_in(directory))), None)
+def protected_until(*, now: datetime) -> datetime | None:
+    """Return until when everything can be restored over the last backup, where the journal goes on from it."""
+    directory, last = settings.BACKUP_DIR, last_done(now=now)
     try:
-        return kept_until(directory, manifests.read_manifest(newest)) if newest else None
+        return (
+            kept_until(directory, manifests.read_manifest(directory / last.name)) if last else None
+        )
     except BackupRefused:  # it is not whole, which others tell
         return None
 

@@ -22,11 +22,11 @@ from django.utils import timezone
 
 from expertpool.backups.enums import BackupKind
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
-from expertpool.backups.queries import BACKUP, backups_in
+from expertpool.backups.queries import BACKUP, MANIFEST, backups_in
 from expertpool.backups.services.sealing import digest_of
 
 FORMAT = 1
-NAME = "manifest.json"
+NAME = MANIFEST
 POOL = "files"
 
 

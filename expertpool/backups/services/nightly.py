@@ -17,7 +17,7 @@ from expertpool.audit.services import record
 from expertpool.backups.enums import BackupKind, BackupState
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.models import Backup
-from expertpool.backups.queries import last_done
+from expertpool.backups.queries import found_bad, last_made
 from expertpool.backups.services import elsewhere, journal
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.keeping import remove_older
@@ -55,7 +55,7 @@ def is_due(*, now: datetime) -> bool:
     due = local.replace(hour=value_of(HOUR), minute=0, second=0, microsecond=0)
     if due > local:
         due -= timedelta(days=1)
-    last = last_done(now=now)
+    last = last_made(now=now)
     if last is not None and last.started_at >= due:
         return False
     return not _tried(now).filter(started_at__gte=due).exists()
@@ -77,7 +77,7 @@ def request_backup(*, actor: AbstractBaseUser, now: datetime) -> None:
 
 
 def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Backup:
-    """Make a backup as the settings say, delete what is not kept any more, try a full one, and tell."""
+    """Make a backup as the settings say, try a full one, delete what is not kept any more, and tell."""
     directory, recipients = settings.BACKUP_DIR, tuple(settings.BACKUP_RECIPIENTS)
     wish = Wish(directory, _may_build_on(directory, recipients, now=clock()), recipients)
     try:
@@ -87,18 +87,25 @@ def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Ba
             raise
         logger.exception("no incremental backup could be made: a full one is")
         made = make_backup(Wish(directory, recipients=recipients), actor=actor, clock=clock)
+    is_sound = _is_sound(made, clock)
+    # After it was tried: until then the one before may be all there is.
     gone = remove_older(directory, kept=wanted(KEPT, now=clock()), now=clock())
     gone += journal.remove_older(directory, before=clock() - _journal_days(clock()))
     if settings.BACKUP_S3:
         _copy(directory, gone, now=clock())
-    if made.kind == BackupKind.FULL and not recipients and value_of(TRIED):
-        source = Source(directory / made.name)
-        if not try_backup(source, now=clock(), tell=logger.info):
-            made.refresh_from_db()
-            tell_bad(made, now=clock())
-            return made
-    tell_made(made, now=clock())
+    if is_sound:
+        tell_made(made, now=clock())
+    else:
+        made.refresh_from_db()
+        tell_bad(made, now=clock())
     return made
+
+
+def _is_sound(made: Backup, clock: Callable[[], datetime]) -> bool:
+    """Try a full one where it opens and the office wants it; tell whether nothing is wrong with it."""
+    if made.kind != BackupKind.FULL or made.is_encrypted or not value_of(TRIED):
+        return True
+    return try_backup(Source(Path(made.directory, made.name)), now=clock(), tell=logger.info)
 
 
 def _copy(directory: Path, gone: list[str], *, now: datetime) -> None:
@@ -131,12 +138,15 @@ def _journal_days(now: datetime) -> timedelta:
 
 
 def _may_build_on(directory: Path, recipients: tuple[str, ...], *, now: datetime) -> bool:
-    """Tell whether there is a chain of backups, young enough and for the same recipients."""
+    """Tell whether there is a chain of backups, young enough, for the same recipients, of which nothing bad is known."""
     try:
         _, last = manifests.chosen_backup(directory)
-        full = manifests.chain_of(directory, last)[0]
+        chain = manifests.chain_of(directory, last)
     except BackupRefused:
         return False
+    if found_bad(directory) & {one.name for one in chain}:
+        return False
+    full = chain[0]
     # Some hours less: the day's backup does not begin at the same second each day.
     age = now - full.at + timedelta(hours=6)
     return age < timedelta(days=wanted(FULL_EVERY, now=now)) and full.recipients == list(recipients)

@@ -61,7 +61,7 @@ def measure(calls: int, seconds: float, apart: float) -> dict[str, Any]:
             asks = [_one(agent, at, number, at * apart) for at, number in enumerate(numbers)]
             together = asyncio.gather(*asks)
             while not together.done():
-                legs = (leg for _, leg in agent._running.values())
+                legs = (one.leg for one in agent._running.values())
                 at_once = max(at_once, sum(leg is not None for leg in legs))
                 await asyncio.sleep(0.5)
             return await together
@@ -108,10 +108,11 @@ class _Told:
 
 async def _one(agent: Any, at: int, number: str, after: float) -> tuple[Any, str]:
     from expertpool.telephone.channels.tape import Tape
+    from expertpool.telephone.services.agent import Running
     from expertpool.telephone.services.calls import Taken
 
     await asyncio.sleep(after)
-    agent._running[at] = (asyncio.current_task(), None)
+    agent._running[at] = Running(asyncio.current_task())
     return await agent._talk(Taken(at, number, "", is_asking=False), Tape())
 
 

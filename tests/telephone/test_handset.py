@@ -16,7 +16,7 @@ from expertpool.telephone.channels.line import RATE, SECOND, Kind, Sign
 from expertpool.telephone.channels.sip import SipLine, Trunk
 from expertpool.telephone.channels.tape import Tape
 from expertpool.telephone.enums import CallOutcome
-from expertpool.telephone.services.agent import Agent
+from expertpool.telephone.services.agent import Agent, Running
 from expertpool.telephone.services.calls import Taken
 from tests.telephone.handset import NUMBER, Handset, handset
 from tests.telephone.sound import free_port, noise, where
@@ -46,7 +46,7 @@ class Try:
         task = asyncio.create_task(
             self.agent._talk(Taken(1, NUMBER, "", is_asking=True), self.tape)
         )
-        self.agent._running[1] = (task, None)  # type: ignore[assignment]
+        self.agent._running[1] = Running(task)  # type: ignore[arg-type]
         await self.wait("CALL_INCOMING")
         await hand(self)
         outcome, _ = await task
@@ -71,7 +71,7 @@ class Try:
 
     def call_off(self) -> None:
         """Say that he has answered another way."""
-        leg = self.agent._running[1][1]
+        leg = self.agent._running[1].leg
         assert leg is not None
         leg.signs.put_nowait(Sign(Kind.CALLED_OFF))
 

@@ -17,7 +17,7 @@ from expertpool.telephone.channels.sip import SipLine, Trunk
 from expertpool.telephone.channels.tape import Tape
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import talking
-from expertpool.telephone.services.agent import Agent
+from expertpool.telephone.services.agent import Agent, Running
 from expertpool.telephone.services.calls import Taken
 from tests.telephone.phones import EARLY, SPOKEN_TO, phones
 from tests.telephone.sound import (
@@ -141,7 +141,7 @@ def test_behaviours_are_told_apart_and_keys_are_heard_by_many_at_once(
 async def _one(agent: Agent, at: int, number: str, tape: Tape) -> tuple[CallOutcome, str]:
     task = asyncio.current_task()
     assert task is not None
-    agent._running[at] = (task, None)  # type: ignore[assignment]
+    agent._running[at] = Running(task)  # type: ignore[arg-type]
     return await agent._talk(Taken(at, number, "", is_asking=True), tape)
 
 

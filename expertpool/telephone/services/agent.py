@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import close_old_connections
@@ -38,8 +42,9 @@ T = TypeVar("T")
 
 LOOK = 0.5  # seconds between two looks for what is due, and for calls that nobody wants any more
 LOOK_FOR_LOST = 10.0  # also between two notes that we live
-# Below the time after which `notifications` takes an attempt for dead.
-LONGEST = 200.0
+# To be spoken, and from dialling on: together below the time after which `notifications` takes an attempt for dead.
+SPOKEN_IN, LONGEST = 120.0, 200.0
+VOICES = os.cpu_count() or 1  # that speak at once
 UNSPOKEN = "语音合成不可用"
 
 
@@ -57,8 +62,23 @@ async def in_thread(function: Callable[..., T], /, *values: Any, **given: Any) -
     return await asyncio.to_thread(run)
 
 
+@dataclass
+class Running:
+    """A call that was taken. ``is_spoken``: its text was made into sound, or could not be; it has a ``leg`` once it was
+    dialled. ``is_unwanted``: nobody wants it any more."""
+
+    task: asyncio.Task[None]
+    is_spoken: bool = False
+    leg: Leg | None = None
+    is_unwanted: bool = False
+
+
 class Agent:
-    """Makes the calls of one line, under a ``name`` that no other process has."""
+    """Makes the calls of one line, under a ``name`` that no other process has.
+
+    Texts are spoken in threads of their own, and no more calls are taken than they speak: a slow voice holds up neither
+    those that talk nor the database.
+    """
 
     def __init__(
         self,
@@ -69,28 +89,42 @@ class Agent:
         ask: Callable[..., Awaitable[Any]] = in_thread,
     ) -> None:
         self._line, self._speaker, self._name, self._ask = line, speaker, name, ask
-        self._running: dict[int, tuple[asyncio.Task[None], Leg | None]] = {}
+        self._running: dict[int, Running] = {}
         self._next_note = 0.0
+        self._voices = ThreadPoolExecutor(VOICES, thread_name_prefix="voice")
+        self._room = asyncio.Event()  # a voice has nothing to say any more
 
     async def run(self, stop: asyncio.Event) -> None:
         """Make calls until ``stop`` is set or the line is lost; then let those that run end."""
-        while not stop.is_set() and not self._line.lost.is_set():
-            await self._note()
-            await self._begin()
-            await self._look()
-            await _wait(stop, LOOK)
-        while (tasks := self._tasks) and not self._line.lost.is_set():
-            await asyncio.wait(tasks, timeout=LOOK)
-            await self._note()
-            await self._look()
+        watch = asyncio.create_task(self._watch())
+        try:
+            while not stop.is_set() and not self._line.lost.is_set() and not watch.done():
+                self._room.clear()
+                await self._begin(stop)
+                await _wait(self._room, LOOK)
+            while (tasks := self._tasks) and not self._line.lost.is_set() and not watch.done():
+                await asyncio.wait(tasks, timeout=LOOK)
+        finally:
+            watch.cancel()
+            await asyncio.wait([watch])
+            self._voices.shutdown(wait=False, cancel_futures=True)
         tasks = self._tasks  # of a line that is lost
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if not watch.cancelled():
+            await watch  # raises what it ended by
 
     @property
     def _tasks(self) -> list[asyncio.Task[None]]:
-        return [task for task, _ in self._running.values()]
+        return [one.task for one in self._running.values()]
+
+    async def _watch(self) -> None:
+        """Look after the calls that run, whatever else holds us up."""
+        while True:
+            await self._note()
+            await self._look()
+            await asyncio.sleep(LOOK)
 
     async def _note(self) -> None:
         """Say now and then that we live, and end the calls of those that do not."""
@@ -99,12 +133,19 @@ class Agent:
             await self._ask(note_agent, now=timezone.now())
             await self._ask(calls.end_lost, now=timezone.now())
 
-    async def _begin(self) -> None:
-        while len(self._running) < await self._ask(value_of, LINES):
+    async def _begin(self, stop: asyncio.Event) -> None:
+        """Take what is due, as far as there are lines, and voices to speak it."""
+        while self._has_voice and len(self._running) < await self._ask(value_of, LINES):
+            if stop.is_set():
+                return
             taken = await self._ask(calls.take, agent=self._name, now=timezone.now())
             if taken is None:
                 return
-            self._running[taken.call_id] = (asyncio.create_task(self._call(taken)), None)
+            self._running[taken.call_id] = Running(asyncio.create_task(self._call(taken)))
+
+    @property
+    def _has_voice(self) -> bool:
+        return sum(not one.is_spoken for one in self._running.values()) < VOICES
 
     async def _look(self) -> None:
         """Say that the calls live, and hang up those that nobody wants any more."""
@@ -115,14 +156,15 @@ class Agent:
             calls.keep_alive, agent=self._name, call_ids=ids, now=timezone.now()
         )
         for call_id in unwanted & self._running.keys():
-            leg = self._running[call_id][1]
-            if leg is not None:
-                leg.signs.put_nowait(Sign(Kind.CALLED_OFF))
+            call = self._running[call_id]
+            call.is_unwanted = True
+            if call.leg is not None:
+                call.leg.signs.put_nowait(Sign(Kind.CALLED_OFF))
 
     async def _call(self, taken: calls.Taken) -> None:
-        tape = Tape() if await self._ask(value_of, RECORDS) else None
-        outcome, words = CallOutcome.INTERRUPTED, ""
+        outcome, words, tape = CallOutcome.INTERRUPTED, "", None
         try:
+            tape = Tape() if await self._ask(value_of, RECORDS) else None
             outcome, words = await self._talk(taken, tape)
         except Exception:
             logger.exception("call %s failed", taken.call_id)
@@ -150,15 +192,18 @@ class Agent:
             self._running.pop(taken.call_id, None)
 
     async def _talk(self, taken: calls.Taken, tape: Tape | None) -> tuple[CallOutcome, str]:
+        call = self._running[taken.call_id]
         try:
             # Before it rings: nobody waits for the voice.
-            words = await asyncio.to_thread(self._words, taken, recorded=tape is not None)
+            words = await self._spoken(taken, recorded=tape is not None)
+            if call.is_unwanted:
+                return CallOutcome.CALLED_OFF, ""
             leg = await self._line.dial(taken.number)
         except Unspoken as error:
             return CallOutcome.DOWN, f"{UNSPOKEN}（{error}）"
         except LineDown as error:
             return CallOutcome.DOWN, str(error)
-        self._running[taken.call_id] = (self._running[taken.call_id][0], leg)
+        call.leg = leg
         try:
             async with asyncio.timeout(LONGEST):
                 if ended := await self._ring(taken, leg):
@@ -205,6 +250,17 @@ class Agent:
                     return outcome_of(sign.said, rang=rang), sign.said
                 case Kind.CALLED_OFF:
                     return CallOutcome.CALLED_OFF, ""
+
+    async def _spoken(self, taken: calls.Taken, *, recorded: bool) -> Words:
+        work = partial(self._words, taken, recorded=recorded)
+        try:
+            async with asyncio.timeout(SPOKEN_IN):
+                return await asyncio.get_running_loop().run_in_executor(self._voices, work)
+        except TimeoutError as error:
+            raise Unspoken(type(error).__name__) from error
+        finally:
+            self._running[taken.call_id].is_spoken = True
+            self._room.set()
 
     def _words(self, taken: calls.Taken, *, recorded: bool) -> Words:
         names = [name for name in SENTENCES if recorded or name != "recorded"]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from expertpool.accounts.models import User
+from expertpool.core.text import spellings_of
 from expertpool.experts.enums import ExpertStatus, IdKind
 from expertpool.experts.models import Expert, ToldApart
 from expertpool.experts.queries.experts import experts_visible_to
@@ -54,7 +55,7 @@ def experts_alike(expert: Expert) -> list[Alike]:
                 Q(birth_date__range=_about(value)) if name == "birth_date" else Q(**{name: value})
             )
     rows = (
-        Expert.objects.filter(same, called([expert.name]), merged_into__isnull=True)
+        Expert.objects.filter(same, called(spellings_of(expert.name)), merged_into__isnull=True)
         .exclude(pk__in=_not_he(expert))
         .order_by("pk")
     )
@@ -155,8 +156,11 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Names
     if not names:
         return found
     rows = Expert.objects.all() if user is None else experts_visible_to(user)
-    rows = rows.filter(called(names), merged_into__isnull=True).order_by("pk")
-    by_index = {name_index(name): name for name in names}
+    spelled = {(way, name) for name in names for way in spellings_of(name)}
+    rows = rows.filter(called(way for way, _ in spelled), merged_into__isnull=True).order_by("pk")
+    by_index: dict[bytes | None, list[str]] = defaultdict(list)
+    for way, name in spelled:
+        by_index[name_index(way)].append(name)
     # A common name has hundreds, of thousands of names: rows, no models, and not all at once.
     compared = rows.values_list(
         *("name_index", "number", "employer__normalised_name", "birth_date"),
@@ -164,5 +168,6 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Names
     )
     for index, number, employer, born, *status in compared.iterator():
         is_blacklisted = ExpertStatus.BLACKLISTED in status
-        found[by_index[index]].append(Namesake(number, employer, born, is_blacklisted))
+        for name in by_index[index]:
+            found[name].append(Namesake(number, employer, born, is_blacklisted))
     return found

@@ -16,6 +16,7 @@ from expertpool.core.fields import UNREADABLE, opens
 from expertpool.core.ordering import Places
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike, namesakes
+from expertpool.experts.queries.experts import email_index
 from expertpool.experts.queries.names import (
     BY_NAME,
     _Known,
@@ -67,6 +68,9 @@ def test_who_has_exactly_this_name_is_compared(admin: User) -> None:
     assert not Expert.objects.filter(called([]))
     assert [one.expert for one in experts_alike(second)] == [first]
     assert {*namesakes({"王小明", "无此人"}, None)} == {"王小明"}
+    make_expert("JOHN SMITH", email="john@example.cn")
+    assert experts_alike(Expert(name="John Smith", email_index=email_index("john@example.cn")))
+    assert {*namesakes({"John Smith", "王○明"}, None)} == {"John Smith"}
     rename([second], "李小明")
     assert second.name_index == name_index("李小明")
     assert experts_alike(second) == []

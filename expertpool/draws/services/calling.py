@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
@@ -26,8 +26,8 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import write_otherwise
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import PHONE, kept_back
-from expertpool.notifications.enums import ChannelCode, DeliveryState
-from expertpool.notifications.models import Message
+from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
+from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.services.waiting import bring_forward, end_wait
 from expertpool.telephone.queries import is_calling
 
@@ -37,6 +37,7 @@ CALLED_NOW = (
     "几次都没有打通或没有答复的，可以查看。要马上再打的，点「立即再呼叫」。"
 )
 CALLING = "系统正在或马上给这位专家打电话，请稍候。"
+JUST_ANSWERED = "这位专家刚刚答复，正在登记，请稍候刷新；不用人工联系，也不显示姓名和号码。"
 CALLED_UP = "系统不再给这位专家打电话（已打完或打不出），请查看姓名和电话后人工联系。"
 # A call that has not begun by then waits for a line that does not work; so long before his time ends somebody else calls.
 CALLS_WITHIN = timedelta(minutes=2)
@@ -75,7 +76,7 @@ def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Conta
     """Return whom to call about an open invitation of an emergency draw, and until when, and log the look.
 
     Refuses (EmergencyRefused) any other draw, one that was moved to a later day since, whoever
-    has answered or is, or will be, called by the system, and of whom somebody else wrote that he has not, which raises an
+    has answered, also if it is still to be entered, or is, or will be, called by the system, and of whom somebody else wrote that he has not, which raises an
     alarm: names stay sealed.
     """
     return _read_contact(_as_written(invitation, now), actor=actor, now=now)
@@ -86,6 +87,8 @@ def _read_contact(invitation: Invitation, *, actor: User, now: datetime) -> Cont
     _check(invitation, now)
     if _waits_for_call(invitation, now):
         raise EmergencyRefused(CALLED_NOW)
+    if _has_just_answered(invitation, now):
+        raise EmergencyRefused(JUST_ANSWERED)
     expert = Expert.objects.get(pk=open_identity(invitation).expert_id)
     record("draw.contact", actor=actor, now=now, subject=invitation)
     department = kept_back(actor, [expert]).get(expert.pk)
@@ -134,20 +137,34 @@ def _check(invitation: Invitation, now: datetime) -> None:
 
 
 def _waits_for_call(invitation: Invitation, now: datetime) -> bool:
-    """Tell whether the system calls him, or will while he can still answer: until then nobody has to know his number."""
-    calls = _calls_to(invitation)
-    handed_in = Q(state=DeliveryState.SENT, sent_at__gt=now - CALLS_WITHIN)  # to a cloud
-    if calls.filter(Q(state=DeliveryState.SENDING) | handed_in).exists():
-        return True
+    """Tell whether the system calls him, or will while he can still answer: until then nobody has to know his number.
+
+    His calls are read by one statement: one that begins between two would neither wait in the later nor run in the earlier.
+    """
+    calls = list(_calls_to(invitation).values_list("state", "due_at", "sent_at"))
+    since = now - CALLS_WITHIN
+    for state, _, sent_at in calls:
+        # Sent: handed in to a cloud, which calls.
+        handed_in = state == DeliveryState.SENT and sent_at is not None and sent_at > since
+        if handed_in or state == DeliveryState.SENDING:
+            return True
     if not can_call():
         return False
-    waiting = calls.filter(
-        state=DeliveryState.QUEUED, due_at__lt=invitation.deadline_at - CALLS_WITHIN
-    )
+    waiting = [due_at for state, due_at, _ in calls if state == DeliveryState.QUEUED]
+    waiting = [due_at for due_at in waiting if due_at < invitation.deadline_at - CALLS_WITHIN]
     # What is due has to wait while all lines are busy; where none is, none works.
-    return waiting.filter(due_at__gte=now - CALLS_WITHIN).exists() or (
-        waiting.exists() and is_calling(now)
+    return any(due_at >= since for due_at in waiting) or (bool(waiting) and is_calling(now))
+
+
+def _has_just_answered(invitation: Invitation, now: datetime) -> bool:
+    """Tell whether he pressed a key, or wrote back, and a job has still to enter it."""
+    replies = Reply.objects.filter(
+        message__about_type="draws.invitation",
+        message__about_id=str(invitation.pk),
+        decision__in=(Decision.YES, Decision.NO),
+        received_at__gt=now - CALLS_WITHIN,
     )
+    return replies.exists()
 
 
 def _calls_to(invitation: Invitation) -> QuerySet[Message]:

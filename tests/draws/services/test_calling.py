@@ -16,6 +16,7 @@ from expertpool.draws.exceptions import EmergencyRefused
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.calls import calls_of
+from expertpool.draws.services import calling
 from expertpool.draws.services.calling import call_again, read_contact
 from expertpool.draws.services.emergency import end_emergency
 from expertpool.draws.services.entropy import SeededEntropy
@@ -25,7 +26,7 @@ from expertpool.experts.models import Expert
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import SendResult, SendStatus
 from expertpool.notifications.channels.voice import settings as voice
-from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import DOWN_AFTER
 from expertpool.notifications.services.breaker import note_health
@@ -222,3 +223,45 @@ def test_the_pages_say_so(client: Client, operator: User) -> None:
     assert "正在再次呼叫" in client.post(again).content.decode()
     configure(voice.TRUNK, voice.NONE)
     assert again not in client.get(reverse("draws:answer", args=[draw.pk, 1])).content.decode()
+
+
+def test_a_call_that_begins_while_somebody_looks_is_one(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited no more when the waiting ones were asked for, and did not run before: name and number were shown."""
+    draw = seal(operator)
+    declare(draw, operator)
+    rows = {str(row.pk): row for row in draw.invitations.all()}
+    first = min(
+        (message for row in rows.values() for message in calls_to(row)), key=lambda one: one.pk
+    )
+
+    begun: list[int] = []
+
+    def meanwhile() -> bool:
+        """As `delivery.claim` does it."""
+        sending = {"state": DeliveryState.SENDING, "sending_at": NOW, "attempts": 1}
+        begun.append(Message.objects.filter(pk=first.pk).update(**sending))
+        return True
+
+    monkeypatch.setattr(calling, "can_call", meanwhile)
+    assert not shown(rows[first.about_id], operator, NOW)
+    assert begun == [1]  # and is taken back with the refusal
+
+
+def test_who_has_pressed_a_key_is_shown_to_nobody_before_it_is_entered(operator: User) -> None:
+    draw = seal(operator)
+    declare(draw, operator)
+    taken = calls.take(agent="a", now=NOW)
+    assert taken is not None
+    calls.note_answered(call_id=taken.call_id, now=NOW)
+    calls.press(call_id=taken.call_id, decision=Decision.YES, now=NOW)
+    calls.end(call_id=taken.call_id, outcome=CallOutcome.YES, now=NOW)
+    letter = Message.objects.get(tries__pk=calls.Call.objects.get(pk=taken.call_id).attempt_id)
+    row = draw.invitations.get(pk=letter.about_id)
+    assert row.state == InvitationState.INVITED  # the job that enters it has not run
+    with pytest.raises(EmergencyRefused, match="刚刚答复，正在登记"):
+        read_contact(invitation=row, actor=operator, now=NOW + MINUTE)
+    assert not Entry.objects.filter(action="draw.contact").exists()
+    # Where nobody enters it a person calls.
+    assert shown(row, operator, NOW + 3 * MINUTE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +26,7 @@ from expertpool.backups.services import journal
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.making import STATE
 from expertpool.backups.services.manifest import POOL, Manifest
+from expertpool.backups.services.server import server
 from expertpool.core.sizes import MEGABYTE
 from expertpool.core.storing import StoreDown
 from expertpool.core.storing.base import FileStore
@@ -87,12 +88,7 @@ def forget(names: Sequence[str]) -> None:
 def fetched(address: str, to: datetime | None, work: Path) -> Iterator[Path]:
     """Bring the backup of the minute ``to``, or the newest, with all that it builds on into the folder ``work``
     for the time of the block. BackupRefused."""
-    if address.rstrip("/") != settings.BACKUP_S3.rstrip("/"):
-        message = (
-            f"{address} 不是 .env 里的 BACKUP_S3（{settings.BACKUP_S3 or '没有设置'}）：请先在 .env 里写好它和"
-            " BACKUP_S3_ENDPOINT、账号密码、BACKUP_RECIPIENTS。"
-        )
-        raise BackupRefused(message)
+    _refuse_other(address)
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(mode=0o700, parents=True)
     try:
@@ -101,6 +97,38 @@ def fetched(address: str, to: datetime | None, work: Path) -> Iterator[Path]:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def at_hand(place: str, to: datetime | None, folder: str) -> AbstractContextManager[Path]:
+    """Return the directory that somebody has named, for the time of a block; what is elsewhere is brought into
+    ``folder`` of the home. BackupRefused."""
+    if not _is_address(place):
+        return nullcontext(Path(place).resolve())
+    target = server()
+    target.make_home()
+    return fetched(place, to, target.home / folder)
+
+
+def written_first(place: str) -> Path:
+    """Return the directory in which a backup is made that somebody wants at ``place``: to the second place it is copied
+    from there, like every other (BackupRefused)."""
+    if not _is_address(place):
+        return Path(place).resolve()
+    _refuse_other(place)
+    return Path(settings.BACKUP_DIR)
+
+
+def _is_address(place: str) -> bool:
+    return place.startswith("s3:") or "://" in place
+
+
+def _refuse_other(address: str) -> None:
+    if not settings.BACKUP_S3 or address.rstrip("/") != settings.BACKUP_S3.rstrip("/"):
+        message = (
+            f"{address} 不是 .env 里的 BACKUP_S3（{settings.BACKUP_S3 or '没有设置'}）：请先在 .env 里写好它和"
+            " BACKUP_S3_ENDPOINT、账号密码、BACKUP_RECIPIENTS。"
+        )
+        raise BackupRefused(message)
 
 
 def _fetch(store: FileStore, prefix: str, to: datetime | None, work: Path) -> None:

@@ -1,4 +1,4 @@
-"""Backs everything up: `expertpool backup [目录] [--incremental] [--recipient age1…]`, `--check`."""
+"""Backs everything up: `expertpool backup [目录|s3://…] [--incremental] [--recipient age1…]`, `--check`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.services import elsewhere
+from expertpool.backups.services.elsewhere import at_hand, written_first
 from expertpool.backups.services.making import Wish, make_backup, unsealed
 from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
@@ -24,7 +25,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "directory", nargs="?", type=Path, default=settings.BACKUP_DIR, metavar="目录"
+            "directory",
+            nargs="?",
+            default=str(settings.BACKUP_DIR),
+            metavar="目录",
+            help="默认 BACKUP_DIR；或 s3://…（BACKUP_S3）：先写在 BACKUP_DIR，再复制过去",
         )
         parser.add_argument(
             "--incremental", action="store_true", help="只备份上一份以来改变的（依靠上一份）"
@@ -41,12 +46,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--identity", type=Path, metavar="私钥文件", help="试恢复加密的备份用")
 
-    def handle(self, *args: Any, directory: Path, **options: Any) -> None:
+    def handle(self, *args: Any, directory: str, **options: Any) -> None:
         try:
             if options["check"]:
-                self._check(Source(directory.resolve(), identity=options["identity"]))
+                with at_hand(directory, None, "check.fetched") as place:
+                    self._check(Source(place, identity=options["identity"]))
             else:
-                self._make(directory.resolve(), options)
+                self._make(written_first(directory), options)
         except BackupRefused as error:
             self.stderr.write(f"没有完成：{error}")
             sys.exit(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.services import comparing
-from expertpool.backups.services.elsewhere import fetched
+from expertpool.backups.services.elsewhere import at_hand
 from expertpool.backups.services.restoring import Restored, Source, restore
 from expertpool.backups.services.server import server
 
@@ -49,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, directory: str, **options: Any) -> None:
         to = options["to"]
         try:
-            with self._at_hand(directory, to) as place:
+            with at_hand(directory, to, "restore.fetched") as place:
                 done = restore(Source(place, to, options["identity"]), tell=self.stdout.write)
             self._say_lost(done)
             try:
@@ -65,13 +64,6 @@ class Command(BaseCommand):
             sys.exit(1)
         if not options["discard"]:
             self.stdout.write("恢复完成，用 expertpool run 启动。")
-
-    def _at_hand(self, place: str, to: datetime | None) -> AbstractContextManager[Path]:
-        if not place.startswith("s3://"):
-            return nullcontext(Path(place).resolve())
-        target = server()
-        target.make_home()
-        return fetched(place, to, target.home / "restore.fetched")
 
     def _say_lost(self, done: Restored) -> None:
         at = timezone.localtime(done.until)

@@ -165,7 +165,7 @@ def standing(*, now: datetime, kept_until: datetime | None = None) -> LastBackup
     if kept_until:
         entries = Entry.objects.filter(at__gt=kept_until).count()
     place: Path = settings.BACKUP_DIR
-    there = next(path for path in (place, *place.parents) if path.is_dir())
+    there = _existing(place)
     return LastBackups(
         is_elsewhere=settings.DATABASE_SERVER is None,
         last=last,
@@ -175,8 +175,25 @@ def standing(*, now: datetime, kept_until: datetime | None = None) -> LastBackup
         entries_lost=max(entries, 0),
         place=f"{place}，另存到 {settings.BACKUP_S3}" if settings.BACKUP_S3 else str(place),
         is_encrypted=bool(settings.BACKUP_RECIPIENTS),
-        on_same_disk=settings.DATABASE_SERVER is not None
-        and not settings.BACKUP_S3
-        and there.stat().st_dev == settings.DATABASE_SERVER.home.stat().st_dev,
+        on_same_disk=lies_beside_the_data(),
         free=shutil.disk_usage(there).free,
     )
+
+
+def lies_beside_the_data() -> bool:
+    """Tell whether one disk that fails takes data and backups."""
+    server = settings.DATABASE_SERVER
+    if server is None or settings.BACKUP_S3:
+        return False
+    ours: int = server.home.stat().st_dev
+    return _existing(settings.BACKUP_DIR).stat().st_dev == ours
+
+
+def is_meant_elsewhere() -> bool:
+    """Tell whether the office has named a place for backups that is not below that of the data."""
+    server = settings.DATABASE_SERVER
+    return server is not None and not settings.BACKUP_DIR.is_relative_to(server.home)
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.is_dir())

@@ -243,6 +243,54 @@ def test_with_a_backup_go_the_files_that_no_other_names(originals: Made, made: M
     assert stored() == 2  # one that does not open might need them
 
 
+@pytest.mark.parametrize("lost", ["", "manifest.json", "base.tar.gz", "all"])
+def test_a_folder_that_was_emptied_is_no_backup(embedded: None, lost: str) -> None:
+    older, newer = made(NOON - 26 * HOUR), made(NOON - 2 * HOUR)
+    folder = settings.BACKUP_DIR / newer.name
+    (folder / "base.tar.gz").write_bytes(b"base")
+    (folder / "manifest.json").write_text('{"parts": {"base.tar.gz": {"size": 4}}}')
+    assert last_done(now=NOON) == newer
+    for path in list(folder.iterdir()):
+        if lost in (path.name, "all"):
+            path.unlink()
+    assert last_done(now=NOON) == (older if lost else newer)
+    assert nightly.is_due(now=NOON) is bool(lost)
+    found = CHECKS["backup"].find(NOON + 5 * HOUR)
+    assert found.state is (Health.FAILED if lost else Health.OK)
+
+
+def test_one_that_was_cut_is_none_within_the_hour(embedded: None) -> None:
+    newer = made(NOON - 2 * HOUR)
+    folder = settings.BACKUP_DIR / newer.name
+    (folder / "base.tar.gz").write_bytes(b"base")
+    (folder / "manifest.json").write_text('{"parts": {"base.tar.gz": {"size": 4}}}')
+    assert last_done(now=NOON) == newer
+    (folder / "base.tar.gz").write_bytes(b"")
+    assert last_done(now=NOON + HOUR) is None
+
+
+def test_a_share_that_is_not_mounted_is_told(
+    embedded: None, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(NOON - HOUR)
+    assert CHECKS["backup"].find(NOON).state is Health.OK  # nobody has named another place
+    settings.BACKUP_DIR = tmp_path / "mnt"
+    made(NOON - HOUR, name="20261201-110001-full")
+    found = CHECKS["backup"].find(NOON)
+    assert (found.state, str(tmp_path / "mnt") in found.mend) == (Health.WARNING, True)
+    assert found.sentence == "备份与数据在同一块磁盘。"
+    stat = Path.stat
+
+    def mounted(path: Path, **given: bool) -> os.stat_result:
+        found = stat(path, **given)
+        return (
+            os.stat_result((*found[:2], -1, *found[3:])) if path == settings.BACKUP_DIR else found
+        )
+
+    monkeypatch.setattr(Path, "stat", mounted)
+    assert CHECKS["backup"].find(NOON).state is Health.OK
+
+
 class Full(EmbeddedServer):
     def copy_to(self, folder: Path, *options: str) -> None:
         raise DatabaseUnavailableError("磁盘已满")

@@ -105,6 +105,36 @@ def test_a_full_disk_is_told_to_monitors(client: Client, monkeypatch: pytest.Mon
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("full", ["数据目录", "数据库", "备份目录"])
+def test_each_disk_on_which_something_is_written_is_looked_at(
+    client: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    """The database may lie on another disk, behind a link."""
+    places = {name: tmp_path / name for name in ("数据目录", "数据库", "备份目录")}
+    for place in places.values():
+        place.mkdir()
+    (places["数据目录"] / "postgres").symlink_to(places["数据库"])
+    settings.DATABASE_SERVER = SimpleNamespace(folder=places["数据目录"] / "postgres")
+    settings.MEDIA_ROOT, settings.BACKUP_DIR = places["数据目录"] / "files", places["备份目录"]
+    stat, devices = Path.stat, {place: number for number, place in enumerate(places.values())}
+
+    def played(path: Path, **given: Any) -> Any:
+        if path in devices:
+            return SimpleNamespace(st_dev=devices[path], st_mode=0o40700)
+        return stat(path, **given)
+
+    monkeypatch.setattr(Path, "stat", played)
+    asked = {place: disk_with(100 * GIGABYTE)(place) for place in devices}
+    monkeypatch.setattr(shutil, "disk_usage", asked.__getitem__)
+    assert find_disk(timezone.now()).sentence == "数据目录所在的磁盘，共 500.0 GB。"
+    for free, state, word in ((15, Health.WARNING, "low"), (0.4, Health.FAILED, "full")):
+        asked[places[full]] = disk_with(free * GIGABYTE)(None)
+        found = find_disk(timezone.now())
+        assert (found.state, found.sentence.startswith(f"{full}所在的磁盘")) == (state, True)
+        assert client.get("/health/").json()["disk"] == word
+
+
+@pytest.mark.django_db
 def test_workers_say_that_they_live() -> None:
     now = timezone.now()
 

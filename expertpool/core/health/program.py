@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import version
@@ -108,15 +109,38 @@ def find_duties(now: datetime) -> Finding:
 
 
 def find_disk(_now: datetime) -> Finding:
-    usage = shutil.disk_usage(_existing(Path(settings.MEDIA_ROOT)))
+    """Of the disks on which something is written, how the worst of them is."""
+    found = [_find_disk(what, folder) for what, folder in _written()]
+    return next(
+        (one for state in (Health.FAILED, Health.WARNING) for one in found if one.state is state),
+        found[0],
+    )
+
+
+def _written() -> Iterator[tuple[str, Path]]:
+    """Yield what is written where, each disk once."""
+    places = [("数据目录", Path(settings.MEDIA_ROOT))]
+    if server := settings.DATABASE_SERVER:  # its folder may be a link to another disk
+        places += [("数据库", server.folder), ("备份目录", settings.BACKUP_DIR)]
+    seen = set()
+    for what, folder in places:
+        there = _existing(folder.resolve())
+        if (device := there.stat().st_dev) not in seen:
+            seen.add(device)
+            yield what, there
+
+
+def _find_disk(what: str, folder: Path) -> Finding:
+    usage = shutil.disk_usage(folder)
     share = usage.free / usage.total
     figure = f"剩余 {size_text(usage.free)}（{share:.0%}）"
     mend = "请清理或扩大磁盘：先移走旧的备份和日志，不要删除数据目录里的文件。"
     if usage.free < NONE_LEFT or share < NONE_SHARE:
-        return Finding(Health.FAILED, "磁盘快满了，随时可能存不下数据。", figure, mend, "full")
+        sentence = f"{what}所在的磁盘快满了，随时可能存不下。"
+        return Finding(Health.FAILED, sentence, figure, mend, "full")
     if usage.free < LITTLE and share < LITTLE_SHARE:
-        return Finding(Health.WARNING, "磁盘空间不多了。", figure, mend, "low")
-    return Finding(Health.OK, f"数据目录所在的磁盘，共 {size_text(usage.total)}。", figure)
+        return Finding(Health.WARNING, f"{what}所在的磁盘空间不多了。", figure, mend, "low")
+    return Finding(Health.OK, f"{what}所在的磁盘，共 {size_text(usage.total)}。", figure)
 
 
 def _existing(folder: Path) -> Path:

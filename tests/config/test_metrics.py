@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -13,8 +15,11 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config.environment import BASE_DIR
+from expertpool.core.jobs import defer
 from tests.ports import free_port
 
 # Two that count, in processes of their own, as web and worker do.
@@ -64,6 +69,9 @@ def test_prometheus_gets_the_figures_of_all_processes(tmp_path: Path) -> None:
     environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNT], cwd=BASE_DIR, env=environment, check=True)
+    job_id = defer("draws.sweep", timestamp=1)
+    waits = timezone.now() - timedelta(hours=1)
+    ProcrastinateJob.objects.filter(pk=job_id).update(scheduled_at=waits)
     command = [sys.executable, "-m", "config.cli", "metrics"]
     with subprocess.Popen(command, cwd=BASE_DIR, env=environment) as server:
         try:
@@ -77,9 +85,12 @@ def test_prometheus_gets_the_figures_of_all_processes(tmp_path: Path) -> None:
         'expertpool_info{version="0.1.0"} 1.0',
         'expertpool_check{check="database"} 0.0',
         'expertpool_check{check="workers"} 2.0',
-        'expertpool_queue_jobs{queue="deadlines",state="due"} 0.0',
+        'expertpool_queue_jobs{queue="deadlines",state="due"} 1.0',
         "expertpool_failed_jobs 0.0",
         "expertpool_open_alerts 0.0",
     ):
         assert line in text, text
+    oldest = re.search(r'expertpool_queue_oldest_seconds\{queue="deadlines"\} (\d+)', text)
+    assert oldest
+    assert 3600 <= int(oldest[1]) < 3900
     assert "/logo.png" not in text

@@ -59,8 +59,10 @@ def test_every_part_of_the_system_has_a_check(admin: User) -> None:
     assert found.keys() >= {
         *("database", "connections", "transactions", "replication"),
         *("program", "keys", "workers", "duties", "queues"),
-        *("disk", "certificate", "gateway.email", "gateway.sms", "chain"),
+        *("disk", "certificate", "backup", "scanner", "chain", "voice_agent", "returns"),
+        *(f"gateway.{one.code}" for one in CHANNELS if one.is_outward),
     }
+    assert {"gateway.email", "gateway.sms", "gateway.voice", "gateway.wechat"} <= found.keys()
     assert found["database"].state is Health.OK
     assert found["workers"].state is Health.FAILED  # none runs in a test
     for code, finding in found.items():

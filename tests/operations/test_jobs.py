@@ -15,7 +15,7 @@ from psycopg.errors import QueryCanceled
 
 from config.worker import noting_failures
 from expertpool.accounts.models import User
-from expertpool.audit.models import Entry
+from expertpool.audit.models import Anchor, Entry
 from expertpool.core.crypto import DecryptionError
 from expertpool.core.health import Health
 from expertpool.core.jobs import defer
@@ -24,6 +24,7 @@ from expertpool.operations.queries.checks import find_failed
 from expertpool.operations.services.failures import reason_of, remove_old_failures
 from tests.factories.jobs import fail_job, set_status
 from tests.fixtures import login
+from tests.worker import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,21 @@ def test_a_failed_job_is_done_again_once(client: Client, admin: User) -> None:
     entry = Entry.objects.get(action="operations.retry_job")
     assert entry.after == {"任务": "操作日志锚点", "任务编号": job_id}
     assert entry.actor_id == admin.pk
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("SYS-01")
+def test_a_worker_does_what_is_to_be_tried_again(client: Client, admin: User) -> None:
+    job_id = fail_job()
+    (queue,) = ProcrastinateJob.objects.filter(pk=job_id).values_list("queue_name", flat=True)
+    work_off(queue)
+    assert status_of(job_id) == "failed"  # nobody does it unasked
+    before = Anchor.objects.count()
+    assert login(client, admin).post(f"/operations/jobs/{job_id}/retry/").status_code == 204
+    work_off(queue)
+    assert status_of(job_id) == "succeeded"
+    assert Anchor.objects.count() == before + 1
+    assert "没有失败的任务" in client.get("/operations/jobs/").content.decode()
 
 
 def test_a_job_that_is_left_leaves_the_list(client: Client, admin: User) -> None:

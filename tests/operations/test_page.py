@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.core.health import CHECKS, Check, Finding, Health
+from expertpool.core.jobs import defer
 from tests.factories.alerts import make_alert
 from tests.fixtures import login
 
@@ -44,6 +49,24 @@ def test_the_page_is_asked_for_again_in_part(client: Client, admin: User) -> Non
     assert "限时任务" in part
     assert "版本 0.1.0" in part
     assert "/operations/" in client.get("/").content.decode()
+
+
+@pytest.mark.shows("SYS-01")
+def test_the_page_says_how_long_the_oldest_job_of_a_queue_has_waited(
+    client: Client, admin: User
+) -> None:
+    now = timezone.now()
+    for hours in (1, 3, 2):
+        job_id = defer("draws.sweep", timestamp=hours)
+        at = now - timedelta(hours=hours, minutes=20)
+        ProcrastinateJob.objects.filter(pk=job_id).update(scheduled_at=at, queueing_lock=None)
+    page = login(client, admin).get("/operations/").content.decode()
+    rows = re.findall(r"<tr>.*?</tr>", page[page.index("等得最久") :], re.DOTALL)
+    (row,) = (row for row in rows if "限时任务" in row)
+    cells = [cell.strip() for cell in re.findall(r">([^<>]+)</td>", row)]
+    assert cells == ["限时任务", "3", "3 小时 20 分钟", "0", "没有"]
+    (idle,) = (row for row in rows if ">通知<" in row)
+    assert ">—</td>" in idle
 
 
 def test_alerts_cost_no_query_each(client: Client, admin: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from tests.worker import ROOT, environment_of, kill
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_a_line_it_waits_for_one_and_ends_when_it_is_told() -> None:
+@pytest.mark.parametrize("form", ["", "json"])
+def test_without_a_line_it_waits_for_one_and_ends_when_it_is_told(form: str) -> None:
+    """It says so in a line of the form that LOG_FORMAT chooses."""
     command = [sys.executable, "-m", "config.cli", "voice-agent"]
     agent = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment_of(),
+        env=environment_of(LOG_FORMAT=form),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -25,7 +28,12 @@ def test_without_a_line_it_waits_for_one_and_ends_when_it_is_told() -> None:
     )
     try:
         assert agent.stdout is not None
-        assert any("没有选用电话线路" in line for line in agent.stdout)
+        told = next(line for line in agent.stdout if "没有选用电话线路" in line)
+        if form:
+            said = json.loads(told)
+            assert (said["level"], said["process"]) == ("INFO", agent.pid)
+        else:
+            assert " INFO expertpool.telephone." in told
         agent.send_signal(signal.SIGTERM)
         assert agent.wait(30) == 0
     finally:

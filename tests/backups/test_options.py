@@ -1,0 +1,94 @@
+"""What is given to the commands counts, and a backup that does not hold is said to be none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from django.utils import timezone
+from pyrage.x25519 import Identity
+
+from config.postgres import EmbeddedServer
+from expertpool.audit.models import Entry
+from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.management.commands import restore as restoring
+from expertpool.backups.services import elsewhere
+from expertpool.backups.services.making import Wish, make_backup
+from expertpool.backups.services.manifest import chosen_backup
+from expertpool.backups.services.restoring import Source, restore
+from expertpool.core.health import CHECKS, Health
+from tests.backups.conftest import AT, Made, spoil
+from tests.backups.test_restoring import numbers
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_backup_that_does_not_hold_ends_the_command_and_is_noted(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path, capsys: Any
+) -> None:
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR = tmp_path / "to"
+    row = make_backup(Wish(settings.BACKUP_DIR), actor=None, clock=lambda: AT)
+    spoil(settings.BACKUP_DIR / row.name / "base.tar.gz")
+    with pytest.raises(SystemExit, match="1"):
+        call_command("backup", "--check")
+    said = capsys.readouterr()
+    assert "这份备份不能用" in said.err
+    assert "试恢复成功" not in said.out
+    row.refresh_from_db()
+    assert row.checked_at
+    assert "base.tar.gz 缺失，或内容与备份时不同" in row.check_fault
+    entry = Entry.objects.get(action="backup.checked")
+    assert entry.after == {"备份": row.name, "结果": "不一致"}
+    assert not (source.home / "restore-check").exists()
+    assert CHECKS["backup"].find(timezone.now()).state is Health.FAILED
+
+
+def test_it_is_written_where_and_for_whom_was_said(
+    source: EmbeddedServer, empty: EmbeddedServer, settings: LazySettings, tmp_path: Path
+) -> None:
+    mine, another = Identity.generate(), Identity.generate()
+    for name, identity in (("mine", mine), ("another", another)):
+        (tmp_path / name).write_text(f"{identity}\n")
+    to = tmp_path / "to"
+    given = {"BACKUP_DIR": tmp_path / "usual", "BACKUP_RECIPIENTS": [str(another.to_public())]}
+    with override_settings(DATABASE_SERVER=source, MEDIA_ROOT=tmp_path / "media", **given):
+        call_command("backup", str(to), "--recipient", str(mine.to_public()))
+    assert not (tmp_path / "usual").exists()
+    assert chosen_backup(to)[1].recipients == [str(mine.to_public())]
+    with pytest.raises(BackupRefused, match="私钥不对"):
+        restore(Source(to, identity=tmp_path / "another"), tell=lambda _: None)
+    restore(Source(to, identity=tmp_path / "mine"), tell=lambda _: None)
+    assert set(range(1, 11)) <= set(numbers(empty))
+
+
+def test_a_time_is_that_of_the_office(
+    made: Made, empty: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AT is ten o'clock there, when the full one was begun."""
+    monkeypatch.setattr(restoring.Command, "_compare", lambda *_: True)
+    usual = ("restore", str(made.directory), "--identity", str(made.identity))
+    for text in ("2026-13-01", "gestern", "10:00"):
+        with pytest.raises(CommandError, match="时间写作 2026-12-01T08:30"):
+            call_command(*usual, "--to", text)
+    call_command(*usual, "--to", "2026-12-01T10:00")
+    assert numbers(empty) == list(range(1, 11))
+
+
+def test_what_lies_in_the_second_place_is_restored_by_its_address(
+    made: Made, empty: EmbeddedServer, settings: LazySettings, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(restoring.Command, "_compare", lambda *_: True)
+    backend = "expertpool.core.storing.local.LocalStore"
+    there = {"BACKEND": backend, "OPTIONS": {"location": tmp_path / "s3"}}
+    settings.STORAGES = {**settings.STORAGES, "backups": there}
+    settings.BACKUP_S3 = "s3://there"
+    elsewhere.send(made.directory)
+    call_command("restore", "s3://there", "--identity", str(made.identity))
+    assert numbers(empty) == list(range(1, 21))
+    assert not (empty.home / "restore.fetched").exists()

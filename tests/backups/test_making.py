@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import secrets
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.base import ContentFile
 
 from config.postgres import DatabaseUnavailableError, EmbeddedServer
 from expertpool.audit.models import Entry
@@ -23,6 +27,7 @@ from expertpool.backups.services.manifest import (
     read_manifest,
 )
 from expertpool.backups.settings import TRIED
+from expertpool.core.storing import store
 from tests.backups.conftest import AT, Made, spoil
 from tests.factories.siteconfig import configure
 
@@ -46,6 +51,34 @@ def test_it_says_what_is_in_it_and_is_logged(
     assert Entry.objects.get(action="backup.made").subject_label == row.name
     # Keys are elsewhere, and nothing that is no backup is left.
     assert not [path for path in tmp_path.rglob("*") if "key" in path.name or "part" in path.name]
+
+
+def unpacked(directory: Path) -> Iterator[tuple[str, bytes]]:
+    for path in directory.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            yield path.name, gzip.decompress(content) if path.suffix == ".gz" else content
+
+
+def test_no_key_is_in_any_byte_of_it(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path
+) -> None:
+    names = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
+    keys = {name: secrets.token_hex(32) for name in names}
+    (source.home / "keys").mkdir()
+    for name, value in keys.items():
+        (source.home / "keys" / name.lower()).write_text(value)
+    (source.home / ".env").write_text("".join(f"{k}={v}\n" for k, v in keys.items()))
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, source.home / "files"
+    store.save("attachments/2026/12/a.pdf", ContentFile(b"of the product"))
+    make_backup(Wish(tmp_path / "to"), actor=None, clock=lambda: AT)
+    secret = [*keys.values(), *(getattr(settings, name) for name in names)]
+    sought = [form for one in secret for form in (one.encode(), bytes.fromhex(one))]
+    contents = dict(unpacked(tmp_path / "to"))
+    assert {"base.tar.gz", "pg_wal.tar.gz", "manifest.json"} <= contents.keys()
+    assert b"of the product" in contents.values()
+    assert b"global/pg_control" in contents["base.tar.gz"]
+    assert not [n for n, content in contents.items() if any(one in content for one in sought)]
 
 
 def test_what_the_other_has_already_is_not_stored_twice(originals: Made) -> None:

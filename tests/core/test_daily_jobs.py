@@ -6,28 +6,36 @@ from typing import Any
 
 import pytest
 
+from expertpool.backups.services import nightly
 from expertpool.certificates.services import lookups, runs
 from expertpool.core.jobs import app
 from expertpool.experts.services import expiring
+from expertpool.files import services as files
 from expertpool.inspections.services import terms
 from expertpool.joining.services import cleaning
+from expertpool.operations.services import alerts
 from expertpool.telephone.services import calls
 from expertpool.workflow.services import leading, telling_approvals
 
-TEN_MINUTES = "*/10 * * * *"
+EACH_MINUTE, TEN_MINUTES = "* * * * *", "*/10 * * * *"
 # Of each job: when, and what it has to do, each part of it.
 JOBS: dict[str, tuple[str, list[tuple[Any, str]]]] = {
     "workflow.remind": (TEN_MINUTES, [(telling_approvals, "remind")]),
-    "workflow.end_notices": ("* * * * *", [(leading, "end_notices")]),
+    "workflow.end_notices": (EACH_MINUTE, [(leading, "end_notices")]),
     "experts.tell_expiring": ("20 8 * * *", [(expiring, "tell_expiring")]),
     "inspections.remind": ("40 8 * * *", [(terms, "remind"), (terms, "tell_suspended")]),
     "joining.clean": ("17 3 * * *", [(cleaning, "clean")]),
     "certificates.tidy": ("47 * * * *", [(runs, "remove_expired_runs"), (lookups, "forget_lookups")]),
+    "backups.look": (TEN_MINUTES, [(nightly, "look")]),
+    "backups.keep_journal": (EACH_MINUTE, [(nightly, "keep_journal")]),
+    "operations.watch": (EACH_MINUTE, [(alerts, "watch")]),
+    "files.remove_orphans": ("43 3 * * *", [(files, "remove_orphans")]),
+    "files.scan_held": ("*/5 * * * *", [(files, "scan_held")]),
     "telephone.remove_tapes": ("53 3 * * *", [(calls, "remove_tapes")]),
 }  # fmt: skip
 
 
-@pytest.mark.shows("EXP-48", "EXP-49", "OVW-06")
+@pytest.mark.shows("EXP-48", "EXP-49", "OVW-06", "OPS-01", "SYS-01")
 @pytest.mark.parametrize("name", JOBS)
 def test_it_comes_by_itself(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The job stands in the registry of what is begun by the clock, and does all that is its own."""

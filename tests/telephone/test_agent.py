@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from django.db import connections
 from django.utils import timezone
 
 from expertpool.core.configuration import Number
+from expertpool.core.health import CHECKS, Health, look
 from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.enums import AttemptState, ChannelCode, Decision, DeliveryState
 from expertpool.notifications.models import Attempt, ChannelHealth, Message, Reply
@@ -24,6 +26,7 @@ from expertpool.notifications.occasions import OCCASIONS, Occasion
 from expertpool.notifications.queries.channels import channel_state
 from expertpool.notifications.services.delivery import cancel_messages, deliver, reap_stuck
 from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.telephone.channels.speech import Speaker
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
@@ -46,6 +49,22 @@ ASKS = Occasion(
     keyed=(ChannelCode.VOICE,),
 )
 ABOUT = ("tests.thing", "1")
+
+
+def wav_of(width: int, sound: bytes) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, width, 8000, 0, "NONE", ""))
+        file.writeframes(sound)
+    return out.getvalue()
+
+
+NO_SENTENCES = {
+    "an MP3 by another name": b"ID3\x03" + bytes(4000),
+    "24 bits": wav_of(3, bytes(2400)),
+    "without sound": wav_of(2, b""),
+    "empty": b"",
+}
 
 
 class Short:
@@ -118,12 +137,16 @@ def letter(number: str, key: str = "1") -> Message:
     return message
 
 
-def run(line: LoopLine, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
+def run(
+    line: LoopLine,
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
+    speaker: Any = None,
+) -> None:
     """Let an agent make all calls that are due."""
 
     async def work() -> None:
         stop = asyncio.Event()
-        agent = Agent(line, Short(), name="a", ask=ask)  # type: ignore[arg-type]
+        agent = Agent(line, speaker or Short(), name="a", ask=ask)  # type: ignore[arg-type]
         running = asyncio.create_task(agent.run(stop))
         if meanwhile:
             await meanwhile()
@@ -406,6 +429,39 @@ def test_whatever_the_other_side_says_of_the_end_is_kept_as_far_as_it_can_be(wor
         call_id=taken.call_id, outcome=CallOutcome.BUSY, words=words, now=timezone.now()
     )
     assert Call.objects.get().words in ("486 Busy here", "4" * 100)
+
+
+@pytest.mark.parametrize("what", NO_SENTENCES)
+def test_a_recording_that_does_not_open_keeps_nobody_from_being_called(
+    what: str, tmp_path: Path, settings: Any
+) -> None:
+    """Each call failed before it was dialled, and each counted for who was to be called."""
+    (tmp_path / "question.wav").write_bytes(NO_SENTENCES[what])
+    spoken = tmp_path / "spoken.wav"
+    spoken.write_bytes(wav_of(2, SHORT))
+    message, line = letter("13800138001"), LoopLine()
+    run(line, speaker=Speaker(f"cat {spoken}", str(tmp_path)))
+    message.refresh_from_db()
+    assert (message.state, Call.objects.get().outcome) == ("delivered", CallOutcome.YES)
+    settings.VOICE_SENTENCES = str(tmp_path)
+    (found,) = look([CHECKS["voice_agent"]], now=timezone.now())
+    assert found.finding.state is Health.WARNING
+    assert "question.wav" in found.finding.sentence
+    (tmp_path / "question.wav").write_bytes(wav_of(2, SHORT))
+    (found,) = look([CHECKS["voice_agent"]], now=timezone.now())
+    assert found.finding.state is Health.OK
+
+
+def test_without_a_voice_nobody_is_dialled_and_nobodys_calls_are_used_up() -> None:
+    """He would pick up and hear nothing: what is said is spoken before it rings."""
+    message, line = letter("13800138001"), LoopLine()
+    run(line, speaker=Speaker("/there/is/none"))
+    message.refresh_from_db()
+    call = Call.objects.get()
+    assert (call.outcome, message.state, message.refusals) == ("down", "queued", 0)
+    assert agents.UNSPOKEN in call.words
+    assert not line.legs
+    assert channel_state(ChannelCode.VOICE).failures == 1
 
 
 @pytest.mark.shows("PRJ-17", "DRAW-40")

@@ -73,7 +73,7 @@ def test_any_wav_becomes_what_telephones_take(rate: int, channels: int) -> None:
 
 
 def test_what_is_no_wav_is_refused() -> None:
-    for content in (b"", b"ID3 no", tone(8000)[:30]):
+    for content in (b"", b"ID3 no", tone(8000)[:30], tone(8000)[:44]):
         with pytest.raises(ValueError, match="WAV"):
             sound_of(content)
 

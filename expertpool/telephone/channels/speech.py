@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import shlex
 import subprocess
 import wave
 from array import array
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from expertpool.telephone.channels.line import RATE
+
+logger = logging.getLogger(__name__)
 
 LOUD = 23_000  # of 32,767: three decibels below the loudest
 SECONDS = 60  # that a text may take to be spoken
@@ -29,10 +33,13 @@ class Speaker:
         self._kept = lru_cache(maxsize=64)(self._speak)
 
     def sentence(self, name: str, words: str) -> bytes:
-        """Return a sentence that is always the same, by its recording if there is one."""
-        path = Path(self._folder) / f"{name}.wav" if self._folder else None
-        if path and path.is_file():
-            return sound_of(path.read_bytes())
+        """Return a sentence that is always the same, by its recording if there is one that opens: else nobody would be
+        called for a file that somebody has put there."""
+        try:
+            if (recording := recording_of(self._folder, name)) is not None:
+                return sound_of(recording)
+        except (OSError, ValueError) as error:
+            logger.warning("the recording of %s does not open: %s", name, error)
         return self._kept(words)
 
     def text(self, words: str) -> bytes:
@@ -53,9 +60,34 @@ class Speaker:
             raise Unspoken(type(error).__name__) from error
 
 
+def recording_of(folder: str, name: str) -> bytes | None:
+    """Return the file in which somebody has spoken the sentence ``name``; None where nobody has. Raises OSError."""
+    try:
+        return (Path(folder) / f"{name}.wav").read_bytes() if folder else None
+    except FileNotFoundError:
+        return None
+
+
+def unopened(folder: str, names: Iterable[str]) -> list[str]:
+    """Return the files of the sentences ``names`` that are there and cannot be spoken."""
+    found = []
+    for name in names:
+        try:
+            if (recording := recording_of(folder, name)) is not None:
+                _read(recording)
+        except (OSError, ValueError):
+            found.append(f"{name}.wav")
+    return found
+
+
 def sound_of(content: bytes) -> bytes:
     """Return the sound of a WAV file as telephones take it: one channel, 8,000 samples a second, 16 bits. Raises
-    ValueError for anything else."""
+    ValueError for anything else, and where there is no sound."""
+    return _as_loud(_at_rate(*_read(content))).tobytes()
+
+
+def _read(content: bytes) -> tuple[array[int], int]:
+    """Return one channel of a WAV file, and its rate."""
     try:
         with wave.open(io.BytesIO(content)) as file:
             channels, rate = file.getnchannels(), file.getframerate()
@@ -65,11 +97,13 @@ def sound_of(content: bytes) -> bytes:
     except (wave.Error, EOFError) as error:
         raise ValueError("no WAV file") from error
     samples = array("h", raw[: len(raw) // (2 * channels) * 2 * channels])[::channels]
-    return _as_loud(_at_rate(samples, rate)).tobytes()
+    if not samples:
+        raise ValueError("a WAV file without sound")
+    return samples, rate
 
 
 def _at_rate(samples: array[int], rate: int) -> array[int]:
-    if rate == RATE or not samples:
+    if rate == RATE:
         return samples
     step = rate / RATE
     # The mean of what one sample stands for: else what is too high to be carried would come back as noise.

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from expertpool.core.duties import write_run
 from expertpool.core.fields import is_vouched
 from expertpool.core.health import Check, Finding, Health
 from expertpool.core.models import DutyRun
 from expertpool.notifications.queries.health import GATEWAYS
+from expertpool.telephone.channels.speech import unopened
 from expertpool.telephone.queries import calls_by_a_line
+from expertpool.telephone.services.talking import SENTENCES
 
 LIVES = "telephone.agent"
 # Six notes left out: a restart takes less.
@@ -30,6 +34,9 @@ def find_agent(now: datetime) -> Finding:
     # What lies ahead was written before the clock was set back.
     runs = DutyRun.objects.filter(name=LIVES, at__range=(now - LATE_AFTER, now + LATE_AFTER))
     if any(is_vouched(run) for run in runs):
+        if broken := unopened(settings.VOICE_SENTENCES, SENTENCES):
+            mend = "请换成 16 位的 WAV 文件（不是 MP3 改名），换好立即生效。现在这几句由语音合成程序念。"
+            return Finding(Health.WARNING, f"录音打不开：{'、'.join(broken)}。", mend=mend)
         return Finding(Health.OK, "在运行，已接上线路。")
     mend = (
         "到期的电话都没有拨出。请看 expertpool voice-agent 是否在运行、日志里是否连不上线路；由 expertpool run 启动、"

@@ -38,6 +38,10 @@ from config.schema import is_empty, steps_ahead
 from config.server import INHERITED, bound, listen
 
 GRACE_SECONDS = 15  # a request or a job in hand may finish
+CALLS = "电话程序"
+# A talk goes on to its end, and a text that is spoken may still be said (`telephone.services.agent`): as the unit of systemd has it.
+GRACES = {CALLS: 240}
+AGAIN_AFTER = 2.0  # seconds: one who stops us may tell the whole group and us besides
 SETTLED_SECONDS = (
     5  # who runs so long has started: what comes later is no fault of the installation
 )
@@ -87,7 +91,7 @@ def _calls() -> dict[str, list[str]]:
     from expertpool.notifications.channels.voice.settings import SIP, TRUNK  # noqa: PLC0415 - as above
 
     try:
-        return {"电话程序": [*COMMAND, "voice-agent"]} if value_of(TRUNK) == SIP else {}
+        return {CALLS: [*COMMAND, "voice-agent"]} if value_of(TRUNK) == SIP else {}
     finally:
         connections.close_all()
 
@@ -169,6 +173,26 @@ class Program:
         self._wait(code, now)
         return True
 
+    @property
+    def grace(self) -> int:
+        """Seconds that it has to end by itself."""
+        return GRACES.get(self.name, GRACE_SECONDS)
+
+    def tell(self) -> None:
+        """Tell it to end."""
+        if self.child:
+            self.child.terminate()
+
+    def is_leaving(self, *, since: float) -> bool:
+        """Tell whether it still runs and may do so, told to end at ``since``."""
+        still = self.child is not None and self.child.poll() is None
+        return still and time.monotonic() < since + self.grace
+
+    def end(self) -> None:
+        """End it now, with what it may have left behind."""
+        if self.child:
+            _end_group(self.child)
+
     def hurry(self) -> None:
         """Be due at once: what it died of is over."""
         self._start_at = 0.0
@@ -199,13 +223,14 @@ def supervise(
 
     Returns 0 after SIGINT, SIGTERM or SIGHUP, 1 when a program ended by itself as soon as it was
     first started: that is a fault of the installation. Later it is named and started again.
+    Whoever has calls in hand is waited for longer; another signal ends that.
     ``held`` is the socket of those that serve pages. ``announce`` is called once, when ``ready`` first says so; ``revive`` each second: it starts the
     database if that died, and says whether it did.
     """
-    signals: list[int] = []
+    signals: list[float] = []  # when they came
 
-    def note(number: int, _frame: FrameType | None) -> None:
-        signals.append(number)
+    def note(_number: int, _frame: FrameType | None) -> None:
+        signals.append(time.monotonic())
 
     handlers = {n: signal.signal(n, note) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     running = [
@@ -228,7 +253,7 @@ def supervise(
                 announced = True
             time.sleep(0.1)
     finally:
-        _stop([program.child for program in running if program.child])
+        _stop([program for program in running if program.child], signals)
         for number, handler in handlers.items():
             signal.signal(number, handler)
     print("已全部停止。", flush=True)
@@ -264,17 +289,23 @@ def _start(command: Sequence[str], held: socket.socket | None) -> subprocess.Pop
     )
 
 
-def _stop(children: Collection[subprocess.Popen[bytes]]) -> None:
-    # All at once, so that they share the time of grace.
-    for child in children:
-        child.terminate()
-    deadline = time.monotonic() + GRACE_SECONDS
-    for child in children:
-        try:
-            child.wait(max(0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
-        _end_group(child)
+def _stop(programs: Collection[Program], signals: Sequence[float]) -> None:
+    """End ``programs`` all at once, so that they share the time of grace; ``signals`` that come meanwhile cut it short."""
+    began, told = time.monotonic(), False
+    for program in programs:
+        program.tell()
+    while waits := [one for one in programs if one.is_leaving(since=began)]:
+        if any(at > began + AGAIN_AFTER for at in signals):
+            break
+        long = [one for one in waits if one.grace > GRACE_SECONDS]
+        if long and not told and time.monotonic() > began + 1:
+            told = True
+            names = "、".join(one.name for one in long)
+            most = max(one.grace for one in long)
+            _say(f"{names}还有通话，等它们说完，最多 {most} 秒；再按一次 Ctrl-C 立即停止。")
+        time.sleep(0.1)
+    for program in programs:
+        program.end()
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:

@@ -19,12 +19,21 @@ RUN = """
 import sys; from config import supervisor
 from config.supervisor import supervise
 supervisor.SETTLED_SECONDS = 1.5
+supervisor.GRACE_SECONDS, supervisor.GRACES = 3, {"talking": 60}
 folder, *programs = sys.argv[1:]
 commands = {p: [sys.executable, "-c", PROGRAMS[p], folder] for p in programs}
 sys.exit(supervise(commands, announce=lambda: print("announced", flush=True)))
 """
 WAIT = "import os, sys, time, pathlib; pathlib.Path(sys.argv[1], str(os.getpid())).touch(); "
+DEAF = "import signal; signal.signal(signal.SIGTERM, lambda *_: told.append(1)); told = []; "
+TALK = """
+while not told: time.sleep(0.1)
+time.sleep(5)
+pathlib.Path(sys.argv[1] + ".said").touch()
+"""
 PROGRAMS = {
+    "deaf": DEAF + WAIT + "time.sleep(60)",
+    "talking": DEAF + WAIT + TALK,
     "waiting": WAIT + "time.sleep(60)",
     "failing": WAIT + "sys.exit(7)",
     "dying": WAIT + "time.sleep(2); sys.exit(7)",
@@ -72,6 +81,38 @@ def test_a_signal_stops_all_together(number: signal.Signals, tmp_path: Path) -> 
 
     assert supervisor.returncode == 0, errors
     assert output.splitlines() == ["announced", "已全部停止。"]
+    assert not any(map(is_running, numbers(tmp_path)))
+
+
+@pytest.mark.shows("DRAW-40")
+def test_a_talk_comes_to_its_end_before_all_stops(tmp_path: Path) -> None:
+    """It was cut off in the middle of a sentence after the time that a request has."""
+    supervisor = start(tmp_path, "talking", "deaf")
+    assert eventually(lambda: len(numbers(tmp_path)) == 2)
+    began = time.monotonic()
+    supervisor.send_signal(signal.SIGTERM)
+    output, errors = supervisor.communicate(timeout=40)
+
+    assert supervisor.returncode == 0, errors
+    assert Path(f"{tmp_path}.said").exists()
+    # Of the two it was waited for: who has nobody on the telephone got no longer than ever.
+    assert 5 < time.monotonic() - began < 30
+    assert "talking还有通话" in errors
+    assert "deaf还有" not in errors
+    assert output.splitlines()[-1] == "已全部停止。"
+    assert not any(map(is_running, numbers(tmp_path)))
+
+
+def test_a_second_signal_waits_for_no_talk(tmp_path: Path) -> None:
+    supervisor = start(tmp_path, "talking")
+    assert eventually(lambda: len(numbers(tmp_path)) == 1)
+    for wait in (0.1, 2.5, 0):  # what comes together is one
+        supervisor.send_signal(signal.SIGINT)
+        time.sleep(wait)
+    supervisor.communicate(timeout=20)
+
+    assert supervisor.returncode == 0
+    assert not Path(f"{tmp_path}.said").exists()
     assert not any(map(is_running, numbers(tmp_path)))
 
 

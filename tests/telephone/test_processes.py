@@ -271,6 +271,27 @@ def test_an_agent_that_is_killed_in_its_calls_loses_and_doubles_nothing(
     assert len(calls_to(listens)) == 2
 
 
+@pytest.mark.long
+@pytest.mark.shows("DRAW-40")
+def test_an_agent_that_is_told_to_stop_lets_a_talk_come_to_its_end(
+    tmp_path: Path, line: int
+) -> None:
+    """He who talks answers and is thanked; who waits for the line is called by the next agent."""
+    configure(voice.LINES, 1)
+    speak(tmp_path, "thanks-yes", noise(THANKS, 9))
+    draw = seal(("voice",), 2, 2)
+    does = dict.fromkeys(map(phone_of, draw.invitations.all()), AGREES)
+    with telephones(tmp_path, line, does), agent(tmp_path) as told:
+        wait_for(Call.objects.filter(answered_at__isnull=False).exists)
+        told.terminate()
+        assert told.wait(60) == 0
+    call = Call.objects.get()
+    assert (call.outcome, call.pressed) == (CallOutcome.YES, "yes")
+    assert seconds_of_thanks(call.attempt.message) > THANKS - 0.5
+    waits = Message.objects.get(channel=ChannelCode.VOICE, state=DeliveryState.QUEUED)
+    assert waits.attempts == 0
+
+
 def is_heard_by(row: Invitation) -> bool:
     talks = Call.objects.filter(ended_at=None, answered_at__isnull=False)
     return talks.filter(attempt__message__about_id=row.pk).exists()

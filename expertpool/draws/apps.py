@@ -67,7 +67,12 @@ class DrawsConfig(AppConfig):
             ParticipationCounter,
         )
         from expertpool.files.registry import FILE_SUBJECTS
-        from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
+        from expertpool.notifications.events import (
+            MessageAnswered,
+            MessageFailed,
+            MessageSent,
+            MessageUnknown,
+        )
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.notifications.queries.subjects import MESSAGE_SUBJECTS, MessageSubject
         from expertpool.notifications.services.attachments import DOCUMENT_KINDS
@@ -149,6 +154,7 @@ class DrawsConfig(AppConfig):
         )
         subscribe(MessageSent, receivers.letter_moved)
         subscribe(MessageFailed, receivers.letter_moved)
+        subscribe(MessageUnknown, receivers.letter_moved)
         subscribe(MessageAnswered, receivers.message_answered)
         subscribe(SettingChanged, receivers.setting_changed)
         subscribe(SettingsSaved, receivers.settings_saved)

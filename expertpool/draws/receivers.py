@@ -28,7 +28,12 @@ from expertpool.experts.events import (
     TiesChanged,
 )
 from expertpool.experts.queries.experts import merged_records
-from expertpool.notifications.events import MessageAnswered, MessageFailed, MessageSent
+from expertpool.notifications.events import (
+    MessageAnswered,
+    MessageFailed,
+    MessageSent,
+    MessageUnknown,
+)
 from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.services.waiting import bring_forward
 from expertpool.projects.events import BatchLed
@@ -44,13 +49,13 @@ from expertpool.workflow.services.telling import tell_lowered, tell_watchers
 APPROVERS = ("draws.confirm_steps", "draws.approve_plan", "projects.approve")
 
 
-def letter_moved(event: MessageSent | MessageFailed) -> None:
-    """Look at the clock of an invitation whose letter went out or came back, and then whether another
+def letter_moved(event: MessageSent | MessageFailed | MessageUnknown) -> None:
+    """Look at the clock of an invitation whose letter went out or came back, and then, or where nobody knows, whether another
     channel is left. Jobs of their own: the letter has gone out, whatever holds up the draw."""
     letters = Message.objects.filter(about_type="draws.invitation", occasion__in=LETTERS)
     for about_id in letters.filter(pk=event.message_id).values_list("about_id", flat=True):
         defer("draws.keep_clock", invitation_id=int(about_id))
-        if isinstance(event, MessageFailed):
+        if not isinstance(event, MessageSent):
             defer("draws.send_otherwise", invitation_id=int(about_id))
 
 

@@ -22,6 +22,14 @@ class MessageFailed:
 
 
 @dataclass(frozen=True)
+class MessageUnknown:
+    """Nobody knows whether the message went out, and its provider does not say: it cannot be asked, or has been for half
+    an hour (then again at each later asking)."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
 class MessageDeleted:
     """Recipient and text of a message were emptied; its row and its attempts stay."""
 

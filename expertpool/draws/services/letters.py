@@ -28,11 +28,14 @@ from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step, watch_shut
 from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.reach import reached_at
 from expertpool.notifications.services.sending import Recipient, send_again
 from expertpool.notifications.services.waiting import bring_forward, end_wait
+
+# By these he may not have been asked; the clock of none of them began.
+UNREACHED = (*NEVER_LEFT, DeliveryState.UNKNOWN)
 
 
 @transaction.atomic
@@ -114,7 +117,7 @@ def send_letters_again(*, draw: Draw, actor: User, now: datetime) -> int:
 @transaction.atomic
 def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bool:
     """Invite somebody who is still asked by the next channel that can reach him, once all his letters came
-    back or were given up, first by one that only follows others; True if there was one. Nobody is told: whose it was would say who sits
+    back, were given up or are such that nobody knows whether they went out (docs/decisions/0662), first by one that only follows others; True if there was one. Nobody is told: whose it was would say who sits
     (docs/decisions/0145).
 
     Not one of whom there is no letter, nor whose contacts do not all open: by which channel the next one
@@ -131,7 +134,7 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
     is_asked = row.state == InvitationState.INVITED and row.draw.is_valid
     following = [one for one in letters if one.wait and one.state in ON_ITS_WAY]
     gone_out = any(
-        one.state not in NEVER_LEFT or one.state in ON_ITS_WAY
+        one.state not in UNREACHED or one.state in ON_ITS_WAY
         for one in letters
         if one not in following
     )

@@ -23,7 +23,7 @@ from expertpool.core.events import publish
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.enums import AttemptState, DeliveryState, PutOff
-from expertpool.notifications.events import MessageFailed, MessageSent
+from expertpool.notifications.events import MessageFailed, MessageSent, MessageUnknown
 from expertpool.notifications.models import Attempt, Message, store_registered
 from expertpool.notifications.occasions import OCCASIONS, Registered, fill_late, is_told_back
 from expertpool.notifications.queries.route import put_off_until
@@ -343,6 +343,8 @@ def _settle(message: Message, result: SendResult, now: datetime) -> None:
     if tells:  # it may have told already
         take_waiting(attempt)
         settle_events(attempt, now=now)
+    if not asking and this.filter(state=DeliveryState.UNKNOWN).exists():
+        publish(MessageUnknown(message.pk))
 
 
 def _outcome(

@@ -12,10 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from expertpool.core.events import publish
 from expertpool.core.jobs import defer_batch
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Asked, DeliveryReport, NotAnswered, Pressed
-from expertpool.notifications.enums import AttemptState, DeliveryEventKind
+from expertpool.notifications.enums import AttemptState, DeliveryEventKind, DeliveryState
+from expertpool.notifications.events import MessageUnknown
 from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.queries.attempts import callback_token
 from expertpool.notifications.services.outcomes import lock_number, next_asking, settle_events
@@ -153,11 +155,21 @@ def ask_provider(*, attempt_id: int, now: datetime) -> bool:
     try:
         reports = channel.ask(attempt.provider, asked)
     except NotAnswered:
-        return True
+        reports = ()
     early = now < attempt.began_at + ABSENT_AFTER or attempt.state != AttemptState.UNKNOWN
     told = [one for one in reports if not (early and one.kind == DeliveryEventKind.ABSENT)]
     take_reports(provider=attempt.provider, reports=told, now=now)
+    if now >= attempt.began_at + ABSENT_AFTER:
+        _tell_unknown(attempt)
     return True
+
+
+@transaction.atomic
+def _tell_unknown(attempt: Attempt) -> None:
+    """Announce MessageUnknown where ``attempt`` was the last of its message, and still says nothing."""
+    last = Message.objects.filter(pk=attempt.message_id, attempts=attempt.number)
+    if last.filter(state=DeliveryState.UNKNOWN).exists():
+        publish(MessageUnknown(attempt.message_id))
 
 
 @transaction.atomic(durable=True)

@@ -34,10 +34,18 @@ from expertpool.draws.settings import (
     WAITS,
     WAYS,
 )
+from expertpool.notifications.channels.base import (
+    DeliveryReport,
+    NotAnswered,
+    SendResult,
+    SendStatus,
+)
+from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import DeliveryState
-from expertpool.notifications.models import Message
+from expertpool.notifications.models import Attempt, Message
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.outcomes import move
+from expertpool.notifications.services.reports import ask_provider
 from expertpool.notifications.services.waiting import bring_forward
 from expertpool.projects.enums import Regime
 from expertpool.siteconfig.exceptions import SettingsRefused
@@ -133,6 +141,74 @@ def test_what_follows_goes_at_once_when_the_first_comes_back(operator: User) -> 
     email.refresh_from_db()
     assert (email.due_at, email.wait) == (NOW + MINUTE, None)
     assert job_times(email)[-1] is None
+
+
+class Mute:
+    """A provider that takes what it is given and says nothing."""
+
+    def send(self, outbound: object) -> SendResult:
+        return SendResult(SendStatus.UNKNOWN, detail="没有答复")
+
+
+def ways_otherwise(draw: Draw, now: datetime) -> list[tuple[str, str]]:
+    """Run the jobs that look for another way; return the letters then."""
+    row = draw.invitations.get()
+    jobs = ProcrastinateJob.objects.filter(task_name="draws.send_otherwise")
+    for _ in jobs.filter(args={"invitation_id": row.pk}):
+        send_otherwise(invitation_id=row.pk, now=now, entropy=ENTROPY)
+    letters = Message.objects.filter(about_id=str(row.pk), occasion="draw.invitation")
+    outside = letters.exclude(channel="site").order_by("pk")
+    return list(outside.values_list("channel", "state"))
+
+
+@pytest.mark.shows("DRAW-13", "DRAW-20")
+def test_of_whom_nobody_knows_whether_he_was_asked_is_asked_by_another_way(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """His seat hung: what may have gone out is not sent again, and nothing else was."""
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: Mute())
+    for n in range(3):
+        make_expert(phone=f"1380000000{n}", email=f"e{n}@example.cn")
+    draw = make_draw(now=NOW, operator=operator, seats=1, channels=("sms",), reached=False)
+    deliver(message_id=letter(draw, "sms").pk, now=NOW)
+    # By the other way alone, and once.
+    for _ in range(2):
+        assert ways_otherwise(draw, NOW) == [("sms", "unknown"), ("email", "queued")]
+    deliver(message_id=letter(draw, "email").pk, now=NOW)
+    keep_clock(invitation_id=draw.invitations.get().pk)
+    assert draw.invitations.get().reached_at == NOW
+
+
+def test_what_follows_goes_at_once_where_nobody_knows_of_the_first(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: Mute())
+    draw = made(operator)
+    deliver(message_id=letter(draw, "sms").pk, now=NOW)
+    assert ways_otherwise(draw, NOW + MINUTE) == [("sms", "unknown"), ("email", "queued")]
+    assert letter(draw, "email").due_at == NOW + MINUTE
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_who_can_be_asked_is_asked_for_half_an_hour_first(
+    operator: User, monkeypatch: pytest.MonkeyPatch, answers: bool
+) -> None:
+    def knows_nothing(self: object, provider: str, asked: object) -> list[DeliveryReport]:
+        if not answers:
+            raise NotAnswered
+        return []
+
+    monkeypatch.setattr(SmsChannel, "transport", lambda self: Mute())
+    monkeypatch.setattr(SmsChannel, "can_ask", lambda self, provider: True)
+    monkeypatch.setattr(SmsChannel, "ask", knows_nothing)
+    draw = made(operator)
+    sms = letter(draw, "sms")
+    deliver(message_id=sms.pk, now=NOW)
+    attempt = Attempt.objects.get(message=sms)
+    for minutes in (1, 5, 30):
+        assert ask_provider(attempt_id=attempt.pk, now=NOW + minutes * MINUTE)
+        asked = ProcrastinateJob.objects.filter(task_name="draws.send_otherwise").exists()
+        assert asked == (minutes == 30)
 
 
 def test_what_follows_keeps_its_distance_after_quiet_hours(operator: User) -> None:

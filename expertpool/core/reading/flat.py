@@ -110,23 +110,33 @@ def with_unread(tops: list[Top], sheets: int, hidden: list[str]) -> list[Top]:
 
 
 def _kept_rows(kept: IO[bytes], width: int, merged: Merged) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the rows from ``kept``, all of the same width, empty ones between them, too. What stands in
-    cells ``merged`` downwards counts for each of their rows: so people read it."""
+    """Yield the rows from ``kept``, all of the same width, empty ones between them, too."""
+    return filled_down(_all_rows(kept, width), merged)
+
+
+def _all_rows(kept: IO[bytes], width: int) -> Iterator[tuple[int, list[Any]]]:
     end, done = kept.tell(), 0
-    said: dict[int, tuple[int, Any]] = {}  # place of a column → until which row, what
     kept.seek(0)
     while kept.tell() < end:
         for number, filled in pickle.load(kept):  # noqa: S301 (written above, in a nameless file)
             for empty in range(done + 1, number):
                 yield empty, [""] * width
-            cells = filled + [""] * (width - len(filled))
-            for at, last in merged.get(number, ()):
-                said[at] = last, cells[at]
-            for at, (last, value) in said.items():
-                if number <= last and cells[at] == "":
-                    cells[at] = value
-            yield number, cells
+            yield number, filled + [""] * (width - len(filled))
             done = number
+
+
+def filled_down(
+    rows: Iterable[tuple[int, list[Any]]], merged: Merged
+) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows; what stands in cells ``merged`` downwards counts for each of their rows: so people read it."""
+    said: dict[int, tuple[int, Any]] = {}  # place of a column → until which row, what
+    for number, cells in rows:
+        for at, last in merged.get(number, ()):
+            said[at] = last, cells[at]
+        for at, (last, value) in said.items():
+            if number <= last and cells[at] == "":
+                cells[at] = value
+        yield number, cells
 
 
 class _Book:

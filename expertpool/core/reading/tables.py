@@ -28,8 +28,10 @@ from expertpool.core.reading.extent import (
 )
 from expertpool.core.reading.flat import (
     MOST_SHEETS,
+    Merged,
     Top,
     column_of,
+    filled_down,
     first_rows,
     flat_rows,
     flat_tops,
@@ -37,7 +39,7 @@ from expertpool.core.reading.flat import (
     with_unread,
 )
 from expertpool.core.reading.messages import Refused
-from expertpool.core.reading.pieces import Unusual
+from expertpool.core.reading.pieces import MOST_MERGED, Unusual
 from expertpool.core.reading.texts import ENDINGS, open_quote, text_rows
 from expertpool.core.sizes import MEGABYTE
 
@@ -124,7 +126,7 @@ def _rows_at_once(file: IO[bytes], name: str) -> Iterator[Numbered]:
         sheet = next((one for one in _sheets(book) if name in ("", one.name)), None)
         if sheet is None:
             raise Refused("文件中没有数据，请检查是否选错了文件。")
-        yield from _numbered(sheet)
+        yield from filled_down(_numbered(sheet), _merged_down(sheet))
 
 
 def _tops_at_once(file: IO[bytes], most: int) -> list[Top]:
@@ -176,6 +178,16 @@ def _numbered(sheet: CalamineSheet) -> Iterator[Numbered]:
     _, left = sheet.start or (0, 0)
     for number, cells in enumerate(sheet.iter_rows(), 1):
         yield number, [""] * left + cells
+
+
+def _merged_down(sheet: CalamineSheet) -> Merged:
+    """Return which cells of one column are merged, as `flat` does; of an .ods calamine does not say."""
+    merged: Merged = {}
+    _, width = sheet.end or (0, 0)
+    for (first, left), (last, right) in islice(sheet.merged_cell_ranges or (), MOST_MERGED):
+        if left == right <= width and first < last:
+            merged.setdefault(first + 1, []).append((left, last + 1))
+    return merged
 
 
 def _check_unpacked(file: IO[bytes]) -> None:

@@ -1,7 +1,7 @@
 """Lists as clerks hand them over, each with one habit of an office, and what must come of it.
 
 ``python -m tests.data.quirks.files FOLDER`` writes them all. ``old.xls`` beside this file was written
-once by xlwt: nothing that we use writes .xls.
+once by xlwt, ``units_joined.xls`` by LibreOffice: nothing that we use writes .xls.
 """
 
 from __future__ import annotations
@@ -190,6 +190,13 @@ QUIRKS = (
         lambda path: shutil.copy(HERE / "old.xls", path) and None,
         2,
         first={"name": "张伟"},
+    ),
+    # A unit over the rows of its people; of the last one's the cell is empty, and not joined.
+    Quirk(
+        "units_joined.xls",
+        lambda path: shutil.copy(HERE / "units_joined.xls", path) and None,
+        6,
+        each={"employer.name": [*["甲设计院"] * 3, *["乙设计院"] * 2, None]},
     ),
     # Which column is which.
     Quirk(

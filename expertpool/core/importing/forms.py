@@ -99,9 +99,11 @@ class TableForm(forms.Form):
             del self.fields["sheet"]
         self.fields["row"].help_text = "不填就自动查找；两行表头填下面一行；没有表头填 0。"
 
-    def chosen(self, run: ImportRun) -> tuple[str, int | None]:
-        """Return the sheet and the row; another sheet has its header elsewhere."""
-        sheet, row = self.cleaned_data.get("sheet", run.sheet), self.cleaned_data["row"]
+    def chosen(self, run: ImportRun) -> tuple[str | None, int | None]:
+        """Return the sheet and the row; another sheet has its header elsewhere. Of what was not read yet both are found."""
+        if not run.headers:
+            return None, None
+        sheet, row = self.cleaned_data.get("sheet") or run.sheet, self.cleaned_data["row"]
         moved = sheet != run.sheet and row == self.initial["row"]
         return sheet, None if moved else row
 

@@ -230,7 +230,8 @@ class _Pages:
             try:
                 choose_table(run=run, sheet=sheet, row=row)
             except (RunRefused, UnreadableFile) as error:
-                messages.error(request, f"{error}仍按原来的第 {run.header_row} 行是表头。")
+                kept = f"仍按原来的第 {run.header_row} 行是表头。" if run.headers else ""
+                messages.error(request, f"{error}{kept}")
         else:
             told = f"没有这样的工作表或行号，仍按第 {run.header_row} 行是表头。"
             messages.error(request, told)
@@ -238,6 +239,8 @@ class _Pages:
 
     def mapping(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run(request, pk)
+        if not run.headers:
+            return self._to(request, "run", pk)  # which tells why there are none
         outline = read_findings(run).get("outline", {})
         posted = [request.POST] if request.method == "POST" else []
         form = MappingForm(*posted, run=run, importer=self.importer, outline=outline)

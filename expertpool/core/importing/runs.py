@@ -227,8 +227,8 @@ def _find(run: ImportRun, *, sheet: str | None = None, row: int | None = None) -
     write_findings(run, outline=outline(header, tops))
 
 
-def choose_table(*, run: ImportRun, sheet: str, row: int | None) -> None:
-    """Say in which sheet and row the headers stand; without a row it is found. Refuses a place
+def choose_table(*, run: ImportRun, sheet: str | None, row: int | None) -> None:
+    """Say in which sheet and row the headers stand; what is not said is found. Refuses a place
     that holds nothing (UnreadableFile)."""
     _require(run, *OPEN)
     before = run.sheet

@@ -125,6 +125,11 @@ class ImportRun(HoldsFiles, models.Model):
         return self.state in {ImportState.UPLOADED, ImportState.MAPPING}
 
     @property
+    def is_unchecked(self) -> bool:
+        """Its first check goes on, or ended with the process that was at it."""
+        return self.state == ImportState.UPLOADED
+
+    @property
     def step(self) -> int:
         """Where the run stands among upload, check, result (0-based)."""
         return 1 if self.needs_mapping or self.is_previewed else 2

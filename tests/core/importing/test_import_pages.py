@@ -476,3 +476,55 @@ def test_what_was_found_lies_on_the_disk_in_no_clear_letter(client: Client, tmp_
     for content in files:
         assert "张伟张伟".encode() not in content
         assert b"13911119999" not in content
+
+
+class Killed(BaseException):
+    """The process is gone: nothing behind it is done."""
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("step", ["_find", "_preview"])
+def test_an_upload_whose_check_was_killed_says_so_and_goes_on(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def kill(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(runs_module, step, kill)
+        with pytest.raises(Killed):
+            upload(client, tmp_path, [HEAD, ["张伟", "13911110001"]])
+    run = ImportRun.objects.get()
+    assert run.is_unchecked
+    # Its page, and that of headers which nobody has read.
+    for page in ("run", "mapping"):
+        text = client.get(reverse(f"experts:import_{page}", args=[run.pk]), follow=True)
+        if page == "run" or step == "_find":
+            assert "还没有检查完" in text.content.decode()
+            assert reverse("experts:import_table", args=[run.pk]) in text.content.decode()
+    page = post(client, "table", run)
+    assert page.context["run"].headers == HEAD
+    page = post(client, "mapping", run, {"column-0": "name", "column-1": "phone"})
+    assert page.context["run"].is_previewed
+    assert page.context["run"].accepted == 1
+    assert not Expert.objects.exists()
+
+
+@pytest.mark.shows("EXP-07")
+def test_an_upload_whose_file_was_not_written_can_be_given_up(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("expertpool.core.waiting.WaitingFile.write", kill)
+        with pytest.raises(Killed):
+            upload(client, tmp_path, [HEAD, ["张伟", "13911110001"]])
+    run = ImportRun.objects.get()
+    text = post(client, "table", run).content.decode()
+    assert "文件已不在或打不开，请重新上传。" in text
+    assert "行是表头" not in text
+    post(client, "discard", run)
+    run.refresh_from_db()
+    assert run.state == "discarded"

@@ -134,6 +134,7 @@ _SIMPLE = str.maketrans(
     "单别证号机电话邮箱职称专业学历银联系类区备注务评审户帐账荐编级种时间开终担国际参与",
 )
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+_BRACKETS = re.compile(r"[()（）\[\]【】]")
 NOTE = re.compile(r"[(\[【].{0,200}?[)\]】]")
 
 
@@ -497,6 +498,11 @@ def normalise_header(cell: Any) -> str:
         return str(cell).strip()
     name = _NUMBERED.sub("", re.sub(r"[\s*:]", "", NOTE.sub("", as_code(cell)))).translate(_SIMPLE)
     return "".join(char for char in name if not is_hidden(char))
+
+
+def with_remark(header: Any) -> str:
+    """Return a header as it is compared, with what it remarks in brackets: 职称（级别） is not 职称."""
+    return normalise_header(_BRACKETS.sub("", header) if isinstance(header, str) else header)
 
 
 def bare_header(name: str) -> str:

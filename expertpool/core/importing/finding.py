@@ -15,10 +15,12 @@ from expertpool.core.importing.columns import (
     NOTHING,
     CellRefused,
     ImportColumn,
+    as_code,
     as_text,
     bare_header,
     known_header,
     normalise_header,
+    with_remark,
 )
 from expertpool.core.importing.headers import is_count, is_further, places_beside, stem_of
 from expertpool.core.importing.reading import MADE, Numbered, Top, UnreadableFile
@@ -55,7 +57,7 @@ _REMARKED_FORMER = re.compile(r"[(（\[【](?:原|曾)任?[)）\]】]")
 _NOW = re.compile(r"^(?:现[任在]?|目前|当前)(?=..)")  # 现职称, 目前工作单位
 # In two languages: 姓名 Name, 出生日期/Date of Birth.
 _TWICE_NAMED = re.compile(r"([\u4e00-\u9fff]{2,})[/／]?[A-Za-z][A-Za-z.'/-]*")
-_BRACKETS = re.compile(r"[()（）\[\]【】]")
+_ENDS_OF_NOTES = ")）]】"  # 教授（正高）
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 SOURCE = "来自"  # where in a file that is no list a row stands
 NUMBERING = NUMBERS | {SOURCE, "序号", "序", "原行号", "未导入原因"}
@@ -283,7 +285,7 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
     """Return the column of a header, also where it says whose it is (申报人姓名), or in brackets which of
     several (专业（一级）); empty: none."""
     name = normalise_header(cell)
-    if isinstance(cell, str) and (code := known.get(normalise_header(_BRACKETS.sub("", cell)), "")):
+    if isinstance(cell, str) and (code := known.get(with_remark(cell), "")):
         return code
     name = name if name in known else bare_header(name)  # PHONE, phone
     remembered = name in known and not _REMARKED_FORMER.search(as_text(cell))
@@ -574,6 +576,9 @@ class _Recogniser:
             codes.append(code)
             if is_word:
                 why.append(Why.TICKED)
+            elif (said := with_remark(cell)) in self.remembered:
+                codes[-1] = self.known.get(said, code)
+                why.append(Why.REMEMBERED)
             elif name in self.remembered:
                 why.append(Why.REMEMBERED)
             elif code:
@@ -888,7 +893,10 @@ def _words_of(column: ImportColumn) -> frozenset[str]:
 
 def _fits(column: ImportColumn, known: frozenset[str], cell: Any) -> bool:
     try:
-        return as_text(cell) in known or bool(column.looks and column.looks(cell))
+        text = as_text(cell)
+        if text in known or (column.looks and column.looks(cell)):
+            return True
+        return text[-1:] in _ENDS_OF_NOTES and NOTE.sub("", as_code(text)) in known
     except CellRefused:
         return False
 

@@ -25,7 +25,7 @@ from expertpool.core.events import publish
 from expertpool.core.fields import ProofField
 from expertpool.core.importing.answers import Answers, Said
 from expertpool.core.importing.checking import Sink, check_rows
-from expertpool.core.importing.columns import ImportColumn, normalise_header
+from expertpool.core.importing.columns import ImportColumn, with_remark
 from expertpool.core.importing.finding import Why, below, find_header, may_stand_for, refused_whole
 from expertpool.core.importing.findings import (
     Collector,
@@ -596,7 +596,7 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
 
 def _remember(run: ImportRun, answers: Answers) -> None:
     told = read_findings(run).get("told", {})
-    headers = {normalise_header(header): code for header, code in told.items()}
+    headers = {with_remark(header): code for header, code in told.items()}
     forget(run.user, run.importer, answers.declined)
     remember(run.user, run.importer, answers.words | {HEADER: headers})
 

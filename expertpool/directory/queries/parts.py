@@ -43,6 +43,7 @@ _REMARK = re.compile(
 )
 _POST = re.compile(rf"{_SEVERAL_POSTS}$")
 _POST_WITHIN = re.compile(rf"(?=\s{{0,9}}(?:{_SEVERAL_POSTS}|{_PART_OF_UNIT}{_RANKS}{_HELD})$)")
+_BETWEEN = " /／、，,—–|"  # 湖南大学／副院长
 _HAS_POSTS = re.compile(rf"{UNIT_LIKE.pattern}|.{{2,}}(?:政府|[一二三四五六七八九十]中)")
 
 
@@ -56,13 +57,13 @@ def parts_of(name: str) -> list[str]:
 
 
 def unit_and_post(text: str) -> tuple[str, str]:
-    """Return the unit and the post that stand in one text (湘潭市水文局总工程师, 县医院外科主任), where the one ends like
+    """Return the unit and the post that stand in one text (湘潭市水文局总工程师, 湖南大学/副院长), where the one ends like
     a unit and the other is a post and no more; two empty texts: it is not so."""
     whole = text.strip()
     unit = post = ""
     # The longest name that leaves a post: 住建局质安站 of 住建局质安站站长.
     for found in _POST_WITHIN.finditer(whole):
-        before = whole[: found.start()].strip()
+        before = whole[: found.start()].strip(_BETWEEN)
         if _HAS_POSTS.fullmatch(before):
             unit, post = before, whole[found.start() :].strip()
     return unit, post

@@ -528,3 +528,32 @@ def test_an_upload_whose_file_was_not_written_can_be_given_up(
     post(client, "discard", run)
     run.refresh_from_db()
     assert run.state == "discarded"
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_header_is_remembered_with_what_it_remarks(client: Client, tmp_path: Path) -> None:
+    header = "备注（回避单位）"
+    page = upload(client, tmp_path, [[*HEAD, header], ["张伟", "13911110001", "黄石一院"]])
+    run = page.context["run"]
+    said = {"column-0": "name", "column-1": "phone", "column-2": "avoidances"}
+    page = post(client, "mapping", run, said)
+    post(client, "confirm", run, standing(page))
+    assert {one.said: one.meant for one in ImportMemory.objects.all()} == {
+        "备注回避单位": "avoidances"
+    }
+    # The same header means the same, and what is called by its first word alone does not.
+    for again, code in ((header, "avoidances"), ("备注", "remark")):
+        page = upload(client, tmp_path, [[*HEAD, again], ["李娜", "13911110002", "黄石一院"]])
+        assert page.context["run"].mapping[2] == code
+
+
+def test_a_header_that_was_left_out_for_good_is_left_out_with_its_remark(
+    client: Client, tmp_path: Path
+) -> None:
+    page = upload(client, tmp_path, [[*HEAD, "备注（内部）"], ["张伟", "13911110001", "甲"]])
+    run = page.context["run"]
+    page = post(client, "mapping", run, {"column-0": "name", "column-1": "phone", "column-2": "-"})
+    post(client, "confirm", run, standing(page))
+    for header, code in (("备注（内部）", ""), ("备注", "remark")):
+        page = upload(client, tmp_path, [[*HEAD, header], ["李娜", "13911110002", "甲"]])
+        assert page.context["run"].mapping[2] == code

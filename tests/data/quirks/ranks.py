@@ -44,6 +44,34 @@ RANKS = (
             "title_level": [level for _, level in TITLES.values()],
         },
     ),
+    # Its header reads 职称级别, of which nothing below is one.
+    Quirk(
+        "titles_with_their_levels.xlsx",
+        plain(
+            ["职甲", PHONES[0], "教授（正高）", "湖南大学／副院长"],
+            ["职乙", PHONES[1], "工程师（中级）", "乙设计院／科长"],
+            ["职丙", PHONES[2], "高级工程师（副高）", "丙设计院"],
+            head=["姓名", "手机号", "职称（级别）", "工作单位／职务"],
+        ),
+        3,
+        each={
+            "title": ["教授", "工程师", "高级工程师"],
+            "title_level": [4, 2, 3],
+            "employer.name": ["湖南大学", "乙设计院", "丙设计院"],
+            "position": ["副院长", "科长", ""],
+        },
+    ),
+    Quirk(
+        "titles_with_grades_below_an_unknown_header.xlsx",
+        plain(
+            ["职丁", PHONES[0], "教授"],
+            ["职戊", PHONES[1], "教授（三级）"],
+            ["职己", PHONES[2], "副教授(七级)"],
+            head=["姓名", "手机号", "职称/职级"],
+        ),
+        3,
+        each={"title": ["教授", "教授", "副教授"], "title_level": [4, 4, 3]},
+    ),
     Quirk(
         "headers_in_short_english.xlsx",
         plain(

@@ -287,7 +287,7 @@ def test_a_cell_that_holds_more_than_a_unit_is_asked_about(client: Client, tmp_p
         "黄石三院、武汉大学",
         "黄石三院（退休）",
         "荆门设计院",
-        "荆门设计院/院长",
+        "荆门设计院（外聘）",
         "黄石三院院长",
     ]
     page = upload(client, tmp_path, rows_of(*((name, "") for name in names)))

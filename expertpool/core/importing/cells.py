@@ -605,6 +605,11 @@ def _takes(column: ImportColumn, word: str) -> bool:
     return True
 
 
+def is_remark(cells: list[Any]) -> bool:
+    """Tell whether a row is no row of the list, but stands below or between."""
+    return bool(_remark(cells))
+
+
 def _remark(cells: list[Any]) -> str:
     """Return what a row says that is no row of the list, but stands below or between; else empty."""
     filled = [cell for cell in cells if cell not in EMPTY]

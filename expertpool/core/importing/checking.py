@@ -8,7 +8,7 @@ from itertools import islice
 from django.db import IntegrityError, transaction
 
 from expertpool.core.importing.answers import Answers
-from expertpool.core.importing.cells import RowReader
+from expertpool.core.importing.cells import RowReader, is_remark
 from expertpool.core.importing.continued import Continued
 from expertpool.core.importing.further import FurtherTables
 from expertpool.core.importing.importer import OVER, Change, Fault, Importer, Row, Totals
@@ -44,7 +44,7 @@ def check_rows(
     answers = answers or Answers()
     importer.said = answers.words
     reader = RowReader(importer, codes, answers, totals)
-    continued = Continued([importer.by_code.get(code) for code in codes])
+    continued = Continued([importer.by_code.get(code) for code in codes], is_remark)
     read = (
         row
         for number, cells in continued.joined(FurtherTables(importer, codes, totals).rows(rows))

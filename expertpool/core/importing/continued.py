@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from expertpool.core.importing.columns import BETWEEN, CellRefused, ImportColumn, as_text
@@ -16,8 +16,11 @@ class Continued:
     """Puts together rows that go on with the one before: one directly below it that differs from it, in what
     is imported, by entries of a list alone, or holds nothing else."""
 
-    def __init__(self, columns: Sequence[ImportColumn | None]) -> None:
-        """``columns`` say what each cell is."""
+    def __init__(
+        self, columns: Sequence[ImportColumn | None], is_remark: Callable[[list[Any]], bool]
+    ) -> None:
+        """``columns`` say what each cell is, ``is_remark`` which row without a name is no more of anybody."""
+        self.is_remark = is_remark
         self.lists = [at for at, one in enumerate(columns) if one and one.lists]
         self.rest = [at for at, one in enumerate(columns) if one and not one.lists]
         self.name = next((at for at in self.rest if _is_required(columns[at])), -1)
@@ -71,6 +74,7 @@ class Continued:
             return (
                 all(_at(cells, at) in EMPTY for at in self.rest)
                 and _at(held, self.name) not in EMPTY
+                and not self.is_remark(cells)
             )
         if name != _at(held, self.name):  # nearly all rows are told apart here
             return False

@@ -168,9 +168,12 @@ def _made(columns: Sequence[ImportColumn], tops: Sequence[Top]) -> Top | None:
     shape = tables.get(header.sheet)
     if shape is None and header.missing:
         shape = next(iter(tables.values()))
-    # What a list has is read as such, whatever stands on its other sheets.
+    # What a list has is read as such, whatever stands on its other sheets. Of two rows of headers the upper one looks
+    # like labels with the lower one beside them: a form of nobody.
     sure = {code for code, why in zip(header.codes, header.why, strict=True) if why == Why.HEADER}
-    if shape is None or (labels.required <= sure and len(sure) >= shape.told):
+    if shape is None or (
+        len(sure) >= shape.told and (labels.required <= sure or not shape.is_named)
+    ):
         return None
     is_form = shape.is_form
     read = {name: each for name, each in tables.items() if each.is_form is is_form}
@@ -210,6 +213,7 @@ class _Table:
     people: list[_Person]
     told: int  # columns of ours that it names
     is_form: bool
+    is_named: bool = True  # somebody's name and telephone stand in it
 
 
 class _Labels:
@@ -316,7 +320,7 @@ class _Labels:
         is_form = len(told) >= FEWEST and len(bringing) >= FEWEST_ROWS
         if not is_form or not people or not self.required <= told | self._bare(people):
             return None
-        return _Table(people, len(told), is_form=True)
+        return _Table(people, len(told), is_form=True, is_named=self.required <= told)
 
     def _side_by_side(self, found: Sequence[tuple[int, list[Pair]]]) -> list[int]:
         """Return where the second form of a row begins, and any further one."""

@@ -333,3 +333,18 @@ def test_units_to_be_avoided_are_known_and_an_address_in_detail_is_proposed(
     run = upload(client, tmp_path, rows).context["run"]
     assert run.mapping[2:] == ["avoidances", "address"]
     assert run.needs_mapping  # of the address it is asked
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_remark_below_a_first_column_of_specialties_is_none_of_the_last_person(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        ["评审专业", *HEAD],
+        ["A010101", "甲", "13911110001"],
+        ["说明：联系方式仅供内部使用", "", ""],
+    ]
+    page = upload(client, tmp_path, rows)
+    assert not page.context["found"]["left"]
+    assert "说明：联系方式仅供内部使用" in page.content.decode()
+    assert "是同一人的，已并入这一行" not in page.content.decode()

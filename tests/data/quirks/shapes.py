@@ -149,6 +149,38 @@ SHAPES = (
         ),
         4,
     ),
+    # The upper row of two looks like labels with the lower one beside them.
+    Quirk(
+        "two_rows_of_headers_and_a_remark.xlsx",
+        book(
+            {
+                "名册": [
+                    ["专业", "单位名称", "评审专家信息", "", "", "联系方式"],
+                    ["", "", "姓名", "职称", "取得职称时间", "手机/座机"],
+                    *(
+                        [
+                            "城市规划（设计）",
+                            unit,
+                            name,
+                            "高级工程师",
+                            "2019.12",
+                            f"{phone}/0731-84512233",
+                        ]
+                        for name, phone, unit in zip(NAMES, PHONES, UNITS, strict=True)
+                    ),
+                    ["说明：联系方式仅供内部使用"],
+                ]
+            }
+        ),
+        3,
+        each={
+            "name": NAMES,
+            "phone": PHONES,
+            "employer.name": UNITS,
+            "title": ["高级工程师"] * 3,
+            "specialty_codes": [["A010202"]] * 3,
+        },
+    ),
     # What stands in cells.
     Quirk(
         "no_specialty_of_that_name.xlsx",

@@ -18,6 +18,11 @@ from expertpool.experts.validators.values import unit_warning
 
 _BETWEEN = re.compile(r"[;；、,，\n]+")
 _BETWEEN_UNITS = "；"
+# 回避：湖南大学; not 无回避, 回避单位：无, 没有需要回避的单位.
+_IN_REMARK = re.compile(
+    r"^(?!.{0,20}[无没不].{0,6}回避).*?回避(?!(?:制度|承诺)|(?:单位|情形|情况|人员|对象)?\s*[：:]?\s*[无没/])",
+    re.DOTALL,
+)
 
 
 def _units(cell: Any) -> str:
@@ -33,10 +38,14 @@ def _by_blanks(part: str) -> list[str]:
 
 
 def warn_of_avoidances(row: Row) -> None:
-    """Note which units to be avoided may be none, or more than one: by a wrong name nobody is avoided."""
+    """Note which units to be avoided may be none, or more than one: by a wrong name, or a remark, nobody is avoided."""
     for name in filter(None, (row.values.get(AVOIDANCES.code) or "").split(_BETWEEN_UNITS)):
         if told := unit_warning(name):
             row.notes.append(Note(AVOIDANCES.header, CHECK, name, told, is_pressing=True))
+    remark = str(row.values.get("remark") or "")
+    if _IN_REMARK.search(remark):
+        told = "抽取不按备注回避：要回避的单位，请写在“需回避单位”一列，或导入后登记在他的档案里。"
+        row.notes.append(Note("备注", CHECK, remark, told, is_pressing=True))
 
 
 AVOIDANCES = ImportColumn(

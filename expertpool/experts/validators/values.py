@@ -134,6 +134,7 @@ _STYLED = re.compile(
 # What people write between digits, and what stands there unseen.
 MARKS = re.compile(r"[\s\-\u2010-\u2015]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_SPACED_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[ -]\d{4}[ -]\d{4}(?!\d)")
 # Before a mobile number: the code of the country, or the nought of a call to another city.
 _COUNTRY = re.compile(r"^(?:\(?(?:\+|00)?86\)?|0)(?=1[3-9]\d{9}$)")
 _BANK = re.compile(rf"^[{HAN}()（）]{{2,20}}[:：]?(?=\d{{8}})")  # 工行6217…
@@ -273,7 +274,8 @@ def phone(cell: Any) -> str:
 
 def _one_mobile(value: str) -> str:
     """Return the one mobile number among other words and numbers; ``value`` where there is none."""
-    found = list(dict.fromkeys(_MOBILE.findall(value)))
+    told = _SPACED_MOBILE.sub(lambda one: MARKS.sub("", one[0]), value)
+    found = list(dict.fromkeys(_MOBILE.findall(told)))
     if len(found) > 1:
         raise CellRefused("手机号不止一个", "只填一个，通知发到这个号码。")
     return found[0] if found else value

@@ -336,6 +336,29 @@ def test_units_to_be_avoided_are_known_and_an_address_in_detail_is_proposed(
 
 
 @pytest.mark.shows("EXP-08")
+def test_a_remark_by_which_nobody_is_avoided_is_asked_about(client: Client, tmp_path: Path) -> None:
+    remarks = [
+        "回避：黄石一院",
+        "与黄石一院有回避关系",
+        "无需回避",
+        "回避单位：无",
+        "没有需要回避的单位",
+    ]
+    rows = [
+        [name, f"1391111000{at}", one]
+        for at, (name, one) in enumerate(zip("甲乙丙丁戊", remarks, strict=True))
+    ]
+    page = upload(client, tmp_path, [[*HEAD, "备注（回避单位）"], *rows])
+    told = {
+        name
+        for name, notes in notes_of(page).items()
+        for *_, now in notes
+        if "抽取不按备注回避" in now
+    }
+    assert told == {"甲", "乙"}
+
+
+@pytest.mark.shows("EXP-08")
 def test_a_remark_below_a_first_column_of_specialties_is_none_of_the_last_person(
     client: Client, tmp_path: Path
 ) -> None:

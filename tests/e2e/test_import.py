@@ -142,3 +142,50 @@ def test_an_update_shows_what_it_changes_and_asks_for_each(admin: Screen, tmp_pa
         "张伟": "处长",
         "李娜": "科长",
     }
+
+
+def test_another_sheet_and_another_row_of_headers_are_chosen(admin: Screen, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    city = book.active
+    assert city is not None
+    city.title, county = "市本级", book.create_sheet("区县")
+    for row in (
+        ["姓名", "手机号", "工作单位", "职称"],
+        ["张伟", "13911110001", "黄石一院", "工程师"],
+        ["李娜", "13911110002", "黄石一院", "工程师"],
+    ):
+        city.append(row)
+    # Where it says how to fill it in the second row of headers is the one that counts.
+    for row in (
+        ["姓名", "手机", "单位"],
+        ["（真实姓名）", "（11 位）", "（全称）"],
+        ["评审员", "随身电话", "供职处"],
+        ["王芳", "13911110003", "黄石一院"],
+        ["刘洋", "13911110004", "黄石二院"],
+    ):
+        county.append(row)
+    book.save(tmp_path / "名单.xlsx")
+    upload_experts(admin, tmp_path / "名单.xlsx")
+    admin.sees("“区县” 没有读取：这次只导入“市本级”")
+    admin.press("修改表头对应")
+    admin.page.get_by_label("工作表").select_option("区县")
+    admin.press("重新读取")
+    expect(mapping_of(admin, "姓名")).to_have_value("name")
+    admin.fill("表头所在行", "3")
+    admin.press("重新读取")
+    admin.sees("工作表“区县”， 第 3 行是表头")
+    for header, label in (
+        ("评审员", "姓名（必填）"),
+        ("随身电话", "手机号（必填）"),
+        ("供职处", "工作单位"),
+    ):
+        mapping_of(admin, header).select_option(label=label)
+    see(admin, "sheet")
+    admin.press("下一步，检查数据")
+    expect(admin.stat("可以导入")).to_have_text("2 行")
+    admin.press("确认导入")
+    expect(admin.stat("已导入")).to_have_text("2 行", timeout=20_000)
+    assert {one.name: one.employer.name for one in Expert.objects.all()} == {
+        "王芳": "黄石一院",
+        "刘洋": "黄石二院",
+    }

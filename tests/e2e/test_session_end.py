@@ -124,3 +124,26 @@ def test_a_form_that_was_sent_by_a_button_of_its_own_is_as_it_was(
     with screen.page.expect_request("**/confirm/"):
         screen.press("确认导入")
     expect(form).to_have_attribute("action", before or "")
+
+
+def test_a_cell_mended_on_the_check_page_is_taken_after_its_reader_has_signed_in_again(
+    open_browser: Callable[..., Screen], tmp_path: Path
+) -> None:
+    screen, admin = open_browser(), make_user("admin")
+    sign_in(screen, admin)
+    rows = [["姓名", "手机号", "职称"], ["张伟", "1391111", "高工"], ["李娜", "13911110002", ""]]
+    upload_experts(screen, write_xlsx(tmp_path / "名单.xlsx", rows))
+    expect(screen.stat("可以导入")).to_have_text("1 行")
+    cell = screen.page.get_by_label("第 2 行的手机号")
+    cell.fill("13911110001")
+    word = screen.page.get_by_label("职称“高工”")
+    word.select_option("工程师")
+    screen.page.context.clear_cookies(name="sessionid")
+    screen.press("改好了，重新检查")
+    screen.sees("登录已过期，还没有保存")
+    expect(cell).to_have_value("13911110001")
+    expect(word).to_have_value("工程师")
+    sign_in(screen.another(), admin)
+    screen.press("改好了，重新检查")
+    expect(screen.stat("可以导入")).to_have_text("2 行")
+    expect(word).to_have_value("工程师")

@@ -27,9 +27,11 @@ from expertpool.accounts.services.users import (
     unlock_user,
 )
 from expertpool.audit.models import Entry
+from expertpool.audit.services import record
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import Level
 from expertpool.notifications.models import Message
+from expertpool.secondfactor.queries import has_to_show
 from tests.api.caller import ROOT
 from tests.factories.accounts import make_department, make_user
 from tests.fixtures import login
@@ -151,6 +153,7 @@ def test_who_opened_an_account_does_not_get_what_it_is_given(
     user.phone_verified_at = NOW
     user.app_secret, user.app_step, user.app_set_up_at = as_text(b"k" * 20), 1, NOW
     user.save(update_fields=["phone_verified_at", "phone_proof", *APP])
+    record("user.set_up_app", actor=user, subject=user, now=NOW)
     assert has_app(user)
     supervisor = ensure_demo_roles()["supervisor"]
     login(client, admin)
@@ -167,6 +170,7 @@ def test_who_opened_an_account_does_not_get_what_it_is_given(
     # A second person agrees by a code to his phone and by digits of his app: both may be the clerk's.
     assert user.phone_shown_at is None
     assert not has_app(user)
+    assert not has_to_show(user)
     assert window.get("/experts/").status_code == 302
     entry = Entry.objects.filter(action="user.reset_password", actor=admin).get()
     assert "账号员" in entry.note

@@ -16,7 +16,7 @@ from expertpool.accounts.models import ApiToken, Department, Role, User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.registry import contacts_instead
 from expertpool.accounts.services.announcing import announce
-from expertpool.accounts.services.authenticators import remove_app
+from expertpool.accounts.services.authenticators import has_app, remove_app
 from expertpool.accounts.services.contacts import (
     check_contacts,
     contacts_of,
@@ -159,8 +159,10 @@ def _taken_from_keeper(user: User, had: Rights, *, actor: User | None, now: date
     user.phone_verified_at = None
     user.save(update_fields=["phone_verified_at"])
     # So may an app be his, whose digits agree as well (0095); not where the account was more than he before.
-    if not had.beyond(rights_of(keeper)):
+    if has_app(user) and not had.beyond(rights_of(keeper)):
         remove_app(user)
+        # Not logged it would look cleared past this system, which asks for another at once.
+        announce(record("user.take_away_app", actor=actor, subject=user, now=now), user)
     note = f"增加了权限；原密码由{keeper.name}开通或重置账号时设置，他没有这些权限"
     announce(record("user.reset_password", actor=actor, subject=user, note=note, now=now), user)
     return password

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from expertpool.core import posting
 from expertpool.core.configuration import TrialFailed, value_of
+from expertpool.core.health import Health
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels import trial as trials
 from expertpool.notifications.channels.base import DeliveryReport, Inbound, SendStatus
 from expertpool.notifications.channels.sms import smpp, smpp_line
@@ -25,11 +27,14 @@ from expertpool.notifications.channels.sms.settings import (
 from expertpool.notifications.channels.sms.smpp_line import TRIES, Account, Going, Line, Told
 from expertpool.notifications.channels.sms.smpp_text import parts_of, receipt_of, text_of
 from expertpool.notifications.channels.sms.trial import TRIALS
-from expertpool.notifications.enums import DeliveryEventKind, DeliveryState
+from expertpool.notifications.enums import DeliveryEventKind, DeliveryState, PutOff
 from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.queries.channels import DOWN_AFTER
+from expertpool.notifications.queries.health import find_gateway
 from expertpool.notifications.queries.replies import answer_key, code_of
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.line import keep_line
+from expertpool.notifications.services.sending import Recipient
 from tests.factories.siteconfig import configure
 from tests.notifications.conftest import send
 from tests.notifications.smsc import Smsc, wait_until
@@ -152,6 +157,22 @@ def test_a_centre_that_is_full_gets_it_a_little_later(
 def test_without_an_answer_nobody_knows(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smpp_line, "ANSWER", 0.3)
     assert line.send(going("94")).status is SendStatus.UNKNOWN
+
+
+def test_a_line_at_which_nobody_answers_is_made_anew(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its other end may be gone without a word: all that is given to it would be lost."""
+    monkeypatch.setattr(smpp_line, "ANSWER", 0.3)
+    line.send(going("01"))
+    first = line._smsc
+    for ending in ("94", "01", "94"):  # a number that gets no answer is no such line
+        line.send(going(ending))
+    assert line._smsc is first
+    assert line.send(going("94")).status is SendStatus.UNKNOWN
+    assert not line.is_bound
+    assert line.send(going("01")).status is SendStatus.ACCEPTED
+    assert line._smsc is not first
 
 
 def test_a_line_that_breaks_is_made_anew(line: Line) -> None:
@@ -303,6 +324,35 @@ def test_a_message_is_delivered_and_answered_over_the_line(chosen: Smsc) -> None
     other, *_ = send("sms", key="invite:2", now=timezone.now())
     deliver(message_id=other.pk, now=timezone.now() + timedelta(seconds=1))
     wait_until(lambda: Message.objects.filter(pk=other.pk, state=DeliveryState.DELIVERED).exists())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("OVW-09")
+def test_a_gateway_that_takes_all_and_answers_nothing_is_down(
+    chosen: Smsc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours of letters came to nothing of which anybody knew, and no check said so."""
+    monkeypatch.setattr(smpp_line, "ANSWER", 0.2)
+    now = timezone.now()
+
+    def tried(number: int, ending: str, at: datetime) -> Message:
+        to = Recipient(account=None, name="王建国", phone=f"138000{number:03d}{ending}")
+        (message,) = send("sms", to=to, key=f"invite:{number}", now=now)
+        deliver(message_id=message.pk, now=at)
+        message.refresh_from_db()
+        return message
+
+    lost = [tried(number, "94", now) for number in range(DOWN_AFTER)]
+    assert {one.state for one in lost} == {DeliveryState.UNKNOWN}
+    assert find_gateway(CHANNELS["sms"], now).state is Health.FAILED
+    waits = tried(7, "01", now)
+    assert (waits.state, waits.put_off) == (DeliveryState.QUEUED, PutOff.DOWN)
+    deliver(message_id=waits.pk, now=waits.due_at)
+    waits.refresh_from_db()
+    assert waits.sent_at is not None
+    assert find_gateway(CHANNELS["sms"], waits.due_at).state is Health.OK
+    # What may have gone out is not sent again.
+    assert not Message.objects.filter(pk__in=[one.pk for one in lost], attempts__gt=1).exists()
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """A provider that does not work is tried by one message at a time, the others wait for it.
 
-It is down after some attempts in a row, of whichever messages, that failed by the provider itself. The first
-that gets through lets all others out.
+It is down after some attempts in a row, of whichever messages, that failed by the provider itself, or to which it gave no
+answer. The first that gets through lets all others out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ PROBES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300))
 # So long nobody else tries it while somebody does: no attempt takes longer, unless its worker died.
 PROBING = timedelta(minutes=2)
 NOTED_EACH = timedelta(hours=1)
+# Of what got no answer nobody knows whether it went out: once is bad luck, again and again all would be lost.
+FAILS = (SendStatus.DOWN, SendStatus.UNKNOWN)
 
 
 def probe_after(failures: int) -> timedelta:
@@ -45,9 +47,9 @@ def closed_until(channel: Channel, *, now: datetime) -> datetime | None:
 
 @transaction.atomic
 def note_health(channel: Channel, result: SendResult, *, now: datetime) -> None:
-    """Count failures of the provider itself; the first message that gets through sends all others
+    """Count failures of the provider itself, and what it did not answer; the first message that gets through sends all others
     that wait for it."""
-    if result.status is SendStatus.DOWN:
+    if result.status in FAILS:
         ChannelHealth.objects.get_or_create(channel=channel.code)
         row = ChannelHealth.objects.select_for_update().get(channel=channel.code)
         if row.provider not in ("", channel.provider):  # those were of another

@@ -47,6 +47,7 @@ Take = Callable[[Sequence[Told]], object]
 # Seconds: for a line to stand, for the answer to a part, for a whole message, until what was not taken is given again.
 BIND, ANSWER, WHOLE, AGAIN = 8, 10, 60, 5.0
 SLOWER = (0.5, 1, 2, 4)  # seconds before a part that the gateway had no room for goes again
+MOST_UNANSWERED = 2  # in a row: the other end of the line may be gone without a word
 AT_ONCE = 200
 MOST_PENDING = 20_000
 TRIES = 3  # of what fails while others are taken
@@ -104,6 +105,7 @@ class Line:
         self._groups: dict[str, _Group] = {}
         self._early: list[PartReceipt] = []  # while a part is on its way, it may be of that
         self._going = 0
+        self._unanswered = 0  # messages in a row
         self._waiting: list[Told] = []  # until it was taken
         self._failures: Counter[Told] = Counter()
         self._giver: asyncio.Task[None] | None = None
@@ -183,6 +185,15 @@ class Line:
                 await asyncio.wait_for(client.stop(), BIND)
             raise NotBound from error
 
+    async def _drop(self) -> None:
+        """Let a line go at which nobody answers: the next message is given to another."""
+        client, self._client, self._smsc = self._client, None, None
+        self._unanswered = 0
+        logger.warning("the SMPP gateway does not answer: the line is made anew")
+        if client is not None:
+            with suppress(smpp34.SmppError, OSError, TimeoutError):
+                await asyncio.wait_for(client.stop(), BIND)
+
     async def _unbind(self) -> None:
         if self._smsc is not None:
             await self._smsc.unbind()
@@ -208,6 +219,9 @@ class Line:
                     return answer
                 numbers.append(answer)
         except (smpp34.SmppError, OSError, TimeoutError):
+            self._unanswered += 1
+            if self._unanswered >= MOST_UNANSWERED and self._smsc is smsc:
+                await self._drop()
             return SendResult(SendStatus.UNKNOWN, detail=LOST)
         finally:
             self._going -= 1
@@ -238,6 +252,7 @@ class Line:
             if answer.command_status not in FULL or not wait:
                 break
             await asyncio.sleep(wait)
+        self._unanswered = 0
         if answer.is_success:
             return (answer.message_id or "").rstrip("\0")[:100]
         return _refusal(answer.command_status)

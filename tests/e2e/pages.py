@@ -115,6 +115,12 @@ def fill_project(screen: Screen, values: dict[str, str], choices: dict[str, str]
         screen.page.get_by_label(label).select_option(label=choice)
 
 
+def play(audio: Locator) -> float:
+    """Play what is to be heard; return how long it is, in seconds."""
+    heard = "async (audio) => { audio.muted = true; await audio.play(); return audio.duration; }"
+    return float(audio.evaluate(heard))
+
+
 def drawer(screen: Screen) -> Locator:
     return screen.page.locator("#drawer")
 

@@ -71,6 +71,13 @@ def test_a_recording_is_got_from_the_record_and_that_is_logged(
     assert Entry.objects.filter(action="telephone.hear", note=call.sha256).count() == 1
 
 
+@pytest.mark.shows("PRJ-17")
+def test_a_project_lets_be_heard_what_opens_within_it(operator: User) -> None:
+    project = make_ready_project(now=timezone.now(), seats=1, channels=("sms",), actor=operator)
+    page = login(Client(), operator).get(reverse("projects:detail", args=[project.pk]))
+    assert "media-src 'self'" in page["Content-Security-Policy"]
+
+
 def test_who_reads_no_messages_hears_none(message: Message) -> None:
     make_call(message)
     assert login(Client(), make_user("applicant")).get(address(message)).status_code == 403

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,9 @@ from expertpool.core.responses import saved
 from expertpool.core.views.asking import Asked
 from expertpool.core.views.editing import ChangedMeanwhile, Editing
 from expertpool.core.views.parts import parts_of
+
+# Of a page whose drawers may have something to hear: a drawer opens within its page, and by what that may load.
+hears = csp_update({"media-src": [SELF]})
 
 Refusals = type[Exception] | tuple[type[Exception], ...]
 

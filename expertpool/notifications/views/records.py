@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_POST
 from expertpool.accounts.models import UserRequest
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
+from expertpool.core.views.drawers import hears
 from expertpool.core.views.listing import listing, render_list
 from expertpool.notifications.exceptions import ResendRefused
 from expertpool.notifications.exports import RecordExport
@@ -24,11 +23,8 @@ from expertpool.notifications.queries.messages import messages_visible_to, notic
 from expertpool.notifications.queries.replies import replies_to
 from expertpool.notifications.services.resending import resend, why_not_again
 
-# What was recorded of calls is heard on the page; a record opens within the list.
-hears = csp_update({"media-src": [SELF]})  # type: ignore[arg-type]
 
-
-@hears
+@hears  # what was recorded of calls: a record opens within the list
 @requires("notifications.view")
 def records(request: UserRequest) -> HttpResponse:
     found = listing(

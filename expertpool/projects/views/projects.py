@@ -15,7 +15,7 @@ from expertpool.core.criteria import AllOf, canonical, explain
 from expertpool.core.exporting import export_url
 from expertpool.core.permissions import requires
 from expertpool.core.registry import tabs_for
-from expertpool.core.views.drawers import drawer_form
+from expertpool.core.views.drawers import drawer_form, hears
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.panorama import panorama
 from expertpool.projects.fields import PROJECT
@@ -87,6 +87,7 @@ _shown = FoundFor(
 )
 
 
+@hears  # what was recorded of calls: the record of a notice opens within its tab
 @requires("projects.view")
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     project = _shown.by_key(request.user, pk)

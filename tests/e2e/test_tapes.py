@@ -1,0 +1,60 @@
+"""What was recorded of a call is heard where its notice is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from expertpool.notifications.enums import ChannelCode, DeliveryState
+from expertpool.notifications.models import Message
+from expertpool.telephone.channels.line import SECOND
+from expertpool.telephone.channels.tape import Tape
+from tests.e2e.conftest import OpenBrowser
+from tests.e2e.pages import drawer, play, sign_in
+from tests.factories.draws import make_ready_project
+from tests.factories.telephone import make_call
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.shows("PRJ-17")
+@pytest.mark.parametrize("where", ["project", "records"])
+def test_a_recording_is_played_where_its_notice_is_read(
+    open_browser: OpenBrowser, tmp_path: Path, settings: Settings, where: str
+) -> None:
+    """In the tab of a project the policy of its page kept the browser from it."""
+    settings.MEDIA_ROOT = tmp_path
+    now = timezone.now()
+    project = make_ready_project(now=now, seats=1, channels=("sms",))
+    message = Message.objects.create(
+        key="told:voice",
+        occasion="draw.confirmed",
+        channel=ChannelCode.VOICE,
+        recipient="王工",
+        address="13800138001",
+        body="您好",
+        state=DeliveryState.DELIVERED,
+        attempts=1,
+        created_at=now,
+        due_at=now,
+        sent_at=now,
+        about_type="projects.project",
+        about_id=str(project.pk),
+    )
+    tape = Tape()
+    tape.ours(b"\x10\x20" * SECOND, 0.0)
+    make_call(message, tape=tape.wav())
+    desk = open_browser()
+    sign_in(desk, project.created_by)
+    pages = {
+        "project": reverse("projects:detail", args=[project.pk]) + "?tab=notices",
+        "records": reverse("notifications:records"),
+    }
+    desk.open(pages[where])
+    desk.press("查看")
+    audio = drawer(desk).get_by_label("通话录音")
+    assert round(play(audio)) == 2

@@ -13,7 +13,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer, refused
 from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.queries import recorded_call
-from expertpool.telephone.services.calls import hear
+from expertpool.telephone.services.calls import hear, log_refusal
 
 
 @requires("notifications.view")
@@ -21,6 +21,7 @@ from expertpool.telephone.services.calls import hear
 def tape(request: UserRequest, uid: UUID, number: int) -> HttpResponseBase:
     call = recorded_call(request.user, uid, number)
     if call is None:
+        log_refusal(uid=uid, number=number, actor=request.user, now=timezone.now())
         raise Http404
     try:
         content = hear(call=call, actor=request.user, now=timezone.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -97,6 +98,7 @@ def test_a_recording_that_was_altered_is_refused(admin: User, message: Message) 
     assert "录音打不开" in client.get(address(message)).content.decode()
 
 
+@pytest.mark.shows("DRAW-14")
 def test_nobody_hears_who_is_asked_while_the_panel_is_sealed(admin: User, operator: User) -> None:
     make_expert()
     now = timezone.now()
@@ -110,6 +112,20 @@ def test_nobody_hears_who_is_asked_while_the_panel_is_sealed(admin: User, operat
         page = client.get(reverse("notifications:record", args=[letter.uid])).content.decode()
         assert "通话录音" not in page
     assert not Entry.objects.filter(action="telephone.hear").exists()
+    # That they tried is known, and not whose call it was.
+    tried = Entry.objects.filter(action="telephone.refused").order_by("pk")
+    assert [(one.actor_id, one.subject_id) for one in tried] == [(admin.pk, ""), (operator.pk, "")]
+
+
+def test_what_is_not_there_is_no_attempt_to_hear_it(admin: User, message: Message) -> None:
+    client = login(Client(), admin)
+    assert client.get(address(message)).status_code == 404  # never called
+    call = make_call(message)
+    assert client.get(reverse("telephone:tape", args=[uuid4(), 1])).status_code == 404
+    delete_messages(messages=[message], reason="专家要求删除", actor=admin, now=timezone.now())
+    call.refresh_from_db()
+    assert client.get(address(message)).status_code == 404
+    assert not Entry.objects.filter(action="telephone.refused").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.db.models import Q
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
+from expertpool.core.aftermath import leave_behind
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import open_apart, seal_apart
 from expertpool.core.fields import is_vouched
@@ -44,6 +46,7 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "calls"  # of the store
 AT_ONCE = 20
+REFUSED = "名单未公开，或无权查看这条通知。"
 ALTERED = "录音打不开：文件或记录被改动过，或已丢失。请联系系统管理员从备份中核对。"
 
 
@@ -180,6 +183,14 @@ def hear(*, call: Call, actor: User, now: datetime) -> bytes:
     tape = open_tape(call)
     record("telephone.hear", actor=actor, subject=call.attempt.message, note=call.sha256, now=now)
     return tape
+
+
+def log_refusal(*, uid: UUID, number: int, actor: User, now: datetime) -> None:
+    """Log that ``actor`` wanted to hear what he may not (DRAW-14), where there is something to hear. Not of which message: who
+    reads the log is not told either who is asked."""
+    calls = Call.objects.filter(attempt__message__uid=uid, attempt__number=number)
+    if calls.exclude(tape="").exists():
+        leave_behind(lambda: record("telephone.refused", actor=actor, now=now, note=REFUSED))
 
 
 def open_tape(call: Call) -> bytes:

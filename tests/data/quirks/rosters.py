@@ -170,9 +170,11 @@ LETTERS = _named(
         (one, one)
         for one in (
             *("Nguyễn Văn Anh", "JOSÉ GARCÍA", "José María", "Søren Müller", "Łukasz Nowak"),
-            *("Иванов Сергей", "赵〇", "O’Brien", "王〇一", "Nguye\u0302\u0303n Anh"),
+            *("Иванов Сергей", "赵〇", "王〇一"),
         )
     ),
+    ("O’Brien", "O'Brien"),
+    ("Nguye\u0302\u0303n Anh", "Nguy\u1ec5n Anh"),
     ("凯赛尔･玉素甫", "凯赛尔·玉素甫"),
     ("凯赛尔 ･ 玉素甫", "凯赛尔·玉素甫"),
 )

@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.postgres import EmbeddedServer
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
+from expertpool.backups.models import Backup
 from expertpool.backups.services import journal, nightly
 from expertpool.backups.services.keeping import remove_older
 from expertpool.backups.services.making import alone
@@ -29,7 +30,7 @@ from expertpool.backups.services.restoring import Source, restore
 from expertpool.backups.settings import JOURNAL
 from expertpool.core.storing import store
 from expertpool.files.models import Attachment
-from tests.backups.conftest import Made, connect, recorded_call
+from tests.backups.conftest import AT, Made, connect, recorded_call
 from tests.factories.siteconfig import configure
 
 # All of them: otherwise they would not be run one after the other, and what is made once would be made twice.
@@ -241,6 +242,18 @@ def test_files_of_every_kept_folder_that_came_since_are_noted(handed_out: Path, 
     with override_settings(BACKUP_DIR=made.directory):
         journal.keep()
     assert journal.noted_files(made.directory).keys() == {NAME, call.tape}
+
+
+def test_over_a_bad_backup_the_journal_is_no_protection(gone_on: GoneOn) -> None:
+    directory, now = gone_on.made.directory, AT + timedelta(days=1)
+    with override_settings(BACKUP_DIR=directory):
+        last = journal.pieces_in(directory)[-1]
+        assert journal.protected_until(now=now) == last.finished
+        bad = {"name": gone_on.made.incremental, "check_fault": "行数不一致"}
+        Backup.objects.create(**bad, directory=str(directory), kind="incr", started_at=AT)
+        assert journal.protected_until(now=now) is None
+        # As it were, once the bad one has been moved away.
+        assert journal.kept_until(directory, read_manifest(directory / gone_on.made.full))
 
 
 def test_old_pieces_go_and_files_that_are_noted_stay(gone_on: GoneOn) -> None:

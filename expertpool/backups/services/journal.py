@@ -26,7 +26,7 @@ from django.conf import settings
 from pyrage.x25519 import Identity
 
 from expertpool.backups.exceptions import BackupDamaged, BackupRefused
-from expertpool.backups.queries import backups_in, last_done
+from expertpool.backups.queries import backups_in, last_done, last_made
 from expertpool.backups.services import manifest as manifests
 from expertpool.backups.services.making import STATE, alone, known_files
 from expertpool.backups.services.manifest import Manifest, StoredFile
@@ -311,12 +311,13 @@ def kept_until(directory: Path, manifest: Manifest) -> datetime | None:
 
 
 def protected_until(*, now: datetime) -> datetime | None:
-    """Return until when everything can be restored over the last backup, where the journal goes on from it."""
-    directory, last = settings.BACKUP_DIR, last_done(now=now)
+    """Return until when everything can be restored over the last backup, where the journal goes on from it; None where
+    a newer one is bad, which a restore would take."""
+    directory, last, newest = settings.BACKUP_DIR, last_done(now=now), last_made(now=now)
+    if last is None or newest is None or newest.name != last.name:
+        return None
     try:
-        return (
-            kept_until(directory, manifests.read_manifest(directory / last.name)) if last else None
-        )
+        return kept_until(directory, manifests.read_manifest(directory / last.name))
     except BackupRefused:  # it is not whole, which others tell
         return None
 

@@ -37,6 +37,10 @@ PROGRAMS = {
     "waiting": WAIT + "time.sleep(60)",
     "failing": WAIT + "sys.exit(7)",
     "dying": WAIT + "time.sleep(2); sys.exit(7)",
+    # Twice the database does not answer.
+    "away": WAIT
+    + "p = pathlib.Path(sys.argv[1] + '.away'); n = p.stat().st_size if p.exists() else 0; "
+    "p.write_text('x' * (n + 1)); sys.exit(75) if n < 2 else time.sleep(60)",
     "watching": WAIT + "from config.commands import *; end_with_supervisor(); time.sleep(60)",
 }
 
@@ -137,6 +141,24 @@ def test_what_ran_and_died_is_named_and_started_again_later_each_time(tmp_path: 
     assert "dying意外结束（代码 7），2 秒后重新启动。" in errors
     assert "waiting" not in errors
     assert not any(map(is_running, numbers(tmp_path)))
+
+
+def test_what_can_only_not_begin_now_is_tried_again_and_ends_nobody(tmp_path: Path) -> None:
+    """A program that finds no database ends with 75 (EX_TEMPFAIL) as soon as it was started."""
+    folder = tmp_path / "numbers"
+    folder.mkdir()
+    supervisor = start(folder, "waiting", "away")
+    assert eventually(lambda: len(numbers(folder)) == 4)  # three of which are the same program
+    assert supervisor.poll() is None
+    supervisor.send_signal(signal.SIGTERM)
+    _, errors = supervisor.communicate(timeout=20)
+
+    assert supervisor.returncode == 0
+    assert errors.splitlines() == [
+        "away意外结束（代码 75），1 秒后重新启动。",
+        "away意外结束（代码 75），2 秒后重新启动。",
+    ]
+    assert not any(map(is_running, numbers(folder)))
 
 
 def test_what_is_killed_at_once_is_started_again(tmp_path: Path) -> None:

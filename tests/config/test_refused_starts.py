@@ -112,6 +112,9 @@ def test_a_home_that_is_read_only_is_named(tmp_path: Path) -> None:
         for home in (tmp_path, tmp_path / "deeper"):
             with pytest.raises(ImproperlyConfigured, match="是只读的，请改为可写"), alone(home):
                 pass
+        for program in ("run", "migrate"):
+            told = refusal(program, env=environment(tmp_path / "deeper"))
+            assert "是只读的，请改为可写" in told, program
     finally:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
@@ -165,6 +168,26 @@ def test_tables_of_a_newer_version_are_left_alone() -> None:
             check_schema(migrates=migrates)
         assert "的结构比这个版本的程序新（draws.0999_later）" in str(refused.value)
         assert "请改用升级后的程序" in str(refused.value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_program_starts_on_tables_of_a_newer_version(tmp_path: Path) -> None:
+    """Of each by itself: any of them alone would write what the newer one does not expect."""
+    later = MigrationRecorder.Migration.objects.create(app="draws", name="0999_later")
+    try:
+        for words in (
+            "run",
+            "serve",
+            "worker",
+            "worker deadlines",
+            "migrate",
+            "create-admin admin",
+        ):
+            env = environment_of(EXPERTPOOL_HOME=str(tmp_path), PORT=str(free_port()))
+            told = refusal(*words.split(), env=env)
+            assert "的结构比这个版本的程序新（draws.0999_later）" in told, words
+    finally:
+        later.delete()  # the tables are emptied after a test, this one is not
 
 
 @pytest.mark.django_db

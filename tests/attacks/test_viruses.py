@@ -32,6 +32,8 @@ from expertpool.core.scanning.clamd import ScannerDown, TooLarge, ask
 from expertpool.core.settings import WHILE_DOWN, WhileDown
 from expertpool.core.storing import store
 from expertpool.customforms.enums import FieldKind
+from expertpool.experts.services.blacklist import add_to_blacklist
+from expertpool.experts.services.telling import token_of
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import opened
@@ -43,10 +45,11 @@ from expertpool.operations.services.alerts import watch
 from expertpool.papers.models import PaperTemplate
 from expertpool.siteconfig.models import StoredSetting
 from tests.architecture.app_order import APPS_DIR
-from tests.factories.accounts import make_token, make_user
+from tests.factories.accounts import make_department, make_token, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
 from tests.factories.fields import make_field
+from tests.factories.joining import make_draft
 from tests.factories.projects import make_project
 from tests.factories.scoring import make_review
 from tests.factories.siteconfig import configure
@@ -182,6 +185,69 @@ def test_it_comes_in_by_no_door(
     letters = Message.objects.filter(occasion="portal.virus")
     assert {one.channel for one in letters} >= {"site"}
     assert all(admin.name in one.body and VIRUS in one.body for one in letters)
+
+
+# --- Doors of those who are no colleagues ---------------------------------------------------------
+
+
+def own_photo(client: Client) -> tuple[User | None, HttpResponseBase]:
+    user = make_user("expert")
+    make_expert(user=user)
+    picture = upload(qr_png("照片") + EICAR, "照片.png")
+    return user, login(client, user).post(reverse("changes:photo"), {"photo": picture})
+
+
+def applicants_photo(client: Client) -> tuple[User | None, HttpResponseBase]:
+    user = make_draft().user
+    given = {"photo": upload(qr_png("照片") + EICAR, "照片.png")}
+    return user, login(client, user).post(reverse("joining:photo"), given, follow=True)
+
+
+def applicants_papers(client: Client) -> tuple[User | None, HttpResponseBase]:
+    user = make_draft().user
+    given = {"files": [upload(PDF + EICAR, "证书.pdf")]}
+    return user, login(client, user).post(reverse("joining:files"), given, follow=True)
+
+
+def appeal(client: Client) -> tuple[User | None, HttpResponseBase]:
+    """By a link, without an account."""
+    actor = make_user("admin", username="blacklists")
+    entry = add_to_blacklist(expert=make_expert(), reason="缺席两次", actor=actor, now=NOW)
+    given = {"reason": "两次都请过假", "materials": [upload(PDF + EICAR, "请假条.pdf")]}
+    return None, client.post(reverse("experts:appeal", args=[token_of(entry)]), given)
+
+
+def field_of_a_project(client: Client) -> tuple[User | None, HttpResponseBase]:
+    user = make_user("operator", department=make_department())
+    field = make_field("批文", FieldKind.FILE, subject="projects.project")
+    address = reverse("projects:create")
+    values = login(client, user).get(address).context["form"].initial
+    given = {name: value for name, value in values.items() if value} | {
+        "name": "甲工程",
+        field.code: upload(PDF + EICAR, "批文.pdf"),
+    }
+    return user, client.post(address, given)
+
+
+@pytest.mark.shows("OPS-05")
+@pytest.mark.parametrize(
+    "door", [own_photo, applicants_photo, applicants_papers, appeal, field_of_a_project]
+)
+def test_nor_by_a_door_of_somebody_else(
+    door: Callable[[Client], tuple[User | None, HttpResponseBase]],
+    scanner: Scanner,
+    client: Client,
+    admin: User,
+) -> None:
+    user, answer = door(client)
+    said: Any = answer
+    assert f"含有病毒（{VIRUS}）" in said.content.decode()
+    assert not Attachment.objects.exists()
+    assert [one.name for one in store.below("")] == []
+    entry = Entry.objects.get(action="file.virus")
+    assert (entry.actor, entry.after["病毒"]) == (user, VIRUS)
+    letters = Message.objects.filter(occasion="portal.virus", channel="site")
+    assert admin.username in {one.address for one in letters}
 
 
 def test_nor_within_an_archive(scanner: Scanner, operator: User) -> None:

@@ -93,6 +93,7 @@ def _torture(product: Product, given: argparse.Namespace) -> list[str]:
         product.wait()
         office.rest(PATIENCE * 2)
         found = office.faults() + office.not_as_answered(answered)
+        found += office.faults_of_letters(mail.accepted)
         for fault, waits in sorted(seconds.items()):
             waits.sort()
             print(

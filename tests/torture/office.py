@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from random import Random
 
 from django.db import DatabaseError, connection
@@ -19,7 +21,7 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.checking import difference_in
 from expertpool.draws.services.entropy import SystemEntropy
 from expertpool.draws.services.replies import answer
-from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -122,6 +124,18 @@ def faults() -> list[str]:
     doubled = letters.values("about_id", "channel").annotate(n=Count("pk")).filter(n__gt=1)
     found += [f"line {row['about_id']}: {row['n']} letters" for row in doubled]
     return found + [f"failed: {name} {count} times" for name, count in Counter(_given_up()).items()]
+
+
+def faults_of_letters(accepted: Sequence[EmailMessage]) -> list[str]:
+    """Return which letters say that they were sent and were not taken by the mail server, and which it took too often: one
+    whose attempt was killed goes out again, under the same number."""
+    taken = Counter(letter["Message-ID"] for letter in accepted)
+    sent = Message.objects.filter(channel=ChannelCode.EMAIL, sent_at__isnull=False)
+    return [
+        f"letter {pk}: taken {taken[number]} times, tried {attempts} times"
+        for pk, number, attempts in sent.values_list("pk", "provider_id", "attempts")
+        if not 1 <= taken[number] <= attempts
+    ]
 
 
 def _given_up() -> list[str]:

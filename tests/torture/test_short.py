@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Invitation
+from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import reap_stuck
 from tests.notifications.mail_server import MailServer
 from tests.ports import free_port
-from tests.torture.office import at_rest, faults, open_draws
+from tests.torture.office import at_rest, faults, faults_of_letters, open_draws
 from tests.torture.product import ANYWHERE, Product
 from tests.worker import environment_of, wait_for
 
@@ -50,7 +52,13 @@ def test_what_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
     assert faults() == []
     asked = Invitation.objects.filter(state=InvitationState.INVITED)
     assert asked.count() == DRAWS * SEATS
+    letters = Message.objects.filter(occasion="draw.invitation", channel=ChannelCode.EMAIL)
+    assert letters.filter(sent_at__isnull=False).count() == letters.count() >= DRAWS * SEATS
+    assert faults_of_letters(mail.accepted) == []
     # The control: what is looked for is found.
+    most = max(letters.values_list("attempts", flat=True))
+    for wrong in ([], mail.accepted * (most + 1)):
+        assert len(faults_of_letters(wrong)) >= DRAWS * SEATS
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'draws.expire_invitation'")
     assert len(faults()) == asked.filter(deadline_at__isnull=False).count() > 0

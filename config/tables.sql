@@ -6460,7 +6460,7 @@ SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 441, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 442, true);
 
 SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
 
@@ -11074,6 +11074,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('directory', '0008_written_otherwise', now()),
     ('directory', '0009_units_in_brackets', now()),
     ('directory', '0010_compare_bracketed', now()),
+    ('directory', '0011_names_read_alike', now()),
     ('draws', '0001_initial', now()),
     ('draws', '0002_reveal_rules_and_guards', now()),
     ('draws', '0003_condition_templates', now()),

@@ -29,6 +29,7 @@ class Part(models.TextChoices):
     FEES = "fees", "劳务费"
     RATINGS = "ratings", "综合评价"
     NOTICES = "notices", "通知"
+    CALLS = "calls", "通话录音"
     LOG = "log", "操作日志"
     CONTENTS = "log_contents", "操作日志原文"
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from expertpool.accounts.models import User
@@ -28,6 +28,12 @@ def recorded_call(user: User, uid: UUID, number: int) -> Call | None:
         return None
     rows = Call.objects.filter(attempt__message=message, attempt__number=number)
     return rows.exclude(tape="").select_related("attempt__message").first()
+
+
+def recorded_calls(messages: QuerySet[Message]) -> QuerySet[Call]:
+    """Return the calls of ``messages`` that were recorded, in their order, for code that checks who may hear them."""
+    rows = Call.objects.filter(attempt__message__in=messages.order_by()).exclude(tape="")
+    return rows.select_related("attempt__message").order_by("began_at", "pk")
 
 
 def tapes_of(message: Message) -> Mapping[int, Sequence[tuple[str, str]]]:

@@ -23,19 +23,23 @@ from expertpool.bundles.models import Bundle
 from expertpool.bundles.queries.bundles import file_of, out_of_reach
 from expertpool.bundles.services.making import MOST_A_DAY, ask_for_bundle, make_bundle
 from expertpool.core.mandates import FORGED, forged_rows
+from expertpool.draws.models import Invitation
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.fees.models import FeeLine, PaymentRequest
 from expertpool.fees.services.payments import decide_batch, mark_paid
 from expertpool.files.models import Attachment
 from expertpool.files.queries import may_view
+from expertpool.notifications.models import Message
 from expertpool.projects.services.archive import archive_project
+from expertpool.telephone.models import Call
 from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_user
 from tests.factories.bundles import PANEL, SCAN, content_of, make_made, make_proven
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import rate_all
 from tests.factories.fees import CARD, make_batch_of, make_paid_to
+from tests.factories.telephone import TAPE, make_call
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -157,6 +161,34 @@ def test_each_gets_what_he_may_see_and_nobody_more_by_the_file_of_another(
     assert out_of_reach(operator, whole) == ["操作日志原文"]
     assert may_view(operator, kept(own))
     assert not may_view(make_user("finance"), kept(own))
+
+
+@pytest.mark.shows("PRJ-17", "PRJ-31")
+def test_what_was_said_over_the_telephone_is_in_it_with_its_hash(
+    operator: User, admin: User
+) -> None:
+    project = make_proven(operator)
+    row = Invitation.objects.filter(draw__projects=project)[0]
+    letters = Message.objects.filter(about_type="draws.invitation", about_id=str(row.pk))
+    letter = letters.exclude(channel="site")[0]
+    call = make_call(letter)
+    bundle = make_made(project, admin)
+    (path,) = [one for one in names_in(bundle) if one.startswith("通话录音/")]
+    assert letter.recipient in path
+    assert path.endswith(".wav")
+    assert zipfile.ZipFile(io.BytesIO(content_of(bundle))).read(path) == TAPE
+    listed = {one["path"]: one["sha256"] for one in listed_in(bundle)["files"]}
+    assert listed[path] == call.sha256
+    # Who may not hear it on the notice hears it in no bundle.
+    deaf = make_user(roles=(make_role("bundles.make", "draws.view", "draws.names", "draws.run"),))
+    own = make_made(project, deaf)
+    assert "names" in own.parts
+    assert ["通话录音", "生成人没有查看的权限"] in own.withheld
+    assert not may_view(deaf, kept(bundle))
+    Call.objects.filter(pk=call.pk).update(sha256="0" * 64)
+    altered = make_made(project, admin)
+    assert "calls" not in altered.parts
+    assert any(one[0].startswith("通话录音：") and "打不开" in one[1] for one in altered.withheld)
 
 
 def test_the_log_tells_fees_and_scores_to_nobody_who_may_not_see_them(operator: User) -> None:

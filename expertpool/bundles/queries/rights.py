@@ -20,6 +20,7 @@ from expertpool.reviews.permissions import RESULTS
 from expertpool.reviews.queries.reviews import may_name, review_of
 
 SEALED = "名单尚未公开"
+HEARS = "notifications.view"
 NO_RIGHT = "生成人没有查看的权限"
 
 
@@ -69,6 +70,11 @@ def _notices(user: User, project: Project, now: datetime) -> bool:
     return _names(user, project, now)
 
 
+def _calls(user: User, project: Project, now: datetime) -> bool:
+    """Voices: whoever may hear them on the records of the notices, of whom all names are told."""
+    return user.has_permission(HEARS) and _notices(user, project, now)
+
+
 def _log(user: User, project: Project, now: datetime) -> bool:
     """Beside what the tab 日志 shows it says who was paid how much, and what was done in the review."""
     if _contents(user, project, now):
@@ -95,6 +101,7 @@ MAY: dict[Part, Callable[[User, Project, datetime], bool]] = {
     Part.FEES: _fees,
     Part.RATINGS: _ratings,
     Part.NOTICES: _notices,
+    Part.CALLS: _calls,
     Part.LOG: _log,
     Part.CONTENTS: _contents,
 }

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 
 import vdraw
 from expertpool.accounts.models import User
@@ -26,6 +27,7 @@ from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import draws_of
 from expertpool.draws.queries.evidence import evidence_kept_with
+from expertpool.draws.queries.tabs import notices_of
 from expertpool.draws.services.records import build_record, record_for
 from expertpool.evaluations.models import Evaluation
 from expertpool.fees.models import FeeLine, PaymentBatch
@@ -41,6 +43,9 @@ from expertpool.reviews.queries.results import Summary, counted_submissions, nam
 from expertpool.reviews.services.result_files import TITLE, result_pdf, result_xlsx
 from expertpool.reviews.services.sheet_files import TITLE as SHEET
 from expertpool.reviews.services.sheet_files import as_office_reads, sheet_file
+from expertpool.telephone.exceptions import TapeAltered
+from expertpool.telephone.queries import recorded_calls
+from expertpool.telephone.services.calls import open_tape
 
 NOTICES = "draws.notices"
 
@@ -184,6 +189,18 @@ def _notices(asked: Asked) -> Iterator[Piece]:
         yield Piece("通知记录.xlsx", stream.getvalue())
 
 
+def _calls(asked: Asked) -> Iterator[Piece]:
+    for call in recorded_calls(notices_of(asked.project)):
+        at = timezone.localtime(call.began_at)
+        name = f"{call.attempt.message.recipient} {at:%Y-%m-%d %H%M%S}"
+        try:
+            tape = open_tape(call)
+        except TapeAltered as altered:
+            yield Piece(name, str(altered))
+        else:
+            yield Piece(f"{name}.wav", tape)
+
+
 # --- The log ------------------------------------------------------------------------------------
 
 
@@ -244,6 +261,7 @@ CONTENTS: dict[Part, Callable[[Asked], Iterator[Piece]]] = {
     Part.FEES: _fees,
     Part.RATINGS: _ratings,
     Part.NOTICES: _notices,
+    Part.CALLS: _calls,
     Part.LOG: _log,
     Part.CONTENTS: _log_contents,
 }

@@ -90,7 +90,7 @@ class ProjectExport(Exporter):
         ]
 
     def rows(self, user: Any, params: Params) -> QuerySet[Project]:
-        return with_details(with_measures(chosen_projects(user, params)), user)
+        return with_details(with_measures(chosen_projects(user, params), user), user)
 
 
 class ArchiveExport(Exporter):

@@ -79,8 +79,8 @@ def told_to(occasion: str, users: Iterable[User]) -> list[User]:
 
 def measured(project: Project) -> int:
     (measure,) = (one for one in MEASURES if one.code == "hand_count")
-    rows = Project.objects.annotate(n=measure.expression(False))
-    return int(rows.values_list("n", flat=True).get(pk=project.pk))
+    rows = Project.objects.annotate(n=measure.expression(None, False))
+    return rows.values_list("n", flat=True).get(pk=project.pk) or 0
 
 
 def check_everywhere(draw: Draw, number: int, kinds: str, operator: User) -> None:
@@ -90,6 +90,7 @@ def check_everywhere(draw: Draw, number: int, kinds: str, operator: User) -> Non
     assert client.get(reverse("draws:detail", args=[draw.pk])).context["hand_steps"] == number
     public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
     assert f"{number} 次（{kinds}）" in public
+    assert measured(draw.project) == 0, "whoever counts is told of it once names are public"
     release(draw_id=draw.pk, now=draw.reveal_at)
     draw.refresh_from_db()
     sheet = build_sheet(draw=draw, actor=operator, now=draw.reveal_at + timedelta(minutes=1))

@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role
 from expertpool.draws.enums import ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
@@ -125,15 +127,31 @@ def test_the_export_tells_each_expert_with_his_state_and_whether_he_was_suppleme
         "第 2 位专家，综合，抽取，拒绝",
         "第 3 位专家，综合，补抽，待答复",
     ]
+    untold = ("已邀请人数", "同意人数", "补抽人数", "参与专家")
+    finance, elsewhere = make_user("finance"), make_user(roles=(role_elsewhere(),))
+    for reader in (finance, elsewhere):  # see projects, but not this draw (docs/decisions/0656)
+        (told,) = export(login(client, reader), "projects.projects")
+        assert [told[name] for name in untold] == [0, 0, 0, None]
+        assert (told["抽取次数"], told["抽取人数"]) == (row["抽取次数"], row["抽取人数"])
+    login(client, operator)
     release_now(draw)
     lines = Invitation.objects.filter(draw=draw).select_related("expert")
     named = [f"{line.expert.name}（{line.expert.number}）" for line in lines]
     (row,) = export(client, "projects.projects")
     assert [line.split("，")[0] for line in row["参与专家"].split("\n")] == named
-    login(client, make_user("finance"))  # may see projects, but no names
+    login(client, finance)  # may see projects, but no names
     (row,) = export(client, "projects.projects")
     assert "秘密" not in row["参与专家"]
     assert "第 1 位专家" in row["参与专家"]
+
+
+def role_elsewhere() -> Role:
+    """Sees all projects, and the draws of a department that has none."""
+    role = Role.objects.create(name="旁观")
+    role.permissions.create(code="projects.view", scope=Scope.ALL)
+    seen = role.permissions.create(code="draws.view", scope=Scope.CHOSEN)
+    seen.departments.add(make_department("别的部门"))
+    return role
 
 
 def release_now(draw: Draw) -> None:

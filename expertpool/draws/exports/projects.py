@@ -25,6 +25,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.draws.enums import INVALID, InvitationState, Origin, word_for
 from expertpool.draws.models import STANDBY, ConditionGroup, DrawPause, DrawProject, Invitation
+from expertpool.draws.queries.draws import told_q
 from expertpool.draws.queries.hands import hand_steps
 from expertpool.draws.queries.sitting import agreed_in, asked_in
 from expertpool.draws.rules import read_groups
@@ -49,29 +50,29 @@ def _draws(once: bool) -> QuerySet[DrawProject]:
     return draws.filter(AT_LEAD) if once else draws
 
 
-def _lines(once: bool = False) -> QuerySet[Invitation]:
+def _lines(reader: User | None, once: bool = False) -> QuerySet[Invitation]:
     """Who was invited for a project by its valid draws: those of one panel; at the lead for all its
     projects."""
-    lines = _invited() if once else _invited(asked_in(PROJECT))
-    return lines.filter(AT_LEAD) if once else lines
+    return _invited(reader, AT_LEAD if once else asked_in(PROJECT))
 
 
-def _invited(which: Q | None = None) -> QuerySet[Invitation]:
-    lines = Invitation.objects.filter(which or Q(), draw__projects=OuterRef("pk"))
+def _invited(reader: User | None, which: Q) -> QuerySet[Invitation]:
+    told = told_q(reader, "draw")
+    lines = Invitation.objects.filter(which, told, draw__projects=OuterRef("pk"))
     return lines.exclude(draw__status__in=INVALID).order_by()
 
 
-def _agreed(once: bool) -> QuerySet[Invitation]:
+def _agreed(reader: User | None, once: bool) -> QuerySet[Invitation]:
     """Who of its panel agreed to a project; at the lead to any of those that are drawn together."""
     if not once:
-        return _invited(agreed_in(PROJECT)).exclude(STANDBY)
+        return _invited(reader, agreed_in(PROJECT)).exclude(STANDBY)
     agreed = Invitation.objects.filter(agreed_in(PROJECT)).order_by().values("pk")
-    return _panel(once).filter(pk__in=agreed)
+    return _panel(reader, once).filter(pk__in=agreed)
 
 
-def _panel(once: bool) -> QuerySet[Invitation]:
+def _panel(reader: User | None, once: bool) -> QuerySet[Invitation]:
     """Those of them who do not only stand by."""
-    return _lines(once).exclude(STANDBY)
+    return _lines(reader, once).exclude(STANDBY)
 
 
 def _seats(once: bool) -> QuerySet[ConditionGroup]:
@@ -88,44 +89,48 @@ def _count(rows: QuerySet[Any], by: str) -> Subquery:
     return Subquery(rows.values(by).annotate(n=Count("pk")).values("n"))
 
 
-def _hands(once: bool) -> Subquery:
+def _hands(reader: User | None, once: bool) -> Subquery:
     """Also of what was sealed and given up before it was ordered."""
-    draws = DrawProject.objects.filter(project=OuterRef("pk"))
+    draws = DrawProject.objects.filter(told_q(reader, "draw"), project=OuterRef("pk"))
     draws = draws.filter(AT_LEAD) if once else draws
     steps = draws.annotate(steps=hand_steps("draw")).order_by().values("project")
     return Subquery(steps.annotate(n=Sum("steps")).values("n"))
 
 
 MEASURES = (
-    Measure("draw_count", "抽取次数", lambda once: _count(_draws(once), "project")),
+    Measure("draw_count", "抽取次数", lambda reader, once: _count(_draws(once), "project")),
     Measure(
         "seat_count",
         "抽取人数",
-        lambda once: Subquery(_seats(once).values("plan").annotate(n=Sum("seats")).values("n")),
+        lambda reader, once: Subquery(
+            _seats(once).values("plan").annotate(n=Sum("seats")).values("n")
+        ),
     ),
-    Measure("drawn_count", "已邀请人数", lambda once: _count(_panel(once), "panel")),
+    Measure(
+        "drawn_count", "已邀请人数", lambda reader, once: _count(_panel(reader, once), "panel")
+    ),
     Measure(
         "accepted_count",
         "同意人数",
-        lambda once: _count(_agreed(once), "panel"),
+        lambda reader, once: _count(_agreed(reader, once), "panel"),
         share_of="drawn_count",
         share_label="同意率",
     ),
     Measure(
         "supplement_count",
         "补抽人数",
-        lambda once: _count(_lines(once).filter(origin=Origin.SUPPLEMENT), "panel"),
+        lambda reader, once: _count(_lines(reader, once).filter(origin=Origin.SUPPLEMENT), "panel"),
     ),
     Measure("hand_count", "人工干预次数", _hands),
 )
 
 
 def _participants(user: User) -> ArraySubquery:
-    """The lines of the panel; names only of draws whose names the reader may read now."""
+    """The lines of the panel, as far as the reader may be told of them; names only of draws whose names the reader may read now."""
     # Some read earlier, yet the rows know no expert before the release.
     readable = readable_draws(user, now=timezone.now()).filter(released_at__isnull=False)
     named = Q(draw__in=readable.order_by().values("pk"))
-    rows = _lines().annotate(
+    rows = _lines(user).annotate(
         name=Case(
             When(named, then=shut_name("expert")), default=Value(""), output_field=TextField()
         ),

@@ -61,6 +61,18 @@ def draw_scope_q(user: User, code: str, *, reading: bool = False) -> Q:
     return within if reading or code in READING else within & ~Q(covers(~scope))
 
 
+def told_q(reader: User | None, draw: str) -> Q:
+    """The draws, as ``draw`` leads to them, of which ``reader`` may be told how far they have come: those he may look at,
+    and those that tell nothing by it, as their names are public or nobody is asked any more; the latter alone without
+    a reader. Whoever watches a number move knows who answered (docs/decisions/0656)."""
+    told = Q(**{f"{draw}__released_at__isnull": False}) | ~Q(**{f"{draw}__kind": DrawKind.RANDOM})
+    told |= Q(**{f"{draw}__status__in": INVALID})
+    if reader is None:
+        return told
+    scope = draw_scope_q(reader, "draws.view")
+    return told | Q(**{f"{draw}__in": Draw.objects.filter(scope).order_by()}) if scope else Q()
+
+
 def covers(condition: Q) -> Exists:
     """Draws that cover a project for which ``condition`` (with the prefix project__) holds."""
     return Exists(DrawProject.objects.filter(condition, draw=OuterRef("pk")))

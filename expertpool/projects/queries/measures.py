@@ -21,13 +21,13 @@ from expertpool.projects.models import Project
 @dataclass(frozen=True)
 class Measure:
     """A number of each project. ``expression`` makes a subquery over ``OuterRef("pk")`` that may
-    be empty (nought); given True, what the projects of a batch share counts at one of them, so
-    that it may be added up. ``code`` becomes the name of the annotation. ``share_of`` names another
+    be empty (nought), of what its reader may be told, or, without one, whoever counts projects; given True, what the
+    projects of a batch share counts at one of them, so that it may be added up. ``code`` becomes the name of the annotation. ``share_of`` names another
     number of which this is a part: statistics show the share as ``share_label``."""
 
     code: str
     label: str
-    expression: Callable[[bool], Any]
+    expression: Callable[[User | None, bool], Any]
     share_of: str = ""
     share_label: str = ""
 
@@ -60,9 +60,12 @@ PROJECT_DETAILS: Catalogue[Detail] = Catalogue("detail of projects")
 PROJECT_MARKS: Catalogue[Mark] = Catalogue("mark of projects")
 
 
-def with_measures(projects: QuerySet[Project], *, once: bool = False) -> QuerySet[Project]:
-    """Annotate all registered numbers under their codes; ``once`` to add them up."""
-    numbers = {one.code: Coalesce(one.expression(once), 0) for one in PROJECT_MEASURES}
+def with_measures(
+    projects: QuerySet[Project], reader: User | None, *, once: bool = False
+) -> QuerySet[Project]:
+    """Annotate all registered numbers under their codes, as ``reader`` may read them, or, without one, whoever counts
+    projects; ``once`` to add them up."""
+    numbers = {one.code: Coalesce(one.expression(reader, once), 0) for one in PROJECT_MEASURES}
     return projects.annotate(**numbers)
 
 

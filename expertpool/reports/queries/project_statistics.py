@@ -25,8 +25,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from expertpool.accounts.queries import scope_q
-from expertpool.draws.enums import INVALID, DrawKind, InvitationState
+from expertpool.draws.enums import INVALID, InvitationState
 from expertpool.draws.models import Invitation
+from expertpool.draws.queries.draws import told_q
 from expertpool.fees.models import FeeLine
 from expertpool.fees.permissions import VIEW as FEES
 from expertpool.fees.queries.lines import STANDING, fees_visible_to
@@ -47,8 +48,6 @@ from expertpool.reports.queries.statistics import (
     plain,
 )
 
-# Of draws whose names are public: before, an answer is told to whoever looks at the draw, by the hour.
-TOLD = Q(draw__released_at__isnull=False) | ~Q(draw__kind=DrawKind.RANDOM)
 NEVER_ASKED = (InvitationState.CONFLICT, InvitationState.UNREACHED)
 ANSWERS = {
     "asked": ("受邀人次", ~Q(state__in=NEVER_ASKED), "", ""),
@@ -63,7 +62,7 @@ YUAN = DecimalField(max_digits=14, decimal_places=2)
 
 def _answers(condition: Q) -> Any:
     """Count lines of the valid draws of a project; those of a batch at its lead alone."""
-    lines = Invitation.objects.filter(TOLD, condition, draw__project=OuterRef("pk"))
+    lines = Invitation.objects.filter(told_q(None, "draw"), condition, draw__project=OuterRef("pk"))
     rows = lines.exclude(draw__status__in=INVALID).order_by().values("draw__project")
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
@@ -82,7 +81,7 @@ def prepared(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     if asked.tallied_at is not None:
         tallied: QuerySet[Any] = rows.annotate(**_tallied(asked))
         return tallied
-    rows = with_measures(rows, once=True)
+    rows = with_measures(rows, None, once=True)
     answers = {code: _answers(condition) for code, (_, condition, _, _) in ANSWERS.items()}
     rows = rows.annotate(**answers)
     if asked.may(FEES):
@@ -192,7 +191,7 @@ PROJECTS = Topic(
     (Measure("count", "项目数"),),
     prepare=prepared,
     more=drawn_measures,
-    note="受邀、拒绝、未答复、请假在名单公开后计入；同一批次的抽取只计在牵头项目；劳务费为已发送、没有冲销的。",
+    note="邀请、答复、补抽和人工干预在名单公开后计入；同一批次的抽取只计在牵头项目；劳务费为已发送、没有冲销的。",
     large=LARGE,
     tallies_rows=True,
 )

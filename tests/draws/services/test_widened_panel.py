@@ -282,7 +282,7 @@ def test_statistics_and_export_count_the_panel_once(admin: User) -> None:
     base = make_short_panel(now=NOW)
     widened = widen_to_everybody(base, now=LATER)
     accept_all(widened, now=LATER)
-    (project,) = with_details(with_measures(Project.objects.all()), admin)
+    (project,) = with_details(with_measures(Project.objects.all(), admin), admin)
     assert (project.draw_count, project.seat_count) == (2, 4)
     assert (project.drawn_count, project.accepted_count, project.supplement_count) == (4, 4, 1)
     assert [row["number"] for row in project.participants] == [""] * 4

@@ -8,11 +8,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.draws.enums import ReplyVia
-from expertpool.draws.models import Invitation
+from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.services.entropy import SeededEntropy
+from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
 from expertpool.projects.enums import ProjectStatus, Regime
+from expertpool.projects.models import Project
+from expertpool.reports.models import DepartmentMonth
+from expertpool.reports.services.months import write_month
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -77,29 +80,38 @@ def test_projects_are_counted_by_period_department_progress_and_kind(client, ope
         assert client.get(figures[0][2]).context["total"] == line.sums["count"]
 
 
-@pytest.mark.shows("PRJ-24")
-def test_what_was_drawn_is_summed_and_the_export_equals_the_screen(client):
+def sealed_draw(*, seed: int = 1, seats: int = 1):
+    """A draw, of whose experts one declines and another agrees: step by step."""
     now = timezone.now()
-    for _ in range(6):
-        make_expert()
-    for accept in (True, False):
-        draw = make_draw(now=now, seats=1)
+    draw = make_draw(now=now, seats=seats)
+    yield draw
+    for accept in (False, True):
         answer(
-            invitation=Invitation.objects.get(draw=draw, line=1),
+            invitation=draw.invitations.filter(state=InvitationState.INVITED).earliest("line"),
             accept=accept,
             reason="" if accept else "出差",
             via=ReplyVia.LINK,
             now=now,
-            entropy=SeededEntropy(1),
+            entropy=SeededEntropy(seed + accept),
         )
+        yield draw
+
+
+@pytest.mark.shows("PRJ-24")
+def test_what_was_drawn_is_summed_and_the_export_equals_the_screen(client):
+    for _ in range(6):
+        make_expert()
+    *_, draw = sealed_draw()
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    list(sealed_draw(seed=5))  # of this one its beginning alone
     operator = login(client, make_user("operator"))
     context = operator.get(PAGE, {"topic": "projects"}).context
     expected = {
         "抽取次数": 2,
         "抽取人数": 2,
-        "已邀请人数": 3,
+        "已邀请人数": 2,
         "同意人数": 1,
-        "同意率": "33.3%",
+        "同意率": "50.0%",
         "补抽人数": 1,
         "人工干预次数": 0,
     }
@@ -110,6 +122,45 @@ def test_what_was_drawn_is_summed_and_the_export_equals_the_screen(client):
     total = export(client, "reports.statistics", topic="projects")[-1]
     assert {name: total[name] for name in expected} == expected
     assert (total["评审月份"], total["项目数"]) == ("合计", 2)
+
+
+def told(client, user, month) -> list[object]:
+    """All that statistics say of projects to ``user``: page, file, kept months, departments side by side, home page."""
+    login(client, user)
+    pages = [
+        client.get(PAGE, {"topic": "projects"}),
+        client.get(reverse("reports:comparison"), {"topic": "projects"}),
+    ]
+    write_month(month=month, now=timezone.now())
+    return [
+        *([line.sums for line in page.context["found"].lines] for page in pages),
+        export(client, "reports.statistics", topic="projects"),
+        list(DepartmentMonth.objects.order_by("pk").values_list("figures", flat=True)),
+        [
+            (one["label"], one["json"])
+            for one in client.get(reverse("reports:home")).context["charts"]
+        ],
+    ]
+
+
+@pytest.mark.shows("PRJ-24", "EXP-46")
+@pytest.mark.parametrize("role", ["finance", "operator"])
+def test_no_number_moves_by_an_answer_while_names_are_sealed(client, role):
+    """Whoever watches a number of one project would know who agreed (docs/decisions/0656)."""
+    for _ in range(6):
+        make_expert()
+    user = make_user(role)
+    # Another is still asked: that a draw ended is told by the progress of its project.
+    draw = next(steps := sealed_draw(seats=2))
+    Project.objects.update(department=make_department("采购中心"))
+    month = timezone.localdate(draw.project.opening_at).replace(day=1)
+    before = told(client, user, month)
+    for _ in steps:
+        assert told(client, user, month) == before
+    release(draw_id=draw.pk, now=draw.reveal_at, unanswered=True)
+    page, *_ = after = told(client, user, month)
+    assert after != before
+    assert (page[0]["drawn_count"], page[0]["accepted_count"]) == (3, 1)
 
 
 def test_only_what_the_user_may_see_is_counted(client, projects):

@@ -22,6 +22,7 @@ from expertpool.accounts.services.users import create_user, edit_user
 from expertpool.accounts.settings import SEPARATION
 from expertpool.core.permissions import PERMISSIONS, Duty
 from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import recipient_key
 from expertpool.siteconfig.exceptions import SettingsRefused
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
@@ -142,23 +143,67 @@ def test_business_goes_on_as_before(apart: dict[str, User]) -> None:
     assert {one.user for one in officers()} == set(apart.values())
 
 
-def test_security_gives_roles_and_changes_nothing_else_of_an_account(
-    apart: dict[str, User],
-) -> None:
+def version_on(page: str) -> str:
+    return page.split('name="version" value="')[1].split('"', maxsplit=1)[0]
+
+
+def test_security_gives_roles_and_opens_nothing(apart: dict[str, User]) -> None:
     make_user("operator")
     user = make_user(username="clerk", name="陈新人")
     client = login(Client(), apart["security"])
     assert "陈新人" in client.get("/users/").content.decode()
-    page = client.get(f"/users/{user.pk}/").content.decode()
-    assert 'name="name"' not in page
-    version = page.split('name="version" value="')[1].split('"')[0]
+    version = version_on(client.get(f"/users/{user.pk}/").content.decode())
     role = Role.objects.get(code="operator")
-    sent = {"roles": role.pk, "name": "别名", "version": version}
+    sent = {"roles": role.pk, "name": "陈新人", "version": version}
     assert client.post(f"/users/{user.pk}/", sent).status_code == 204
-    user = User.objects.get(pk=user.pk)
-    assert (user.name, list(user.roles.all())) == ("陈新人", [role])
-    assert client.get(f"/users/{user.pk}/reset/").status_code == 403
+    assert list(User.objects.get(pk=user.pk).roles.all()) == [role]
     assert client.get("/users/new/").status_code == 403
+    assert client.get("/users/import/").status_code == 403
+
+
+# Of a clerk who may do more than whoever opened his account (docs/decisions/0657).
+ACTS = {
+    "reset": ("security", "/users/{pk}/reset/", {}, 200),
+    "enable": ("security", "/users/{pk}/enable/", {}, 204),
+    "end sessions": ("security", "/users/{pk}/sessions/end/", {"reason": "电脑丢失"}, 204),
+    "unlock": ("system", "/users/{pk}/unlock/", {}, 204),
+    "disable": ("system", "/users/{pk}/disable/", {"reason": "离职手续已办"}, 204),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_act_on_a_clerks_account_is_one_of_the_threes(
+    apart: dict[str, User], act: str
+) -> None:
+    whose, url, sent, done = ACTS[act]
+    clerk = make_user("operator", is_active=act != "enable")
+    answers = {
+        duty: login(Client(), user).post(url.format(pk=clerk.pk), sent).status_code
+        for duty, user in sorted(apart.items(), key=lambda one: one[0] == whose)
+    }
+    assert answers.pop(whose) == done
+    assert len(answers) == 2
+    assert set(answers.values()) <= {403, 404, 409, 422}
+
+
+def test_a_clerk_who_forgot_his_password_and_married_works_on(apart: dict[str, User]) -> None:
+    clerk = make_user("operator", username="clerk", name="陈新人")
+    typed = {"name": "陈改名", "phone": "13900001111", "email": "chen@example.com"}
+    for duty, taken in (("audit", 403), ("system", 422), ("security", 204)):
+        client, url = login(Client(), apart[duty]), f"/users/{clerk.pk}/"
+        page = client.get(url)
+        sent = typed | {"roles": [one.pk for one in clerk.roles.all()]}
+        if page.status_code == 200:
+            sent |= {"version": version_on(page.content.decode())}
+        assert client.post(url, sent).status_code == taken, duty
+    clerk.refresh_from_db()
+    assert (clerk.name, clerk.phone, clerk.email) == tuple(typed.values())
+    assert "重置密码" in client.get("/users/").content.decode()
+    password = client.post(f"/users/{clerk.pk}/reset/").context["password"]
+    signed_in = Client().post("/login/", {"identifier": "clerk", "password": password})
+    assert signed_in.status_code == 302
+    # He is told, as of every act on an account.
+    assert Message.objects.filter(recipient_key=recipient_key(clerk.username)).count() >= 2
 
 
 def test_taking_it_back_counts_a_day_later_and_is_told(three: dict[str, User]) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from expertpool.accounts.models import Department, Role, User
 from expertpool.accounts.queries import active_departments, password_rules
 from expertpool.accounts.registry import contacts_instead
+from expertpool.accounts.services.guards import SECURITY
 from expertpool.core.bounds import ORDER
 
 
@@ -110,7 +111,7 @@ class UserForm(forms.Form):
                     Q(active=True) | Q(pk=user.department.pk)
                 )
         # Who gives roles alone changes nothing else of an account.
-        if not actor.has_permission("accounts.users"):
+        if not (actor.has_permission("accounts.users") or actor.has_permission(SECURITY)):
             for name in ("name", "phone", "email", "department"):
                 del self.fields[name]
         # Without the field the service leaves the roles as they are.

@@ -33,6 +33,9 @@ from expertpool.core.views.reasons import reason_of
 
 # Who gives roles may be another than who opens accounts: docs/decisions/0406.
 MAY_SEE = ("accounts.users", "accounts.roles")
+# An account that may do more than who opened it is looked after by the security administrator alone, also where he
+# opens none: docs/decisions/0657.
+LOOK_AFTER = ("accounts.users", SECURITY)
 SORTS = {"username": "username", "name": "name", "login": "told_login", "created": "created_at"}
 
 
@@ -65,6 +68,7 @@ def user_list(request: UserRequest) -> HttpResponse:
     context = shown.context | {
         "shows_sessions": request.user.has_permission(SECURITY),
         "manages": request.user.has_permission("accounts.users"),
+        "looks_after": any(request.user.has_permission(code) for code in LOOK_AFTER),
     }
     return render_list(request, "accounts/user_list.html", context)
 
@@ -113,7 +117,7 @@ def user_edit(request: UserRequest, pk: int) -> HttpResponse:
     )
 
 
-@requires("accounts.users")
+@requires(*LOOK_AFTER)
 def user_reset(request: UserRequest, pk: int) -> HttpResponse:
     """Ask, then give a one-time password, or have a link sent to whom nobody gives one."""
     user = _user(request, pk)
@@ -145,7 +149,7 @@ def user_disable(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires("accounts.users")
+@requires(*LOOK_AFTER)
 def user_enable(request: UserRequest, pk: int) -> HttpResponse:
     try:
         enable_user(user=_user(request, pk), actor=request.user, now=timezone.now())

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.customforms.services.fields import FieldData, change_field
@@ -41,6 +42,7 @@ from expertpool.inspections.services.submitting import hand_in, hand_in_for, sav
 from expertpool.inspections.services.terms import remind, remind_all, tell_suspended
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
+from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.fields import make_field
@@ -447,3 +449,36 @@ def test_who_may_see_decide_and_export(admin: User) -> None:
     assert client.get(reverse("inspections:decide", args=[one.pk])).status_code == 403
     department = login(Client(), make_user("department"))
     assert department.get(reverse("inspections:list")).status_code == 403
+
+
+@pytest.mark.shows("EXP-40")
+def test_a_round_belongs_to_the_department_of_who_made_or_opened_it(admin: User) -> None:
+    mine, other = make_department("工程部"), make_department("财务部")
+    role = make_role("inspections.manage", scope=Scope.DEPARTMENT)
+    clerk, beside = (make_user(roles=(role,), department=one) for one in (mine, other))
+    make_expert("张伟", department=mine)
+
+    def tried(user: User, row: Round, *acts: str) -> set[int]:
+        client = login(Client(), user)
+        return {
+            client.post(reverse(f"inspections:{act}", args=[row.pk])).status_code for act in acts
+        }
+
+    acts = ("edit", "open", "close", "remove")
+    draft = make_round(actor=clerk)
+    assert tried(beside, draft, *acts) == {404}
+    assert draft not in rounds_visible_to(beside)
+    assert tried(clerk, draft, "open") == {204}
+    fill_round(round_id=draft.pk, now=timezone.now())
+    assert tried(beside, draft, *acts) == {404}
+    # What the office opened is seen by all who look after it, each for his own, and changed by the office.
+    office = open_one(actor=admin)
+    page = login(Client(), clerk).get(reverse("inspections:round", args=[office.pk]))
+    assert "催办未提交的" in page.content.decode()
+    assert reverse("inspections:edit", args=[office.pk]) not in page.content.decode()
+    assert tried(clerk, office, *acts) == {404}
+    assert tried(admin, office, "remove") == {409}, "as before: experts were told"
+    # One that the office opened in the place of who made it is the office's.
+    given = make_round(actor=clerk)
+    open_round(row=given, actor=admin, now=timezone.now())
+    assert tried(clerk, given, "edit") == {404}

@@ -19,8 +19,11 @@ _Membership = Expert.tags.through
 
 @transaction.atomic
 def save_tag(*, row: Tag, actor: User | None, now: datetime) -> Tag:
-    """Save a new or renamed group. Refuses a name that exists (ValidationError)."""
+    """Save a new or renamed group. Refuses a name that exists, and a group that holds experts whose groups are not
+    ``actor``'s to change (ValidationError)."""
     known = Tag.objects.filter(pk=row.pk).first()
+    if known:
+        _check_own(known, actor, "修改")
     before = snapshot(known, *RECORDED) if known else None
     row.full_clean()
     row.save()
@@ -33,14 +36,20 @@ def save_tag(*, row: Tag, actor: User | None, now: datetime) -> Tag:
 def delete_tag(*, row: Tag, actor: User | None, now: datetime) -> None:
     """Delete a group; its experts stay. Refuses one that holds experts whose groups are not ``actor``'s to
     change (ValidationError)."""
-    if actor is not None:
-        own = experts_groupable_by(actor).values("pk")
-        if row.experts.exclude(pk__in=own).exists():
-            raise ValidationError("分组中有不在您范围内的专家，请联系管理员删除。")
+    _check_own(row, actor, "删除")
     # Before it is gone, with how many were in it.
     note = f"原有专家 {row.experts.count()} 位"
     record("expert.tag_delete", actor=actor, now=now, subject=row, note=note)
     row.delete()
+
+
+def _check_own(row: Tag, actor: User | None, what: str) -> None:
+    """Others' plans and lists name it: what it is called there is not for who has a part of it."""
+    if actor is None:
+        return
+    own = experts_groupable_by(actor).values("pk")
+    if row.experts.exclude(pk__in=own).exists():
+        raise ValidationError(f"分组中有不在您范围内的专家，请联系管理员{what}。")
 
 
 @transaction.atomic

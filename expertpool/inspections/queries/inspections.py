@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from expertpool.accounts.models import User
+from expertpool.accounts.queries import scope_q
 from expertpool.core.criteria import Choice, Context, shown_to, to_q
 from expertpool.core.visibility import told_later
 from expertpool.experts.enums import ExpertStatus
@@ -60,8 +61,20 @@ def members_for(round_: Round, user: User, *, now: Any) -> QuerySet[Expert]:
 
 def rounds_visible_to(user: User) -> QuerySet[Round]:
     """Return the rounds: those not opened yet to who manages them."""
+    drafts = rounds_managed_by(user).filter(state=RoundState.DRAFT).values("pk")
     rows = Round.objects.select_related("opened_by")
-    return rows if user.has_permission(MANAGE) else rows.exclude(state=RoundState.DRAFT)
+    return rows.filter(~Q(state=RoundState.DRAFT) | Q(pk__in=drafts))
+
+
+def rounds_managed_by(user: User) -> QuerySet[Round]:
+    """Return the rounds that ``user`` changes, opens, ends or removes: a draft belongs to whoever made it, and from
+    then on to whoever opened it, for the experts in his scope (docs/decisions/0658)."""
+    made, opened = (
+        scope_q(user, MANAGE, department=f"{by}__department", owner=by)
+        for by in ("created_by", "opened_by")
+    )
+    rows = Round.objects.select_related("opened_by")
+    return rows.filter(Q(made, opened_by=None) | Q(opened, opened_by__isnull=False))
 
 
 def inspections_visible_to(user: User, code: str = "") -> QuerySet[Any]:

@@ -32,6 +32,7 @@ from expertpool.inspections.permissions import MANAGE, VIEW
 from expertpool.inspections.queries.inspections import (
     inspections_visible_to,
     members_for,
+    rounds_managed_by,
     rounds_visible_to,
     shown_word,
     to_decide,
@@ -117,6 +118,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
             for one in shown
         ],
         "may_manage": may_manage,
+        "is_own": may_manage and rounds_managed_by(request.user).filter(pk=pk).exists(),
         "over": today > row.due_date,
         "export_url": export_url(InspectionExport.code) if may_export else "",
     }
@@ -135,7 +137,7 @@ def create(request: UserRequest) -> HttpResponse:
 
 @requires(MANAGE)
 def edit(request: UserRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(rounds_visible_to(request.user), pk=pk)
+    row = get_object_or_404(rounds_managed_by(request.user), pk=pk)
     return _form(request, row, f"修改：{row.name}", reverse("inspections:round", args=[pk]))
 
 
@@ -167,7 +169,7 @@ def _act(service: Callable[..., Any], message: str, *, to_list: bool = False) ->
     @require_POST
     @requires(MANAGE)
     def view(request: UserRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(rounds_visible_to(request.user), pk=pk)
+        row = get_object_or_404(rounds_managed_by(request.user), pk=pk)
         try:
             service(row=row, actor=request.user, now=timezone.now())
         except InspectionRefused as refusal:

@@ -144,3 +144,29 @@ def test_a_group_of_others_is_not_deleted(clerk: User, admin: User) -> None:
     assert login(Client(), clerk).post(address).status_code == 409
     assert login(Client(), admin).post(address).status_code == 204
     assert not Tag.objects.exists()
+
+
+@pytest.mark.shows("EXP-40")
+def test_a_group_of_others_is_not_renamed(clerk: User, admin: User) -> None:
+    """Others' plans and lists name it."""
+    tag = make_tag()
+    tag.experts.add(make_expert("张伟", department=clerk.department))
+    address, was = reverse("experts:tag_edit", args=[tag.pk]), tag.name
+
+    def rename(user: User) -> int:
+        client = login(Client(), user)
+        page = client.get(address).content.decode()
+        typed = {"name": "改名", "colour": tag.colour}
+        if 'name="version" value="' in page:
+            typed["version"] = page.split('name="version" value="')[1].partition('"')[0]
+        return client.post(address, typed).status_code
+
+    other = make_expert("李娜", department=make_department("财务部"))
+    tag.experts.add(other)
+    assert rename(clerk) == 422
+    tag.refresh_from_db()
+    assert tag.name == was
+    tag.experts.remove(other)
+    assert rename(clerk) == 204
+    tag.experts.add(other)
+    assert rename(admin) == 204

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -31,7 +33,9 @@ from expertpool.core.registry import MENU, MENU_GROUPS
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import reset_setting
+from tests.attacks.test_rights import make_role
 from tests.factories.accounts import built_in_roles, make_token, make_user
+from tests.factories.experts import make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -308,3 +312,48 @@ def test_the_form_of_a_link_promises_no_more_than_it_does(
     closed = "不能用网址或接口打开"
     assert closed not in client.get("/menus/links/new/").content.decode()
     assert closed in client.get("/menus/entries/experts/").content.decode()
+
+
+# What forms offer to choose from, and whoever asks: these belong to no entry (docs/decisions/0659).
+OF_NO_ENTRY = {"me", "attachments", "condition-fields", "departments", "specialties"}
+
+
+@pytest.mark.shows("SYS-13")
+def test_each_call_belongs_to_an_entry_or_is_known_to_belong_to_none(admin: User) -> None:
+    paths = json.loads((settings.BASE_DIR / "docs/api/openapi.json").read_text())["paths"]
+    first = {path.removeprefix("/api/v1/").partition("/")[0] for path in paths}
+    of_entries = {about: item for item in MENU for about in item.api}
+    assert first - OF_NO_ENTRY == set(of_entries), "say to which entry of the menu it belongs"
+    # Somebody for whom no entry is kept: he neither decides nor watches.
+    reader = make_role("experts.view", "projects.view")
+    user = make_user(roles=(reader,))
+    for item in {one.code: one for one in of_entries.values()}.values():
+        arrange_entry(
+            item=item,
+            label="",
+            group=MENU_GROUPS[item.group],
+            hidden_from=[reader],
+            actor=admin,
+            now=NOW,
+        )
+        calls = [path.replace("{", "").replace("}", "") for path in paths]
+        closed = {path for path in calls if is_closed_call(user, path)}
+        own = {path for path in calls if path.split("/")[3] in item.api}
+        assert closed == own, item.code
+        hide(item.code, actor=admin)
+
+
+@pytest.mark.shows("SYS-13")
+def test_what_another_page_offers_stays_as_it_does_by_the_interface(
+    admin: User, operator: User
+) -> None:
+    """Of a leave: the list is hidden, and ends none; the page of an expert still files one."""
+    RolePermission.objects.create(role=role("operator"), code="experts.leave")
+    user, expert = User.objects.get(pk=operator.pk), make_expert()
+    hide("experts.leaves", "operator", actor=admin)
+    client = login(Client(), operator)
+    assert client.get("/experts/leaves/").status_code == 403
+    assert client.post("/experts/leaves/9/cancel/").status_code == 403
+    assert is_closed_call(user, "/api/v1/leaves/9/cancel")
+    assert client.get(f"/experts/{expert.pk}/leaves/new/").status_code == 200
+    assert not is_closed_call(user, f"/api/v1/experts/{expert.pk}/leaves")

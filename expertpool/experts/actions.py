@@ -44,4 +44,5 @@ ACTIONS = (
     Action("expert.unlink_account", "解除专家账号"),
     Action("expert.packs", "发现检索包缺失或被改动，已重新生成"),
     Action("expert.reveal", "查看脱敏内容"),
+    Action("expert.reveals_used", "查看原文达到每天上限"),
 )

@@ -66,6 +66,17 @@ TAKEN_PER_HOUR = Setting(
     help="只对不能查看完整手机号、证件号的人：逐个新增或修改专家时，提示“库中已有”就说出了谁在库中，每次都记入日志。",
 )
 
+REVEALS_PER_DAY = Setting(
+    "experts.reveals_per_day",
+    "每人每天查看脱敏内容原文最多",
+    Number(1, 1000, "次"),
+    50,
+    group=SIGN_IN,
+    order=55,
+    help="专家和入库申请里点「查看」并填写原因看到的，合在一起数，从零点算起；用完的当天不能再看，并通知安全管理员。调低立即生效，调高一天后生效。",
+    strictest=min,
+)
+
 TERM_ENDING_WITHIN = Setting(
     "experts.term_ending_within",
     "聘期届满前多久提示",
@@ -177,6 +188,7 @@ SETTINGS = (
     CONTACT_DAYS,
     ACCOUNTS_WHEN_NEEDED,
     TAKEN_PER_HOUR,
+    REVEALS_PER_DAY,
     OWN_FIELDS,
     NOT_EXPORTED,
 )

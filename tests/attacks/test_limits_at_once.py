@@ -27,9 +27,10 @@ from expertpool.draws.services import tallies
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.settings import CANDIDATES_PER_SEAT, COUNTS_PER_HOUR
+from expertpool.experts.services import reveal
 from expertpool.experts.services.importing import ExpertImporter
 from expertpool.experts.services.profile import create_expert
-from expertpool.experts.settings import TAKEN_PER_HOUR
+from expertpool.experts.settings import REVEALS_PER_DAY, TAKEN_PER_HOUR
 from expertpool.projects.models import Project
 from tests.attacks.test_previews import table
 from tests.attacks.test_rights import make_role
@@ -86,6 +87,22 @@ def test_refusals_that_tell(meet: Callable[..., None], clerk: User, locked: bool
     told = [error for error in results if "在专家库中已有" in str(error)]
     assert len(told) == (MOST if locked else MANY)
     assert Entry.objects.filter(action="expert.taken").count() == len(told)
+
+
+@at_once
+def test_reveals(meet: Callable[..., None], clerk: User, locked: bool) -> None:
+    configure(REVEALS_PER_DAY, MOST)
+    expert = make_expert()
+    meet(reveal, reveal, "record")
+
+    def see() -> None:
+        reveal.reveal_value(
+            expert=expert, field="phone", reason="核对", actor=clerk, now=timezone.now()
+        )
+
+    run_at_once(*[see] * MANY)
+    seen = Entry.objects.filter(action="expert.reveal").count()
+    assert seen == (MOST if locked else MANY)
 
 
 @at_once

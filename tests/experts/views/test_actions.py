@@ -14,13 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
-from expertpool.accounts.models import Role, RolePermission, User
+from expertpool.accounts.models import Role, RoleField, RolePermission, User
 from expertpool.audit.models import Entry
 from expertpool.core.views import bulk, listing
 from expertpool.experts.models import BlacklistEntry, Expert, Leave
+from expertpool.experts.settings import REVEALS_PER_DAY
+from expertpool.notifications.models import Message
+from expertpool.notifications.queries.messages import recipient_key
 from expertpool.privacy.services.erasing import erase
+from tests.attacks.test_rights import make_role
 from tests.factories.accounts import make_department, make_user
 from tests.factories.experts import make_expert, make_tag
+from tests.factories.joining import make_application
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 
@@ -339,3 +345,59 @@ def test_revealing_over_the_page(client: Client, admin: User, operator: User) ->
     assert post(client, "reveal", expert.pk, "name", reason="核对").status_code == 404
     login(client, operator)
     assert post(client, "reveal", expert.pk, "phone", reason="核对").status_code == 403
+
+
+@pytest.mark.shows("EXP-41")
+def test_a_few_reveals_a_day(
+    client: Client, admin: User, operator: User, time_machine: Any
+) -> None:
+    """Of experts and applications together; by account, from midnight on; the refused are no reveals."""
+    time_machine.move_to("2026-12-08T20:00:00+08:00", tick=False)
+    configure(REVEALS_PER_DAY, 2)
+    expert, application = make_expert(), make_application()
+    security = make_user("admin")
+    login(client, admin)
+
+    def reveal(reason: str = "电话核对") -> int:
+        return post(client, "reveal", expert.pk, "phone", reason=reason).status_code
+
+    def reveal_applied() -> Any:
+        address = reverse("joining:reveal", args=[application.pk, "phone"])
+        return client.post(address, {"reason": "电话核对"})
+
+    assert [reveal(""), reveal(), reveal("")] == [409, 200, 409]
+    assert reveal_applied().status_code == 200
+    refused = [reveal(), reveal_applied(), reveal()]
+    assert (refused[0], refused[1].status_code, refused[2]) == (409, 409, 409)
+    assert "已达 2 次" in refused[1].content.decode() + str(refused[1].headers)
+    assert Entry.objects.filter(action__in=("expert.reveal", "joining.reveal")).count() == 2
+    # Told once a day, to who looks after security.
+    entry = Entry.objects.get(action="expert.reveals_used")
+    assert (entry.actor, entry.subject_id) == (admin, str(admin.pk))
+    told = Message.objects.filter(occasion="account.acted")
+    assert [one.recipient_key for one in told] == [recipient_key(security.username)]
+    # Another has his own.
+    login(client, security)
+    assert reveal() == 200
+    login(client, admin)
+    time_machine.move_to("2026-12-08T23:59:59+08:00", tick=False)
+    assert reveal() == 409
+    time_machine.move_to("2026-12-09T00:00:01+08:00", tick=False)
+    assert reveal() == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("EXP-41")
+def test_only_whom_the_right_to_reveal_reaches_and_what_is_not_hidden(client: Client) -> None:
+    near = make_department("工程部")
+    roles = (make_role("experts.view"), make_role("experts.reveal", scope=Scope.DEPARTMENT))
+    clerk = make_user(roles=roles, department=near)
+    own, other = make_expert(department=near), make_expert(department=make_department("财务部"))
+    login(client, clerk)
+    assert client.get(reverse("experts:detail", args=[other.pk])).status_code == 200
+    assert post(client, "reveal", other.pk, "phone", reason="核对").status_code == 404
+    assert post(client, "reveal", own.pk, "phone", reason="核对").status_code == 200
+    for role in roles:
+        RoleField.objects.create(role=role, field="experts.phone", level="hidden")
+    assert post(client, "reveal", own.pk, "phone", reason="核对").status_code == 404
+    assert Entry.objects.filter(action="expert.reveal").count() == 1

@@ -18,7 +18,7 @@ from expertpool.core.crypto import DecryptionError
 from expertpool.core.fields import UNREADABLE
 from expertpool.core.mandates import Mandate
 from expertpool.core.subjects import FieldDeclaration, File, Kind, Owner
-from expertpool.core.visibility import Level, level_for, show, told
+from expertpool.core.visibility import Level, level_for, said, told
 from expertpool.customforms.models import FieldFile
 from expertpool.customforms.registry import FileHolder
 from expertpool.experts.fields import EXPERT
@@ -165,7 +165,7 @@ def _read(item: ChangeItem, name: str, viewer: User | None) -> str:
         value = getattr(item, name)
     except DecryptionError:
         return UNREADABLE
-    return show(viewer, f"experts.{item.field}", value) if viewer else value
+    return said(viewer, f"experts.{item.field}", value) if viewer else value
 
 
 def _address(item: ChangeItem, kind: Kind | None) -> str:
@@ -214,7 +214,7 @@ def _overtaken(item: ChangeItem, viewer: User | None) -> str:
     if version is None:
         return ""
     after = json.loads(version.snapshot).get(item.field, "")
-    after = show(viewer, f"experts.{item.field}", after) if viewer else after
+    after = said(viewer, f"experts.{item.field}", after) if viewer else after
     who = version.actor_name if viewer else "管理部门"
     return f"申请之后已由{who}改为「{after or '空'}」（第 {version.number} 版）"
 

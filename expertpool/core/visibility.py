@@ -129,6 +129,15 @@ def level_for(viewer: Viewer, code: str) -> Level:
     return max(levels, key=OPENNESS.__getitem__)
 
 
+UNSEEN = "无权查看"
+
+
+def said(viewer: Viewer, code: str, value: str) -> str:
+    """Return what a page says of ``value``: what `show` gives; of a hidden field that it may not be seen, whether there
+    is something or not."""
+    return UNSEEN if level_for(viewer, code) is Level.HIDDEN else show(viewer, code, value)
+
+
 def show(viewer: Viewer, code: str, value: str) -> str:
     """Return ``value`` as the viewer may see it: plain, masked, or empty when hidden."""
     level = level_for(viewer, code)

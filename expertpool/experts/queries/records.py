@@ -18,7 +18,7 @@ from expertpool.audit.actions import action_label
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import in_words, proven
-from expertpool.core.visibility import show, told
+from expertpool.core.visibility import said, told
 from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
 from expertpool.experts.queries.availability import not_in_pool
@@ -278,4 +278,4 @@ def differences(
 
 def shown(user: User, name: str, value: str) -> str:
     """Return a value of a version as ``user`` may see it."""
-    return show(user, f"experts.{name}", value)
+    return said(user, f"experts.{name}", value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from expertpool.core.fields import UNREADABLE, readable
 from expertpool.core.templatetags.ui import masked, pill
-from expertpool.core.visibility import Level, level_for, show
+from expertpool.core.visibility import UNSEEN, Level, level_for, show
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.coming import SEALED
 from expertpool.experts.tables import leave_pill, state_pill
@@ -46,8 +47,11 @@ def guarded(context: Context, *, expert: Expert, field: str) -> SafeString:
     user: Any = context["request"].user
     code = f"experts.{field}"
     # Who sees it plain needs no way to it, and who may not know it gets none.
-    may_reveal = level_for(user, code) is Level.MASKED and user.has_permission("experts.reveal")
-    value = readable(expert, field, lambda clear: show(user, code, clear))
+    level = level_for(user, code)
+    may_reveal = level is Level.MASKED and user.has_permission("experts.reveal")
+    # Nor that there is something which cannot be decrypted.
+    is_hidden = level is Level.HIDDEN
+    value = UNSEEN if is_hidden else readable(expert, field, partial(show, user, code))
     # Nothing is behind a value that cannot be decrypted.
     may_reveal = may_reveal and value != UNREADABLE
     return masked(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from expertpool.accounts.models import User
 from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.subjects.conditions import applies
-from expertpool.core.visibility import Level, level_for, show
+from expertpool.core.visibility import Level, level_for, said
 from expertpool.directory.queries import path_names
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
@@ -76,11 +76,11 @@ def shown_steps(application: Application, reader: User | None = None) -> list[Pa
             if reader and is_unseen(one, reader):  # empty it would read as not filled in
                 continue
             text = _text(one, found, typed.get(step, {}))
-            guard = one.guard.code if one.guard and text and reader is not None else ""
-            if guard and reader is not None:
-                level = level_for(reader, guard)
-                text = show(reader, guard, text)
-                guard = one.code if level is Level.MASKED else ""
+            guard = ""
+            if one.guard and reader is not None:
+                is_masked = level_for(reader, one.guard.code) is Level.MASKED
+                guard = one.code if text and is_masked else ""
+                text = said(reader, one.guard.code, text)
             lines.append(
                 Line(
                     label_of(one, application.kind),

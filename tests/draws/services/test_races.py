@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from expertpool.core.locks import lock_transaction
 from expertpool.draws.enums import AlarmKind, DrawStatus, InvitationState, ReplyVia
-from expertpool.draws.exceptions import DrawError
+from expertpool.draws.exceptions import DrawError, ReplyRefused
 from expertpool.draws.models import Draw, Hold, Invitation
 from expertpool.draws.services import replies, sealing, seating
 from expertpool.draws.services.entropy import SeededEntropy
@@ -151,9 +151,8 @@ def test_without_lock_and_constraint_experts_are_booked_twice(
 
 
 @pytest.fixture
-def reply_against_deadline(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Any]]:
-    """One accepts in the last second, the deadline passes; both look before either writes, as far
-    as the lock lets them."""
+def looking_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two answers look before either writes, as far as the lock lets them."""
     barrier, settle, lock = threading.Barrier(2), replies._settle, replies.lock_draw
 
     def meet_and_settle(*args: Any, **kwargs: Any) -> None:
@@ -164,6 +163,11 @@ def reply_against_deadline(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list
         settle(*args, **kwargs)
 
     monkeypatch.setattr(replies, "_settle", meet_and_settle)
+
+
+@pytest.fixture
+def reply_against_deadline(looking_together: None) -> Callable[[], list[Any]]:
+    """One accepts in the last second, the deadline passes."""
     for _ in range(3):
         make_expert()
     row = Invitation.objects.get(draw=make_draw(now=NOW, seats=1, reply_minutes=30))
@@ -227,6 +231,67 @@ def test_without_lock_and_conditional_update_a_seat_is_given_twice(
     accepted, expired = reply_against_deadline()
     assert isinstance(accepted, Invitation)
     assert expired is True
+    assert Invitation.objects.count() == 2
+
+
+# --- One expert by two ways ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def by_two_ways(looking_together: None) -> Callable[[], list[Any]]:
+    """His short message agrees while his key declines."""
+    for _ in range(3):
+        make_expert()
+    row = Invitation.objects.get(draw=make_draw(now=NOW, seats=1, reply_minutes=30))
+
+    def answer(via: ReplyVia, *, accept: bool) -> Callable[[], Any]:
+        return lambda: replies.answer(
+            invitation=Invitation.objects.get(pk=row.pk),
+            accept=accept,
+            reason="" if accept else "按键不参加",
+            via=via,
+            now=NOW + timedelta(minutes=1),
+            entropy=SeededEntropy(1),
+        )
+
+    return lambda: run_at_once(
+        answer(ReplyVia.SMS, accept=True), answer(ReplyVia.VOICE, accept=False)
+    )
+
+
+def check_first_counts(agreed: Any, declined: Any) -> None:
+    """That one stands, and the other was told that he had answered."""
+    first = Invitation.objects.get(line=1)
+    assert isinstance(agreed, ReplyRefused) != isinstance(declined, ReplyRefused)
+    if isinstance(declined, ReplyRefused):
+        assert (first.state, first.replied_via) == (InvitationState.ACCEPTED, ReplyVia.SMS)
+        assert Invitation.objects.count() == 1
+    else:
+        assert (first.state, first.replied_via) == (InvitationState.DECLINED, ReplyVia.VOICE)
+        assert Invitation.objects.filter(line=2, state=InvitationState.INVITED).exists()
+
+
+@pytest.mark.shows("DRAW-22", "DRAW-40")
+def test_of_two_answers_by_two_ways_at_once_one_counts(
+    by_two_ways: Callable[[], list[Any]],
+) -> None:
+    check_first_counts(*by_two_ways())
+
+
+def test_without_the_lock_the_conditional_update_lets_one_answer_count(
+    by_two_ways: Callable[[], list[Any]], without_lock_of_draw: None
+) -> None:
+    check_first_counts(*by_two_ways())
+
+
+def test_without_lock_and_conditional_update_both_answers_count(
+    by_two_ways: Callable[[], list[Any]],
+    without_lock_of_draw: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: he is thanked for agreeing, and another sits on his seat."""
+    monkeypatch.setattr(replies, "_as_read", lambda line: Invitation.objects.filter(pk=line.pk))
+    assert not [one for one in by_two_ways() if isinstance(one, Exception)]
     assert Invitation.objects.count() == 2
 
 

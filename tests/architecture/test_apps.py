@@ -36,6 +36,7 @@ CORE = {
     "fields",
     "filling",
     "finality",  # what has ended stays so
+    "garbage",  # what Python takes for it, left alone for a while
     "grants",
     "health",
     "home",

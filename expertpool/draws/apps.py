@@ -109,7 +109,11 @@ class DrawsConfig(AppConfig):
         FIELD_USES.add(USE)
         CRITERIA_USES.add(CONDITIONS)
         EXPORTS.add(DrawExport(), NoticeExport())
-        READS.add(Read("draw.contact", "reveal"))
+        READS.add(
+            Read("draw.contact", "reveal"),
+            Read("draw.names", "names"),
+            Read("draw.pick_look", "names"),
+        )
         PAPERS.add(*SHEETS)
         FILE_SUBJECTS.add(SHEET_FILES)
         OCCASIONS.add(

@@ -29,6 +29,7 @@ KINDS = {
     "file": "查看、下载附件",
     "export": "导出名单",
     "paper": "下载文书、报盘文件",
+    "names": "查看抽取名单、可选专家",
 }
 READS: Catalogue[Read] = Catalogue(
     "read of personal data",

@@ -14,12 +14,20 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.exporting import EXPORTS
+from expertpool.draws.exceptions import NamesSealed
+from expertpool.draws.models import Invitation
+from expertpool.draws.services.names import read_names, release
 from expertpool.experts.models import Expert
 from expertpool.experts.services.reveal import reveal_value
 from expertpool.files.services import attach
 from expertpool.files.services.attaching import note_download
 from expertpool.privacy.models import ListedRead
-from expertpool.privacy.queries.reads import LISTED_WITHIN, reads_of, reads_visible_to
+from expertpool.privacy.queries.reads import (
+    LISTED_WITHIN,
+    kind_of,
+    reads_of,
+    reads_visible_to,
+)
 from expertpool.privacy.services.retaining import retain
 from expertpool.privacy.settings import NAMES, NOBODY, TOLD_READS
 from tests.factories.accounts import make_user
@@ -66,6 +74,25 @@ def test_the_register_says_who_saw_whose_data_and_why(somebody: Expert, admin: U
     assert "证书.pdf" not in reveals.content.decode()
     nobody = login(Client(), admin).get(reverse("privacy:reads"), {"subject": "别的人"})
     assert "核实联系方式" not in nobody.content.decode()
+
+
+@pytest.mark.shows("EXP-41")
+def test_who_read_the_names_of_a_draw_stands_in_the_register(admin: User) -> None:
+    """With what for; whoever asked before they were public read nothing."""
+    make_expert()
+    draw = make_draw(now=NOW, seats=1)
+    reader = make_user("operator")
+    with pytest.raises(NamesSealed):
+        read_names(draw=draw, actor=reader, now=NOW, purpose="抽取表")
+    assert not reads_visible_to(admin).exists()
+    release(draw_id=draw.pk, now=draw.reveal_at, unanswered=True)
+    draw.refresh_from_db()
+    Invitation.objects.filter(draw=draw).update(state="no_answer")
+    read_names(draw=draw, actor=reader, now=draw.reveal_at + DAY, purpose="抽取表")
+    entry = reads_visible_to(admin).get()
+    assert (entry.actor, entry.note, kind_of(entry)) == (reader, "抽取表", "names")
+    page = login(Client(), admin).get(reverse("privacy:reads"), {"kind": "names"})
+    assert "抽取表" in page.content.decode()
 
 
 def test_files_of_what_is_no_person_are_no_reads(admin: User) -> None:

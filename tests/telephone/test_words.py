@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import wave
 from array import array
+from datetime import timedelta
 
 import pytest
 
+from expertpool.notifications.channels.base import SendStatus
 from expertpool.telephone.channels.line import SECOND
 from expertpool.telephone.channels.speech import Speaker, Unspoken, sound_of, spoken
 from expertpool.telephone.channels.tape import Tape
 from expertpool.telephone.enums import CallOutcome
-from expertpool.telephone.rules import AGAIN, AT_ONCE, outcome_of
+from expertpool.telephone.rules import AGAIN, AT_ONCE, outcome_of, result_of
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,39 @@ def test_ends_are_understood(words: str, rang: bool, outcome: CallOutcome) -> No
 def test_each_end_has_what_follows() -> None:
     assert {*AGAIN, *AT_ONCE} == set(CallOutcome)
     assert not AGAIN.keys() & AT_ONCE.keys()
+
+
+# As docs/operations/telephone.md tells it: how many minutes later, how many calls in all, and what stands then.
+REJECTED, DELIVERED = SendStatus.REJECTED, SendStatus.DELIVERED
+TABLE = {
+    CallOutcome.BUSY: (5, 4, REJECTED),
+    CallOutcome.NO_ANSWER: (10, 3, REJECTED),
+    CallOutcome.REJECTED: (30, 3, REJECTED),
+    CallOutcome.OFF: (30, 3, REJECTED),
+    CallOutcome.NO_KEY: (15, 2, DELIVERED),
+    CallOutcome.HUNG_UP: (15, 2, DELIVERED),
+    CallOutcome.INTERRUPTED: (1, 5, REJECTED),
+}
+BLAMED = (CallOutcome.CONGESTED, CallOutcome.DOWN, CallOutcome.REFUSED)
+
+
+@pytest.mark.shows("DRAW-40")
+@pytest.mark.parametrize("outcome", CallOutcome)
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_who_is_called_again_and_how_often(outcome: CallOutcome, most: int) -> None:
+    """The office may say fewer times (``most``), never more; who confirmed or has no such number is not called again, and what
+    the line is to blame for counts for nobody unless it carried others."""
+    alone = outcome in BLAMED
+    minutes, calls, then = (10, 3, REJECTED) if alone else TABLE.get(outcome, (0, 1, None))
+    last = min(calls, most)
+    for call in range(1, last):
+        again = result_of(outcome, calls=call, most=most, alone=alone)
+        assert (again.status, again.again_after) == (SendStatus.RETRY, timedelta(minutes=minutes))
+    result = result_of(outcome, calls=last, most=most, alone=alone)
+    assert result.status is (then or AT_ONCE[outcome])
+    assert result.again_after is None
+    if alone:
+        assert result_of(outcome, calls=last, most=most).status is SendStatus.DOWN
 
 
 def test_dates_and_numbers_are_spoken_as_people_say_them() -> None:

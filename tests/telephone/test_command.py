@@ -9,7 +9,22 @@ import sys
 
 import pytest
 
+from config import supervisor
+from expertpool.notifications.channels.voice import settings as voice
+from tests.factories.siteconfig import configure
 from tests.worker import ROOT, environment_of, kill
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("DRAW-40")
+@pytest.mark.parametrize(
+    ("trunk", "runs"), [(voice.SIP, True), (voice.NONE, False), (voice.ALIYUN, False)]
+)
+def test_whoever_starts_all_starts_it_where_a_line_is_chosen(trunk: str, runs: bool) -> None:
+    configure(voice.SERVER, "10.8.0.5")
+    configure(voice.USER, "02788886666")
+    configure(voice.TRUNK, trunk)
+    assert [one[-1] for one in supervisor._calls().values()] == ["voice-agent"] * runs
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from expertpool.core.catalogue import Catalogue
 
@@ -22,13 +22,20 @@ class RecipientFields:
 RECIPIENT_FIELDS: Catalogue[RecipientFields] = Catalogue("fields of recipients")
 
 
+class KeptSound(NamedTuple):
+    """Words for a sound, where it is got, and its hash."""
+
+    label: str
+    url: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class AttemptFiles:
-    """What another app has recorded of attempts: ``links`` gives words and address of each sound by attempt, for whoever
-    may read the message."""
+    """What another app has recorded of attempts: ``links`` gives the sounds by attempt, for whoever may read the message."""
 
     code: str
-    links: Callable[[Any], Mapping[int, Sequence[tuple[str, str]]]]
+    links: Callable[[Any], Mapping[int, Sequence[KeptSound]]]
 
 
 ATTEMPT_FILES: Catalogue[AttemptFiles] = Catalogue("files of attempts")

@@ -16,7 +16,7 @@ from expertpool.notifications.channels.voice.settings import SIP, TRUNK
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import messages_visible_to
 from expertpool.notifications.queries.subjects import readable_by
-from expertpool.notifications.registry import AttemptFiles
+from expertpool.notifications.registry import AttemptFiles, KeptSound
 from expertpool.telephone.models import Call
 from expertpool.telephone.rules import LOST_AFTER
 
@@ -36,12 +36,13 @@ def recorded_calls(messages: QuerySet[Message]) -> QuerySet[Call]:
     return rows.select_related("attempt__message").order_by("began_at", "pk")
 
 
-def tapes_of(message: Message) -> Mapping[int, Sequence[tuple[str, str]]]:
-    """Return where the recordings of the calls of ``message`` are got, by attempt."""
+def tapes_of(message: Message) -> Mapping[int, Sequence[KeptSound]]:
+    """Return the recordings of the calls of ``message``, by attempt."""
     rows = Call.objects.filter(attempt__message=message).exclude(tape="")
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for attempt, number in rows.values_list("attempt", "attempt__number"):
-        found[attempt].append(("通话录音", reverse("telephone:tape", args=[message.uid, number])))
+    found: dict[int, list[KeptSound]] = defaultdict(list)
+    for attempt, number, sha256 in rows.values_list("attempt", "attempt__number", "sha256"):
+        url = reverse("telephone:tape", args=[message.uid, number])
+        found[attempt].append(KeptSound("通话录音", url, sha256))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -64,6 +65,8 @@ def test_a_recording_is_got_from_the_record_and_that_is_logged(
     client = login(Client(), admin)
     page = client.get(reverse("notifications:record", args=[message.uid]))
     assert f'<audio src="{address(message)}"' in page.content.decode()
+    assert call.sha256 == hashlib.sha256(TAPE).hexdigest()
+    assert call.sha256 in page.content.decode()
     assert "media-src 'self'" in page["Content-Security-Policy"]
     answer = client.get(address(message))
     assert answer.content == TAPE

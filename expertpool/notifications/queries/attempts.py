@@ -24,14 +24,14 @@ from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.queries.costs import costs_of
 from expertpool.notifications.queries.health import find_gateway
 from expertpool.notifications.queries.messages import is_to_nobody, told
-from expertpool.notifications.registry import ATTEMPT_FILES
+from expertpool.notifications.registry import ATTEMPT_FILES, KeptSound
 
 LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class ShownAttempt:
-    """An attempt as a page shows it; ``events`` are what its provider told of it: words and time; ``files`` what was kept of it: words and address."""
+    """An attempt as a page shows it; ``events`` are what its provider told of it: words and time; ``files`` what was kept of it."""
 
     number: int
     began_at: datetime
@@ -42,7 +42,7 @@ class ShownAttempt:
     tone: str
     detail: str
     events: Sequence[tuple[str, datetime]]
-    files: Sequence[tuple[str, str]] = ()
+    files: Sequence[KeptSound] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def attempts_of(message: Message, *, is_read: bool) -> list[ShownAttempt]:
     return [_shown(row, CHANNELS[message.channel], files[row.pk]) for row in rows]
 
 
-def _shown(row: Attempt, channel: Channel, files: Sequence[tuple[str, str]]) -> ShownAttempt:
+def _shown(row: Attempt, channel: Channel, files: Sequence[KeptSound]) -> ShownAttempt:
     state = AttemptState(row.state)
     return ShownAttempt(
         number=row.number,

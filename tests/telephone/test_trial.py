@@ -12,6 +12,7 @@ from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import calls
+from expertpool.telephone.services.health import note_agent
 from expertpool.telephone.services.trial import IN_AN_HOUR
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -22,8 +23,15 @@ NUMBER = "13800138000"
 
 
 @pytest.fixture
-def office(admin: User) -> Client:
-    """An administrator where a line is set."""
+def office(line_alone: Client) -> Client:
+    """An administrator where a line is set, and a telephone program has it."""
+    note_agent(now=timezone.now())
+    return line_alone
+
+
+@pytest.fixture
+def line_alone(admin: User) -> Client:
+    """The same before there is a program."""
     for setting, value in ((SERVER, "10.8.0.5"), (USER, "01088880000"), (TRUNK, SIP)):
         configure(setting, value)
     return login(Client(), admin)
@@ -62,6 +70,12 @@ def test_it_is_made_by_what_is_saved(office: Client) -> None:
     assert "请先保存" in attempt(office, server="10.8.0.6")
     assert "请先选用" in attempt(office, trunk="none")
     assert "手机号格式不对" in attempt(office, "110")
+    assert not Message.objects.exists()
+
+
+def test_it_is_said_at_once_that_nobody_would_make_it(line_alone: Client) -> None:
+    """It was said to be under way for as long as no program ran."""
+    assert "没有电话程序在运行" in attempt(line_alone)
     assert not Message.objects.exists()
 
 

@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from expertpool.core.configuration import Reader, Secret, Trial, TrialFailed, value_of
+from expertpool.core.health import Health
 from expertpool.core.validators import validate_mobile
 from expertpool.notifications.channels.voice.settings import SETTINGS, SIP, TRUNK, VOICE
 from expertpool.notifications.enums import ChannelCode, DeliveryState, Urgency
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import Occasion
 from expertpool.notifications.services.sending import Recipient, send_message
+from expertpool.telephone.services.health import find_agent
 
 TRIED = Occasion(
     code="telephone.trial",
@@ -40,6 +42,10 @@ def call_to_try(read: Reader, number: str) -> str:
         validate_mobile(number)
     except ValidationError as error:
         raise TrialFailed("".join(error.messages)) from None
+    if (found := find_agent(now)).state is Health.FAILED:
+        raise TrialFailed(
+            f"{found.sentence}没有拨打，请先启动它（expertpool voice-agent），一分钟后再试。"
+        )
     earlier = Message.objects.filter(occasion=TRIED.code)
     if earlier.filter(state__in=UNDER_WAY).exists():
         raise TrialFailed(

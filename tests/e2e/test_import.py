@@ -97,6 +97,15 @@ def test_words_and_cells_are_mended_in_place(admin: Screen, tmp_path: Path) -> N
     expect(admin.stat("可以导入")).to_have_text("1 行")
     # Zhang comes in, without the specialty that is none.
     see(admin, "preview")
+    admin.page.set_viewport_size({"width": 390, "height": 900})
+    proposed = admin.page.get_by_text("建议，还没有用上").first
+    chosen = admin.page.locator("td", has=proposed).locator(".form-select").first
+    below, above = proposed.bounding_box(), chosen.bounding_box()
+    assert below is not None
+    assert above is not None
+    # Nor does what is said of it stand upon what is chosen.
+    assert below["y"] >= above["y"] + above["height"] or below["x"] >= above["x"] + above["width"]
+    admin.page.set_viewport_size({"width": 1440, "height": 900})
     expect(admin.page.get_by_label("职称“高工”")).to_have_value("高级工程师")
     # It may mean a specialty that is called otherwise: she is told which, and says so herself.
     field = admin.page.get_by_label("评审专业“城市规划”")

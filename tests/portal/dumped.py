@@ -17,6 +17,8 @@ NAMES = {
     "fees_feeline.said": "whose letter it was",
     "joining_application.name": "who applies is searched by name",
 }
+# Tables in which an employer stands in clear: the directory itself, what was released, what was applied and logged.
+EMPLOYERS = {"audit_entry", "directory_unit", "draws_invitation", "joining_application"}
 # A name that is also a word.
 WORDS = {"directory_specialty.name"}
 _COLUMNS = """

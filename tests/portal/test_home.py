@@ -34,7 +34,7 @@ from expertpool.reviews.queries.progress import progress_of
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
-from tests.portal.dumped import NAMES, WORDS, told_by
+from tests.portal.dumped import EMPLOYERS, NAMES, WORDS, told_by
 
 pytestmark = pytest.mark.django_db
 # Of an administrator, who sees all of it: the session and his rights, one for all kinds of todo, one for all
@@ -261,6 +261,19 @@ def test_a_dump_of_it_names_experts_in_known_places_alone(demonstration: object)
     assert told.keys() - NAMES.keys() - WORDS == set(), told
     # A word that is there for certain is found: negative control.
     assert "experts_expert.number" in told_by([experts[0].number])
+
+
+@pytest.mark.shows("EXP-38")
+def test_a_dump_of_it_tells_no_number_mail_account_or_address(demonstration: object) -> None:
+    experts = list(Expert.objects.select_related("employer"))
+    numbers = ("phone", "id_number", "email", "bank_account", "address")
+    words = {value for one in experts for name in numbers if (value := getattr(one, name))}
+    words |= {value for one in User.objects.all() for value in (one.phone, one.email) if value}
+    assert len(words) > 1000
+    assert told_by(sorted(words)) == {}
+    # An employer is a unit of the directory, in clear (docs/decisions/0540).
+    employers = {str(one.employer) for one in experts if one.employer}
+    assert {column.partition(".")[0] for column in told_by(sorted(employers))} == EMPLOYERS
 
 
 def test_the_demonstration_is_made_once(demonstration: object) -> None:

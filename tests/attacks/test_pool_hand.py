@@ -130,7 +130,7 @@ def test_who_stays_frozen_loses_his_turn_in_the_open(
     # It counts wherever hands count, and stands in the ledger.
     assert hand_steps_of(draw) == 1
     (measure,) = (one for one in MEASURES if one.code == "hand_count")
-    rows = Project.objects.annotate(n=measure.expression(None, False))
+    rows = Project.objects.annotate(n=measure.expression(admin, False))
     assert rows.values_list("n", flat=True).get(pk=draw.project_id) == 1
     public = Client().get(reverse("draws:verify_draw", args=[draw.public_id])).content.decode()
     assert "1 次（" in public

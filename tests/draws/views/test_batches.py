@@ -92,7 +92,12 @@ def test_the_export_tells_the_panel_of_each_project_and_figures_count_it_once(cl
     assert len({row["参与专家"] for row in rows}) == 1
     page = client.get(reverse("reports:statistics"), {"topic": "projects"})
     figures = {header: value for header, value, _ in page.context["total_figures"]}
-    assert [figures[name] for name in ("项目数", *MEASURED)] == ["3", "1", "2", "2", "0", "0"]
+    assert [figures[name] for name in ("项目数", *MEASURED)] == ["3", "1", "2", "0", "0", "0"]
+    answer_by_link(draw)
+    reveal(draw)  # before, how far it has come is told to who looks at it (docs/decisions/0656)
+    page = client.get(reverse("reports:statistics"), {"topic": "projects"})
+    figures = {header: value for header, value, _ in page.context["total_figures"]}
+    assert [figures[name] for name in ("抽取人数", "已邀请人数")] == ["2", "2"]
 
 
 @pytest.mark.shows("DRAW-36", "DRAW-38")

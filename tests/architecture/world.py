@@ -172,6 +172,8 @@ class World:
             state=ImportState.DONE,
             defaults={
                 "file_name": "名单.xlsx",
+                "headers": ["姓名", "手机号"],
+                "mapping": ["name", ""],
                 "created_at": timezone.now(),
                 "finished_at": timezone.now(),
                 "expires_at": timezone.now() + timedelta(days=1),

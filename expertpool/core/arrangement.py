@@ -126,15 +126,22 @@ class Arrangement:
 def validate_link(url: str) -> None:
     """Refuse (ValidationError) what leads nowhere that this site would send its people: no page of this site
     nor an encrypted one of others, or written so that nobody sees where."""
-    parts = urlsplit(url)
-    own = url.startswith("/") and not parts.netloc and not url.startswith(("//", "/\\"))
-    other = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
-    if not (own or other) or not _ADDRESS.fullmatch(url):
+    if not (_is_own_or_encrypted(url) and _ADDRESS.fullmatch(url)):
         raise ValidationError(
             "应为本系统的地址（以 / 开头，如 /projects/）或以 https:// 开头的网址，"
             "不能含空格和中文，请从浏览器地址栏复制。",
             code="link",
         )
+
+
+def _is_own_or_encrypted(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets in which no address stands
+        return False
+    if url.startswith("/"):
+        return not parts.netloc and not url.startswith(("//", "/\\"))
+    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
 
 
 class ArrangementKind(Kind[Arrangement]):

@@ -223,6 +223,8 @@ def test_links_of_ones_own_stand_in_the_menu(client: Client, admin: User, operat
     [
         "http://example.cn/",
         "//example.cn/",
+        "https://[",
+        "//[::1",
         "/\\example.cn",
         "javascript:alert(1)",
         "data:text/html,x",

@@ -139,3 +139,12 @@ def test_rows_from_before_are_of_the_name_of_that_time(user: User, settings: Any
         migration.name_hosts(apps, editor)
     settings.SITE_URL = NEW
     assert other_host_of(Passkey.objects.select_related("user").get()) == "old.example.cn"
+
+
+def test_a_port_that_is_none_is_another_site(client: Client, user: User, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = login(client, user)
+    for port, is_here in (("80", True), ("81", False), ("99999", False)):
+        answer = client.get("/account/second/", headers={"Host": f"testserver:{port}"})
+        assert answer.status_code == 200
+        assert ("您现在是从" not in answer.content.decode()) == is_here, port

@@ -141,8 +141,11 @@ def bulk_view(action: BulkAction) -> View:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Return the page on which htmx asked, without its host."""
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    """Return the page on which htmx asked, without its host; none where its header is no address."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return ""
     return urlunsplit(("", "", page.path, page.query, ""))
 
 

@@ -31,15 +31,20 @@ def why_not_here(typed: str) -> str:
             f"本系统的站点地址是 {here.origin}：浏览器不允许用数字地址（IP）的网站使用通行密钥。"
             "请用验证器的数字或备用码；要用通行密钥，请联系管理员设置域名（SITE_URL）。"
         )
-    address = urlsplit(f"//{typed.lower()}")
-    port = address.port or PORTS.get(urlsplit(here.origin).scheme)
-    own = urlsplit(here.origin).port or PORTS.get(urlsplit(here.origin).scheme)
-    if (address.hostname, port) == (here.host, own):
+    if _host_and_port(typed.lower(), here) == _host_and_port(urlsplit(here.origin).netloc, here):
         return ""
     return (
         f"通行密钥只能在 {here.origin} 使用，您现在是从 {typed} 打开的。"
         f"请用 {here.origin} 打开本系统，或用验证器的数字、备用码。"
     )
+
+
+def _host_and_port(typed: str, here: Place) -> tuple[str | None, int | None]:
+    try:
+        address = urlsplit(f"//{typed}")
+        return address.hostname, address.port or PORTS.get(urlsplit(here.origin).scheme)
+    except ValueError:  # a port that is none
+        return None, None
 
 
 def site_as_opened(typed: str) -> Place:

@@ -39,6 +39,19 @@ def freeze(client: Client, experts: list[Expert], **data: Any) -> HttpResponse:
     return client.post(reverse("experts:freeze_many"), sent, headers=headers)
 
 
+@pytest.mark.parametrize("page", ["http://[", "//[::1"])
+def test_whoever_says_no_page_has_none_to_go_back_to(
+    client: Client, admin: User, page: str
+) -> None:
+    keys = [make_expert().pk for _ in range(3)]
+    headers = {"HX-Request": "true", "HX-Current-URL": page}
+    sent = {"pk": keys, "reason": "年检未过"}
+    answer = login(client, admin).post(reverse("experts:freeze_many"), sent, headers=headers)
+    assert answer.status_code == 200
+    assert BulkRun.objects.get().back == ""
+    assert "返回列表" not in client.get(answer["HX-Redirect"]).content.decode()
+
+
 def statuses(experts: list[Expert]) -> list[str]:
     rows = Expert.objects.filter(pk__in=[one.pk for one in experts]).order_by("pk")
     return list(rows.values_list("status", flat=True))

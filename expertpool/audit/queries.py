@@ -135,6 +135,12 @@ def chain_head() -> Head:
 _head = Prepared(lambda: ChainHead.objects.order_by("pk")[:1])
 
 
+def head_confirmed(before: datetime) -> Head | None:
+    """Return the end of the chain as it was confirmed last (`Anchor`) not after ``before``; None where it was not yet."""
+    row = Anchor.objects.filter(at__lte=before).order_by("-number").first()
+    return Head(row.number, row.hash) if row else None
+
+
 def waiting_in_branches() -> QuerySet[Entry]:
     """Return what stands in the chains of departments and not yet in the chain."""
     return Entry.objects.filter(chain_no__isnull=True, branch_no__isnull=False)

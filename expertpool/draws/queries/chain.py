@@ -1,4 +1,5 @@
-"""The chain of the log as anybody may see it: its head, and the seals and ends of draws in it."""
+"""The chain of the log as anybody may see it: its head by the hour, and the seals and ends of draws in it
+(docs/decisions/0664)."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from typing import Any
 from django.db.models import Q
 
 from expertpool.audit.models import Entry
-from expertpool.audit.queries import chain_head
+from expertpool.audit.queries import head_confirmed
 from expertpool.audit.services import proven
+from expertpool.core.text import hour_of
+from expertpool.core.visibility import told
 from expertpool.draws.models import Draw
 
 CHAIN_HEAD = "事件链头"  # in the entry of each change of a draw: the hash of its last event
@@ -56,22 +59,24 @@ def hash_text(entry: Entry) -> str:
 
 @dataclass(frozen=True)
 class ChainState:
-    """The end of the chain as anybody may write it down: ``at`` is when the last entry was made."""
+    """The chain as anybody may write it down: as it was at the full hour ``at``. Until something was confirmed by
+    then it has no head."""
 
+    at: datetime
     number: int
     hash: str
-    at: datetime | None
     seals: list[Entry]
 
 
-def chain_state(*, seals: int) -> ChainState:
-    """Return the head of the chain and the latest ``seals`` seals and ends of draws in it."""
-    head = chain_head()
-    last = Entry.objects.filter(chain_no=head.number).first()
-    found = Entry.objects.filter(action__in=SEALS, chain_no__lte=head.number)
+def chain_state(*, seals: int, now: datetime) -> ChainState:
+    """Return the head of the chain as it was at the full hour, and the latest ``seals`` seals and ends of draws that are
+    told: its length, and the moment of an end, say when somebody answered."""
+    at = hour_of(now)
+    head = head_confirmed(at)
+    found = told(Entry.objects.filter(action__in=SEALS, chain_no__isnull=False))
     return ChainState(
-        head.number,
-        head.hash,
-        last.at if last else None,
+        at,
+        head.number if head else 0,
+        head.hash if head else "",
         list(proven(found.order_by("-chain_no")[:seals])),
     )

@@ -101,11 +101,10 @@ def check(request: HttpRequest) -> HttpResponse:
 @public
 def chain(request: HttpRequest) -> HttpResponse:
     """The head of the log's chain, for anybody to write down."""
-    state = chain_state(seals=20)
+    state = chain_state(seals=20, now=timezone.now())
     context = {
         "state": state,
         "head_hash": in_eights(state.hash),
-        "now": timezone.now(),
         "seals": [
             {"entry": row, "action": action_label(row.action), "hash": in_eights(hash_text(row))}
             for row in state.seals

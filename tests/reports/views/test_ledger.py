@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.audit.queries import chain_head
+from expertpool.audit.services.anchors import anchor
 from expertpool.core.exporting import EXPORTS
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
@@ -152,10 +154,12 @@ def test_the_ledger_ends_at_the_scope_of_the_reader(operator: User, supervisor: 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.shows("PRJ-20")
 def test_each_step_has_its_link_and_the_public_page_the_head(
-    client: Client, capsys: pytest.CaptureFixture[str]
+    client: Client, capsys: pytest.CaptureFixture[str], time_machine: Any
 ) -> None:
     operator, supervisor = make_user("operator"), make_user("supervisor")
     draw = make_handled_draw(operator, supervisor)
+    anchor(now=timezone.now())
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
     entries = list(ledger_visible_to(supervisor).order_by("chain_no"))
     for entry in entries:
         link = hashlib.sha256(bytes(entry.previous_hash or b"") + bytes(entry.digest)).hexdigest()
@@ -182,4 +186,49 @@ def test_each_step_has_its_link_and_the_public_page_the_head(
 def test_an_empty_chain_has_a_page(client: Client) -> None:
     page = client.get(reverse("draws:chain")).content.decode()
     assert "还没有抽取" in page
-    assert "00000000 00000000" in page
+    assert "还没有到第一个整点" in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("DRAW-14")
+def test_nobody_sees_by_the_chain_when_somebody_answered(client: Client, time_machine: Any) -> None:
+    """Who stands beside an expert with his telephone in hand asks the public page once more."""
+    at = timezone.make_aware(datetime(2026, 11, 24, 9, 41))  # noqa: DTZ001 (a Tuesday)
+    time_machine.move_to(at, tick=False)
+    make_expert()
+    draw = make_draw(now=at, seats=1, reveal_hours=1)
+    anchor(now=at + timedelta(minutes=19))
+    time_machine.move_to(at + timedelta(minutes=40), tick=False)
+    reader = login(Client(), make_user("supervisor"))
+    anchor(now=timezone.now())
+
+    def seen() -> list[str]:
+        """The page that anybody opens, and how long the ledger says that the chain is."""
+        asked = (client.get(reverse("draws:chain")), reader.get(reverse("reports:ledger")))
+        public, ledger = (answer.content.decode() for answer in asked)
+        return [public.split("<main", 1)[1], *re.findall("整点时共 [0-9,]+ 条", ledger)]
+
+    def actions() -> list[str]:
+        found = client.get(reverse("draws:chain")).context["seals"]
+        return [row["entry"].action for row in found]
+
+    before = seen()
+    assert len(before) == 2
+    answer(
+        invitation=Invitation.objects.get(draw=draw),
+        accept=True,
+        reason="",
+        via=ReplyVia.LINK,
+        now=timezone.now(),
+        entropy=SeededEntropy(1),
+    )
+    draw.refresh_from_db()
+    assert draw.status == "success"
+    anchor(now=timezone.now() + timedelta(minutes=1))
+    assert seen() == before
+    # When the hour is over its length is told; when the last one answered with the names alone.
+    time_machine.move_to(at + timedelta(minutes=100), tick=False)
+    assert seen() != before
+    assert actions() == ["draw.seal"]
+    release(draw_id=draw.pk, now=draw.reveal_at)
+    assert actions() == ["draw.end", "draw.seal"]

@@ -6,7 +6,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
-        from expertpool.accounts.events import AccountActed, RoleGained
+        from expertpool.accounts.events import AccessEnded, AccountActed, RoleGained
         from expertpool.audit.actions import LOG_ACTIONS, VALUE_LABELS
         from expertpool.core.configuration import (
             SETTING_CONSTRAINTS,
@@ -48,7 +48,7 @@ class NotificationsConfig(AppConfig):
         from expertpool.notifications.services.line import take_told
         from expertpool.notifications.services.password_ends import ENDS
         from expertpool.notifications.services.searches import CLEARED, tell_cleared
-        from expertpool.notifications.services.wechat import CHANGED
+        from expertpool.notifications.services.wechat import CHANGED, end_with_access
         from expertpool.notifications.settings import SETTINGS
         from expertpool.siteconfig.events import SettingChanged
 
@@ -70,6 +70,7 @@ class NotificationsConfig(AppConfig):
         OCCASIONS.add(ACTED, RULED, CHANGED, CLEARED, ENDS)
         CHECK_GROUPS.add(GATEWAYS)
         CHECKS.add(*gateway_checks(), RETURNS, REPLIES)
+        subscribe(AccessEnded, end_with_access)
         subscribe(AccountActed, tell_acted)
         subscribe(RoleGained, tell_gained)
         subscribe(SettingChanged, setting_changed)

@@ -6,7 +6,7 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from expertpool.accounts.events import AccountsOpened
+        from expertpool.accounts.events import AccessEnded, AccountsOpened
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -35,5 +35,6 @@ class PortalConfig(AppConfig):
         OCCASIONS.add(PHONE, OPENED, DUTIES_LATE, VIRUS)
         MESSAGE_SUBJECTS.add(MESSAGES, opening.MESSAGES)
         subscribe(AccountsOpened, opening.send_links)
+        subscribe(AccessEnded, opening.withdraw)
         subscribe(DutiesLate, tell_late)
         subscribe(VirusFound, tell_virus)

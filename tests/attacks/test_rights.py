@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
+from expertpool.accounts.events import AccountsOpened
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, RolePermission, User
 from expertpool.accounts.services.authenticators import APP, as_text, has_app
@@ -28,6 +29,7 @@ from expertpool.accounts.services.users import (
 )
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record
+from expertpool.core.events import publish
 from expertpool.core.permissions import PERMISSIONS
 from expertpool.core.visibility import Level
 from expertpool.notifications.models import Message
@@ -174,6 +176,23 @@ def test_who_opened_an_account_does_not_get_what_it_is_given(
     assert window.get("/experts/").status_code == 302
     entry = Entry.objects.filter(action="user.reset_password", actor=admin).get()
     assert "账号员" in entry.note
+
+
+def test_no_letter_that_waited_opens_it_afterwards(admin: User, clerk: User) -> None:
+    """Its link is made as it goes out, to the address that the clerk wrote."""
+    user, _ = create_user(
+        username="neu",
+        name="新同事",
+        email="k@example.cn",
+        actor=clerk,
+        now=NOW,
+        is_one_of_many=True,
+    )
+    publish(AccountsOpened((user.pk,), clerk.pk, NOW))
+    letters = Message.objects.filter(occasion="account.opened")
+    assert letters.get().state == "queued"
+    assert edit(user, admin, roles=[ensure_demo_roles()["supervisor"]])
+    assert letters.get().state == "cancelled"
 
 
 def test_an_app_of_who_was_more_than_he_before_stays(admin: User, clerk: User) -> None:

@@ -37,6 +37,7 @@ from expertpool.experts.queries.availability import day_start
 from expertpool.experts.queries.files import ADMISSION, ADMISSION_PHOTO
 from expertpool.joining.occasions import LINKS
 from expertpool.notifications.queries.messages import READS
+from expertpool.notifications.queries.wechat import ENDED
 from expertpool.notifications.services.account_acts import ACTED
 
 # What nobody did by hand: an expert by himself, the clock, or what followed.
@@ -64,6 +65,8 @@ def untold_entries() -> Q:
     own = Q(actor__in=_experts()) | Q(actor=None, action="file.download")
     # Who has no account, or is on the blacklist, confirms a notice and appeals by a link.
     own |= Q(actor=None, action__in=("expert.appeal", "notice.confirm"))
+    # That somebody had bound his WeChat, where it ended with his access.
+    own |= Q(actor=None, action=ENDED)
     # What his wrong passwords led to, and that he forgot his own.
     own |= Q(
         action__in=("user.lock", "user.ask_link"),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from expertpool.accounts.events import AccessEnded
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
@@ -95,6 +96,16 @@ def unbind(*, user: User, now: datetime) -> bool:
     record(ENDED, actor=user, now=now, subject=user)
     _tell(user, "解除了微信绑定", mark, now)
     return True
+
+
+def end_with_access(event: AccessEnded) -> None:
+    """End what is bound to an account whose access has ended: whoever was in it before may have bound his own, and would go
+    on reading the letters of whose account it is now (docs/decisions/0665). The log tells it later and of nobody's hand
+    (`draws.queries.untold`): who has bound his WeChat is a secret."""
+    user = User.objects.get(pk=event.user_id)
+    lock_transaction("notifications.wechat")
+    if _end(user, event.at) is not None:
+        record(ENDED, actor=None, now=event.at, subject=user)
 
 
 def _end(user: User, now: datetime) -> uuid.UUID | None:

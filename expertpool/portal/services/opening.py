@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from expertpool.accounts.events import AccountsOpened
+from expertpool.accounts.events import AccessEnded, AccountsOpened
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
 from expertpool.core.settings import SITE_NAME
@@ -13,6 +13,7 @@ from expertpool.experts.services.accounts import password_link_values
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.queries.channels import ways_outside
 from expertpool.notifications.queries.subjects import private_subject
+from expertpool.notifications.services.delivery import cancel_messages
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.portal.occasions import OPENED
 
@@ -40,6 +41,12 @@ def send_links(event: AccountsOpened) -> None:
         by_way.setdefault(_way(user), []).append(envelope)
     for way, envelopes in by_way.items():
         send_messages(occasion=OPENED.code, envelopes=envelopes, channels=[way], now=event.at)
+
+
+def withdraw(event: AccessEnded) -> None:
+    """Send no letter that still waits: its link, made as it goes out, would open the account for whoever wrote its address
+    (docs/decisions/0665)."""
+    cancel_messages(about=(SUBJECT, event.user_id))
 
 
 def _way(user: User) -> ChannelCode:

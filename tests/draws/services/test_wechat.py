@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -10,7 +11,11 @@ from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from expertpool.accounts.models import User
+from expertpool.accounts.services.roles import ensure_demo_roles
+from expertpool.accounts.services.users import create_user, edit_user
 from expertpool.audit.models import Entry
+from expertpool.audit.queries import entries_visible_to
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Invitation
 from expertpool.draws.occasions import INVITATION
@@ -20,6 +25,7 @@ from expertpool.draws.services.telling import answer_code
 from expertpool.draws.services.written_replies import take_reply
 from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
+from expertpool.experts.services.linking import link_account
 from expertpool.notifications.channels.wechat import account
 from expertpool.notifications.channels.wechat import settings as wechat
 from expertpool.notifications.enums import ChannelCode, DeliveryState
@@ -33,7 +39,7 @@ from expertpool.notifications.services.templates import save_template
 from expertpool.notifications.services.wechat import CHANGED, bind, openid_behind, unbind
 from expertpool.notifications.settings import ROUTE_WAIT
 from tests.factories.accounts import make_user
-from tests.factories.draws import make_ready_project
+from tests.factories.draws import make_draw, make_ready_project
 from tests.factories.experts import give_account, make_expert
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -179,6 +185,34 @@ def test_one_wechat_is_of_one_account_and_one_account_has_one() -> None:
     assert openid_of(expert.user) == "oNew"
     assert WechatBinding.objects.filter(ended_at=None).count() == 1
     bind(user=make_user(), openid=OPENID, now=now)  # it is free again
+
+
+def test_whoever_opened_an_account_reads_nothing_of_whose_it_becomes(admin: User) -> None:
+    """He bound his own while it was nobody's. The log says nothing of it while names are sealed: who has bound his WeChat
+    is a secret."""
+    ensure_demo_roles()
+    now = timezone.now()
+    user, _ = create_user(username="neu", name="新同事", actor=admin, now=now)
+    bind(user=user, openid=OPENID, now=now - timedelta(minutes=1))
+    expert = make_expert(email="wang@example.cn")
+    make_draw(now=now, seats=1)
+    now = timezone.now()
+    link_account(expert=expert, username="neu", reason="合并已有账号", actor=admin, now=now)
+    expert.refresh_from_db()
+    assert expert.user == user
+    assert recipient_of(expert).wechat == ""
+    assert Entry.objects.filter(action="notifications.wechat_end", actor=None).exists()
+    assert not entries_visible_to(admin).filter(action="notifications.wechat_end").exists()
+
+
+def test_nor_of_who_is_given_more(admin: User) -> None:
+    keeper = make_user()
+    user, _ = create_user(username="neu", name="新同事", actor=keeper, now=timezone.now())
+    bind(user=user, openid=OPENID, now=timezone.now())
+    same = {name: getattr(user, name) for name in ("name", "phone", "email", "department")}
+    roles = [ensure_demo_roles()["supervisor"]]
+    assert edit_user(user=user, **same, roles=roles, actor=admin, now=timezone.now())
+    assert binding_of(user) is None
 
 
 def test_what_somebody_wrote_into_the_table_is_told_to_nobody() -> None:

@@ -473,7 +473,8 @@ def with_macros() -> bytes:
     "name",
     [
         *("a.exe", "投标/b.DOCM", "d.hta", "e.jar", "f.js", "g.lnk", "h.xlam", "i.bat. "),
-        *("j.py", "k.msc", "l.SettingContent-ms", "m.slk"),
+        *("j.py", "k.msc", "l.SettingContent-ms", "m.slk", "n.iqy", "o.rdp"),
+        *("p.app/Contents/MacOS/p", "q.vsdm"),
     ],
 )
 def test_a_zip_brings_no_program(name: str) -> None:
@@ -521,6 +522,16 @@ def test_what_a_zip_hides_by_name_or_form_is_found(name: str, content: bytes) ->
     """A zip that counts as a document, one with something before it, office files that are text."""
     with pytest.raises(FileRefused, match="宏或程序"):
         detect_type(io.BytesIO(packed(**{"报价.txt": b"1", name: content})))
+
+
+@pytest.mark.parametrize("deeper", [False, True], ids=["by itself", "in a zip"])
+def test_nothing_hides_in_a_zip_before_a_zip(deeper: bool) -> None:
+    """We read the last one, 7-Zip shows the first."""
+    content = packed(**{"a.exe": b"MZ"}) + packed(**{"报价.txt": b"1"})
+    if deeper:
+        content = packed(**{"资料.zip": content})
+    with pytest.raises(FileRefused, match="已损坏"):
+        detect_type(io.BytesIO(content))
 
 
 def test_plain_files_of_the_same_names_are_taken() -> None:

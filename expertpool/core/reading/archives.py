@@ -40,7 +40,9 @@ _PROGRAMS = re.compile(
 _RUN_BY_NAME = re.compile(
     r"\.(exe|com|scr|pif|cpl|msi|msp|dll|ocx|bat|cmd|ps1|vb[se]?|jse?|ws[fh]?|hta|chm|lnk|url|scf|reg|inf|jar|jnlp|apk|"
     r"app|sh|iso|img|vhdx?|xll|xla|xlam|do[ct]m|xl[st]m|pp[ast]m|potm|sldm|pyw?|msc|msix|appx|application|appref-ms|"
-    r"settingcontent-ms|library-ms|search-ms|slk)[ .]*$",
+    r"settingcontent-ms|library-ms|search-ms|slk|[iodr]qy|rdp|sct|wsc|wll|vs[dst]m|desktop|command|diagcab)[ .]*$|"
+    # A program of macOS is a folder.
+    r"\.app[/\\]",
     re.IGNORECASE,
 )
 # What is opened as a zip, whatever stands in it; what office programs open, as whichever of their kinds it is.
@@ -87,6 +89,7 @@ def _kind_of(file: IO[bytes], name: str, *, deeper: int) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
+            _refuse_hidden(archive)
             if any(map(_PROGRAMS.search, names)):
                 raise Refused(_RUNS)
             # Names of parts are the same in large and small letters.
@@ -99,6 +102,15 @@ def _kind_of(file: IO[bytes], name: str, *, deeper: int) -> str:
             return kind
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
         raise Refused(_BROKEN) from None
+
+
+def _refuse_hidden(archive: zipfile.ZipFile) -> None:
+    """Refuse a zip behind another: we read the last one, some programs show the first."""
+    first = min((entry.header_offset for entry in archive.infolist()), default=archive.start_dir)
+    if first and archive.fp is not None:
+        archive.fp.seek(0)
+        if _ZIP_MARK in archive.fp.read(first):
+            raise Refused(_BROKEN)
 
 
 def _refuse_packed(archive: zipfile.ZipFile, *, deeper: int) -> None:

@@ -3,7 +3,7 @@ the models say since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db.migrations import AddField, RemoveField, RenameField, RunPython, 
 from django.db.migrations.operations.base import Operation
 from django.db.models import Field
 
-from expertpool.core.crypto import DecryptionError, Vault, binding
+from expertpool.core.crypto import DecryptionError, Vault, binding, blind_index
 from expertpool.core.fields import EncryptedJSONField
 
 _AT_ONCE = 2000
@@ -84,6 +84,36 @@ def seal_clear(
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     return RunPython(forwards, backwards, elidable=True)
+
+
+def write_anew(
+    table: str,
+    column: str,
+    *bound: str,
+    at_least: int,
+    index: tuple[str, str],
+    anew: Callable[[str], str],
+) -> RunPython:
+    """Return the operation by which each text of ``column``, bound to the columns ``bound``, stands as ``anew`` returns it,
+    unless that is nothing; ``index``: the column of its blind index, and for which purpose that is made. What does not
+    open stays as it is."""
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        vault, place = Vault("FIELD_KEY", at_least), binding(table, column)
+        for rows in _rows(table, (*bound, column), f"{column} <> ''"):
+            places = [place + binding(*values) for _, *values, _ in rows]
+            opened = vault.decrypt_all(zip((bytes(row[-1]) for row in rows), places, strict=True))
+            written = {
+                pk: (text, its)
+                for (pk, *_), its, stood in zip(rows, places, opened, strict=True)
+                if stood is not None and (text := anew(stood.decode())) not in {"", stood.decode()}
+            }
+            tokens = vault.encrypt_all((text.encode(), its) for text, its in written.values())
+            _write(table, column, [*written], tokens)
+            indexes = [blind_index(index[1], text) for text, _ in written.values()]
+            _write(table, index[0], [*written], indexes)
+
+    return RunPython(forwards, RunPython.noop, elidable=True)
 
 
 def _plain(value: Any) -> bytes:

@@ -71,8 +71,7 @@ HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BETWEEN_HAN = re.compile(f"(?<=[{HAN}〇·•・･（）])[ \\t\u00a0]+(?=[{HAN}〇·•・･（）])")
 # All that are drawn as a dot in the middle of a line.
 MIDDLE_DOTS = "•・･‧∙⋅ㆍ⸱⸳⦁᛫˙ᐧꞏ"
-_DOTS = str.maketrans(MIDDLE_DOTS, "·" * len(MIDDLE_DOTS))
-_DOT = re.compile(" *·[ ·]*")
+_DOT = re.compile(f" *[·{MIDDLE_DOTS}][ ·{MIDDLE_DOTS}]*")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
 _STOP = re.compile(rf"(?<=[{HAN}]{{2}}) *[.․﹒．。｡] *(?=[{HAN}]{{2}})")
 _STOP_AT_END = re.compile(rf"(?<=[{HAN}])[.․﹒．。｡]+$")
@@ -137,7 +136,7 @@ def as_name(text: str) -> str:
 def join_dots(text: str) -> str:
     """Return ``text`` with one dot for each of those within names, also for a full stop between Chinese letters, and no
     blanks around it."""
-    return _STOP.sub("·", _DOT.sub("·", text.translate(_DOTS)))
+    return _STOP.sub("·", _DOT.sub("·", text))
 
 
 def spellings_of(name: str) -> set[str]:
@@ -145,7 +144,8 @@ def spellings_of(name: str) -> set[str]:
     or without, and where it has capitals, in these alone, with one for each word, and without."""
     read = as_name(name)
     circles = {read, read.replace("○", "〇"), read.replace("〇", "○")}
-    return {name, *(way for one in circles for way in (one, one.upper(), one.title(), one.lower()))}
+    ways = (way for one in circles for way in (one, one.upper(), one.title(), one.lower()))
+    return {name, *ways} - {""}  # of a dot alone nothing is left: it is nobody's name
 
 
 def one_line(text: str) -> str:

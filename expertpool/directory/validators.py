@@ -39,7 +39,8 @@ def normalise_unit_name(name: str) -> str:
 
     河南省 建筑设计研究院（有限公司） and 河南省建筑设计研究院(有限公司) are the same.
     """
-    folded = unicodedata.normalize("NFKC", clean_text(name)).translate(_BRACKETS)
+    # Dots first: folding makes other letters of some of them.
+    folded = unicodedata.normalize("NFKC", join_dots(clean_text(name))).translate(_BRACKETS)
     bare = join_dots(_BLANKS.sub("", without_unseen(folded))).strip(_OF_SENTENCES)
     # Folding once more joins what a blank kept apart.
     return unicodedata.normalize("NFKC", bare.casefold())

@@ -169,3 +169,8 @@ def test_to_read_a_name_twice_changes_nothing(typed: str) -> None:
 def test_records_may_have_a_name_in_capitals_or_with_a_circle() -> None:
     assert {"John Smith", "JOHN SMITH"} <= spellings_of("john  smith")
     assert {"王〇明", "王○明"} <= spellings_of("王○明") & spellings_of("王〇明")
+
+
+@pytest.mark.parametrize("typed", ["·", "。", "\u3164", " ", ""])
+def test_what_has_no_letter_is_no_way_to_write_nothing(typed: str) -> None:
+    assert "" not in spellings_of(typed)

@@ -34,7 +34,7 @@ def test_full_width_letters_and_case_make_none_either() -> None:
     assert normalise_unit_name("甲公司") != normalise_unit_name("乙公司")
 
 
-@pytest.mark.parametrize("dot", "\u00b7\u2022\u2027\u2219\u30fb.\uff0e\ufe52")
+@pytest.mark.parametrize("dot", "\u00b7\u2022\u2027\u2219\u30fb\u318d\u02d9.\uff0e\ufe52")
 def test_nor_do_dots_and_letters_that_look_alike(dot: str) -> None:
     typed = f"\u2fbc新\u2ee2可{dot}\uf90a山公司"
     assert normalise_unit_name(typed) == "高新马可·金山公司"

@@ -71,9 +71,9 @@ HAN = "\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BETWEEN_HAN = re.compile(f"(?<=[{HAN}〇·•・･（）])[ \\t\u00a0]+(?=[{HAN}〇·•・･（）])")
 # All that are drawn as a dot in the middle of a line.
 MIDDLE_DOTS = "•・･‧∙⋅ㆍ⸱⸳⦁᛫˙ᐧꞏ"
-_DOT = re.compile(f" *[·{MIDDLE_DOTS}][ ·{MIDDLE_DOTS}]*")
+_DOT = re.compile(f" *([·{MIDDLE_DOTS}])[ ·{MIDDLE_DOTS}]*")
 # The full stop of whoever has no dot on his keyboard: 阿卜杜拉.吐尔逊, not J.Smith.
-_STOP = re.compile(rf"(?<=[{HAN}]{{2}}) *[.․﹒．。｡] *(?=[{HAN}]{{2}})")
+_STOP = re.compile(rf"(?<=[{HAN}]{{2}}) *([.․﹒．。｡]) *(?=[{HAN}]{{2}})")
 _STOP_AT_END = re.compile(rf"(?<=[{HAN}])[.․﹒．。｡]+$")
 _QUOTES = str.maketrans("’‘ʼ‐‑–", "'''---")  # of O'Brien and Jean-Pierre
 # Where a line ended within Chinese text nothing stood: its marks are wide themselves.
@@ -137,6 +137,11 @@ def join_dots(text: str) -> str:
     """Return ``text`` with one dot for each of those within names, also for a full stop between Chinese letters, and no
     blanks around it."""
     return _STOP.sub("·", _DOT.sub("·", text))
+
+
+def close_dots(text: str) -> str:
+    """Return ``text`` without the blanks around such dots, which stay as they are typed."""
+    return _STOP.sub(r"\1", _DOT.sub(r"\1", text))
 
 
 def spellings_of(name: str) -> set[str]:

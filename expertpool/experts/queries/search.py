@@ -33,7 +33,7 @@ from expertpool.accounts.models import User
 from expertpool.core.counting import keys_of
 from expertpool.core.lookups import Among, Implied
 from expertpool.core.subjects import extra_q, searched_fields
-from expertpool.core.text import clean_text, join_dots, without_unseen
+from expertpool.core.text import clean_text, close_dots, join_dots, without_unseen
 from expertpool.core.visibility import Level, level_for
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.directory.queries import core_of, normalise_unit_name
@@ -158,7 +158,7 @@ def numbers_merged(text: str) -> dict[str, tuple[int, str]]:
 
 def _keywords(text: str) -> list[str]:
     """Return the keywords of ``text``; a telephone number in groups, as people write it, is one."""
-    folded = join_dots(clean_text(without_unseen(text)))
+    folded = close_dots(clean_text(without_unseen(text)))
     number = _TELEPHONE.fullmatch("".join(folded.split()).replace("-", ""))
     return [number[1]] if number else list(dict.fromkeys(folded.split()))[:MOST_KEYWORDS]
 
@@ -378,7 +378,9 @@ def _parts(
     units: list[int],
     specialties: list[int],
 ) -> list[_Part]:
-    own = [extra_q(code, "eq", keyword) for code in texts]
+    # A text stands as it was typed, with any dot.
+    ways = dict.fromkeys((keyword, join_dots(keyword)))
+    own = [extra_q(code, "eq", way) for code in texts for way in ways]
     if len(keyword) > 2 and keyword.isalnum() and keyword.isascii():
         # Of three characters at least: for fewer an index of trigrams is of no use.
         own.append(Q(number__contains=keyword.upper()))

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.customforms.enums import FieldKind
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.directory.queries import normalise_unit_name
 from expertpool.experts.models import Expert
@@ -22,6 +23,7 @@ from expertpool.experts.queries.packs import SIZE
 from expertpool.experts.queries.search import _expert_part, _seldom_first, _Word, find, search
 from expertpool.experts.services.packs import pack_experts
 from tests.factories.experts import make_expert, make_specialty, make_unit, rename
+from tests.factories.fields import make_field
 
 
 @pytest.fixture
@@ -126,6 +128,18 @@ def test_a_unit_is_found_by_any_brackets_dots_and_letters(admin: User, text: str
     make_expert("王小明", employer=unit)
     make_expert("李大海", employer=make_unit("中建北京"))
     assert found(text, admin) == {"王"}
+
+
+def test_a_text_of_an_added_field_is_found_with_the_dot_it_stands_with(admin: User) -> None:
+    field = make_field("曾用名", FieldKind.TEXT)
+    names = ("阿迪力•买提", "阿迪力·买提", "研发部门.副职")
+    for at, name in enumerate(names):
+        Expert.objects.filter(pk=make_expert("王李赵"[at] + "某").pk).update(
+            extra={field.code: name}
+        )
+    assert found("阿迪力•买提", admin) == found("阿迪力 • 买提", admin) == {"王", "李"}
+    assert found("阿迪力·买提", admin) == found("阿迪力∙买提", admin) == {"李"}
+    assert found("研发部门.副职", admin) == {"赵"}
 
 
 def test_of_many_some_are_told(

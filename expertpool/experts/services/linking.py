@@ -11,6 +11,7 @@ from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.announcing import announce
+from expertpool.accounts.services.authenticators import remove_app
 from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.passwords import take_password
 from expertpool.accounts.services.users import disable_user, end_access, follow_file
@@ -67,6 +68,8 @@ def link_account(*, expert: Expert, username: str, reason: str, actor: User, now
     user.roles.add(role)
     take_password(user, now=now)
     end_access(user=user, actor=actor, now=now)
+    # Of whoever was in it: the expert has none of its digits, and would be asked for them.
+    remove_app(user)
     after = {"账号": user.username}
     entry = record(
         "expert.link_account", actor=actor, now=now, subject=expert, after=after, note=reason

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.models import ApiToken, User, contact_index
+from expertpool.accounts.services.authenticators import APP, as_text, has_app
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.accounts.services.tokens import find_token
 from expertpool.accounts.services.users import create_user, edit_user
@@ -295,7 +296,12 @@ def test_whoever_knew_the_password_of_an_account_is_no_expert_by_it(
 ) -> None:
     mine = make_user("expert", username="wang", phone="13899990001", email="me@example.com")
     client, token = login(Client(), mine), make_token(mine)
+    mine.app_secret, mine.app_step, mine.app_set_up_at = as_text(b"k" * 20), 1, NOW
+    mine.save(update_fields=APP)
+    assert has_app(mine)
     user = link(expert, "Wang", admin)
+    # Nor is he asked for digits that another has.
+    assert not has_app(User.objects.get(pk=mine.pk))
     expert.refresh_from_db()
     assert expert_for(user) == expert
     assert (user.phone, user.email) == (PHONE, MAIL)

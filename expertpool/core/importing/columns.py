@@ -134,7 +134,6 @@ _SIMPLE = str.maketrans(
     "单别证号机电话邮箱职称专业学历银联系类区备注务评审户帐账荐编级种时间开终担国际参与",
 )
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
-_BRACKETS = re.compile(r"[()（）\[\]【】]")
 NOTE = re.compile(r"[(\[【].{0,200}?[)\]】]")
 
 
@@ -501,8 +500,12 @@ def normalise_header(cell: Any) -> str:
 
 
 def with_remark(header: Any) -> str:
-    """Return a header as it is compared, with what it remarks in brackets: 职称（级别） is not 职称."""
-    return normalise_header(_BRACKETS.sub("", header) if isinstance(header, str) else header)
+    """Return a header as it is compared, with what it remarks in brackets: 职称（级别） is neither 职称 nor 职称级别."""
+    name = normalise_header(header)
+    if is_no_header(header):
+        return name
+    remarks = (normalise_header(note[1:-1]) for note in NOTE.findall(as_code(header)))
+    return name + "".join(f"({remark})" for remark in remarks)
 
 
 def bare_header(name: str) -> str:

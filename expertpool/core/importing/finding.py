@@ -55,8 +55,10 @@ _ANOTHERS = re.compile(
 _FORMER = re.compile(r"^(?:原|曾|前任|以前|过去)")
 _REMARKED_FORMER = re.compile(r"[(（\[【](?:原|曾)任?[)）\]】]")
 _NOW = re.compile(r"^(?:现[任在]?|目前|当前)(?=..)")  # 现职称, 目前工作单位
+_BESIDE_CODES = "名称"  # of what a system exports beside its codes: 学历代码, 学历名称
 # In two languages: 姓名 Name, 出生日期/Date of Birth.
 _TWICE_NAMED = re.compile(r"([\u4e00-\u9fff]{2,})[/／]?[A-Za-z][A-Za-z.'/-]*")
+_BRACKETS = re.compile(r"[()\[\]【】]")  # as_code has folded （ and ［
 _ENDS_OF_NOTES = ")）]】"  # 教授（正高）
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
 SOURCE = "来自"  # where in a file that is no list a row stands
@@ -285,14 +287,18 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
     """Return the column of a header, also where it says whose it is (申报人姓名), or in brackets which of
     several (专业（一级）); empty: none."""
     name = normalise_header(cell)
-    if isinstance(cell, str) and (code := known.get(with_remark(cell), "")):
-        return code
+    if isinstance(cell, str):
+        plain = normalise_header(_BRACKETS.sub("", as_code(cell)))
+        if code := known.get(with_remark(cell), "") or known.get(plain, ""):
+            return code
     name = name if name in known else bare_header(name)  # PHONE, phone
     remembered = name in known and not _REMARKED_FORMER.search(as_text(cell))
     if remembered or _is_former(cell):
         return known[name] if remembered else ""
-    if code := known.get(_HIS_OWN.sub("", name), "") or known.get(_NOW.sub("", name), ""):
-        return code
+    for said in (name, name.removesuffix(_BESIDE_CODES)):
+        ways = (said, _HIS_OWN.sub("", said), _NOW.sub("", said))
+        if code := next(filter(None, (known.get(way, "") for way in ways)), ""):
+            return code
     found = _TWICE_NAMED.fullmatch(name)
     return known.get(found[1], "") if found else ""
 
@@ -718,7 +724,7 @@ class _Recogniser:
         self._untangle(codes, why)
         for at, code in enumerate(codes):
             are_few = len(self.below[at]) < FEWEST
-            if why[at] == Why.HEADER and len(self.below[at]) >= FEWEST_MOVED:
+            if self._may_be_moved(code, why[at]) and len(self.below[at]) >= FEWEST_MOVED:
                 is_refused = self._all_refused(code, at)
                 # One odd word among few hides nothing where all of it would be refused.
                 enough = MOST_OF_IT if is_refused and not are_few else SURE
@@ -734,6 +740,11 @@ class _Recogniser:
                 codes[at], why[at] = found, Why.CONTENT
             elif reason == Why.OWN_NUMBERS and (found := self._fitting(at, codes)):
                 codes[at], why[at] = found, Why.MOVED
+
+    def _may_be_moved(self, code: str, why: str) -> bool:
+        """Tell whether content may say that a header means something else here: what was once said of a header was said
+        of another list."""
+        return why == Why.HEADER or (why == Why.REMEMBERED and code != "")
 
     def _take_rather(self, at: int, codes: list[str], why: list[str]) -> None:
         """Propose for a header that takes nothing of its cells the column that people often call so."""

@@ -35,7 +35,7 @@ MOST_HIDDEN = 6  # sheets that are told as hidden
 SHEETS = 30  # of those beyond that number a third of the rows
 HEAD = MEGABYTE  # bytes of a sheet in which it is looked for what is hidden
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
-_MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):\1([0-9]{1,7})")
+_MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _FACT = re.compile(rb'\b(min|max|r|hidden)="(\w+)"')
 # A cell that holds anything.
@@ -128,14 +128,16 @@ def _all_rows(kept: IO[bytes], width: int) -> Iterator[tuple[int, list[Any]]]:
 def filled_down(
     rows: Iterable[tuple[int, list[Any]]], merged: Merged
 ) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the rows; what stands in cells ``merged`` downwards counts for each of their rows: so people read it."""
+    """Yield the rows; what stands in cells ``merged`` downwards counts for each of their rows that says anything
+    itself: so people read it."""
     said: dict[int, tuple[int, Any]] = {}  # place of a column → until which row, what
     for number, cells in rows:
         for at, last in merged.get(number, ()):
             said[at] = last, cells[at]
-        for at, (last, value) in said.items():
-            if number <= last and cells[at] == "":
-                cells[at] = value
+        if said and any(cell != "" for cell in cells):
+            for at, (last, value) in said.items():
+                if number <= last and cells[at] == "":
+                    cells[at] = value
         yield number, cells
 
 
@@ -214,7 +216,7 @@ class _Book:
         self.texts.finish()
         for found in filter(None, map(_MERGED.fullmatch, ranges)):
             at = self.place(found[1])
-            if at < width:
+            if at < width and int(found[2]) < int(found[3]):
                 merged.setdefault(int(found[2]), []).append((at, int(found[3])))
         return width
 

@@ -181,11 +181,11 @@ def _numbered(sheet: CalamineSheet) -> Iterator[Numbered]:
 
 
 def _merged_down(sheet: CalamineSheet) -> Merged:
-    """Return which cells of one column are merged, as `flat` does; of an .ods calamine does not say."""
+    """Return which cells are merged downwards, as `flat` does; of an .ods calamine does not say."""
     merged: Merged = {}
     _, width = sheet.end or (0, 0)
-    for (first, left), (last, right) in islice(sheet.merged_cell_ranges or (), MOST_MERGED):
-        if left == right <= width and first < last:
+    for (first, left), (last, _) in islice(sheet.merged_cell_ranges or (), MOST_MERGED):
+        if left <= width and first < last:
             merged.setdefault(first + 1, []).append((left, last + 1))
     return merged
 

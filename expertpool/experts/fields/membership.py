@@ -66,7 +66,7 @@ MEMBERSHIP = (
         form=InForm(section="term", order=1),
         imported=InImport(
             dispensable=True,
-            aliases=("说明", "Remark", "Remarks", "Note", "Notes", "Comments"),
+            aliases=("说明", "备注说明", "Remark", "Remarks", "Note", "Notes", "Comments"),
             width=24,
         ),
         history=InHistory(order=1),

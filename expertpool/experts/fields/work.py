@@ -56,12 +56,13 @@ from expertpool.experts.fields.words import (
 from expertpool.experts.validators import values as rules
 
 _UNITS = ("工作单位", "所在单位", "现工作单位", "任职单位", "所属单位")
+_BETWEEN = ("", "、", "/", "及", "和")  # two things below one header
 # Which of the two is meant, or comes first, the cells say.
 _TITLES_AND_POSTS = tuple(
     f"{one}{between}{other}"
     for title in ("职称", "技术职称", "专业技术职称")
     for one, other in ((title, "职务"), ("职务", title))
-    for between in ("", "、", "/", "及", "和", "或")
+    for between in (*_BETWEEN, "或")
 )
 _CALLED = (
     "职称",
@@ -161,11 +162,7 @@ WORK = (
             likely=(
                 "工作单位及部门",
                 "单位及部门",
-                "单位及职务",
-                "单位职务",
-                "工作单位及职务",
-                "单位和职务",
-                *("工作单位/职务", "单位/职务", "工作单位和职务"),
+                *(f"{unit}{by}职务" for unit in ("工作单位", "单位") for by in _BETWEEN),
             ),
             bare=UNIT_LIKE.fullmatch,
             help="单位全称，用于回避。没有单位的不填。",

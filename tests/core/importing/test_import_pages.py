@@ -539,7 +539,7 @@ def test_a_header_is_remembered_with_what_it_remarks(client: Client, tmp_path: P
     page = post(client, "mapping", run, said)
     post(client, "confirm", run, standing(page))
     assert {one.said: one.meant for one in ImportMemory.objects.all()} == {
-        "备注回避单位": "avoidances"
+        "备注(回避单位)": "avoidances"
     }
     # The same header means the same, and what is called by its first word alone does not.
     for again, code in ((header, "avoidances"), ("备注", "remark")):
@@ -554,6 +554,40 @@ def test_a_header_that_was_left_out_for_good_is_left_out_with_its_remark(
     run = page.context["run"]
     page = post(client, "mapping", run, {"column-0": "name", "column-1": "phone", "column-2": "-"})
     post(client, "confirm", run, standing(page))
-    for header, code in (("备注（内部）", ""), ("备注", "remark")):
+    for header, code in (("备注［内部］", ""), ("备注（内部）", ""), ("备注", "remark")):
         page = upload(client, tmp_path, [[*HEAD, header], ["李娜", "13911110002", "甲"]])
         assert page.context["run"].mapping[2] == code
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("header", ["职称［级别］", "职称【级别】", "职称 (级别)"])
+def test_what_is_said_of_a_remarked_header_is_said_of_no_other(
+    client: Client, tmp_path: Path, header: str
+) -> None:
+    levels = [["张伟", "13911110001", "正高"], ["李娜", "13911110002", "副高"]]
+    page = upload(client, tmp_path, [[*HEAD, header], *levels])
+    run = page.context["run"]
+    page = post(client, "mapping", run, {"column-0": "name", "column-1": "phone", "column-2": "-"})
+    post(client, "confirm", run, standing(page))
+    rows = [[*HEAD, "职称", "职称级别"], ["王芳", "13911110003", "教授", "正高"]]
+    page = upload(client, tmp_path, rows)
+    assert page.context["run"].mapping[2:] == ["title", "title_level"]
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_remembered_header_of_which_nothing_fits_is_no_longer_what_it_was(
+    client: Client, tmp_path: Path
+) -> None:
+    """职称 over levels, confirmed as that, is not the title level of the next list, where titles stand below it."""
+    levels = [[f"张{one}", f"1391111000{at}", "副高"] for at, one in enumerate("甲乙丙丁", 1)]
+    page = upload(client, tmp_path, [[*HEAD, "职称"], *levels])
+    run = page.context["run"]
+    assert run.mapping[2] == "title_level"
+    said = {"column-0": "name", "column-1": "phone", "column-2": "title_level"}
+    page = post(client, "mapping", run, said)
+    post(client, "confirm", run, standing(page))
+    assert ImportMemory.objects.get(said="职称").meant == "title_level"
+    titles = [[f"李{one}", f"1391111001{at}", "教授"] for at, one in enumerate("甲乙丙丁", 1)]
+    page = upload(client, tmp_path, [[*HEAD, "职称"], *titles])
+    assert page.context["run"].mapping[2] == "title"
+    assert "按内容" in page.content.decode()

@@ -343,10 +343,13 @@ def test_a_remark_by_which_nobody_is_avoided_is_asked_about(client: Client, tmp_
         "无需回避",
         "回避单位：无",
         "没有需要回避的单位",
+        "配偶在黄石一院工作",
+        "与黄石一院有利害关系",
+        "与各单位没有利害关系",
     ]
     rows = [
         [name, f"1391111000{at}", one]
-        for at, (name, one) in enumerate(zip("甲乙丙丁戊", remarks, strict=True))
+        for at, (name, one) in enumerate(zip("甲乙丙丁戊己庚辛", remarks, strict=True))
     ]
     page = upload(client, tmp_path, [[*HEAD, "备注（回避单位）"], *rows])
     told = {
@@ -355,7 +358,7 @@ def test_a_remark_by_which_nobody_is_avoided_is_asked_about(client: Client, tmp_
         for *_, now in notes
         if "抽取不按备注回避" in now
     }
-    assert told == {"甲", "乙"}
+    assert told == {"甲", "乙", "己", "庚"}
 
 
 @pytest.mark.shows("EXP-08")

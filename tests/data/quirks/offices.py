@@ -65,6 +65,24 @@ OFFICES = (
         ),
         3,
     ),
+    # The unit is written across the column of the departments, too; below the list somebody has joined cells for notes.
+    Quirk(
+        "employers_merged_over_two_columns.xlsx",
+        book(
+            {
+                "表": [
+                    ["工作单位", "部门", "姓名", "手机号"],
+                    ["", "", "张伟", "13911110001"],
+                    ["", "", "李娜", "13911110002"],
+                    ["乙设计院", "财务处", "王芳", "13911110003"],
+                    ["备注："],
+                ]
+            },
+            merge("A2:B3=甲设计院", "A5:D7=备注：共三人"),
+        ),
+        3,
+        each={"employer.name": ["甲设计院"] * 2 + ["乙设计院"]},
+    ),
     Quirk(
         "employers_merged_downwards.xlsx",
         book(

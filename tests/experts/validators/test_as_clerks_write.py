@@ -120,6 +120,7 @@ def test_who_is_not_named_yet_is_to_be_looked_at() -> None:
         ),
         *(("身体原因不能参加", "不能参加"), ("由张三接替", "由张三接替"), ("移民加拿大", "移民")),
         *((one, "") for one in ("未受处分", "协调到位", "组长", "调研员", "2019年入库", "未退休")),
+        *(("受到行政处罚", "受到行政处罚"), ("未受行政处罚", ""), ("从未受过刑事处罚", "")),
     ],
 )
 def test_a_remark_that_says_who_has_left(remark: str, said: str) -> None:

@@ -6460,7 +6460,7 @@ SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 442, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 443, true);
 
 SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
 
@@ -11214,6 +11214,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('experts', '0053_names_are_sealed', now()),
     ('experts', '0054_who_entered_an_expert_stays', now()),
     ('experts', '0055_no_tokens', now()),
+    ('experts', '0056_names_read_alike', now()),
     ('fees', '0001_initial', now()),
     ('fees', '0002_bank_accounts', now()),
     ('fees', '0003_payments', now()),

@@ -83,4 +83,4 @@ def test_alerts_cost_no_query_each(client: Client, admin: User) -> None:
     one = queries()
     make_alert("二", acknowledged_at=timezone.now(), acknowledged_by=admin)
     make_alert("三", acknowledged_at=timezone.now(), acknowledged_by=admin)
-    assert queries() == one < 93  # each kind of rows that is watched is one
+    assert queries() == one < 91  # each kind of rows that is watched is one

@@ -246,6 +246,25 @@ def test_connections_and_standbys(monkeypatch: pytest.MonkeyPatch) -> None:
         assert find_replication(now).state is state, row
 
 
+@pytest.mark.shows("SYS-01")
+@pytest.mark.django_db
+def test_a_backup_that_is_being_made_is_no_standby() -> None:
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        # In place of PostgreSQL's own view of whom it sends to: temporary names come first.
+        cursor.execute(
+            "CREATE TEMPORARY TABLE pg_stat_replication (application_name text, replay_lag interval)"
+        )
+        cursor.execute(
+            "INSERT INTO pg_stat_replication SELECT 'pg_basebackup' FROM generate_series(1, 2)"
+        )
+        cursor.execute("INSERT INTO pg_stat_replication VALUES ('barman_receive_wal')")
+        assert find_replication(now).state is Health.OFF
+        cursor.execute("INSERT INTO pg_stat_replication VALUES ('walreceiver', '2 seconds')")
+        found = find_replication(now)
+    assert (found.state, found.sentence, found.figure) == (Health.OK, "落后 2 秒。", "1 个"), found
+
+
 @pytest.mark.django_db
 def test_a_gateway_says_when_it_worked_and_when_not(settings: Settings) -> None:
     settings.DEV_PAGES = True

@@ -28,10 +28,14 @@ WHERE age(event.xmin) > oldest.age
     AND event.id > (SELECT max(id) - 100000 FROM procrastinate_events)
 ORDER BY event.id DESC LIMIT 1
 """
+# A backup is sent as a standby is, by two connections, and barman keeps one for the journal; of all
+# that tells them apart the name is what we may see.
 LAG = """
-SELECT count(*), max(extract(epoch FROM replay_lag)),
+SELECT count(*), max(extract(epoch FROM replay_lag))::float,
     nullif(current_setting('synchronous_standby_names'), '') IS NOT NULL, pg_is_in_recovery()
 FROM pg_stat_replication
+WHERE application_name NOT IN ('pg_basebackup', 'pg_receivewal', 'barman_receive_wal',
+    'barman_streaming_backup')
 """
 
 

@@ -17,10 +17,16 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from expertpool.core.configuration import Number
+from expertpool.core.configuration import Number, Setting
 from expertpool.core.health import CHECKS, Health, look
 from expertpool.notifications.channels.voice import settings as voice
-from expertpool.notifications.enums import AttemptState, ChannelCode, Decision, DeliveryState
+from expertpool.notifications.enums import (
+    AttemptState,
+    ChannelCode,
+    Decision,
+    DeliveryState,
+    PutOff,
+)
 from expertpool.notifications.models import Attempt, ChannelHealth, Message, Reply
 from expertpool.notifications.occasions import OCCASIONS, Occasion
 from expertpool.notifications.queries.channels import channel_state
@@ -310,7 +316,7 @@ def test_who_said_nothing_twice_was_reached_all_the_same() -> None:
 def test_no_more_calls_run_at_once_than_the_office_has_lines() -> None:
     configure(voice.LINES, 3)
     for number in range(7):
-        letter("13800138001", key=str(number))
+        letter(f"1380013{number}001", key=str(number))
     most = []
     line = LoopLine()
     dial = line.dial
@@ -323,6 +329,45 @@ def test_no_more_calls_run_at_once_than_the_office_has_lines() -> None:
     run(line)
     assert Reply.objects.count() == 7
     assert max(most) == 3
+
+
+def test_whom_we_are_just_calling_is_called_again_after_it() -> None:
+    """Two draws ask one man: the second call would find him engaged by the first."""
+    for number in range(3):
+        letter("13800138001", key=str(number))
+    letter("13800138002", key="another")
+    at_once, line = [], LoopLine()
+    dial = line.dial
+
+    async def noted(number: str) -> Any:
+        running = Call.objects.filter(ended_at__isnull=True)
+        at_once.append(await ask(lambda: [one.attempt.message.address for one in running]))
+        return await dial(number)
+
+    line.dial = noted  # type: ignore[method-assign]
+    run(line)
+    assert Reply.objects.count() == 4
+    assert [one for one in at_once if one.count("13800138001") > 1] == []
+    assert any(len(one) == 2 for one in at_once)
+
+
+@pytest.mark.parametrize(
+    ("setting", "numbers"),
+    [(voice.PER_RECIPIENT, ["01"] * 3), (voice.PER_MINUTE, ["01", "02", "03"])],
+)
+def test_calls_have_turns_as_letters_have(setting: Setting[int], numbers: list[str]) -> None:
+    configure(setting, 2)
+    began = timezone.now()
+    found = [letter(f"138001380{number}", key=str(at)) for at, number in enumerate(numbers)]
+    line = LoopLine()
+    run(line)
+    assert len(line.legs) == 2
+    (waiting,) = Message.objects.filter(state=DeliveryState.QUEUED)
+    assert (waiting.pk, waiting.put_off, waiting.attempts) == (found[2].pk, PutOff.PACE, 0)
+    assert waiting.due_at > began + timedelta(seconds=25)
+    Message.objects.filter(pk=waiting.pk).update(due_at=timezone.now())  # its turn
+    run(line)
+    assert len(line.legs) == 3
 
 
 @pytest.mark.shows("DRAW-40")

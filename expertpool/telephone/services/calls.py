@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.aftermath import leave_behind
 from expertpool.core.configuration import value_of
-from expertpool.core.crypto import open_apart, seal_apart
+from expertpool.core.crypto import DecryptionError, open_apart, seal_apart
 from expertpool.core.fields import is_vouched
 from expertpool.core.storing import store
 from expertpool.core.validators import only_writable
@@ -60,14 +60,15 @@ class Taken:
     is_asking: bool
 
 
-def take(*, agent: str, now: datetime) -> Taken | None:
-    """Return the next message that is due, claimed for ``agent``; None where none is. Never inside a transaction."""
+def take(*, agent: str, calling: Collection[str] = (), now: datetime) -> Taken | None:
+    """Return the next message that is due, claimed for ``agent``; None where none is. Whom ``agent`` is just ``calling``
+    waits: he would be found engaged, by us. Never inside a transaction."""
     due = Message.objects.filter(
         channel=ChannelCode.VOICE, state=DeliveryState.QUEUED, due_at__lte=now
     )
     ordered = due.order_by(by_urgency().desc(), "due_at", "pk")
-    for message_id in ordered.values_list("pk", flat=True)[:AT_ONCE]:
-        message = claim(message_id=message_id, now=now)
+    for row in ordered.only("address", "key")[:AT_ONCE]:
+        message = None if _is_called(row, calling) else claim(message_id=row.pk, now=now)
         if message is None:
             continue
         outbound = put_together(message=message, now=now)
@@ -78,6 +79,13 @@ def take(*, agent: str, now: datetime) -> Taken | None:
         call = Call.objects.create(attempt=attempt, agent=agent, began_at=now, seen_at=now)
         return Taken(call.pk, outbound.address, outbound.body, bool(message.answer_code))
     return None
+
+
+def _is_called(message: Message, calling: Collection[str]) -> bool:
+    try:
+        return bool(calling) and message.address in calling
+    except DecryptionError:  # it fails by itself, and says so
+        return False
 
 
 def note_ringing(*, call_id: int, now: datetime) -> None:

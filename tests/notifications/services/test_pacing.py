@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,10 @@ from expertpool.core.events import publish
 from expertpool.notifications.channels.email.settings import HOST, PORT
 from expertpool.notifications.channels.email.settings import PER_MINUTE as MAILS_PER_MINUTE
 from expertpool.notifications.channels.sms.settings import PER_MINUTE, PER_RECIPIENT
+from expertpool.notifications.channels.wechat import settings as wechat
 from expertpool.notifications.enums import DeliveryState, PutOff
 from expertpool.notifications.models import Attempt, ChannelHealth, Message
+from expertpool.notifications.occasions import OCCASIONS, Occasion
 from expertpool.notifications.queries.channels import DOWN_AFTER, channel_state
 from expertpool.notifications.services.breaker import PROBES, PROBING
 from expertpool.notifications.services.delivery import HELD_FOR, deliver
@@ -36,6 +39,10 @@ def message(n: int, channel: str = "sms", *, phone: str = "") -> Message:
     phone = phone or f"138{n:08d}"
     to = Recipient(account=None, name="王建国", phone=phone, email=f"e{n}@example.cn")
     return send(channel, to=to, key=f"invite:{n}")[0]
+
+
+def to_wechat(n: int, openid: str) -> Message:
+    return send("wechat", to=Recipient(None, "王建国", wechat=openid), key=f"invite:{n}")[0]
 
 
 def after(message: Message, now: Any = NOON) -> Message:
@@ -88,6 +95,28 @@ def test_one_telephone_is_not_rung_for_ever() -> None:
     assert found[2].due_at == NOON + 30 * MINUTE
     assert after(message(9)).state == DeliveryState.SENT  # another one
     assert after(found[2], NOON + 30 * MINUTE).state == DeliveryState.SENT
+
+
+def test_wechat_has_turns_by_account_and_by_recipient(occasion: Occasion) -> None:
+    with OCCASIONS.holding(
+        replace(occasion, defaults={"wechat": ("", "{{答复链接}}")}), alone=True
+    ):
+        _wechat_has_turns()
+
+
+def _wechat_has_turns() -> None:
+    configure(wechat.WAY, wechat.LOOPBACK)
+    configure(wechat.PER_MINUTE, 2)
+    found = [after(to_wechat(n, f"open{n}")) for n in range(3)]
+    assert [(one.state, one.put_off) for one in found] == [
+        *[("sent", "")] * 2,
+        ("queued", PutOff.PACE),
+    ]
+    configure(wechat.PER_MINUTE, 0)
+    configure(wechat.PER_RECIPIENT, 2)
+    found = [after(to_wechat(n, "another")) for n in range(3, 6)]
+    assert [one.state for one in found] == ["sent", "sent", "queued"]
+    assert found[2].due_at == NOON + 30 * MINUTE
 
 
 def test_mail_has_a_bucket_of_its_own(mail_server: MailServer) -> None:

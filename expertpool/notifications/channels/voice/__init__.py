@@ -18,6 +18,8 @@ from expertpool.notifications.channels.voice.settings import (
     CHARGED,
     CONSTRAINTS,
     LABELS,
+    PER_MINUTE,
+    PER_RECIPIENT,
     PRICES,
     ROUTE,
     SETTINGS,
@@ -41,6 +43,8 @@ class VoiceChannel(Channel):
     route = ROUTE
     route_name = "电话线路"
     registers_texts = True
+    per_minute = PER_MINUTE
+    per_recipient = PER_RECIPIENT
     providers = LABELS
     prices = PRICES
     charged = CHARGED

@@ -98,6 +98,22 @@ MOST = _setting(
     100,
     "占线、无人接听、关机等，隔几分钟到半小时再打；号码有误的不再打。",
 )
+PER_MINUTE = _setting(
+    "per_minute",
+    "每分钟最多拨打",
+    Number(0, 6000, "次"),
+    0,
+    102,
+    "电话线路和阿里云语音都按这个数排队；评审邀请等保密的电话与其他电话各按这个数，所以填线路或服务商限速的一半。0 为不限。",
+)
+PER_RECIPIENT = _setting(
+    "per_recipient",
+    "同一号码每小时最多",
+    Number(0, 60, "次"),
+    12,
+    104,
+    "没有打通的也算；多的自动推迟，以免打扰专家；每次评审的邀请另计。0 为不限。",
+)
 RECORDS = _setting(
     "records",
     "通话录音",
@@ -181,7 +197,7 @@ CHARGED = {ALIYUN: Charged.ANSWERED, SIP: Charged.MINUTES}
 
 SETTINGS = (
     *(TRUNK, SERVER, USER, LOGIN, PASSWORD, REGISTERS, OVER),
-    *(LINES, RINGS, MOST, RECORDS, LINE_PRICE),
+    *(LINES, RINGS, MOST, PER_MINUTE, PER_RECIPIENT, RECORDS, LINE_PRICE),
     *(CLOUD_ENDPOINT, CLOUD_KEY, CLOUD_SECRET, CLOUD_NUMBER, CLOUD_YES, CLOUD_NO),
     *(CLOUD_TEST, CLOUD_PRICE),
 )

@@ -14,6 +14,8 @@ from expertpool.notifications.channels.wechat.settings import (
     LABELS,
     LOOPBACK,
     NONE,
+    PER_MINUTE,
+    PER_RECIPIENT,
     PROVIDER,
     ROUTE,
     SETTINGS,
@@ -34,6 +36,8 @@ class WechatChannel(Channel):
     has_subject = False
     registers_texts = True
     besides = True
+    per_minute = PER_MINUTE
+    per_recipient = PER_RECIPIENT
     missing_address = "没有绑定微信"
     not_configured = "没有设置微信服务号，微信没有发出。请系统管理员在“站点设置”中填写后重新通知。"
     settings = SETTINGS

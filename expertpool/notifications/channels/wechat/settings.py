@@ -9,6 +9,7 @@ from django.conf import settings
 
 from expertpool.core.configuration import (
     Choice,
+    Number,
     Reader,
     Secret,
     Setting,
@@ -90,6 +91,22 @@ AES_KEY = _setting(
     60,
     "43 位；填写后只收安全模式（加密）的推送，建议使用。",
 )
+PER_MINUTE = _setting(
+    "per_minute",
+    "每分钟最多发送",
+    Number(0, 60_000, "条"),
+    0,
+    62,
+    "多的自动排队；评审邀请等保密的微信与其他微信各按这个数排队，所以填接口限额的一半。0 为不限。",
+)
+PER_RECIPIENT = _setting(
+    "per_recipient",
+    "同一人每小时最多",
+    Number(0, 1000, "条"),
+    20,
+    64,
+    "多的自动推迟，以免打扰专家；每次评审的邀请另计。0 为不限。",
+)
 TEST = _setting(
     "test",
     "测试用的模板",
@@ -99,7 +116,10 @@ TEST = _setting(
     "用于发送测试消息：模板编号，后面写上变量和值，如 AbC-123 thing1=测试。",
 )
 
-SETTINGS: tuple[Setting[Any], ...] = (WAY, ENDPOINT, APP, SECRET, TOKEN, AES_KEY, TEST)
+SETTINGS: tuple[Setting[Any], ...] = (
+    *(WAY, ENDPOINT, APP, SECRET, TOKEN, AES_KEY),
+    *(PER_MINUTE, PER_RECIPIENT, TEST),
+)
 # By which whoever changes them reads what is sent; and answers in place of others.
 ROUTE = (WAY, ENDPOINT, APP, TOKEN, AES_KEY)
 

@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.usefixtures("programs"), pytest.mark.timeout(120)]
 USER, LOGIN, PASSWORD = "02788886666", "office", "right"
 
 
-async def outcome(port: int, password: str, *, registers: bool) -> CallOutcome:
+async def outcome(port: int, password: str, *, registers: bool, over: str = "udp") -> CallOutcome:
     """Open a line and call somebody; return how that ended."""
-    given = (USER, LOGIN, password, registers, "udp", 4, "127.0.0.1")
+    given = (USER, LOGIN, password, registers, over, 4, "127.0.0.1")
     line = SipLine(Trunk(f"127.0.0.1:{port}", *given))
     await line.open()
     try:
@@ -33,11 +33,13 @@ async def outcome(port: int, password: str, *, registers: bool) -> CallOutcome:
 
 
 @pytest.mark.shows("OVW-08", "DRAW-40")
+@pytest.mark.parametrize("over", ["udp", "tcp"])
 @pytest.mark.parametrize("registers", [True, False])
-def test_who_has_the_password_is_let_in(registers: bool) -> None:
+def test_who_has_the_password_is_let_in(registers: bool, over: str) -> None:
     """By the name that the trunk knows, which need not be the number that calls."""
-    with locked_trunk(LOGIN, PASSWORD) as (port, trunk):
-        assert run_async(outcome(port, PASSWORD, registers=registers)) is CallOutcome.BUSY
+    with locked_trunk(LOGIN, PASSWORD, over) as (port, trunk):
+        ended = run_async(outcome(port, PASSWORD, registers=registers, over=over))
+    assert ended is CallOutcome.BUSY
     invited = [("INVITE", "407 Proxy Authentication Required"), ("INVITE", "486 Busy Here")]
     assert [one for one in trunk.seen if one[0] == "INVITE"][:2] == invited
     wanted = [("REGISTER", "401 Unauthorized"), ("REGISTER", "200 OK")] if registers else []

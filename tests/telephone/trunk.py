@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -59,27 +60,66 @@ def _header(request: str, name: str) -> str:
     return next(iter(_headers(request, name)), "")
 
 
+def _serve_packets(port: socket.socket, trunk: Trunk, over: threading.Event) -> None:
+    while not over.is_set():
+        try:
+            request, sender = port.recvfrom(10_000)
+        except TimeoutError:
+            continue
+        if answer := trunk.answer(request.decode()):
+            port.sendto(answer.encode(), sender)
+
+
+def _serve_streams(port: socket.socket, trunk: Trunk, over: threading.Event) -> None:
+    """Answer over the connections on which requests come: one ends where its Content-Length says."""
+    port.listen()
+    read: dict[socket.socket, bytes] = {}
+    while not over.is_set():
+        for ready in select.select([port, *read], [], [], 0.2)[0]:
+            if ready is port:
+                read[port.accept()[0]] = b""
+            elif came := ready.recv(10_000):
+                requests, read[ready] = _requests(read[ready] + came)
+                for answer in filter(None, map(trunk.answer, requests)):
+                    ready.sendall(answer.encode())
+            else:
+                del read[ready]
+                ready.close()
+    for one in read:
+        one.close()
+
+
+def _requests(stream: bytes) -> tuple[list[str], bytes]:
+    """Return the whole requests at the beginning of ``stream``, and what is left of it."""
+    found = []
+    while b"\r\n\r\n" in stream:
+        head, _, rest = stream.lstrip(b"\r\n").partition(b"\r\n\r\n")
+        length = int(_header(head.decode() + "\r\n", "Content-Length") or 0)
+        if not head or len(rest) < length:
+            break
+        found.append(head.decode() + "\r\n\r\n")
+        stream = rest[length:]
+    return found, stream
+
+
+KINDS = {
+    "udp": (socket.SOCK_DGRAM, _serve_packets),
+    "tcp": (socket.SOCK_STREAM, _serve_streams),
+}
+
+
 @contextmanager
-def locked_trunk(login: str, password: str) -> Iterator[tuple[int, Trunk]]:
-    """Yield the port of a trunk, and the trunk."""
-    trunk, over = Trunk(login, password), threading.Event()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
+def locked_trunk(login: str, password: str, over: str = "udp") -> Iterator[tuple[int, Trunk]]:
+    """Yield the port of a trunk that is spoken to ``over`` UDP or TCP, and the trunk."""
+    kind, serve = KINDS[over]
+    trunk, ends = Trunk(login, password), threading.Event()
+    with socket.socket(socket.AF_INET, kind) as port:
         port.bind(("127.0.0.1", 0))
         port.settimeout(0.2)
-
-        def serve() -> None:
-            while not over.is_set():
-                try:
-                    request, sender = port.recvfrom(10_000)
-                except TimeoutError:
-                    continue
-                if answer := trunk.answer(request.decode()):
-                    port.sendto(answer.encode(), sender)
-
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, args=(port, trunk, ends))
         thread.start()
         try:
             yield port.getsockname()[1], trunk
         finally:
-            over.set()
+            ends.set()
             thread.join()

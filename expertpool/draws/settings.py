@@ -33,6 +33,7 @@ from expertpool.draws.enums import CONTRIBUTOR_LABEL
 from expertpool.draws.occasions import INVITATION
 from expertpool.draws.validators import EMERGENCY
 from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import follows_after, is_outward, quiet_hours
 from expertpool.projects.enums import Regime
 
 
@@ -209,13 +210,13 @@ WAITS: dict[str, Setting[timedelta]] = {
         f"draws.wait_{channel.value}",
         f"{channel.label}先等多久",
         Duration(0, LONGEST_WAIT, "分钟"),
-        timedelta(minutes=3 if channel == ChannelCode.VOICE else 0),
+        follows_after(channel),
         group=WAYS,
         order=10 * at,
         help="在第一条邀请之后多少分钟；0 为最先发出，几个渠道相同的同时发出。",
     )
     for at, channel in enumerate(INVITATION.channels, 1)
-    if channel != ChannelCode.SITE  # rings nowhere: it goes with the first
+    if is_outward(channel)  # an inbox rings nowhere: it goes with the first
 }
 
 # When a channel rings nobody, besides the quiet hours of all invitations.
@@ -224,7 +225,7 @@ QUIET_WAYS: dict[str, Setting[Span | None]] = {
         f"draws.quiet_{code}",
         f"{ChannelCode(code).label}免打扰时段",
         TimeRange(),
-        Span(time(20, 30), time(8, 30)) if code == ChannelCode.VOICE else None,
+        quiet_hours(code),
         group=WAYS,
         order=wait.order + 1,
         help="这段时间内这一渠道不用，到结束时自动发出，其他渠道照常；留空的只按「免打扰时段」。",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from expertpool.draws.enums import DrawStatus
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.ways import channels_of, with_calls
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.queries.channels import calling
 from expertpool.telephone.queries import calls_by_a_line, talks_at
 
 # Among fewer who have still to answer a number is nearly a line.
@@ -39,7 +39,7 @@ def calls_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Calls
     that rings in the next room would be one of them. None where nobody is called."""
     if draw.status != DrawStatus.INVITING or not calls_by_a_line():
         return None
-    if ChannelCode.VOICE not in with_calls(draw, channels_of(draw)):
+    if not set(calling()) & set(with_calls(draw, channels_of(draw))):
         return None
     at = now - timedelta(seconds=now.second, microseconds=now.microsecond)
     asked = [line for line in lines if line.invited_at <= at]

@@ -33,7 +33,12 @@ from expertpool.draws.queries.panel_state import within_panel
 from expertpool.draws.rules import QuietHours
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
-from expertpool.notifications.queries.channels import ChannelState, channel_states
+from expertpool.notifications.queries.channels import (
+    ChannelState,
+    channel_states,
+    inward,
+    is_outward,
+)
 from expertpool.notifications.queries.messages import ARRIVED, is_to_nobody, messages_about
 from expertpool.notifications.queries.reach import is_configured, reached_at
 from expertpool.notifications.queries.route import held_routes, route_name
@@ -231,7 +236,7 @@ def _held(
         found
         for found in letters.values()
         # Whose clock is only just to start is reached; his inbox is none of the ways that reach him.
-        if not any(one.state in ARRIVED and one.channel != ChannelCode.SITE for one in found)
+        if not any(one.state in ARRIVED and is_outward(one.channel) for one in found)
     ]
     lines = [[until(one) for one in found if one.state in ON_ITS_WAY] for found in unsent]
     return [min(filter(None, times)) for times in lines if times and all(times)]
@@ -269,7 +274,7 @@ def suspected(draws: QuerySet[Draw]) -> list[int]:
     )
     down = [code for code, state in channel_states().items() if state.is_down]
     # An inbox may be nobody's, and an older letter does not count for who was asked anew.
-    held_up = Q(asked_again_at__isnull=False) | Q(~Exists(going.exclude(channel=ChannelCode.SITE)))
+    held_up = Q(asked_again_at__isnull=False) | Q(~Exists(going.exclude(channel__in=inward())))
     if down:
         held_up |= Q(Exists(going.filter(channel__in=down)))
     found = lines.filter(held_up).order_by("-draw").values_list("draw", flat=True)

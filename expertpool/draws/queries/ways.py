@@ -11,7 +11,7 @@ from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.settings import WAITS
 from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.queries.channels import channel_state
+from expertpool.notifications.queries.channels import calling, channel_state
 from expertpool.notifications.queries.reach import is_configured
 
 
@@ -29,13 +29,19 @@ def with_calls(draw: Draw, channels: Iterable[str]) -> list[str]:
     """Return ``channels``, by which people are asked, and the telephone, where ``draw`` is an emergency and the system can
     call: a person is shown whom to call only after that (docs/decisions/0624)."""
     chosen = list(channels)
-    is_added = ChannelCode.VOICE not in chosen and can_call() and emergency_of(draw) is not None
-    return [*chosen, ChannelCode.VOICE] if is_added else chosen
+    # In this order: of most draws nothing is asked.
+    new = [one for one in calling() if one not in chosen]
+    is_added = bool(new) and can_call() and emergency_of(draw) is not None
+    return [*chosen, *(one for one in new if _works(one))] if is_added else chosen
 
 
 def can_call() -> bool:
     """Tell whether this system calls people: a line is set, and it works."""
-    return is_configured(ChannelCode.VOICE) and not channel_state(ChannelCode.VOICE).is_down
+    return any(map(_works, calling()))
+
+
+def _works(channel: ChannelCode) -> bool:
+    return is_configured(channel) and not channel_state(channel).is_down
 
 
 def waits_of(draw: Draw, channels: Iterable[str]) -> dict[str, timedelta]:

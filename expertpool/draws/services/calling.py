@@ -26,8 +26,9 @@ from expertpool.draws.services.entropy import Entropy
 from expertpool.draws.services.inviting import write_otherwise
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import PHONE, kept_back
-from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
+from expertpool.notifications.enums import Decision, DeliveryState
 from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.queries.channels import calling
 from expertpool.notifications.services.waiting import bring_forward, end_wait
 from expertpool.telephone.queries import is_calling
 
@@ -63,13 +64,13 @@ def call_lines(
         return
     uncalled = []
     for row in rows:
-        calls = letters_to([row]).filter(channel=ChannelCode.VOICE)
+        calls = letters_to([row]).filter(channel__in=calling())
         if calls.filter(state__in=ON_ITS_WAY).exists():
             end_wait(messages=calls, now=now)
         else:
             uncalled.append(row)
     key = f"emergency-call:{emergency.pk}"
-    write_otherwise(uncalled, key=key, now=now, entropy=entropy, channels=[ChannelCode.VOICE])
+    write_otherwise(uncalled, key=key, now=now, entropy=entropy, channels=calling())
 
 
 def read_contact(*, invitation: Invitation, actor: User, now: datetime) -> Contact:
@@ -169,5 +170,5 @@ def _has_just_answered(invitation: Invitation, now: datetime) -> bool:
 
 def _calls_to(invitation: Invitation) -> QuerySet[Message]:
     return Message.objects.filter(
-        channel=ChannelCode.VOICE, about_type="draws.invitation", about_id=str(invitation.pk)
+        channel__in=calling(), about_type="draws.invitation", about_id=str(invitation.pk)
     )

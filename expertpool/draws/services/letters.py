@@ -28,8 +28,8 @@ from expertpool.draws.services.state import at_head, write_note
 from expertpool.draws.services.telling import tell_step, watch_shut
 from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
-from expertpool.notifications.enums import ChannelCode, DeliveryState
-from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.queries.channels import inward, ways_outside
 from expertpool.notifications.queries.reach import reached_at
 from expertpool.notifications.services.sending import Recipient, send_again
 from expertpool.notifications.services.waiting import bring_forward, end_wait
@@ -130,7 +130,7 @@ def send_otherwise(*, invitation_id: int, now: datetime, entropy: Entropy) -> bo
     row = Invitation.objects.get(pk=invitation_id)
     row.draw = _lock(row.draw)
     row.refresh_from_db(fields=["state", "asked_again_at", "invited_at"])
-    letters = list(letters_to([row]).exclude(channel=ChannelCode.SITE))
+    letters = list(letters_to([row]).exclude(channel__in=inward()))
     is_asked = row.state == InvitationState.INVITED and row.draw.is_valid
     following = [one for one in letters if one.wait and one.state in ON_ITS_WAY]
     gone_out = any(

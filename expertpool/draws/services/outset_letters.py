@@ -15,7 +15,12 @@ from expertpool.draws.queries.ways import too_late
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import not_in_pool
 from expertpool.notifications.enums import AddressKind, ChannelCode
-from expertpool.notifications.queries.channels import addresses_of, configured, ways_outside
+from expertpool.notifications.queries.channels import (
+    addresses_of,
+    configured,
+    is_outward,
+    ways_outside,
+)
 from expertpool.notifications.queries.route import route_name
 
 SAID_FROM = 10  # fewer of the pool are said to be few
@@ -129,7 +134,7 @@ def _earliest(plan: DrawPlan) -> str:
 def _rerouted(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
     """Give a caution for each way of ``plan`` whose letters wait since it was changed."""
     held = held_ways(plan.channels, now, plan.project.regime)
-    outside = [one for one in configured(plan.channels) if one != ChannelCode.SITE]
+    outside = [one for one in configured(plan.channels) if is_outward(one)]
     others = any(one not in held for one in outside)
     then = "其他渠道照常发出，答复时限从先发的起算" if others else "答复时限从发出后起算"
     for way, until in held.items():

@@ -94,8 +94,7 @@ from expertpool.draws.services.names import (
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
 from expertpool.experts.queries.sharing import phones_for
-from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.queries.channels import channel_state
+from expertpool.notifications.queries.channels import calling, channel_state
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
 
@@ -195,7 +194,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     waits = waiting and now >= draw.reveal_at
     calls = calls_of(draw, board.lines, now=now)
     changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}-{waits}"
-    line_is_down = calls is not None and channel_state(ChannelCode.VOICE).is_down
+    line_is_down = calls is not None and any(channel_state(one).is_down for one in calling())
     changing += f"-{calls.version}-{line_is_down}" if calls else ""
     board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in facts.emergencies]

@@ -24,9 +24,8 @@ from expertpool.experts.occasions import (
     STATUS_CHANGED,
 )
 from expertpool.experts.services.contacts import contacts_of, recipient_of
-from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
-from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.queries.channels import inward, ways_outside
 from expertpool.notifications.queries.subjects import About
 from expertpool.notifications.services.sending import Envelope, send_messages
 
@@ -150,8 +149,8 @@ def _send_all(occasion: Occasion, told: Iterable[_Told], *, now: datetime) -> in
     for one in told:
         ways: list[str] = [*ways_outside(occasion, **contacts_of(one.expert))]
         recipient = recipient_of(one.expert)
-        if ChannelCode.SITE in occasion.channels and recipient.account is not None:
-            ways.append(ChannelCode.SITE)
+        if recipient.account is not None:
+            ways += [one for one in inward() if one in occasion.channels]
         if ways:
             by_ways[tuple(ways)].append(Envelope(recipient, one.words, one.about, one.key))
     for channels, envelopes in by_ways.items():

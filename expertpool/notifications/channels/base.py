@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
-from expertpool.core.configuration import Setting, SettingConstraint, Trial
+from expertpool.core.configuration import Setting, SettingConstraint, Span, Trial
 from expertpool.notifications.enums import AddressKind, Charged, Decision, DeliveryEventKind
 from expertpool.notifications.occasions import Registered
 
@@ -157,6 +157,9 @@ class Channel(ABC):
 
     ``carried_apart``: a process of its own takes its messages (`services.apart`), jobs leave them alone.
 
+    ``calls``: a telephone rings, and somebody talks with it. ``follows_after`` the first letter, and ``quiet`` each day, where
+    the office has set nothing else.
+
     ``besides``: whoever has an address for it is told by it, too, where he is told outside of this site; it replaces none of
     the others (docs/decisions/0399).
 
@@ -190,6 +193,9 @@ class Channel(ABC):
     pushed: str = ""
     longest: timedelta = timedelta(minutes=1)
     carried_apart: bool = False
+    calls: bool = False
+    follows_after: timedelta = timedelta()
+    quiet: Span | None = None
     besides: bool = False
 
     @property
@@ -217,6 +223,11 @@ class Channel(ABC):
     def wants_registered(self) -> bool:
         """Whether it sends now only texts that its provider keeps."""
         return False
+
+    @property
+    def counts_parts(self) -> bool:
+        """Whether a long text is paid as several messages."""
+        return Charged.PARTS in self.charged.values()
 
     def is_configured(self) -> bool:
         """Tell whether this deployment can send by it at all."""

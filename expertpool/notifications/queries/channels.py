@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from expertpool.core.configuration import Span
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.models import ChannelHealth
@@ -66,6 +67,31 @@ def addresses_of(channels: Iterable[str]) -> set[AddressKind]:
     """Return by which addresses ``channels`` reach somebody outside of this site."""
     known = (CHANNELS[code] for code in channels)
     return {one.lives_of for one in known if one.is_outward and one.is_configured()}
+
+
+def is_outward(channel: str) -> bool:
+    """Tell whether ``channel`` finds whom it is for where he is: into this site he has to come."""
+    return CHANNELS[channel].is_outward
+
+
+def inward() -> list[ChannelCode]:
+    """Return the channels for which somebody has to come into this site."""
+    return [ChannelCode(one.code) for one in CHANNELS if not one.is_outward]
+
+
+def calling() -> list[ChannelCode]:
+    """Return the channels by which a telephone rings and somebody talks with it."""
+    return [ChannelCode(one.code) for one in CHANNELS if one.calls]
+
+
+def follows_after(channel: str) -> timedelta:
+    """Return how long after the first letter ``channel`` follows, where the office has set nothing else."""
+    return CHANNELS[channel].follows_after
+
+
+def quiet_hours(channel: str) -> Span | None:
+    """Return when ``channel`` rings nobody, where the office has set nothing else."""
+    return CHANNELS[channel].quiet
 
 
 def ways_by(kind: AddressKind) -> list[ChannelCode]:

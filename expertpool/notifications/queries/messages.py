@@ -20,7 +20,7 @@ from expertpool.core.text import mask_email, mask_middle, moment_text
 from expertpool.core.visibility import told_later
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.outbox import PREFIX
-from expertpool.notifications.enums import STATE_TONES, ChannelCode, DeliveryState
+from expertpool.notifications.enums import STATE_TONES, AddressKind, ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import (
     OCCASIONS,
@@ -110,7 +110,7 @@ def recipient_key(account: str, about: About | None = None) -> bytes:
 def is_to_nobody(message: Message) -> bool:
     """Tell whether ``message`` went into an inbox that nobody has (`services.sending`): by what is
     encrypted, since all else of it is as if somebody had an account."""
-    return message.channel == ChannelCode.SITE and readable(message, "address") == NOBODY
+    return lives_of(message) == AddressKind.ACCOUNT and readable(message, "address") == NOBODY
 
 
 def own_messages(user: User) -> QuerySet[Message]:
@@ -195,7 +195,7 @@ def _share(occasion: str, letters: Sequence[Sequence[Message]]) -> LetterShare:
 def _fare(copies: Sequence[Message]) -> str:
     """How a letter fares by its best copy; an inbox counts where there is no other way
     (`queries.reach.reached_at`), or it would tell of accounts."""
-    outside = [one for one in copies if one.channel != ChannelCode.SITE]
+    outside = [one for one in copies if CHANNELS[one.channel].is_outward]
     ways = {_fares(one) for one in outside or copies}
     return next(way for way in FARES if way in ways)
 
@@ -310,7 +310,7 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
 
 def _has_no_mail(message: Message) -> bool:
     """Tell whether ``message`` was to go by mail to somebody who has no address."""
-    if message.channel != ChannelCode.EMAIL or message.state != DeliveryState.FAILED:
+    if lives_of(message) != AddressKind.EMAIL or message.state != DeliveryState.FAILED:
         return False
     return message.detail == CHANNELS[message.channel].missing_address
 
@@ -331,12 +331,17 @@ def _deletion(message: Message) -> str:
     return f"{message.deleted_by} {at} 删除：{message.deletion_reason}"
 
 
+def lives_of(message: Message) -> AddressKind:
+    """Return to which address of its recipient ``message`` goes."""
+    return CHANNELS[message.channel].lives_of
+
+
 def masked_address(message: Message) -> str:
-    if message.channel == ChannelCode.SITE:
-        return ""  # his account
+    if lives_of(message) == AddressKind.ACCOUNT:
+        return ""
 
     def mask(address: str) -> str:
-        if message.channel == ChannelCode.EMAIL:
+        if lives_of(message) == AddressKind.EMAIL:
             return mask_email(address) if address else ""
         return mask_middle(address, head=3, tail=4)
 

@@ -11,7 +11,7 @@ from expertpool.core.crypto import blind_index
 from expertpool.core.fields import is_vouched, opens
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.wechat.settings import APP, LOOPBACK, NONE, WAY
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.models import Message, WechatBinding
 
 BOUND, ENDED = "notifications.wechat_bind", "notifications.wechat_end"
@@ -59,7 +59,7 @@ def is_ended(openid: str, *, since: datetime) -> bool:
 
 def is_to_ended(message: Message) -> bool:
     """Tell whether ``message`` goes to a WeChat that its recipient has ended since it was written."""
-    if message.channel != ChannelCode.WECHAT:
+    if CHANNELS[message.channel].lives_of != AddressKind.WECHAT:
         return False
     return is_ended(message.address, since=message.created_at)
 

@@ -23,7 +23,7 @@ from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import page_size, render_list
 from expertpool.core.views.parts import parts_of
 from expertpool.directory.models import EVERY_KIND
-from expertpool.notifications.enums import ChannelCode
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.forms import TemplateFilterForm, TemplateForm
 from expertpool.notifications.models import MessageTemplate
@@ -182,7 +182,7 @@ def _context(state: TemplateState, form: TemplateForm, text: Any) -> dict[str, A
         "earlier": earlier_texts(state),
         "waits": route_wait(now) // timedelta(minutes=1) if state.occasion.secrets else 0,
         "waits_until": state.waits_until(now),
-        "is_sms": state.channel == ChannelCode.SMS,
+        "counts_parts": CHANNELS[state.channel].counts_parts,
         "cancel_url": reverse(LIST),
         "crumbs": [],
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
-from expertpool.core.configuration import value_of
+from expertpool.core.configuration import Span, value_of
 from expertpool.notifications.channels.base import (
     Channel,
     Outbound,
@@ -42,6 +42,9 @@ class VoiceChannel(Channel):
     constraints = CONSTRAINTS
     route = ROUTE
     route_name = "电话线路"
+    calls = True
+    follows_after = timedelta(minutes=3)
+    quiet = Span(time(20, 30), time(8, 30))
     registers_texts = True
     per_minute = PER_MINUTE
     per_recipient = PER_RECIPIENT

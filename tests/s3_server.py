@@ -32,16 +32,22 @@ class S3Server:
 
     def storage(self, *, endpoint: str = "", secret: str = SECRET) -> dict[str, Any]:
         """Return ``STORAGES["default"]`` as `config.storing` makes it of the environment."""
-        named = {
-            "S3_BUCKET": BUCKET,
-            "S3_ENDPOINT": endpoint or self.endpoint,
-            "S3_ACCESS_KEY": KEY,
-            "S3_SECRET_KEY": secret,
-        }
+        named = self.environment() | {"S3_SECRET_KEY": secret}
+        if endpoint:
+            named["S3_ENDPOINT"] = endpoint
         with pytest.MonkeyPatch.context() as patch:
             for name, value in named.items():
                 patch.setenv(name, value)
             return storing.file_storage()
+
+    def environment(self) -> dict[str, str]:
+        """Return what tells a program that files are here."""
+        return {
+            "S3_BUCKET": BUCKET,
+            "S3_ENDPOINT": self.endpoint,
+            "S3_ACCESS_KEY": KEY,
+            "S3_SECRET_KEY": SECRET,
+        }
 
 
 @contextmanager

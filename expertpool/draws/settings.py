@@ -174,6 +174,18 @@ QUIET_HOURS = Setting(
     "取消、改期的通知等不到结束后 3 小时评审就开始的也除外；留空为不设。",
 )
 
+# Said over the telephone, a name is heard by whoever picks up, and stands on the recording.
+UNSPOKEN, SPOKEN = "no", "yes"
+_SPEAKS = ((UNSPOKEN, "不念，称「一个项目」"), (SPOKEN, "念"))
+NAME_SPOKEN = Setting(
+    "draws.name_spoken",
+    "电话里念项目名称和编号",
+    Choice(_SPEAKS),
+    UNSPOKEN,
+    group=INVITING,
+    order=119,
+    help="「通知模板」的语音文字用了项目名称、项目编号的，不念时说“一个项目”“（另行告知）”；其他渠道不受影响。",
+)
 REMIND_HOURS = Setting(
     "draws.remind_hours",
     "评审前多久提醒",
@@ -503,6 +515,19 @@ OWN_QUIET_HOURS: dict[str, Setting[Span | None]] = {
     )
     for regime, group in REGIME_GROUPS.items()
 }
+OWN_NAME_SPOKEN: dict[str, Setting[str]] = {
+    regime.value: Setting(
+        f"{NAME_SPOKEN.code}.{regime.value}",
+        NAME_SPOKEN.label,
+        Choice(((AS_USUAL, "与通用规定相同"), *_SPEAKS)),
+        AS_USUAL,
+        group=group,
+        order=22,
+        help=f"只适用于{regime.label}项目；以后的电话按新的。",
+        general=NAME_SPOKEN,
+    )
+    for regime, group in REGIME_GROUPS.items()
+}
 # Beyond what is set for all.
 REGIME_PLAN_APPROVAL: dict[str, Setting[bool]] = {
     regime.value: Setting(
@@ -548,6 +573,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     *OWN_NUMBERS.values(),
     QUIET_HOURS,
     *OWN_QUIET_HOURS.values(),
+    NAME_SPOKEN,
+    *OWN_NAME_SPOKEN.values(),
     REMIND_HOURS,
     REMIND_SHARE,
     *WAITS.values(),

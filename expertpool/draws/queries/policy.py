@@ -39,6 +39,7 @@ from expertpool.draws.settings import (
     NOT_IN_POOL,
     OTHER_GROUND,
     OWN_GROUNDS,
+    OWN_NAME_SPOKEN,
     OWN_NUMBERS,
     OWN_QUIET_HOURS,
     OWN_REVEAL_BY,
@@ -51,9 +52,11 @@ from expertpool.draws.settings import (
     REQUIRED_CONTRIBUTORS,
     REVEAL_EARLIEST,
     REVEAL_LATEST,
+    SPOKEN,
     THIN,
 )
 from expertpool.projects.enums import Regime
+from expertpool.projects.models import Project
 from expertpool.siteconfig.models import SettingChange
 from expertpool.siteconfig.queries.counting import counting, read_before
 
@@ -141,6 +144,11 @@ def ground_of_gone(sealed: Sequence[str]) -> str:
     """Return by which of the ``sealed`` grounds whoever left the pool is replaced: older lists have none
     of its own."""
     return NOT_IN_POOL if NOT_IN_POOL in sealed else OTHER_GROUND
+
+
+def is_name_spoken(projects: Iterable[Project]) -> bool:
+    """Tell whether a call may say what ``projects`` are called: by the regimes of all of them (docs/decisions/0678)."""
+    return all(in_force(OWN_NAME_SPOKEN[one.regime]) == SPOKEN for one in projects)
 
 
 def missing_contributors(given: Iterable[str], policy: Policy) -> str:

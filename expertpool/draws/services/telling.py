@@ -38,6 +38,7 @@ from expertpool.draws.queries.meetings import (
     next_opening,
     words_of,
 )
+from expertpool.draws.queries.policy import is_name_spoken
 from expertpool.draws.queries.ways import channels_of, waits_of, with_calls
 from expertpool.draws.services.calendar import CALENDAR
 from expertpool.draws.services.entropy import Entropy
@@ -53,6 +54,8 @@ from expertpool.projects.models import Project
 
 # What letters may say of the projects; see the placeholders of their occasions.
 NAMED = ("项目名称", "项目编号", "评审时间", "评审地点", "预计时长", "联系人", "联系电话")
+# What a call says in their place where the regime does not let them be spoken.
+UNSPOKEN = {"项目名称": "一个项目", "项目编号": "（另行告知）"}
 LINK = "答复链接"
 DECIDES = "draws.confirm_steps"  # as the second person, on what hands do
 # Who is told of what is amiss with a draw: he watches over it, or decides.
@@ -90,6 +93,7 @@ def tell_experts(
     links = give_links(rows, entropy) if entropy and LINK in occasion.placeholders else {}
     recipients = {row.pk: recipient_of(experts[ids[row.pk]]) for row in rows}
     watch_shut(draw, recipients.values())
+    spoken = {} if is_name_spoken(draw.covered) else UNSPOKEN
     envelopes = [
         Envelope(
             recipient=recipients[row.pk],
@@ -103,6 +107,7 @@ def tell_experts(
             about=row,
             key=f"{key}:{row.pk}",
             attachments=[Document(document.code, row.pk)] if document else (),
+            spoken=spoken,
         )
         for row in rows
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -61,13 +61,15 @@ class Recipient:
 @dataclass(frozen=True)
 class Envelope:
     """What one recipient is told. ``context`` has a value for each placeholder of the occasion;
-    ``key`` (at most 90 characters) makes it idempotent; ``attachments`` go along by e-mail."""
+    ``key`` (at most 90 characters) makes it idempotent; ``attachments`` go along by e-mail. ``spoken`` are the values that
+    are said otherwise where a telephone is called: whoever picks up hears them."""
 
     recipient: Recipient
     context: Mapping[str, str]
     about: About
     key: str
     attachments: Sequence[Attachment | Document] = ()
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
 
 def send_message(
@@ -191,7 +193,8 @@ def _instead(
 
 def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: datetime) -> Message:
     late = {name: mark(name) for name in occasion.late}
-    context = {**envelope.context, **late}
+    channel = CHANNELS[state.channel]
+    context = {**envelope.context, **(envelope.spoken if channel.calls else {}), **late}
     # Every one, whatever today's text uses: an administrator may use another tomorrow.
     missing = occasion.placeholders.keys() - context.keys()
     if missing:
@@ -199,7 +202,6 @@ def _draft(envelope: Envelope, occasion: Occasion, state: TemplateState, now: da
     about_type, about_id = subject_key(envelope.about)
     template = state.text_at(now)
     text = fill(template, context)
-    channel = CHANNELS[state.channel]
     documents = [item for item in envelope.attachments if isinstance(item, Document)]
     values = {
         "recipient": envelope.recipient.name,

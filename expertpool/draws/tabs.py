@@ -35,7 +35,7 @@ from expertpool.draws.queries.draws import (
     with_paused,
 )
 from expertpool.draws.queries.ending import ended_by_plan
-from expertpool.draws.queries.evidence import evidence_of, recordings_of
+from expertpool.draws.queries.evidence import evidence_of, heard_calls_of, recordings_of
 from expertpool.draws.queries.facts import OfProject
 from expertpool.draws.queries.going_out import asking_of
 from expertpool.draws.queries.meetings import next_opening
@@ -299,6 +299,7 @@ def evidence_tab(request: HttpRequest, project: Project) -> str:
     context = {
         "rows": evidence_of(project, user),
         "recordings": recordings_of(project, user),
+        "calls": heard_calls_of(project, user),
         "is_bent": _was_found_bent(project),
         "sections": [tab.render(request, project) for tab in tabs_for(EVIDENCE, user)],
     }

@@ -36,6 +36,15 @@ def recorded_calls(messages: QuerySet[Message]) -> QuerySet[Call]:
     return rows.select_related("attempt__message").order_by("began_at", "pk")
 
 
+def heard_calls(user: User, messages: QuerySet[Message]) -> list[Call]:
+    """Return those of the recorded calls of ``messages`` that ``user`` may hear now, in their order."""
+    if not user.has_permission("notifications.view"):
+        return []
+    found = list(recorded_calls(messages.filter(deleted_at__isnull=True)))
+    may = readable_by(user, [call.attempt.message for call in found])
+    return [call for call in found if call.attempt.message_id in may]
+
+
 def tapes_of(message: Message) -> Mapping[int, Sequence[KeptSound]]:
     """Return the recordings of the calls of ``message``, by attempt."""
     rows = Call.objects.filter(attempt__message=message).exclude(tape="")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
+from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.fields import readable
 from expertpool.draws.enums import SUPPLIED
 from expertpool.draws.models import Draw
 from expertpool.draws.queries.draws import draws_of
@@ -15,9 +17,12 @@ from expertpool.draws.queries.panel_state import state_words, with_panel
 from expertpool.draws.queries.plan_versions import sealed_unseen
 from expertpool.draws.queries.publicity import may_have_record
 from expertpool.draws.queries.recordings import may_record_screen
+from expertpool.draws.queries.tabs import notices_of
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of, is_evidence, may_view
+from expertpool.notifications.occasions import occasion_label
 from expertpool.projects.models import Project
+from expertpool.telephone.queries import heard_calls
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,32 @@ def _apart(files: list[Attachment]) -> tuple[list[Attachment], list[Attachment]]
         [one for one in files if one.kind != SUPPLIED],
         [one for one in files if one.kind == SUPPLIED],
     )
+
+
+@dataclass(frozen=True)
+class HeardCall:
+    """A call to somebody of a project, as it was recorded; ``sha256`` is of what is downloaded."""
+
+    whom: str
+    about: str
+    at: datetime
+    url: str
+    sha256: str
+
+
+def heard_calls_of(project: Project, user: User) -> list[HeardCall]:
+    """Return the recorded calls of the notices of ``project`` that ``user`` may hear now: those of a draw once its names are
+    released."""
+    return [
+        HeardCall(
+            readable(call.attempt.message, "recipient"),
+            occasion_label(call.attempt.message.occasion),
+            call.began_at,
+            reverse("telephone:tape", args=[call.attempt.message.uid, call.attempt.number]),
+            call.sha256,
+        )
+        for call in heard_calls(user, notices_of(project))
+    ]
 
 
 def recordings_of(project: Project, user: User) -> list[Attachment]:

@@ -20,6 +20,7 @@ from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import SUPPLIED, ReplyVia
 from expertpool.draws.models import Draw
+from expertpool.draws.queries.evidence import heard_calls_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
@@ -29,12 +30,16 @@ from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import attach, remove_attachment
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.deletion import delete_messages
 from expertpool.projects.enums import EvidenceKind, FileAudience, ProjectStatus
 from expertpool.projects.models import Project
 from expertpool.selfservice.services.files import files_of
+from tests.factories.accounts import make_user
 from tests.factories.batches import draw_batch, make_batch, make_members
 from tests.factories.experts import make_expert
 from tests.factories.papers import own_book, upload
+from tests.factories.telephone import make_call
 from tests.fixtures import login
 from tests.worker import ROOT
 from vdraw import find_difference
@@ -129,6 +134,35 @@ def test_every_project_of_a_batch_leads_to_all_of_it(
         assert project.number in record["rule"]["projects"]
         assert draw.number in told.content.decode()
         assert told.context["page"].paginator.count > 2
+
+
+@pytest.mark.shows("PRJ-17")
+def test_recorded_calls_stand_there_once_names_are_released(
+    client: Client, draw: Draw, admin: User
+) -> None:
+    """For whoever may read the message, with what lets him compare the file; nobody else sees that there are any."""
+    before, after = draw.reveal_at - timedelta(minutes=1), draw.reveal_at + timedelta(minutes=1)
+    row = draw.invitations.order_by("line").first()
+    letter = Message.objects.filter(about_type="draws.invitation", about_id=str(row.pk)).first()
+    assert letter is not None
+    call = make_call(letter, now=NOW)
+    own = reverse("telephone:tape", args=[letter.uid, 1])
+    Draw.objects.filter(pk=draw.pk).update(released_at=None)
+    assert own not in tab_of(client, draw.project, admin, before)
+    Draw.objects.filter(pk=draw.pk).update(released_at=draw.released_at)
+    for project in draw.covered:
+        page = tab_of(client, project, admin, after)
+        assert f'<audio src="{own}"' in page
+        assert call.sha256 in page
+        assert letter.recipient in page
+    reader = make_user("applicant")
+    assert not reader.has_permission("notifications.view")
+    assert [one.sha256 for one in heard_calls_of(draw.project, admin)] == [call.sha256]
+    assert heard_calls_of(draw.project, reader) == []
+    Message.objects.filter(pk=letter.pk).update(state="sent", sent_at=NOW)
+    letter.refresh_from_db()
+    delete_messages(messages=[letter], reason="测试", actor=admin, now=after)
+    assert own not in tab_of(client, draw.project, admin, after)
 
 
 def links_to(links: set[str], name: str, key: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import django
 
 from config.commands import end_on_signals
 from config.database import connect_as_owner, database_running
-from tools.bench.parts import DELIVERY, PARTS, SOAK, URGENT
+from tools.bench.backups import measure_backups
+from tools.bench.parts import BACKUP, DELIVERY, PARTS, SOAK, URGENT
 
 
 def main() -> None:
@@ -25,13 +27,17 @@ def main() -> None:
     )
     parser.add_argument(
         "--only",
-        choices=(*PARTS, SOAK, DELIVERY, URGENT),
+        choices=(*PARTS, SOAK, DELIVERY, URGENT, BACKUP),
         action="append",
         help="只测这一部分（可以多次给出）",
     )
     parser.add_argument("--minutes", type=float, default=1, help="持续抽取（--only soak）多少分钟")
     parser.add_argument("--keep", action="store_true", help="保留数据库，下次接着用")
     arguments = parser.parse_args()
+    if BACKUP in (arguments.only or ()):
+        if arguments.only != [BACKUP] or not arguments.sizes:
+            parser.error("--only backup 单独用，与 --sizes 一起")
+        sys.exit(measure_backups(arguments.sizes))
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     end_on_signals()

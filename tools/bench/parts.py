@@ -18,3 +18,4 @@ PARTS = (
 SOAK = "soak"
 DELIVERY = "delivery"
 URGENT = "urgent"
+BACKUP = "backup"  # by itself: in homes of its own

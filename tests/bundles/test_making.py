@@ -9,6 +9,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -30,7 +31,9 @@ from expertpool.fees.models import FeeLine, PaymentRequest
 from expertpool.fees.services.payments import decide_batch, mark_paid
 from expertpool.files.models import Attachment
 from expertpool.files.queries import may_view
+from expertpool.files.services import attach
 from expertpool.notifications.models import Message
+from expertpool.projects.enums import EvidenceKind
 from expertpool.projects.services.archive import archive_project
 from expertpool.telephone.models import Call
 from tests.attacks.test_rights import make_role
@@ -189,6 +192,32 @@ def test_what_was_said_over_the_telephone_is_in_it_with_its_hash(
     altered = make_made(project, admin)
     assert "calls" not in altered.parts
     assert any(one[0].startswith("通话录音：") and "打不开" in one[1] for one in altered.withheld)
+
+
+@pytest.mark.shows("PRJ-15", "PRJ-31")
+def test_films_of_the_screen_are_in_it_for_who_may_see_them(operator: User, admin: User) -> None:
+    project, film = make_proven(operator), b"\x1aE\xdf\xa3 what was on the screen"
+    attach(
+        subject=project,
+        uploaded_file=SimpleUploadedFile("抽取录屏.webm", film),
+        kind=EvidenceKind.RECORDING,
+        as_evidence=True,
+        actor=operator,
+        now=timezone.now(),
+    )
+    bundle = make_made(project, admin)
+    assert "recordings" in bundle.parts
+    archive = zipfile.ZipFile(io.BytesIO(content_of(bundle)))
+    assert archive.read("录屏录音/抽取录屏.webm") == film
+    listed = {one["path"]: one["sha256"] for one in listed_in(bundle)["files"]}
+    assert listed["录屏录音/抽取录屏.webm"] == hashlib.sha256(film).hexdigest()
+    # What he may not open on the tab 存证 he opens in no bundle.
+    for codes in (["draws.view"], ["projects.view"]):
+        clerk = make_user(roles=(make_role("bundles.make", *codes),))
+        own = make_made(project, clerk)
+        assert ["录屏录音", "生成人没有查看的权限"] in own.withheld, codes
+        assert not any(one.startswith("录屏录音/") for one in names_in(own))
+        assert "录屏录音" in out_of_reach(clerk, bundle)
 
 
 def test_the_log_tells_fees_and_scores_to_nobody_who_may_not_see_them(operator: User) -> None:

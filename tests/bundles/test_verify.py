@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from config.cli import main
 from expertpool.bundles.checking import verify
 from expertpool.bundles.services import making
+from expertpool.reviews.services.ending import end_review
 from tests.factories.accounts import make_user
 from tests.factories.bundles import content_of, make_made, make_proven
+from tests.factories.experts import give_account, make_expert
+from tests.factories.scoring import fill_in, make_assigned, reviewer_of, submit
 
 Files = dict[str, bytes]
 
@@ -167,6 +171,37 @@ def test_records_are_recomputed_and_known_to_the_log(
 
     path, altered = changed(files, "（含名单）.json", other_draw)
     assert f"不一致：{path}：" in said_of(relisted(altered), tmp_path, capsys)
+
+
+@pytest.mark.shows("PRJ-31", "OVW-12")
+def test_how_items_were_given_is_in_it_and_recomputed(
+    media: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operator, supervisor, now = make_user("operator"), make_user("supervisor"), timezone.now()
+    pool = [make_expert(name) for name in "甲乙丙丁"]
+    for one in pool:
+        give_account(one, make_user("expert"))
+    given = make_assigned(operator, supervisor, now=now, pool=pool)
+    for one in pool:
+        fill_in(reviewer_of(given.review, one), now=now)
+        submit(reviewer_of(given.review, one), now=now)
+    end_review(review=given.review, actor=operator, now=now)
+    files = files_of(content_of(make_made(given.review.project, make_user("admin"))))
+    path = f"评审结果/分配记录 {given.number}.json"
+    assert path in files
+    whole = said_of(files, tmp_path, capsys, code=0)
+    assert "评审记录 2 份" in whole
+    assert "没有重新计算" not in whole
+
+    def another_expert(record: dict) -> dict:
+        commits = record["events"][0]["shares"][0]["commits"]
+        others = {one["commit"] for one in record["candidates"]} - set(commits)
+        commits[0] = min(others)
+        return record
+
+    _, altered = changed(files, path, another_expert)
+    said = said_of(relisted(altered), tmp_path, capsys)
+    assert f"不一致：{path}：" in said
 
 
 def test_the_log_holds_together(

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
-from expertpool.reviews.models import Submission
+from expertpool.reviews.models import Reviewer, Submission
 from expertpool.reviews.queries.sheets import sheets_of
+from expertpool.reviews.services.organising import Thing
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import Screen, sign_in
 from tests.factories.accounts import make_user
@@ -29,6 +30,18 @@ SLOWLY = """() => {
     return send(...what);
   };
 }"""
+
+# When somebody typed, and when it was sent, by the clock of the page.
+NOTED = """() => {
+  Object.assign(window, { typedAt: [], sentAt: [] });
+  document.addEventListener("input", () => window.typedAt.push(performance.now()), true);
+  const send = window.fetch;
+  window.fetch = (...what) => {
+    if (what[1]?.method === "POST") window.sentAt.push(performance.now());
+    return send(...what);
+  };
+}"""
+KEPT = "() => Object.keys(localStorage).filter((key) => key.startsWith('scores:'))"
 
 
 def cell(screen: Screen, row: int, column: int = 0) -> Locator:
@@ -107,3 +120,99 @@ def test_scores_from_two_devices_and_a_broken_line_are_signed_once(
     desk.expected.append("409")
     cell(desk, 1).fill("40")
     desk.sees("您已经提交了评分表")
+
+
+def two_who_score() -> list[Reviewer]:
+    """Two experts of one review, each with an account."""
+    pool = [make_expert(name, user=make_user("expert", name=name)) for name in ("王立新", "李建国")]
+    review = make_open(make_user("operator"), now=timezone.now(), pool=pool)
+    return [reviewer_of(review, one) for one in pool]
+
+
+def sheet_of(screen: Screen, row: Reviewer) -> None:
+    """Sign in on this device as the expert of ``row``, and open what he scores."""
+    screen.page.context.clear_cookies()
+    assert row.expert.user
+    sign_in(screen, row.expert.user)
+    screen.open(f"/my/scoring/{row.pk}/")
+
+
+@pytest.mark.shows("OVW-13")
+def test_what_was_typed_without_a_line_outlives_the_page_and_is_no_one_elses(
+    open_browser: OpenBrowser,
+) -> None:
+    his, hers = two_who_score()
+    phone = open_browser(phone=True)
+    sheet_of(phone, his)
+    phone.page.context.set_offline(True)
+    cell(phone, 1).fill("48.5")
+    phone.sees("评分已暂存在这台设备上")
+    device = phone.page.context
+    phone.page.close()  # first: with a line it would send it at once
+    device.set_offline(False)
+    phone.page = device.new_page()
+    assert not any(one.scores for one in sheets_of(his))
+    # A colleague at the same device sees none of it, and sends none of it as his own.
+    sheet_of(phone, hers)
+    assert cell(phone, 1).input_value() == ""
+    assert phone.page.evaluate(KEPT) == [f"scores:{his.pk}"]
+    sheet_of(phone, his)
+    assert cell(phone, 1).input_value() == "48.5"
+    phone.sees("已保存")
+    assert sheets_of(his)[0].scores["2.1.1"] == ["48.5", ""]
+    assert not sheets_of(hers)[0].scores
+    assert phone.page.evaluate(KEPT) == []
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_draft_is_sent_once_two_seconds_after_the_last_letter(open_browser: OpenBrowser) -> None:
+    row = two_who_score()[0]
+    desk = open_browser()
+    sheet_of(desk, row)
+    desk.page.evaluate(NOTED)
+    cell(desk, 3).press_sequentially("abcdefghij", delay=40)
+    desk.sees("已保存")
+    typed, sent = desk.page.evaluate("[typedAt, sentAt]")
+    assert (len(typed), len(sent)) == (10, 1)
+    assert 1900 <= sent[0] - typed[-1] < 5000
+    assert sheets_of(row)[0].scores["2.2"] == ["abcdefghij", ""]
+
+
+@pytest.mark.shows("OVW-13")
+def test_arrows_lead_from_cell_to_cell(open_browser: OpenBrowser) -> None:
+    owner = make_user("expert", name="王立新")
+    expert = make_expert("王立新", user=owner)
+    things = [Thing(f"T-{at}", f"投标文件{at}") for at in range(3)]
+    review = make_open(make_user("operator"), now=timezone.now(), pool=(expert,), things=things)
+    desk = open_browser()
+    sheet_of(desk, reviewer_of(review, expert))
+
+    def goes(key: str, row: int, column: int) -> None:
+        desk.page.keyboard.press(key)
+        expect(cell(desk, row, column)).to_be_focused()
+
+    # Down and up over a column; a choice keeps them, it picks by them.
+    cell(desk, 1).fill("50")
+    goes("ArrowDown", 2, 0)
+    goes("ArrowDown", 2, 0)
+    expect(cell(desk, 2)).to_have_value("优")
+    goes("ArrowRight", 2, 1)
+    goes("ArrowLeft", 2, 0)
+    cell(desk, 1).focus()
+    goes("ArrowUp", 0, 0)
+    # Within a number the caret goes first: from the left of it over both digits, then on.
+    cell(desk, 1).focus()
+    desk.page.keyboard.press("Home")
+    goes("ArrowRight", 1, 0)
+    goes("ArrowRight", 1, 0)
+    # What cannot be filled in is passed over.
+    cell(desk, 1, 1).evaluate("(field) => { field.disabled = true; }")
+    goes("ArrowRight", 1, 2)
+    goes("ArrowLeft", 1, 0)
+    # In a text the arrows are the text's own, but at its ends.
+    cell(desk, 3).fill("一\n二")
+    goes("ArrowUp", 3, 0)
+    goes("ArrowDown", 3, 0)
+    desk.page.keyboard.press("Control+End")
+    goes("ArrowRight", 3, 1)
+    desk.sees("已保存")

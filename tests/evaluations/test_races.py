@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -69,3 +70,22 @@ def test_without_the_lock_the_database_refuses_one(
     _meet(monkeypatch, lambda one: Evaluation.objects.get(pk=one.pk), wait=20)
     assert rate_twice(row, rater) == [EvaluationRefused.__name__, "list"]
     assert Rating.objects.count() == 2
+
+
+def test_control_without_lock_and_constraint_both_have_rated(
+    row: Evaluation, rater: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meet(monkeypatch, lambda one: Evaluation.objects.get(pk=one.pk), wait=20)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 'evaluations_expert_once'"
+        )
+        ((definition,),) = cursor.fetchall()
+        cursor.execute("DROP INDEX evaluations_expert_once")
+    try:
+        assert rate_twice(row, rater) == ["list", "list"]
+        assert Rating.objects.count() == 4
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE evaluations_rating CASCADE")
+            cursor.execute(definition)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from expertpool.fees.queries.lines import (
     totals_of,
 )
 from expertpool.fees.queries.rates import rates_on
+from expertpool.fees.services import lines, signing
 from expertpool.fees.services.letters import letter_pdf, payer_of, said_of
 from expertpool.fees.services.lines import Entry, enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
@@ -37,6 +39,7 @@ from expertpool.fees.settings import PAYER
 from expertpool.notifications.models import Message
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
+from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
@@ -332,48 +335,39 @@ def test_a_fee_that_was_written_past_the_system_says_so(operator: User, expert: 
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("checked", [True, False])
-def test_signing_and_reversing_at_once_leave_one_state(checked: bool) -> None:
-    """Whoever comes second sees the first: without the lock (negative control) both go through."""
+@pytest.mark.parametrize("locked", [True, False])
+def test_signing_and_reversing_at_once_leave_one_state(
+    locked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second sees the first. Without the lock (negative control) both write what they have read: the database
+    refuses to undo the one, or the proof holds no more."""
     operator, expert = make_user("operator"), make_expert("王立新")
     give_account(expert, make_user("expert"))
     (line,) = make_sent(operator, now=NOW, pool=(expert,))
-    barrier, said = Barrier(2), []
+    barrier, hold = Barrier(2), lines.held
 
-    def take_back() -> None:
-        barrier.wait()
-        try:
-            reverse_fee(line=line, reason="登记有误", actor=operator, now=NOW)
-            said.append("reversed")
-        finally:
-            connection.close()
+    def hold_and_meet(line: FeeLine) -> FeeLine:
+        row = hold(line) if locked else FeeLine.objects.get(pk=line.pk)
+        with suppress(BrokenBarrierError):
+            barrier.wait(timeout=1 if locked else 20)
+        return row
 
-    def put_hand() -> None:
-        barrier.wait()
-        try:
-            if checked:
-                signed(line, expert)
-            else:
-                FeeLine.objects.filter(pk=line.pk).update(signed_at=NOW)
-            said.append("signed")
-        except FeeRefused:
-            said.append("refused")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=take_back), Thread(target=put_hand)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for module in (lines, signing):
+        monkeypatch.setattr(module, "held", hold_and_meet)
+    taken_back, hand = run_at_once(
+        lambda: reverse_fee(line=line, reason="登记有误", actor=operator, now=NOW),
+        lambda: signed(line, expert),
+    )
     row = FeeLine.objects.get(pk=line.pk)
+    if not locked:
+        assert isinstance(hand, DatabaseError) or row.is_altered
+        return
+    assert isinstance(taken_back, FeeLine)
+    assert isinstance(hand, FeeLine | FeeRefused)
     assert row.state == FeeState.REVERSED
     # Signed before it was taken back, or not at all; never after.
-    if checked:
-        assert bool(row.signed_at) == ("signed" in said)
-        assert not row.is_altered
-    else:
-        assert "signed" in said
+    assert bool(row.signed_at) == isinstance(hand, FeeLine)
+    assert not row.is_altered
 
 
 @pytest.mark.shows("PORT-31")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import openpyxl
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,13 +30,14 @@ from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import BankAccount, FeeLine, Payment, PaymentBatch, PaymentRequest
 from expertpool.fees.queries.lines import fees_visible_to, totals_of
 from expertpool.fees.queries.payments import (
+    Payable,
     batches_visible_to,
     payables,
     payments_of,
     sums_of,
     unpaid_lines,
 )
-from expertpool.fees.services import papers
+from expertpool.fees.services import papers, payments
 from expertpool.fees.services.accounts import change_account, decide_account, send_code
 from expertpool.fees.services.answers import AnswerImporter, amount
 from expertpool.fees.services.lines import reverse as reverse_fee
@@ -42,7 +46,8 @@ from expertpool.notifications.models import Message
 from expertpool.papers.registry import Paper
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
-from tests.core.importing.sheets import table_of
+from tests.core.importing.sheets import import_by_page, refused_of, table_of, write_xlsx
+from tests.draws.services.test_races import run_at_once
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert
@@ -248,52 +253,35 @@ def test_the_database_keeps_payments_and_says_who_wrote_past_it(
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kept", [True, False])
-def test_of_two_who_pay_the_same_at_once_one_does(kept: bool) -> None:
-    """Without lock and constraint (negative control) it is paid twice."""
+@pytest.mark.parametrize(
+    ("locked", "constrained", "times"), [(True, True, 1), (False, True, 1), (False, False, 2)]
+)
+def test_of_two_who_pay_the_same_at_once_one_does(
+    locked: bool, constrained: bool, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the lock the constraint refuses one; without both (negative control) it is paid twice."""
     operator, finance = make_user("operator"), make_user("finance")
-    line = make_paid_to(operator, now=NOW)
-    (ready,) = payables(unpaid_lines(finance))
-    barrier, said = Barrier(2), []
-    if not kept:
+    line, barrier = make_paid_to(operator, now=NOW), Barrier(2)
+
+    def look_and_meet(*asked: Any, **more: Any) -> list[Payable]:
+        found = payables(*asked, **more)
+        with suppress(BrokenBarrierError):
+            barrier.wait(timeout=1 if locked else 20)
+        return found
+
+    monkeypatch.setattr(payments, "payables", look_and_meet)
+    if not locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
+    if not constrained:
         with connection.cursor() as cursor:
             cursor.execute("DROP INDEX fees_paid_once")
-
-    def pay(at: int) -> None:
-        barrier.wait()
-        try:
-            if kept:
-                make_batch(lines=[line.pk], title="十一月", actor=finance, now=NOW)
-            else:
-                batch = PaymentBatch(
-                    number=f"FK{at}", title="x", made_at=NOW, made_by=finance, count=1, total=1
-                )
-                batch.save()
-                Payment.objects.create(
-                    reference=f"FK{at}0001",
-                    batch=batch,
-                    line=line,
-                    account=ready.account,
-                    gross=line.gross,
-                    tax=line.tax,
-                    amount=line.payable,
-                )
-            said.append("made")
-        except FeeRefused:
-            said.append("refused")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=pay, args=(at,)) for at in range(2)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    said = run_at_once(*(lambda: make_batch_of([line], finance, now=NOW) for _ in range(2)))
     try:
-        assert sorted(said) == (["made", "refused"] if kept else ["made", "made"])
-        assert Payment.objects.filter(line=line).count() == (1 if kept else 2)
+        assert sum(isinstance(one, PaymentBatch) for one in said) == times, said
+        assert sum(isinstance(one, FeeRefused) for one in said) == 2 - times, said
+        assert Payment.objects.filter(line=line).count() == times
     finally:
-        if not kept:
+        if not constrained:
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE fees_payment CASCADE")
                 cursor.execute(
@@ -451,6 +439,27 @@ def test_the_answer_of_the_bank_is_imported(operator: User, finance: User, secon
     assert answered(again, finance) == (0, ["已登记过付款", "已登记过退回"])
     said = LogEntry.objects.filter(action="fee.answer").order_by("id")[0].after or {}
     assert (said["已付款"], said["退回"]) == (1, 1)
+
+
+@pytest.mark.shows("PRJ-31")
+@pytest.mark.usefixtures("media")
+def test_the_banks_table_is_uploaded_checked_and_taken_on_the_pages(
+    client: Client, operator: User, finance: User, second: User, tmp_path: Path
+) -> None:
+    now = timezone.now()
+    lines = [make_paid_to(operator, now=now, minutes=minutes) for minutes in (120, 180, 240)]
+    batch = agreed(make_batch_of(lines, finance, now=now), second, now=now)
+    paid, back, _ = payments_of(batch)
+    rows = [
+        HEAD,
+        [paid.reference, CARD, "", f"{paid.amount}", "成功", ""],
+        [back.reference, CARD, "", f"{back.amount}", "交易失败", "户名不符"],
+        ["FK9", "", "", "1.00", "成功", ""],
+    ]
+    login(client, finance)
+    run = import_by_page(client, "fees:answers", write_xlsx(tmp_path / "回盘.xlsx", rows))
+    assert (run.state, run.accepted, [one["row"] for one in refused_of(run)]) == ("done", 2, [4])
+    assert [one.state for one in payments_of(batch)] == ["paid", "returned", "waiting"]
 
 
 def test_the_preview_of_an_answer_says_what_people_say(

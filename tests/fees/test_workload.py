@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -19,12 +21,13 @@ from expertpool.fees.services.lines import send_letters
 from expertpool.fees.services.workload import WorkloadImporter
 from expertpool.fees.services.workload_cells import clock, hours, yuan
 from expertpool.projects.models import Project
-from tests.core.importing.sheets import table_of
+from tests.core.importing.sheets import import_by_page, refused_of, table_of, write_xlsx
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_reviewed
 from tests.factories.experts import make_expert
 from tests.factories.fees import make_rate
+from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 18, 0))  # noqa: DTZ001
@@ -195,3 +198,17 @@ def test_what_is_read_stands_in_the_preview_as_people_write_it(operator: User) -
     assert [one.column for one in taken.notes] == ["应发（元）"]
     shown = importer.shown(taken)
     assert [shown[one] for one in ("评审情况", "开始时间", "结束时间")] == ["完成评审", *times]
+
+
+@pytest.mark.shows("PRJ-28")
+@pytest.mark.usefixtures("media")
+def test_a_table_becomes_fees_on_the_pages(client: Client, operator: User, tmp_path: Path) -> None:
+    make_rate()
+    pool = [make_expert("王立新"), make_expert("李四")]
+    project = make_reviewed(operator, now=timezone.now(), pool=pool, seats=2).project
+    rows = [HEAD, *(row_of(project, name, rest=["", "", "", 1, ""]) for name in ("王立新", "赵六"))]
+    login(client, operator)
+    run = import_by_page(client, "fees:workload", write_xlsx(tmp_path / "工作量.xlsx", rows))
+    assert (run.state, run.accepted, [one["row"] for one in refused_of(run)]) == ("done", 1, [3])
+    line = FeeLine.objects.select_related("expert").get()
+    assert (line.expert.name, line.minutes, line.gross) == ("王立新", 60, Decimal(400))

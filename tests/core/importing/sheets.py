@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from expertpool.core.importing import Importer
@@ -48,3 +51,18 @@ def refused_of(run: ImportRun) -> list[dict[str, Any]]:
 def read_xlsx(path: Path | BinaryIO) -> list[list[Any]]:
     book = load_workbook(path)
     return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+
+
+def import_by_page(client: Client, door: str, file: Path, **options: str) -> ImportRun:
+    """Upload ``file`` at ``door`` (the name of its page), take the columns that are proposed, and confirm what was checked."""
+    posted = {"file": SimpleUploadedFile(file.name, file.read_bytes()), **options}
+    page = client.post(reverse(door), posted, follow=True)
+    run: ImportRun = page.context["run"]
+    if run.state == "mapping":
+        said = {f"column-{at}": code for at, code in enumerate(run.mapping)}
+        page = client.post(reverse(f"{door}_mapping", args=[run.pk]), said, follow=True)
+        run = page.context["run"]
+    assert run.state == "previewed", page.content.decode()
+    client.post(reverse(f"{door}_confirm", args=[run.pk]), {"check": run.checks})
+    run.refresh_from_db()
+    return run

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
+from config.cli import main
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.crypto import SUITES
@@ -139,6 +145,55 @@ def test_an_assignment_of_the_national_suite_uses_its_hash_and_its_cipher(
     record = record_of(row, named=True)
     assert find_difference(record) is None
     assert {one["ref"] for one in record["openings"]} == {one.number for one in experts}
+
+
+@pytest.mark.shows("OVW-12", "DRAW-11")
+@pytest.mark.parametrize("named", [True, False])
+def test_the_command_recomputes_what_was_given(
+    operator: User,
+    supervisor: User,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    named: bool,
+) -> None:
+    record = record_of(make_assigned(operator, supervisor, now=NOW, pool=pool(4)), named=named)
+    file = tmp_path / "分配记录.json"
+    file.write_text(json.dumps(record, ensure_ascii=False))
+    assert main(["verify-draw", str(file)]) == 0
+    assert "一致" in capsys.readouterr().out
+    commits = record["events"][0]["shares"][0]["commits"]
+    commits[0] = min({one["commit"] for one in record["candidates"]} - set(commits))
+    file.write_text(json.dumps(record, ensure_ascii=False))
+    assert main(["verify-draw", str(file)]) == 1
+    said = capsys.readouterr()
+    assert "第 1 个事件（drawn）的第 1 份的第 1 位专家应为" in said.out + said.err
+
+
+@pytest.mark.e2e
+@pytest.mark.shows("OVW-12", "DRAW-11")
+@pytest.mark.django_db(transaction=True)
+def test_a_browser_recomputes_what_was_given(
+    page: Page, live_server: LiveServer, operator: User, supervisor: User
+) -> None:
+    row = make_assigned(operator, supervisor, now=NOW, pool=pool(4))
+    page.goto(f"{live_server.url}{reverse('draws:verify')}")
+    verdict = page.locator(".verdict strong").first
+
+    def chosen(record: dict[str, Any]) -> None:
+        content = json.dumps(record, ensure_ascii=False).encode()
+        page.set_input_files(
+            "#verify-file",
+            {"name": "分配记录.json", "mimeType": "application/json", "buffer": content},
+        )
+
+    for named in (True, False):
+        record = record_of(row, named=named)
+        chosen(record)
+        expect(verdict).to_have_text("只核对了文件自身，没有与本系统保存的记录比较")
+        commits = record["events"][0]["shares"][0]["commits"]
+        commits[0] = min({one["commit"] for one in record["candidates"]} - set(commits))
+        chosen(record)
+        expect(verdict).to_have_text("不一致")
 
 
 def test_keys_change_beneath_a_sealed_assignment(

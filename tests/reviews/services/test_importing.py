@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from expertpool.core.importing import Row, check_rows
 from expertpool.reviews.models import Review
 from expertpool.reviews.services.importing import ItemImporter
 from expertpool.reviews.services.organising import open_review
-from tests.core.importing.sheets import table_of
+from tests.core.importing.sheets import import_by_page, refused_of, table_of, write_xlsx
 from tests.factories.accounts import make_user
 from tests.factories.scoring import make_review
 from tests.fixtures import login
@@ -60,3 +61,26 @@ def test_items_come_from_a_table_and_each_once(operator: User, client: Client) -
     open_review(review=review, actor=operator, now=timezone.now())
     assert run(review, rows[:1], actor=operator) == (0, ["2 没有选择评审"])
     assert run(review, rows[:1], actor=make_user("finance")) == (0, ["2 没有选择评审"])
+
+
+@pytest.mark.shows("OVW-11")
+@pytest.mark.usefixtures("media")
+def test_items_are_uploaded_checked_and_taken_on_the_pages(
+    operator: User, client: Client, tmp_path: Path
+) -> None:
+    review = make_review(operator, now=timezone.now())
+    other = make_review(operator, now=timezone.now())
+    rows = [HEAD, ["K-1", "智慧水务", "水务集团", "信息", "120万"], ["K-2", "智慧交通", "", "", ""]]
+    login(client, operator)
+    file = write_xlsx(tmp_path / "课题.xlsx", [*rows, ["K-3", "", "", "", ""]])
+    run = import_by_page(client, "reviews:import", file, review=str(review.pk))
+    assert (run.state, run.accepted, [one["row"] for one in refused_of(run)]) == ("done", 2, [4])
+    found = review.items.filter(number__startswith="K").order_by("number")
+    assert [(one.name, one.unit, one.category) for one in found] == [
+        ("智慧水务", "水务集团", "信息"),
+        ("智慧交通", "", ""),
+    ]
+    assert not other.items.filter(number__startswith="K").exists()
+    # Of whom the review is no business, he puts nothing into it.
+    login(client, make_user("finance"))
+    assert client.get(reverse("reviews:import")).status_code in (403, 404)

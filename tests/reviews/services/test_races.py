@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -15,7 +16,7 @@ from expertpool.experts.models import Expert
 from expertpool.reviews.exceptions import ReviewRefused
 from expertpool.reviews.models import Reviewer, Submission
 from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
-from expertpool.reviews.services import scoring
+from expertpool.reviews.services import returning, scoring
 from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
 from expertpool.reviews.services.scoring import Save, save_scores
 from tests.factories.accounts import make_user
@@ -117,17 +118,43 @@ def test_what_is_saved_while_he_submits_is_in_it_or_refused(reviewer: Reviewer) 
         assert Submission.objects.get().content == content_of(sheets_of(reviewer))
 
 
-def test_handing_back_and_submitting_leave_one_that_counts(
-    reviewer: Reviewer, operator: User
+@pytest.mark.parametrize("locked", [True, False])
+def test_who_submits_while_his_sheet_is_handed_back_comes_after_it(
+    reviewer: Reviewer, operator: User, monkeypatch: pytest.MonkeyPatch, locked: bool
 ) -> None:
+    """He submits in the midst of it. Without the lock (negative control) he is told that the sheet stands that is just being
+    handed back."""
     first = submit(reviewer, now=NOW)
     request = request_hand_back(subject=first, reason="单位弄混了", actor=operator, now=NOW)
-    other = make_user("supervisor")
+    other, hold, held = make_user("supervisor"), returning.lock_submission, scoring._held
+    begun, looked = Event(), Event()
+
+    def hold_and_wait(submission: Submission) -> Submission:
+        row = hold(submission) if locked else Submission.objects.get(pk=submission.pk)
+        begun.set()
+        looked.wait(timeout=1 if locked else 20)
+        return row
+
+    def look(reviewer: Reviewer, actor: User, now: datetime) -> Reviewer:
+        try:
+            return held(reviewer, actor, now)
+        finally:
+            looked.set()
+
+    def submit_meanwhile() -> None:
+        assert begun.wait(timeout=20)
+        submit(reviewer, now=NOW)
+
+    monkeypatch.setattr(returning, "lock_submission", hold_and_wait)
+    monkeypatch.setattr(scoring, "_held", look)
+    if not locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
     returned, submitted = at_once(
         lambda: decide_hand_back(request=request, agree=True, note="", actor=other, now=NOW),
-        lambda: submit(reviewer, now=NOW),
+        submit_meanwhile,
     )
-    assert returned
+    assert (returned, submitted) == (True, locked)
     first.refresh_from_db()
     assert first.returned_at == NOW
-    assert Submission.objects.filter(returned_at=None).count() == int(submitted)
+    standing = Submission.objects.filter(returned_at=None)
+    assert list(standing.values_list("version", flat=True)) == ([2] if locked else [])

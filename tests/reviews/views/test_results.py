@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
@@ -26,17 +29,28 @@ from expertpool.core.text import moment_text
 from expertpool.notifications.models import Message
 from expertpool.papers.registry import PAPERS
 from expertpool.papers.services import upload_template
+from expertpool.reviews.calculation import How
 from expertpool.reviews.calculation.figures import pairs_alike
 from expertpool.reviews.exports import ReviewExport
-from expertpool.reviews.models import ReassignRequest, Reviewer, ReviewResult
+from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewResult
 from expertpool.reviews.queries.pairs import beyond_chance
+from expertpool.reviews.queries.sheets import seen_mark, sheets_of
 from expertpool.reviews.services import sheet_files
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.result_files import PAPER, starter
+from expertpool.reviews.services.scoring import Save, compare_sheets, save_scores, submit_sheets
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.review_rules import make_result
-from tests.factories.scoring import fill_in, make_open, reviewer_of, submit
+from tests.factories.scoring import (
+    GOOD,
+    PICTURE,
+    RULE,
+    fill_in,
+    make_open,
+    reviewer_of,
+    submit,
+)
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +73,12 @@ def file_of(client: Client, row: ReviewResult, form: str) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
 
 
+def text_of(pdf: bytes) -> str:
+    """What is read on its pages, without the breaks of lines."""
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
+
+
 @pytest.mark.shows("OVW-15")
 def test_the_summary_shows_items_experts_totals_and_ranks(
     office: Client, row: ReviewResult
@@ -77,7 +97,9 @@ def test_the_summary_shows_items_experts_totals_and_ranks(
 def test_it_is_taken_away_as_pdf_excel_and_record(
     office: Client, row: ReviewResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert file_of(office, row, "pdf").startswith(b"%PDF")
+    printed = text_of(file_of(office, row, "pdf"))
+    words = ("评审汇总表", "王立新", "李建国", "62.50", "与T-2同分", "平均", row.digest[:8])
+    assert [one for one in words if one not in printed] == []
     book = load_workbook(io.BytesIO(file_of(office, row, "xlsx")))
     table = [[one.value for one in line] for line in book["评审汇总表"]]
     # Of which project, by which rule, when: the first row was the header.
@@ -155,6 +177,124 @@ def test_who_leaves_where_all_score_all_is_asked_told_counted_and_in_the_result(
     assert "评审专家退出" in log.content.decode()
 
 
+# What each gives for 方案 of 60, of the first item and of the second; 良 brings 15 more.
+GIVEN = {
+    "王立新": ("50", "35"),
+    "李建国": ("45", "30"),
+    "周敏": ("40", "25"),
+    "唐建": ("30", "15"),
+    "郑强": ("20", "20"),
+}
+
+
+def make_trimmed(operator: User) -> Review:
+    """An ended review by five, of whose totals the highest and the lowest are left out, and of whom the last was asked
+    why his are so far from the others'."""
+    now, pool = timezone.now(), [make_expert(name) for name in GIVEN]
+    rule = replace(RULE, how=How.TRIMMED, drop=1, far=Decimal(10))
+    for one in pool:
+        give_account(one, make_user("expert"))
+    review = make_open(operator, now=now, pool=pool, seats=5, rule=rule)
+    for one, values in zip(pool, GIVEN.values(), strict=True):
+        reviewer, user = reviewer_of(review, one), one.user
+        assert user
+        saves = {
+            sheet.item.alias: Save(sheet.revision, GOOD | {"2.1.1": [value, ""]})
+            for sheet, value in zip(sheets_of(reviewer), values, strict=True)
+        }
+        save_scores(reviewer=reviewer, saves=saves, actor=user, now=now)
+        compare_sheets(reviewer=reviewer, actor=user, now=now)
+        submit_sheets(
+            reviewer=reviewer,
+            seen=seen_mark(sheets_of(reviewer)),
+            signature=PICTURE,
+            signed_from="",
+            remarks=dict.fromkeys(saves, f"{one.name}认为缺少实施计划"),
+            actor=user,
+            now=now,
+        )
+    return end_review(review=review, actor=operator, now=now)
+
+
+@pytest.mark.shows("OVW-15")
+def test_what_was_left_out_is_told_on_the_page_and_on_every_paper(
+    office: Client, operator: User
+) -> None:
+    review = make_trimmed(operator)
+    row = ReviewResult.objects.get(review=review)
+    page = office.get(reverse("reviews:result", args=[review.pk])).content.decode()
+    struck = re.findall(r'<s title="没有计入平均">(\d+)</s>', page)
+    assert sorted(struck) == ["30", "35", "50", "65"]
+    assert all(f"<b>{total}</b>" in page for total in ("53.33", "40.00"))
+    book = load_workbook(io.BytesIO(file_of(office, row, "xlsx")))
+    table = [[one.value for one in line] for line in book["评审汇总表"]]
+    top = next(no for no, one in enumerate(table) if one[0] == "名次")
+    first, second = (dict(zip(table[top], table[top + at], strict=True)) for at in (1, 2))
+    assert [first[name] for name in GIVEN] == ["（65）", 60, 55, 45, "（35）"]
+    assert [second[name] for name in GIVEN] == ["（50）", 45, 40, "（30）", 35]
+    assert (first["总分"], second["总分"]) == (53.33, 40)
+    assert any("（）中的分数没有计入平均" in str(one[0]) for one in table[top:])
+    detail = {tuple(one.value for one in line) for line in book["评分明细"]}
+    about = ("评分", "1.1", "方案")
+    assert {
+        ("T-1", "一标段投标文件", "唐建", *about, "30", 30, None),
+        ("T-2", "二标段投标文件", "郑强", *about, "20", 20, None),
+        ("T-2", "二标段投标文件", "郑强", "评分", "1.2", "团队", "良", 15, None),
+    } <= detail
+    pdf = text_of(file_of(office, row, "pdf"))
+    said = (
+        "（65）",
+        "（35）",
+        "（50）",
+        "（30）",
+        "53.33",
+        "40.00",
+        "没有计入平均",
+        row.digest[:8],
+    )
+    assert [one for one in (*said, *GIVEN) if one not in pdf] == []
+    upload_template(
+        paper=PAPERS[PAPER],
+        project_kind="",
+        uploaded_file=SimpleUploadedFile("汇总表.xlsx", starter()),
+        actor=operator,
+        now=timezone.now(),
+    )
+    own = load_workbook(io.BytesIO(file_of(office, row, "own"))).active
+    (told,) = [str(one.value) for line in own for one in line if "唐建 45" in str(one.value)]
+    assert "王立新 65（去掉）" in told
+    assert "郑强 35（去掉）" in told
+    assert told.count("去掉") == 2
+
+
+@pytest.mark.shows("OVW-15", "OVW-16")
+def test_a_supervisor_reads_who_agrees_who_is_strict_and_what_is_far(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    """Figures by hand: W of ranks with one tie, ICC of Shrout and Fleiss (2,1), means of the four others."""
+    review = make_trimmed(operator)
+    login(client, supervisor)
+    page = client.get(reverse("reviews:result", args=[review.pk])).content.decode()
+    assert "高（0.8）" in page
+    assert "低（0.39）" in page
+    gaps = ("+14.38", "+8.13", "+1.88", "-10.63", "-13.75")
+    told = re.sub(r"\s+", " ", page)
+    for name, gap in zip(GIVEN, gaps, strict=True):
+        assert f"{name} {gap}" in told
+    far = told[told.index("与其他专家相差较大的总分") :]
+    lines = [re.sub(r"<[^>]+>", " ", one).split() for one in far.split("<tr>")[2:]]
+    found = {(one[0], one[1]): one[2:6] for one in lines}
+    remark = "郑强认为缺少实施计划"
+    assert found == {
+        ("T-1", "王立新"): ["65", "48.75", "+16.25", "提交时还没有可比的评分"],
+        ("T-1", "李建国"): ["60", "50", "+10", "提交时还没有可比的评分"],
+        ("T-1", "唐建"): ["45", "53.75", "-8.75", "唐建认为缺少实施计划"],
+        ("T-1", "郑强"): ["35", "56.25", "-21.25", remark],
+        ("T-2", "王立新"): ["50", "37.5", "+12.5", "提交时还没有可比的评分"],
+        ("T-2", "唐建"): ["30", "42.5", "-12.5", "唐建认为缺少实施计划"],
+    }
+
+
 def test_the_customers_own_form_is_filled(
     office: Client, row: ReviewResult, operator: User
 ) -> None:
@@ -181,7 +321,17 @@ def test_the_sheet_of_each_expert_is_taken_away_with_his_hand(
     page = office.get(reverse("reviews:result", args=[row.review_id])).content.decode()
     assert url in page
     assert "本单位格式" not in page
-    assert office.get(url).content.startswith(b"%PDF")
+    read = text_of(office.get(url).content)
+    reviewer = Reviewer.objects.get(review=row.review_id, place=1)
+    value = {"王立新": "50", "李建国": "45"}[reviewer.expert.name]
+    said = (
+        "评审打分表",
+        reviewer.expert.name,
+        "T-1一标段投标文件",
+        f"方案{value}方案完整",
+        "团队良",
+    )
+    assert [one for one in (*said, f"合计：{int(value) + 15}") if one not in read] == []
     assert Entry.objects.get(action="review.print").after["文件"] == "评审打分表"  # type: ignore[index]
     upload_template(
         paper=PAPERS[sheet_files.PAPER_CODE],
@@ -202,7 +352,6 @@ def test_the_sheet_of_each_expert_is_taken_away_with_his_hand(
     assert "方案" in cells
     assert {"50", "45"} & set(map(str, cells))  # chance says who sits first
     assert office.get(reverse("reviews:result_sheet", args=[row.review_id, 9])).status_code == 404
-    reviewer = Reviewer.objects.get(review=row.review_id, place=1)
     # He himself, too; of an anonymous review by its numbers alone.
     user = reviewer.expert.user
     assert user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -316,6 +317,46 @@ def test_the_agency_is_the_department_that_holds_a_review_for_who_has_the_need(
     url = reverse("evaluations:own_rate", args=[row.pk, "agency"])
     page = login(client, expert.user).get(url).content.decode()
     assert f"评价代理机构：{held.department}" in page
+
+
+@pytest.mark.shows("PRJ-15")
+def test_three_experts_rate_the_agency_and_the_office_reads_their_mean(
+    client: Client, operator: User
+) -> None:
+    standard = standard_form(Target.AGENCY)
+    standard.active, standard.version = True, 1
+    standard.at = timezone.now() - timedelta(days=40)
+    standard.save()
+    at, pool = timezone.now() - HOUR, [make_expert() for _ in range(3)]
+    for one in pool:
+        give_account(one, make_user("expert"))
+    project = make_reviewed(operator, now=at, pool=pool, seats=3).project
+    Project.objects.filter(pk=project.pk).update(purchaser=make_unit("市第一人民医院"))
+    row = open_evaluation(project_id=project.pk, now=at)
+    assert row is not None
+    assert row.agency_form is not None
+    asked = row.agency_form.asked
+    grades = sorted(one.score for one in row.agency_form.answers)
+    url = reverse("evaluations:own_rate", args=[row.pk, "agency"])
+    for at_expert, one in enumerate(pool):
+        assert one.user
+        login(client, one.user)
+        said = {f"d{at}": str(grades[-1 - (at_expert > 0)]) for at, _ in enumerate(asked)}
+        # A number that is no grade of the form is none.
+        assert client.post(url, said | {"d0": "86.5"}).status_code == 422
+        assert client.post(url, said | {"comment": f"意见{at_expert}"}).status_code == 302
+        assert client.post(url, said).status_code == 422
+    assert Rating.objects.filter(target=Target.AGENCY).count() == 3
+    closed(row)
+    (found,) = [one for one in organisers_of(row) if one.target == Target.AGENCY]
+    mean = (Decimal(grades[-1]) + 2 * Decimal(grades[-2])) / 3
+    assert found.summary is not None
+    assert found.summary.total is not None
+    assert (found.raters, found.summary.total.mean) == (3, mean.quantize(Decimal("0.1")))
+    page = login(client, operator).get(reverse("evaluations:detail", args=[row.pk]))
+    text = page.content.decode()
+    assert all(word in text for word in ("代理机构", f"{found.summary.total.mean}", "意见0"))
+    assert not any(one.name in text.partition("代理机构")[2] for one in pool)
 
 
 def test_of_two_experts_nobody_reads_what_they_said_of_the_organiser(

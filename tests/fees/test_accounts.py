@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Role, RoleField, User
 from expertpool.audit.models import Entry as LogEntry
 from expertpool.changes.exceptions import ChangeRefused
 from expertpool.changes.services.requests import change_own
@@ -37,7 +37,7 @@ from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
-from tests.factories.fees import make_sent
+from tests.factories.fees import make_account, make_sent
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +333,28 @@ def test_while_names_are_sealed_the_account_of_before_stands_in_its_place(
     # On the next day the one that the record holds stands alone, and waits.
     BankAccount.objects.update(asked_at=F("asked_at") - timedelta(days=1))
     assert [one.state for one in accounts_visible_to(finance)] == ["waiting"]
+
+
+@pytest.mark.shows("PORT-32")
+@pytest.mark.parametrize(
+    ("level", "told"), [("plain", CARD), ("masked", "0000"), ("hidden", "无权查看")]
+)
+def test_the_whole_number_is_told_to_whom_the_office_tells_it(
+    client: Client, operator: User, level: str, told: str
+) -> None:
+    row = make_account(operator)
+    finance = make_user("finance")
+    RoleField.objects.update_or_create(
+        role=Role.objects.get(code="finance"),
+        field="experts.bank_account",
+        defaults={"level": level},
+    )
+    login(client, finance)
+    page = client.get(reverse("fees:account_check", args=[row.pk]), headers={"HX-Request": "true"})
+    text = page.content.decode()
+    assert told in text
+    assert (CARD in text) is (level == "plain")
+    assert CARD not in client.get(reverse("fees:accounts")).content.decode()
+    # Whose business accounts are not, opens none.
+    login(client, make_user("operator"))
+    assert client.get(reverse("fees:account_check", args=[row.pk])).status_code in (403, 404)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -126,3 +129,46 @@ def test_the_page_of_rates_takes_and_shows_for_what_they_hold(client: Client) ->
     page = client.get(reverse("fees:rates")).content.decode()
     assert f"政府采购 · {department}及下级" in page
     assert "由代理机构（所属部门）付款" in page
+
+
+@pytest.mark.shows("PRJ-29")
+@pytest.mark.parametrize(
+    ("said", "total", "steps"),
+    [
+        # 山西: two hours 300, then 100 an hour; twice as much on a holiday; at most 400 where it came to nothing.
+        ({"code": "shanxi", "hours": "5"}, "600.00", ("第1至120分钟", "3个1小时×100元")),
+        ({"code": "shanxi", "hours": "5", "is_holiday": "on"}, "1,200.00", ("法定节假日2倍",)),
+        (
+            {"code": "shanxi", "hours": "5", "outcome": "aborted"},
+            "400.00",
+            ("项目终止，最多400元",),
+        ),
+        ({"code": "shanxi", "hours": "5", "outcome": "not_reviewed"}, "100.00", ("到场未评审",)),
+        # 山东: three hours 400, then 100 an hour; 200 to who came and was recused; 300 to who leads, as this office has it.
+        ({"code": "shandong", "hours": "5", "outcome": "recused"}, "200.00", ("到场需回避",)),
+        ({"code": "shandong", "hours": "5", "is_leader": "on"}, "900.00", ("组长加发", "300.00")),
+        ({"code": "shandong", "hours": "5"}, "600.00", ("2个1小时×100元",)),
+        ({"code": "shandong", "hours": "5+3.5", "other": "12.34"}, "1,062.34", ("第2天", "12.34")),
+    ],
+)
+def test_what_came_of_a_review_and_who_he_was_are_tried_step_by_step(
+    client: Client, said: dict[str, str], total: str, steps: tuple[str, ...]
+) -> None:
+    asked = {"outcome": "completed"} | said
+    terms = replace(terms_of(asked.pop("code")), leader=Decimal(300))
+    row = save_rate(
+        name="试算",
+        terms=terms,
+        project_kind="",
+        effective_on=LONG_AGO,
+        source="",
+        active=True,
+        base=0,
+        actor=None,
+        now=timezone.now(),
+    )
+    login(client, make_user("finance"))
+    page = client.get(reverse("fees:trial"), {"rate": str(row.pk), **asked}).content.decode()
+    shown = "".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert f"应发{total}" in shown
+    assert [one for one in steps if one not in shown] == []

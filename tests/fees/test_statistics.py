@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
@@ -22,7 +24,7 @@ from expertpool.fees.models import BankAccount, FeeLine
 from expertpool.fees.queries.lines import fees_of, fees_visible_to, totals_of
 from expertpool.fees.queries.statistics import GROUPS, grouped, own_year, years_of
 from expertpool.fees.services.accounts import decide_account
-from expertpool.fees.services.letters import PAPER, letter_file
+from expertpool.fees.services.letters import PAPER, letter_file, said_of
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as take_back
 from expertpool.fees.services.payments import mark_returned
@@ -149,8 +151,14 @@ def test_the_letter_comes_in_the_form_of_the_office(
     office = login(Client(), operator)
     url = reverse("fees:detail", args=[line.pk])
     assert "本单位格式" in office.get(url).content.decode()
-    own = office.get(reverse("fees:letter", args=[line.pk]), {"own": "1"})
-    assert own.content[:2] == b"PK"
+    own = office.get(reverse("fees:letter", args=[line.pk]), {"own": "1"}).content
+    book = openpyxl.load_workbook(io.BytesIO(own)).active
+    assert book
+    cells = [str(one.value) for row in book for one in row if one.value is not None]
+    said = said_of(line)
+    for word in (line.expert.name, line.project.name, said["rate"], line.letter_hash, "500"):
+        assert any(str(word) in one for one in cells), (word, cells)
+    assert not any("{{" in one for one in cells)
 
 
 @pytest.mark.shows("PRJ-30")

@@ -187,6 +187,10 @@ def test_who_organises_sees_progress_and_no_scores(
     assert "方案很好很好" not in shown
     part = client.get(board, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="board").content.decode()
     assert "<header" not in part
+    # Counts, and how far each has come: no other number, no grade, no vote.
+    said = re.sub(r"<[^>]+>", " ", part)
+    assert sorted(re.findall(r"\d+(?:\.\d+)?", said)) == ["0", "0", "0", "2", "2", "6", "6", "6"]
+    assert not any(words in said for words in ("通过", "良", "总分"))
     assert "评审打分尚未结束" in obstacles(review.project)
     role = Role.objects.create(code="watcher", name="不看名单")
     role.permissions.create(code="reviews.view", scope=Scope.ALL)
@@ -389,6 +393,8 @@ def test_office_files_stand_beside_the_sheet_as_they_were_laid_out(
     answer = client.get(url)
     assert b"".join(answer.streaming_content) == paper
     assert "attachment" in answer["Content-Disposition"]
+    # It bears no mark, so that each look is known: laid out, and taken away as it was handed in.
+    assert Entry.objects.filter(action="file.preview", actor=expert.user).count() == 2
 
 
 def test_pictures_and_pdf_stand_beside_the_sheet_and_each_look_is_logged(
@@ -411,7 +417,11 @@ def test_pictures_and_pdf_stand_beside_the_sheet_and_each_look_is_logged(
     assert (shown["Content-Type"], shown["X-Frame-Options"]) == ("image/png", "SAMEORIGIN")
     assert unquote(shown["Content-Disposition"]) == "inline; filename*=utf-8''图纸.png"
     assert b"".join(shown.streaming_content) == qr_png("T-1")
-    assert Entry.objects.filter(action="file.preview", actor=expert.user).count() == 1
+    looks = Entry.objects.filter(action="file.preview", actor=expert.user)
+    assert looks.count() == 1
+    client.get(picture["beside"])
+    assert looks.count() == 2
+    assert 'id="watermark"' in page.content.decode()
     give_account(other := make_expert("别人"), make_user("expert"))
     as_expert(client, other)
     assert client.get(picture["beside"]).status_code == 404

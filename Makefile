@@ -54,7 +54,7 @@ browser: dev
 	@$(BIN)/python -m tools.browser
 
 ## 数据与文档
-bench: setup ## 测量导入、抽取、列表和搜索的耗时（ARGS="--sizes 10000,100000" 量更大的库）
+bench: setup ## 测量导入、抽取、列表和搜索的耗时（ARGS="--sizes 10000,100000" 量更大的库；加 --strict，超出目标的以失败结束）
 	@$(BIN)/python -m tools.bench $(or $(ARGS),tests/data/experts_5000.xlsx)
 
 bench-soak: setup ## 两个进程持续抽取，检查无人重复占用、记录都能重演（ARGS="--sizes 100000 --minutes 10"）

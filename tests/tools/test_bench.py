@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import nullcontext
 
 import pytest
 from django.db import connection
@@ -14,6 +16,8 @@ from expertpool.draws.settings import CANDIDATES_PER_SEAT, PANEL_BITS
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.siteconfig import configure
+from tools.bench import __main__ as bench
+from tools.bench import run
 from tools.bench.reporting import Reporter
 from tools.bench.soak import check_since, measure_soak
 
@@ -35,6 +39,26 @@ def test_two_processes_seat_nobody_twice_and_every_record_replays() -> None:
     assert (checks.draws, checks.replayed, checks.twice) == (8, 8, 0)
     assert checks.seats > 8
     assert {json.loads(line)["bench"] for line in lines} >= {"soak", "soak_draw", "soak_checks"}
+
+
+def test_what_is_beyond_its_aim_is_told_and_ends_a_strict_run_as_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reporter = Reporter(lambda line: None)
+    reporter.report("review_summary", [0.2, 0.9, 4], aim=1)
+    assert reporter.missed == []
+    reporter.report("fee_letters", [12.5], aim=10)
+    reporter.report("unaimed", [99])
+    assert reporter.missed == ["fee_letters 12.5 秒，应在 10 秒内"]
+    monkeypatch.setattr(run, "measure_sizes", lambda *_, **__: reporter.missed)
+    monkeypatch.setattr(bench, "database_running", nullcontext)
+    monkeypatch.setattr(bench, "end_on_signals", lambda: None)
+    monkeypatch.setattr(bench, "connect_as_owner", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["bench", "--sizes", "100", "--only", "letters"])
+    bench.main()
+    monkeypatch.setattr(sys, "argv", [*sys.argv, "--strict"])
+    with pytest.raises(SystemExit, match=r"超出目标：fee_letters 12\.5 秒"):
+        bench.main()
 
 
 @pytest.mark.django_db

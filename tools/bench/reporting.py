@@ -57,11 +57,12 @@ def peak_megabytes() -> int:
 
 @dataclass
 class Reporter:
-    """Prints measurements and remembers their medians by size, to tell how they grow."""
+    """Prints measurements and remembers their medians by size, to tell how they grow, and in words those beyond their aims."""
 
     write: Write
     medians: dict[str, dict[int, float]] = field(default_factory=dict)
     candidates: dict[str, dict[int, int]] = field(default_factory=dict)
+    missed: list[str] = field(default_factory=list)
 
     def report(
         self,
@@ -86,6 +87,8 @@ class Reporter:
         }
         if aim is not None:
             line["aim_s"] = aim
+            if statistics.median(seconds) > aim:
+                self.missed.append(f"{name} {line['median_s']} 秒，应在 {aim} 秒内")
         if candidates is not None:
             line["candidates"] = candidates
             if size is not None:

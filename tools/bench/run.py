@@ -36,16 +36,18 @@ from tools.bench.urgent import measure_urgent
 DATABASE = "expertpool_bench"
 
 
-def measure_file(file: Path) -> None:
-    """Measure import, draw, list and search with the experts of an .xlsx file."""
+def measure_file(file: Path) -> list[str]:
+    """Measure import, draw, list and search with the experts of an .xlsx file; return what is beyond its aim."""
+    reporter = Reporter(print)
     with _as_in_service(), _database(DATABASE, keep=False):
-        with_room(measure_small)(Reporter(print), file)
+        with_room(measure_small)(reporter, file)
+    return reporter.missed
 
 
 def measure_sizes(
     sizes: Sequence[int], parts: Sequence[str], *, minutes: float, keep: bool
-) -> None:
-    """Measure ``parts`` in a pool of each size, and how they grow; ``keep`` the pools."""
+) -> list[str]:
+    """Measure ``parts`` in a pool of each size, and how they grow; ``keep`` the pools. Return what is beyond its aim."""
     reporter = Reporter(print)
     own = connection.settings_dict["NAME"]
     with _as_in_service():
@@ -53,6 +55,7 @@ def measure_sizes(
             with _database(f"{own}_bench_{size}", keep=keep):
                 _measure(reporter, size, parts, minutes=minutes)
     reporter.report_growth()
+    return reporter.missed
 
 
 def _as_in_service() -> override_settings:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import IntegrityError, transaction
+from collections.abc import Callable
 
-from expertpool.accounts.models import HeldRole, Role, RolePermission, User
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from expertpool.accounts.models import HeldRole, KnownPermission, Role, RolePermission, User
 from expertpool.core.permissions import PERMISSIONS, Duty
 from tests.accounts.test_duties import apart, roles_of, three
 from tests.factories.accounts import make_user
@@ -67,3 +70,53 @@ def test_the_database_refuses_to_change_a_row_into_what_it_would_not_take(
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
     assert Role.objects.get(pk=held.role_id).permissions.filter(pk=right.pk).exists()
+
+
+def at_its_end() -> None:
+    """Look now at what the database looks at when the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@transaction.atomic
+def loosen(
+    change: Callable[[QuerySet[KnownPermission]], object], rows: QuerySet[KnownPermission]
+) -> None:
+    change(rows)
+    at_its_end()
+
+
+LOOSENED: dict[str, Callable[[QuerySet[KnownPermission]], object]] = {
+    "of business": lambda rows: rows.update(duty=Duty.BUSINESS),
+    "of another": lambda rows: rows.update(duty=Duty.AUDIT),
+    "called otherwise": lambda rows: rows.update(code="siteconfig.nothing"),
+    "gone": lambda rows: rows.delete(),
+}
+
+
+@pytest.mark.parametrize("change", LOOSENED)
+def test_whose_work_a_right_is_stands_while_the_three_are_apart(
+    apart: dict[str, User], change: str
+) -> None:
+    rows = KnownPermission.objects.filter(code="siteconfig.manage")
+    assert rows.get().duty == Duty.SYSTEM
+    with pytest.raises(IntegrityError, match="stays the work of the same"):
+        loosen(LOOSENED[change], rows)
+    assert rows.get().duty == Duty.SYSTEM
+
+
+def test_a_right_is_renamed_and_one_that_nobody_has_goes(apart: dict[str, User]) -> None:
+    KnownPermission.objects.filter(code="siteconfig.manage").update(code="siteconfig.run")
+    RolePermission.objects.filter(code="siteconfig.manage").update(code="siteconfig.run")
+    RolePermission.objects.filter(code="backups.make").delete()
+    KnownPermission.objects.filter(code="backups.make").delete()
+    at_its_end()
+    assert not KnownPermission.objects.filter(
+        code__in=("siteconfig.manage", "backups.make")
+    ).exists()
+
+
+def test_it_may_change_while_they_are_not(three: dict[str, User]) -> None:
+    KnownPermission.objects.filter(code="siteconfig.manage").update(duty=Duty.BUSINESS)
+    at_its_end()

@@ -16,6 +16,8 @@ ACTIONS = (
     Action("user.taken", "用户的号码已是他人的"),
     Action("user.disable", "停用用户"),
     Action("user.enable", "启用用户"),
+    Action("user.blacklist", "用户列入黑名单"),
+    Action("user.unblacklist", "用户移出黑名单"),
     Action("user.change_password", "修改密码"),
     Action("user.reset_password", "重置密码"),
     Action("user.ask_link", "忘记密码，发送重设密码的链接"),

@@ -222,6 +222,8 @@ class User(AbstractBaseUser):
         Role, verbose_name="角色", blank=True, related_name="users", through="HeldRole"
     )
     is_active = models.BooleanField("启用", default=True)
+    # Disabled, and not enabled again while it stands (`services.users`).
+    blacklisted_at = models.DateTimeField("列入黑名单时间", null=True, blank=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
     failed_logins = models.PositiveSmallIntegerField("连续失败次数", default=0)
     locked_until = models.DateTimeField("锁定至", null=True, blank=True)
@@ -255,6 +257,10 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(fields=["phone_index"], name="accounts_user_phone"),
             models.UniqueConstraint(fields=["email_index"], name="accounts_user_email"),
+            models.CheckConstraint(
+                condition=models.Q(blacklisted_at__isnull=True) | models.Q(is_active=False),
+                name="accounts_user_blacklisted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -168,6 +168,8 @@ ACTS = {
     "end sessions": ("security", "/users/{pk}/sessions/end/", {"reason": "电脑丢失"}, 204),
     "unlock": ("system", "/users/{pk}/unlock/", {}, 204),
     "disable": ("system", "/users/{pk}/disable/", {"reason": "离职手续已办"}, 204),
+    "blacklist": ("system", "/users/{pk}/blacklist/", {"reason": "伪造证明"}, 204),
+    "unblacklist": ("security", "/users/{pk}/unblacklist/", {"reason": "已查清"}, 204),
 }
 
 
@@ -176,7 +178,9 @@ def test_each_act_on_a_clerks_account_is_one_of_the_threes(
     apart: dict[str, User], act: str
 ) -> None:
     whose, url, sent, done = ACTS[act]
-    clerk = make_user("operator", is_active=act != "enable")
+    blacklisted_at = timezone.now() if act == "unblacklist" else None
+    is_active = act not in ("enable", "unblacklist")
+    clerk = make_user("operator", is_active=is_active, blacklisted_at=blacklisted_at)
     answers = {
         duty: login(Client(), user).post(url.format(pk=clerk.pk), sent).status_code
         for duty, user in sorted(apart.items(), key=lambda one: one[0] == whose)

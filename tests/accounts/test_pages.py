@@ -98,6 +98,8 @@ def test_users_are_found_and_sorted_into_tabs(client: Client, admin: User) -> No
     below = make_department("采购一组", parent=department)
     make_user("operator", username="li", name="李晓梅", phone="13812340002", department=below)
     make_user("finance", username="zhou", name="周丽", is_active=False)
+    put_out = {"is_active": False, "blacklisted_at": timezone.now()}
+    make_user(username="he", name="何伟", **put_out)
     make_user(username="wu", name="吴涛", locked_until=timezone.now() + timezone.timedelta(hours=1))
     login(client, admin)
     role = ensure_demo_roles()["finance"].pk
@@ -109,6 +111,7 @@ def test_users_are_found_and_sorted_into_tabs(client: Client, admin: User) -> No
         (f"department={department.pk}", ["李晓梅"]),
         (f"role={role}", ["周丽"]),
         ("tab=disabled", ["周丽"]),
+        ("tab=blacklisted", ["何伟"]),
         ("tab=locked", ["吴涛"]),
         ("role=999", []),
     ):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.services.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, ensure_demo_accounts
-from expertpool.accounts.services.users import disable_user
+from expertpool.accounts.services.users import blacklist_user, disable_user
 from expertpool.accounts.settings import SESSION_LENGTH
 from expertpool.accounts.views.login import LIMITED, REFUSED
 from expertpool.achievements.enums import PublicShown
@@ -157,11 +158,14 @@ def test_what_is_wrong_with_a_new_password_is_said(
 
 
 @pytest.mark.shows("SYS-10")
-def test_disabling_a_user_ends_his_session_at_once(client: Client, admin: User) -> None:
+@pytest.mark.parametrize("put_out", [disable_user, blacklist_user])
+def test_disabling_a_user_ends_his_session_at_once(
+    client: Client, admin: User, put_out: Callable[..., None]
+) -> None:
     user = make_user("operator")
     sign_in(client, user.username)
     assert client.get("/").status_code == 200
-    disable_user(user=user, actor=admin, now=timezone.now())
+    put_out(user=user, reason="离职", actor=admin, now=timezone.now())
     assert client.get("/").status_code == 302
     assert sign_in(client, user.username).status_code == 422
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed, WrongPassword
@@ -12,10 +12,12 @@ from expertpool.accounts.models import Role, RolePermission, UsedPassword, User
 from expertpool.accounts.services.passwords import change_own_password, reset_password
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.accounts.services.users import (
+    blacklist_user,
     create_user,
     disable_user,
     edit_user,
     enable_user,
+    unblacklist_user,
     unlock_user,
 )
 from expertpool.audit.models import Entry
@@ -157,6 +159,46 @@ def test_disabling_and_enabling_are_recorded_once(admin: User) -> None:
         enable_user(user=user, actor=admin, now=NOW)
     actions = Entry.objects.order_by("id").values_list("action", "note")
     assert list(actions) == [("user.disable", "离职"), ("user.enable", "")]
+
+
+@pytest.mark.shows("SYS-10")
+def test_who_is_on_the_blacklist_is_not_enabled_before_he_is_taken_off(admin: User) -> None:
+    user = make_user("operator", phone="13812340002")
+    for _ in range(2):
+        blacklist_user(user=user, reason="伪造证明", actor=admin, now=NOW)
+    with pytest.raises(NotAllowed, match="请先移出黑名单"):
+        enable_user(user=user, actor=admin, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=True)
+    # Nor by another account.
+    with pytest.raises(ValidationError) as refused:
+        create(actor=admin, phone="13812340002")
+    assert "phone" in refused.value.error_dict
+    for _ in range(2):
+        unblacklist_user(user=user, reason="已查清", actor=admin, now=NOW)
+    assert not User.objects.get(pk=user.pk).is_active
+    enable_user(user=user, actor=admin, now=NOW)
+    actions = Entry.objects.order_by("id").values_list("action", "note")
+    assert [one for one in actions if one[0] != "user.taken"] == [
+        ("user.blacklist", "伪造证明"),
+        ("user.unblacklist", "已查清"),
+        ("user.enable", ""),
+    ]
+
+
+@pytest.mark.shows("SYS-10")
+def test_a_disabled_account_is_put_on_the_blacklist_and_no_last_administrator(admin: User) -> None:
+    user = make_user("operator", is_active=False)
+    blacklist_user(user=user, reason="伪造证明", actor=admin, now=NOW)
+    assert User.objects.get(pk=user.pk).blacklisted_at == NOW
+    with pytest.raises(NotAllowed):
+        blacklist_user(user=admin, reason="伪造证明", actor=admin, now=NOW)
+    role = Role.objects.create(code="clerk", name="账号管理")
+    for code in ("accounts.users", "accounts.security"):
+        RolePermission.objects.create(role=role, code=code)
+    with pytest.raises(LastAdministrator):
+        blacklist_user(user=admin, reason="伪造证明", actor=make_user(roles=(role,)), now=NOW)
+    assert User.objects.get(pk=admin.pk).blacklisted_at is None
 
 
 def test_nobody_disables_himself(admin: User) -> None:

@@ -18,8 +18,10 @@ LOG = "audit.Entry.note"
 DECISION = "workflow.Decision.note"
 # Where what each question asks for is kept: the text with the least room for it.
 KEPT = {
+    "accounts:user_blacklist": LOG,
     "accounts:user_disable": LOG,
     "accounts:user_sessions_end": 200,
+    "accounts:user_unblacklist": LOG,
     "certificates:revoke": "certificates.Certificate.reason",
     "certificates:revoke_picked": "certificates.Certificate.reason",
     "draws:abandon": LOG,

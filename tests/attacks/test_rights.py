@@ -21,6 +21,7 @@ from expertpool.accounts.services.roles import Grant, ensure_demo_roles, save_ro
 from expertpool.accounts.services.sessions import end_all_sessions
 from expertpool.accounts.services.tokens import create_token, find_token, revoke_token
 from expertpool.accounts.services.users import (
+    blacklist_user,
     create_user,
     disable_user,
     edit_user,
@@ -356,6 +357,7 @@ ACTS: dict[str, Act] = {
     "phone": lambda of, by: edit(of, by, phone="13912340077"),
     "department": lambda of, by: edit(of, by, department=make_department("工程部")),
     "disabled": lambda of, by: disable_user(user=of, actor=by, now=NOW),
+    "blacklisted": lambda of, by: blacklist_user(user=of, reason="查", actor=by, now=NOW),
     "enabled": lambda of, by: enable_user(user=disabled(of), actor=by, now=NOW),
     "unlocked": lambda of, by: unlock_user(user=locked(of), actor=by, now=NOW),
     "token made": make_token_for,

@@ -175,15 +175,45 @@ def disable_user(*, user: User, reason: str = "", actor: User, now: datetime) ->
     Refuses the actor's own account, a security administrator to who is none (NotAllowed), and the
     last administrator. Disabling twice changes nothing.
     """
+    _check_may_put_out(actor, user)
+    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        _put_out(user, "user.disable", reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def blacklist_user(*, user: User, reason: str, actor: User, now: datetime) -> None:
+    """Put an account on the blacklist: disabled (see `disable_user`, which refuses the same), it is not enabled again
+    before it is taken off, and its phone and mail open no other. Doing it twice changes nothing."""
+    _check_may_put_out(actor, user)
+    rows = User.objects.filter(pk=user.pk, blacklisted_at__isnull=True)
+    if rows.update(is_active=False, blacklisted_at=now):
+        _put_out(user, "user.blacklist", reason, actor=actor, now=now)
+
+
+@transaction.atomic
+def unblacklist_user(*, user: User, reason: str, actor: User, now: datetime) -> None:
+    """Take an account off the blacklist; it stays disabled. Doing it twice changes nothing.
+
+    Refuses an account that may do more than the actor (NotAllowed).
+    """
+    check_may_act_for(actor, user)
+    rows = User.objects.filter(pk=user.pk, blacklisted_at__isnull=False)
+    if rows.update(blacklisted_at=None):
+        announce(record("user.unblacklist", actor=actor, subject=user, note=reason, now=now), user)
+
+
+def _check_may_put_out(actor: User, user: User) -> None:
     check_may_disable(actor, user)
     if user.pk == actor.pk:
         raise NotAllowed("不能停用自己的账号，请由另一位管理员操作。")
-    rows = User.objects.filter(pk=user.pk, is_active=True)
-    if rows.update(is_active=False):
-        # After the change: the one who remains has to be somebody else.
-        check_administrator_left()
-        announce(record("user.disable", actor=actor, subject=user, note=reason, now=now), user)
-        end_access(user=user, actor=actor, now=now)
+
+
+def _put_out(user: User, action: str, reason: str, *, actor: User, now: datetime) -> None:
+    """Write down and do what follows once ``user`` is disabled."""
+    # After the change: the one who remains has to be somebody else.
+    check_administrator_left()
+    announce(record(action, actor=actor, subject=user, note=reason, now=now), user)
+    end_access(user=user, actor=actor, now=now)
 
 
 def end_access(*, user: User, actor: User | None, now: datetime) -> None:
@@ -215,10 +245,13 @@ def follow_file(
 def enable_user(*, user: User, actor: User, now: datetime) -> None:
     """Enable an account again; he has to sign in anew. Enabling twice changes nothing.
 
-    Refuses an account that may do more than the actor (NotAllowed).
+    Refuses an account that may do more than the actor, and one on the blacklist (NotAllowed).
     """
     check_may_act_for(actor, user)
-    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+    rows = User.objects.filter(pk=user.pk)
+    if rows.filter(blacklisted_at__isnull=False).exists():
+        raise NotAllowed("这个账号在黑名单上，请先移出黑名单，再启用。")
+    if rows.filter(is_active=False, blacklisted_at__isnull=True).update(is_active=True):
         announce(record("user.enable", actor=actor, subject=user, now=now), user)
 
 

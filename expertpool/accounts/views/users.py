@@ -17,10 +17,12 @@ from expertpool.accounts.registry import barred_states, left_behind, password_li
 from expertpool.accounts.services.guards import SECURITY
 from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import (
+    blacklist_user,
     create_user,
     disable_user,
     edit_user,
     enable_user,
+    unblacklist_user,
     unlock_user,
 )
 from expertpool.audit.services import Edits
@@ -56,7 +58,8 @@ def user_list(request: UserRequest) -> HttpResponse:
             ListTab("", "全部"),
             ListTab("active", "启用", Q(is_active=True)),
             ListTab("locked", "锁定", locked),
-            ListTab("disabled", "停用", Q(is_active=False)),
+            ListTab("disabled", "停用", Q(is_active=False, blacklisted_at__isnull=True)),
+            ListTab("blacklisted", "黑名单", Q(blacklisted_at__isnull=False)),
         ),
     )
     users = shown.context["page"].object_list
@@ -156,6 +159,36 @@ def user_enable(request: UserRequest, pk: int) -> HttpResponse:
     except AccountError as error:
         return refused(str(error))
     return saved("账号已启用。")
+
+
+@require_POST
+@requires("accounts.users")
+def user_blacklist(request: UserRequest, pk: int) -> HttpResponse:
+    try:
+        blacklist_user(
+            user=_user(request, pk),
+            reason=reason_of(request),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except AccountError as error:
+        return refused(str(error))
+    return saved("账号已列入黑名单，登录已失效。")
+
+
+@require_POST
+@requires(*LOOK_AFTER)
+def user_unblacklist(request: UserRequest, pk: int) -> HttpResponse:
+    try:
+        unblacklist_user(
+            user=_user(request, pk),
+            reason=reason_of(request),
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except AccountError as error:
+        return refused(str(error))
+    return saved("账号已移出黑名单，仍是停用；要用的请再启用。")
 
 
 @require_POST

@@ -136,6 +136,9 @@ def test_departments_stand_side_by_side(client, admin, departments):
     assert [(name, figure) for name, figure, _ in cells][-1] == ("范围内合计", "4")
     for (_, figure, url), line in zip(cells, context["found"].lines, strict=False):
         assert client.get(url).context["total"] == line.sums["count"] == int(figure)
+    others = [url for _, figures in context["rows"][1:] for _, _, url in figures]
+    assert others
+    assert not any(others), "seats and answers are no projects"
     assert context["chart"]["values"] == [line.sums["count"] for line in context["found"].lines]
     rows = export(client, "reports.comparison", **query)
     assert {row["所属部门"]: row["项目数"] for row in rows} == {

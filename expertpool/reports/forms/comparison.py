@@ -129,8 +129,8 @@ class Comparison:
         return PROJECTS.has_list(self.user)
 
     def behind(self, line: Line, measure: Measure) -> str:
-        """Return the address of the list of the projects that ``line`` counts."""
-        if not self.has_list:
+        """Return the address of the list of the projects that ``line`` counts; nothing of a number of others."""
+        if not (self.has_list and measure.counts_rows):
             return ""
         query = {"opening": f"{self.days[0]} 至 {self.days[1]}"}
         if line is not self.found.total:

@@ -154,8 +154,8 @@ class Reading:
 
     def behind(self, line: Line, measure: Measure) -> str:
         """Return the address of the list of the rows that ``line`` counts; nothing for who has no such list, nor where
-        no tab of it shows just these."""
-        if not self.has_list or (measure.condition and not measure.tab):
+        no tab of it shows just these, as many as the number says."""
+        if not (self.has_list and measure.counts_rows) or (measure.condition and not measure.tab):
             return ""
         query = self.params.copy()
         for name in (*OWN, "page", "columns", "tab"):

@@ -128,6 +128,12 @@ class Measure:
     permission: str = ""
     is_money: bool = False
 
+    @property
+    def counts_rows(self) -> bool:
+        """Whether the list of its rows is as long as the number says: no sum, of which one row may hold many, and no
+        number of people."""
+        return not (self.column or self.once)
+
     def aggregate(self) -> Any:
         if self.column:
             return Sum(self.column)

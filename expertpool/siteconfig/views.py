@@ -16,6 +16,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
 from expertpool.core.scanning import ScanRefused, scan
 from expertpool.core.text import is_key
+from expertpool.core.views.drawers import hears
 from expertpool.core.views.listing import render_list
 from expertpool.siteconfig.exceptions import ChangedMeanwhile, SettingsRefused
 from expertpool.siteconfig.forms import SettingsForm
@@ -34,6 +35,7 @@ from expertpool.siteconfig.queries.stored import is_cut
 from expertpool.siteconfig.services import reset_setting, save_settings, try_settings
 
 
+@hears  # some settings are sounds
 @requires("siteconfig.manage")
 def index(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +14,18 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
+from expertpool.core.configuration.reading import UNREADABLE
 from expertpool.notifications.channels.voice.settings import SIP, TRUNK
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import messages_visible_to
 from expertpool.notifications.queries.subjects import readable_by
 from expertpool.notifications.registry import AttemptFiles, KeptSound
+from expertpool.siteconfig.models import SettingChange
+from expertpool.telephone.channels.sentences import RECORDINGS, Spoken, spoken_by_office
 from expertpool.telephone.models import Call
 from expertpool.telephone.rules import LOST_AFTER
+
+logger = logging.getLogger(__name__)
 
 
 def recorded_call(user: User, uid: UUID, number: int) -> Call | None:
@@ -53,6 +60,33 @@ def tapes_of(message: Message) -> Mapping[int, Sequence[KeptSound]]:
         url = reverse("telephone:tape", args=[message.uid, number])
         found[attempt].append(KeptSound("通话录音", url, sha256))
     return found
+
+
+def office_sentences() -> dict[str, bytes]:
+    """Return the sound of the sentences that the office has recorded and uploaded, by name: what does not open is spoken."""
+    found, broken = spoken_by_office(_recordings())
+    if broken:
+        logger.warning("recorded sentences do not open: %s", "、".join(broken))
+    return found
+
+
+def broken_sentences() -> list[str]:
+    """Return what those are called that do not open any more."""
+    return [RECORDINGS[name].label for name in spoken_by_office(_recordings())[1]]
+
+
+def all_sentences() -> Iterator[Spoken]:
+    """Yield the sentences that the office has recorded, now or before: what was set last counts where a row was altered."""
+    settings = {one.code: one for one in RECORDINGS.values()}
+    for change in SettingChange.objects.filter(code__in=settings).order_by("pk"):
+        for stored in (change.before, change.after):
+            with suppress(*UNREADABLE):
+                if spoken := settings[change.code].kind.load(stored):
+                    yield spoken
+
+
+def _recordings() -> list[tuple[str, Spoken | None]]:
+    return [(name, value_of(setting)) for name, setting in RECORDINGS.items()]
 
 
 def calls_by_a_line() -> bool:

@@ -104,3 +104,16 @@ def outcome_of(words: str, *, rang: bool) -> CallOutcome:
     if 500 <= number < 600:
         return CallOutcome.CONGESTED
     return CallOutcome.NO_ANSWER if rang else CallOutcome.DOWN
+
+
+# What is the same in each call; an office may speak them itself (`channels.sentences`).
+SENTENCES = {
+    "recorded": "本次通话将被录音。",
+    "question": "同意参加请按 1，不能参加请按 2，重听请按 3。",
+    "sure-yes": "您选择了同意参加。确认请再按一次 1，重新选择请按 3。",
+    "sure-no": "您选择了不能参加。确认请再按一次 2，重新选择请按 3。",
+    "thanks-yes": "已收到您的答复：同意参加。详细安排将另行通知。谢谢，再见。",
+    "thanks-no": "已收到您的答复：不能参加。谢谢，再见。",
+    "goodbye": "没有收到您的选择，您也可以按短信或邮件中的办法答复。再见。",
+    "closing": "通知完毕，再见。",
+}

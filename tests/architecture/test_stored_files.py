@@ -14,6 +14,7 @@ from expertpool.core.storing import KEPT_FOLDERS
 from expertpool.draws.queries.recordings import PARTS
 from expertpool.files.models import FOLDER as ATTACHMENTS
 from expertpool.files.services.layout import FOLDER as PREVIEWS
+from expertpool.telephone.channels.sentences import FOLDER as SENTENCES
 from expertpool.telephone.services.calls import FOLDER as CALLS
 from tests.architecture.app_order import APPS_DIR
 
@@ -33,6 +34,7 @@ WRITERS = {
     "draws/queries/recordings.py": PARTS,
     "files/models.py": ATTACHMENTS,
     "files/services/layout.py": PREVIEWS,
+    "telephone/channels/sentences.py": SENTENCES,
     "telephone/services/calls.py": CALLS,
 }
 GIVEN = {"core/waiting.py", "backups"}  # they write by a name that they were given

@@ -54,6 +54,7 @@ from expertpool.reviews.services.assigning import Share, set_assignment
 from expertpool.reviews.services.organising import open_review
 from expertpool.secondfactor.models import Passkey
 from expertpool.selfservice.services.feed import address_of, open_feed
+from expertpool.telephone.channels.sentences import RECORDINGS, Spoken
 from expertpool.workflow.models import Approval, Delegation, PublicNotice
 from tests.architecture.world import ROLES, World
 from tests.factories.accounts import make_token, make_user
@@ -185,6 +186,11 @@ def own_call(world: World, user: User) -> dict[str, Any]:
     message = world.message(user)
     make_call(message)
     return {"uid": message.uid, "number": 1}
+
+
+def recorded_sentence(_world: World, _user: User) -> dict[str, Any]:
+    configure(RECORDINGS["closing"], Spoken.kept(bytes(1600)))
+    return {"name": "closing"}
 
 
 def own_bulk_run(_world: World, user: User) -> dict[str, Any]:
@@ -1204,6 +1210,7 @@ RULES: dict[str, Rule] = {
     "notifications:record": only(*READ_MESSAGES, kwargs=own_message),
     "notifications:resend": only("admin", "operator", kwargs=own_message),
     "telephone:tape": only(*READ_MESSAGES, kwargs=own_call),
+    "telephone:sentence": only("admin", kwargs=recorded_sentence),
     "notifications:templates": only("admin"),
     "notifications:template": only("admin", kwargs=template),
     "notifications:template_reset": only("admin", kwargs=template),

@@ -36,8 +36,7 @@ from expertpool.notifications.queries.attempts import callback_address
 from expertpool.telephone.channels.line import RATE
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.models import Call
-from expertpool.telephone.rules import LOST_AFTER
-from expertpool.telephone.services.talking import SENTENCES
+from expertpool.telephone.rules import LOST_AFTER, SENTENCES
 from tests.factories.draws import expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure

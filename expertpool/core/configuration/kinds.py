@@ -55,6 +55,10 @@ class Kind(ABC, Generic[T]):
     def words(self, value: T) -> str:
         return str(value) or UNSET
 
+    def heard_at(self, _value: T) -> str:
+        """Return the address of ``value`` where it is something to hear."""
+        return ""
+
 
 def _text(stored: Json) -> str:
     if not isinstance(stored, str):

@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from expertpool.core.configuration import SITE_SETTINGS, Setting, SettingGroup
 from expertpool.core.configuration.catalogue import setting_groups, settings_of
 from expertpool.core.configuration.kinds import MASK, UNSET
-from expertpool.core.configuration.reading import UNREADABLE, current, is_readable
+from expertpool.core.configuration.reading import UNREADABLE, current, is_readable, loaded
 from expertpool.core.text import clean_code, moment_text
 from expertpool.core.timeline import TimelineEntry
 from expertpool.siteconfig.models import SettingChange
@@ -35,6 +35,7 @@ class Row:
     is_amiss: bool  # somebody else than this system wrote it
     change: SettingChange | None
     is_editable: bool = True  # for whom it is shown
+    heard_at: str = ""  # where it is played from, of a sound
 
     @property
     def question(self) -> str:
@@ -93,6 +94,7 @@ def rows_by_group(
             is_amiss=setting.code in amiss,
             change=changes.get(setting.code),
             is_editable=may_edit(viewer, setting.group),
+            heard_at=setting.kind.heard_at(loaded(setting, stored)),
         )
         if row.holds(query):
             groups.setdefault(setting.group, []).append(row)

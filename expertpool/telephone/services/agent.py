@@ -25,11 +25,11 @@ from expertpool.telephone.channels.line import Kind, Leg, Line, LineDown, Sign
 from expertpool.telephone.channels.speech import Speaker, Unspoken
 from expertpool.telephone.channels.tape import Tape
 from expertpool.telephone.enums import CallOutcome
-from expertpool.telephone.rules import outcome_of
+from expertpool.telephone.queries import office_sentences
+from expertpool.telephone.rules import SENTENCES, outcome_of
 from expertpool.telephone.services import calls
 from expertpool.telephone.services.health import note_agent
 from expertpool.telephone.services.talking import (
-    SENTENCES,
     Over,
     Talk,
     Words,
@@ -257,9 +257,10 @@ class Agent:
                     return CallOutcome.CALLED_OFF, ""
 
     async def _spoken(self, taken: calls.Taken, *, recorded: bool) -> Words:
-        work = partial(self._words, taken, recorded=recorded)
         try:
             async with asyncio.timeout(SPOKEN_IN):
+                kept = await self._ask(office_sentences)
+                work = partial(self._words, taken, kept, recorded=recorded)
                 return await asyncio.get_running_loop().run_in_executor(self._voices, work)
         except TimeoutError as error:
             raise Unspoken(type(error).__name__) from error
@@ -267,9 +268,11 @@ class Agent:
             self._running[taken.call_id].is_spoken = True
             self._room.set()
 
-    def _words(self, taken: calls.Taken, *, recorded: bool) -> Words:
+    def _words(self, taken: calls.Taken, kept: dict[str, bytes], *, recorded: bool) -> Words:
         names = [name for name in SENTENCES if recorded or name != "recorded"]
-        said = {name: self._speaker.sentence(name, SENTENCES[name]) for name in names}
+        said = {
+            name: kept.get(name) or self._speaker.sentence(name, SENTENCES[name]) for name in names
+        }
         return Words(self._speaker.text(taken.text), said)
 
 

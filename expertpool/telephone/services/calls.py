@@ -40,6 +40,7 @@ from expertpool.notifications.services.replies import take_pressed
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.exceptions import TapeAltered
 from expertpool.telephone.models import Call
+from expertpool.telephone.queries import all_sentences
 from expertpool.telephone.rules import BY_THE_LINE, CARRIED, LOST_AFTER, result_of
 
 logger = logging.getLogger(__name__)
@@ -229,13 +230,14 @@ def forget_tapes(*, message_id: int) -> int:
 
 
 def remove_tapes(*, now: datetime) -> int:
-    """Delete recordings older than a day that no call names; return how many. They are of calls that had been ended as
+    """Delete recordings older than a day that no call and no setting names; return how many. They are of calls that had been ended as
     lost, of transactions that failed, and of processes that died before the deletion that follows a commit."""
     return remove_unclaimed(FOLDER, _named, now=now)
 
 
 def _named(names: Sequence[str]) -> set[str]:
-    return set(Call.objects.filter(tape__in=names).values_list("tape", flat=True))
+    kept = {one.name for one in all_sentences()}
+    return kept | set(Call.objects.filter(tape__in=names).values_list("tape", flat=True))
 
 
 def _place_of(call_id: int) -> bytes:

@@ -15,8 +15,8 @@ from expertpool.core.health import Check, Finding, Health
 from expertpool.core.models import DutyRun
 from expertpool.notifications.queries.health import GATEWAYS
 from expertpool.telephone.channels.speech import unopened
-from expertpool.telephone.queries import calls_by_a_line
-from expertpool.telephone.services.talking import SENTENCES
+from expertpool.telephone.queries import broken_sentences, calls_by_a_line
+from expertpool.telephone.rules import SENTENCES
 
 LIVES = "telephone.agent"
 # Six notes left out: a restart takes less.
@@ -34,8 +34,11 @@ def find_agent(now: datetime) -> Finding:
     # What lies ahead was written before the clock was set back.
     runs = DutyRun.objects.filter(name=LIVES, at__range=(now - LATE_AFTER, now + LATE_AFTER))
     if any(is_vouched(run) for run in runs):
-        if broken := unopened(settings.VOICE_SENTENCES, SENTENCES):
-            mend = "请换成 16 位的 WAV 文件（不是 MP3 改名），换好立即生效。现在这几句由语音合成程序念。"
+        if broken := [*broken_sentences(), *unopened(settings.VOICE_SENTENCES, SENTENCES)]:
+            mend = (
+                "请换成 16 位的 WAV 文件（不是 MP3 改名），在「站点设置」上传的重新上传，换好立即生效。"
+                "现在这几句由语音合成程序念。"
+            )
             return Finding(Health.WARNING, f"录音打不开：{'、'.join(broken)}。", mend=mend)
         return Finding(Health.OK, "在运行，已接上线路。")
     mend = (

@@ -25,6 +25,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws import occasions, receivers
         from expertpool.draws.actions import ACTIONS, FORMER
         from expertpool.draws.events import InvitationAnswered, PanelSettled
+        from expertpool.draws.exceptions import DrawError
         from expertpool.draws.exports.notices import NoticeExport
         from expertpool.draws.exports.projects import DETAILS, MARKS, MEASURES
         from expertpool.draws.exports.records import DrawExport
@@ -48,6 +49,7 @@ class DrawsConfig(AppConfig):
         from expertpool.draws.services.coming import find_seats, give_up_seats
         from expertpool.draws.services.matters import MATTERS
         from expertpool.draws.services.names import readable_invitations, searched_invitations
+        from expertpool.draws.services.plan_approval import send_back_plan
         from expertpool.draws.services.sheet_files import SHEET_FILES
         from expertpool.draws.services.sheet_starters import SHEETS
         from expertpool.draws.settings import CONSTRAINTS, SETTINGS
@@ -184,6 +186,7 @@ class DrawsConfig(AppConfig):
                 plan_versions.SUBJECT,
                 "抽取方案",
                 "draws.approve_plan",
+                fields=lambda: plan_versions.PARTS,
                 decidable=plan_versions.plans_decidable_by,
                 name_of=lambda one: f"{one.plan.project.name} 第 {one.number} 版",
                 page=lambda one: (
@@ -194,6 +197,8 @@ class DrawsConfig(AppConfig):
                 applicant=plan_versions.applicant_of,
                 result=occasions.PLAN_DECIDED,
                 own_todo=True,
+                send_back=lambda row, **given: send_back_plan(row=row, **given),
+                refused=DrawError,
             )
         )
         register_criteria(event_kinds.DRAW, *event_kinds.DRAW_CRITERIA)

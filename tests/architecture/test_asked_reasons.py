@@ -30,7 +30,6 @@ KEPT = {
     "draws:pause": "draws.DrawPause.reason",
     "draws:place_tries": 200,
     "draws:plan_agree": DECISION,
-    "draws:plan_return": DECISION,
     "draws:resume": "draws.DrawPause.reason",
     "draws:resume_changed": "draws.DrawPause.reason",
     "draws:send_at_once": "draws.DrawPause.reason",

@@ -1544,7 +1544,6 @@ RULES: dict[str, Rule] = {
     "draws:plan_submit": only(*DRAW, kwargs=plan_version),
     "draws:plan_withdraw": only(*DRAW, kwargs=PROJECT),
     "draws:plan_agree": only("admin", "supervisor", kwargs=plan_version),
-    "draws:plan_return": only("admin", "supervisor", kwargs=plan_version),
     "draws:exclusions": only("admin", "supervisor", "auditor", kwargs=PROJECT),
     "draws:prequery": only(*DRAW, "supervisor", "auditor", kwargs=PROJECT),
     "draws:start": only(*DRAW, kwargs=PROJECT),

@@ -17,8 +17,9 @@ from django.utils import timezone
 from config.api import api
 from expertpool.accounts.models import User
 from expertpool.draws.enums import ActionCode
-from expertpool.draws.models import DrawPlan
+from expertpool.draws.models import DrawPlan, PlanVersion
 from expertpool.draws.queries.actions import actions_for_project
+from expertpool.draws.queries.plan_versions import SUBJECT
 from expertpool.draws.services.plan import GroupInput, PlanInput, delete_plan, save_plan
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan, withdraw_plan
 from expertpool.draws.services.sealing import start_draw
@@ -134,14 +135,20 @@ def buttons(project: Project) -> dict[ActionCode, str]:
         ActionCode.DELETE_PLAN: ("plan_delete", [version]),
         ActionCode.SUBMIT_PLAN: ("plan_submit", [version]),
         ActionCode.WITHDRAW_PLAN: ("plan_withdraw", []),
-        ActionCode.DECIDE_PLAN: ("plan_return", [version]),
         ActionCode.START: ("start", []),
         ActionCode.PICK: ("pick", ["manual"]),
         ActionCode.WIDEN_PLAN: ("widen_plan", []),
     }
-    return {
+    standing = PlanVersion.objects.filter(plan=plan, number=version).first()
+    found = {
         code: reverse(f"draws:{name}", args=[project.pk, *more])
         for code, (name, more) in of.items()
+    }
+    return found | {
+        # Whoever may decide can send it back, be he the second person to agree or not.
+        ActionCode.DECIDE_PLAN: reverse(
+            "workflow:send_back", args=[SUBJECT, standing.pk if standing else 0]
+        )
     }
 
 

@@ -14,6 +14,7 @@ from expertpool.achievements.services.writing import decide_achievement
 from expertpool.changes.services.requests import change_own, decide_request
 from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.availability import drawable
 from expertpool.inspections.enums import State
 from expertpool.inspections.models import Inspection
 from expertpool.inspections.services.deciding import decide_inspection
@@ -22,7 +23,8 @@ from expertpool.inspections.services.terms import tell_suspended
 from expertpool.notifications.models import Message
 from expertpool.projects.services.application import submit_project
 from expertpool.projects.services.approval import approve_project, reject_project
-from expertpool.workflow.enums import Verdict
+from expertpool.workflow.enums import OnRejection, Verdict
+from expertpool.workflow.models import Approval
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.factories.accounts import make_user
 from tests.factories.achievements import hand_in_one
@@ -151,6 +153,51 @@ def test_the_applicant_is_told_by_all_ways(
     assert sorted(one.channel for one in found) == sorted(ALL)
     if not agree:
         assert all(WHY.rstrip("。") in one.body for one in found)
+
+
+@pytest.mark.shows("OVW-06")
+@pytest.mark.parametrize("to", [OnRejection.PREVIOUS, OnRejection.STEP])
+@pytest.mark.parametrize(("subject", "handed_in", "decide"), CASES, ids=[one[0] for one in CASES])
+def test_a_step_that_leads_back_leaves_all_as_it_stood(
+    admin: User, subject: str, handed_in: Any, decide: Any, to: OnRejection
+) -> None:
+    """Between those who decide: what was handed in waits on, its applicant hears nothing of it and may be drawn as
+    before; then it goes on from there."""
+    is_far, deciders = to is OnRejection.STEP, [make_user("admin") for _ in range(6)]
+    last = StepData("终审", on_rejection=to, return_to=1 if is_far else None)
+    steps = [StepData("初审"), StepData("复审"), last]
+    save_flow(subject=subject, steps=steps, actor=admin, now=timezone.now())
+    row = handed_in()
+    account = _account_of(row)
+    before = list(Message.objects.values_list("pk", flat=True))
+
+    def told() -> list[Message]:
+        fresh = Message.objects.exclude(pk__in=before)
+        return [one for one in fresh if one.address in (PHONE, MAIL, account)]
+
+    def stands() -> tuple[Any, ...]:
+        # Of a plan is kept that somebody said no, which its next approver reads.
+        now, fresh = timezone.now(), type(row).objects.get(pk=row.pk)
+        names = [one.attname for one in fresh._meta.concrete_fields if one.name != "returned_at"]
+        drawn = Expert.objects.filter(drawable(now, now + DAY, now=now))
+        return {name: getattr(fresh, name) for name in names}, set(drawn.values_list("pk"))
+
+    def step() -> str:
+        return str(Approval.objects.get(subject_type=subject).step)
+
+    first, second, third, fourth, fifth, sixth = deciders
+    at_first = stands()
+    assert decide(row, True, first) is Verdict.ADVANCED
+    assert decide(row, True, second) is Verdict.ADVANCED
+    assert decide(row, False, third) is Verdict.SENT_BACK
+    assert step() == ("初审" if is_far else "复审")
+    assert (told(), stands()) == ([], at_first)
+    if is_far:
+        assert decide(row, True, fourth) is Verdict.ADVANCED
+    assert decide(row, True, fifth) is Verdict.ADVANCED
+    assert (step(), told()) == ("终审", [])
+    assert decide(row, True, sixth) is Verdict.APPROVED
+    assert sorted(one.channel for one in told()) == sorted(ALL)
 
 
 def _account_of(row: Any) -> str:

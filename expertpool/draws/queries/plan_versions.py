@@ -27,7 +27,7 @@ from expertpool.projects.enums import Regime
 from expertpool.projects.models import Project
 from expertpool.projects.queries.applicants import last_editors
 from expertpool.projects.queries.batches import members_of
-from expertpool.workflow.queries.approvals import rejection_of, waiting_for
+from expertpool.workflow.queries.approvals import reasons_in_words, rejection_of, waiting_for
 
 SUBJECT = "draws.planversion"
 PLAN_WORDS = "plan_words"  # in the rule, beside the number of the version
@@ -36,6 +36,17 @@ NOT_SUBMITTED = PlanVersion().state
 FIELDS = (
     Choice(code="regime", label="适用制度", path="plan__project__regime", choices=Regime.choices),
     Number(code="budget", label="预算", path="plan__project__budget", nullable=True),
+)
+
+# For what of it a return may give reasons, one by one: as the tab of a plan shows it.
+PARTS = (
+    ("groups", "条件组和条件"),
+    ("seats", "人数和候补人数"),
+    ("caps", "同一单位和参评次数的限制"),
+    ("contributors", "随机值提供人"),
+    ("inviting", "答复时限和邀请渠道"),
+    ("leave", "最晚请假"),
+    ("reveal", "名单公开的时间"),
 )
 
 
@@ -277,13 +288,20 @@ def returned_told(standing: PlanVersion) -> Returned | None:
     version = returned_among(members_of(standing.plan.project))
     if version is None:
         return None
-    said = rejection_of(version)
     return Returned(
         version,
-        said.who if said else "审核人",
-        said.note if said else "",
+        *_said_against(version),
         differences(version.words, standing.words),
     )
+
+
+def _said_against(version: PlanVersion) -> tuple[str, str]:
+    """Return who said no to ``version`` last, and what: his note, and his reasons one by one."""
+    said = rejection_of(version)
+    if said is None:
+        return "审核人", ""
+    parts = (said.note.rstrip("。"), reasons_in_words(SUBJECT, said.fields))
+    return said.who, "；".join(filter(None, parts))
 
 
 def mark_of(projects: Sequence[Project]) -> str:
@@ -359,8 +377,7 @@ def _change_in_words(row: PlanVersion, old: PlanVersion | None) -> str:
 
 
 def _returned_in_words(row: PlanVersion) -> str:
-    said = rejection_of(row)
-    by, note = (said.who, said.note) if said else ("审核人", "")
+    by, note = _said_against(row)
     return f"{by} 于 {moment_text(row.returned_at)} 退回：{note}"
 
 

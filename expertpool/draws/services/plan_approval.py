@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -45,6 +46,8 @@ HELD_TOLD = (
 OTHER_WORDS = (
     "方案的内容已与提交时不同（条件或其中的名称有变动），不能批准；请退回，由提交人核对后重新提交。"
 )
+
+OTHER_LEAD = "批次的主项目已变动，现在按另一个项目的方案抽取。请关闭后刷新页面，核对后再退回。"
 
 
 @transaction.atomic
@@ -122,8 +125,10 @@ def decide_plan(
     actor: User,
     now: datetime,
     mark: str | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """Decide on the step at which the plan waits; the last one approves it.
+    """Decide on the step at which the plan waits; the last one approves it. ``fields`` says what is to be mended of
+    one that is sent back (`plan_versions.PARTS`).
 
     Refuses (PlanChanged) another version than the one read, or another plan than ``mark`` names (`submit_plan`), and (PlanApprovalRefused) who handed it
     in or made it, whose account need not be another person's, who may not decide this step, a return without a note, consent
@@ -149,7 +154,9 @@ def decide_plan(
     if agree and (why_not := why_not_agree(actor, standing, now=now)):
         raise PlanApprovalRefused(why_not)
     try:
-        verdict = decide(subject=standing, agree=agree, note=note, actor=actor, now=now)
+        verdict = decide(
+            subject=standing, agree=agree, note=note, fields=fields, actor=actor, now=now
+        )
     except DecisionRefused as error:
         raise PlanApprovalRefused(str(error)) from error
     if verdict in (Verdict.APPROVED, Verdict.REJECTED):
@@ -170,6 +177,26 @@ def decide_plan(
         note=note,
     )
     return verdict
+
+
+@transaction.atomic
+def send_back_plan(
+    *, row: PlanVersion, note: str, fields: Mapping[str, str], actor: User, now: datetime
+) -> Verdict:
+    """Send ``row`` back as `decide_plan` does. Refuses (PlanApprovalRefused), besides what that refuses, one that is no
+    longer the plan by which its project is drawn: its batch has another lead."""
+    project = row.plan.project
+    if lock_projects(project)[0] != project:
+        raise PlanApprovalRefused(OTHER_LEAD)
+    return decide_plan(
+        project=project,
+        version=row.number,
+        agree=False,
+        note=note,
+        fields=fields,
+        actor=actor,
+        now=now,
+    )
 
 
 def _plan_of(project: Project) -> DrawPlan:

@@ -50,7 +50,8 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("draws.approve_plan")
-def decide(request: UserRequest, pk: int, version: int, *, agree: bool) -> HttpResponse:
+def agree(request: UserRequest, pk: int, version: int) -> HttpResponse:
+    """Agree to the plan as it was shown; it is sent back in the drawer of the app of approvals, with reasons."""
     project = get_object_or_404(projects_to_draw(request.user, "draws.approve_plan"), pk=pk)
     told = ""
 
@@ -59,7 +60,7 @@ def decide(request: UserRequest, pk: int, version: int, *, agree: bool) -> HttpR
         verdict = decide_plan(
             project=project,
             version=version,
-            agree=agree,
+            agree=True,
             note=reason_of(request),
             actor=request.user,
             now=timezone.now(),

@@ -50,10 +50,10 @@ def test_a_reason_that_nobody_can_have_written_is_refused(
 def test_a_note_on_a_plan_is_refused_too(client: Client, operator: User, supervisor: User) -> None:
     project = make_ready_project(now=timezone.now(), seats=1, actor=operator)
     submit_plan(project=project, version=1, actor=operator, now=timezone.now())
-    turn_down = reverse("draws:plan_return", args=[project.pk, 1])
-    assert login(client, supervisor).post(turn_down, {"reason": "\x00"}).status_code == 409
-    assert client.post(turn_down, {"reason": "人\x00少"}).status_code == 409
-    assert client.post(turn_down, {"reason": "人少"}).status_code < 400
+    agree = reverse("draws:plan_agree", args=[project.pk, 1])
+    assert login(client, supervisor).post(agree, {"reason": "\x00"}).status_code == 409
+    assert client.post(agree, {"reason": "人\x00少"}).status_code == 409
+    assert client.post(agree, {"reason": "人少"}).status_code < 400
 
 
 def test_a_reason_keeps_its_end_or_is_refused(
@@ -61,9 +61,9 @@ def test_a_reason_keeps_its_end_or_is_refused(
 ) -> None:
     project = make_ready_project(now=timezone.now(), seats=1, actor=operator)
     submit_plan(project=project, version=1, actor=operator, now=timezone.now())
-    turn_down = reverse("draws:plan_return", args=[project.pk, 1])
+    agree = reverse("draws:plan_agree", args=[project.pk, 1])
     login(client, supervisor)
-    refusal = client.post(turn_down, {"reason": "字" * 501}, headers={"HX-Request": "true"})
+    refusal = client.post(agree, {"reason": "字" * 501}, headers={"HX-Request": "true"})
     said = json.loads(refusal["HX-Trigger"])["toast"]["message"]
     assert (refusal.status_code, said) == (
         409,
@@ -71,7 +71,7 @@ def test_a_reason_keeps_its_end_or_is_refused(
     )
     # 500 letters as the browser counts them, which sends two for the end of each line.
     lines = "\r\n".join(["字" * 9] * 50)
-    assert client.post(turn_down, {"reason": lines}).status_code < 400
+    assert client.post(agree, {"reason": lines}).status_code < 400
     assert Entry.objects.filter(note=lines.replace("\r\n", "\n")).exists()
 
 

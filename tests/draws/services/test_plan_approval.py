@@ -39,13 +39,19 @@ from expertpool.draws.services.plan import (
     plan_in_words,
     save_plan,
 )
-from expertpool.draws.services.plan_approval import decide_plan, submit_plan, withdraw_plan
+from expertpool.draws.services.plan_approval import (
+    decide_plan,
+    send_back_plan,
+    submit_plan,
+    withdraw_plan,
+)
 from expertpool.draws.services.sealing import start_draw
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.projects.services.batches import choose_lead, create_batch, dissolve_batch
 from expertpool.workflow.enums import OnRejection, Verdict
 from expertpool.workflow.models import Approval
+from expertpool.workflow.queries.approvals import returned
 from expertpool.workflow.services.flows import StepData, save_flow
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
@@ -342,6 +348,59 @@ def test_what_waits_or_was_returned_is_not_drawn_though_no_plan_has_to_be_approv
     assert version_of(project).state == "已退回"
     with pytest.raises(DrawNotReady, match="被审核人退回"):
         start(project, operator)
+
+
+@pytest.mark.shows("OVW-06")
+@pytest.mark.usefixtures("_at_the_time")
+def test_a_plan_is_sent_back_with_reasons_part_by_part(
+    client: Client, project: Project, operator: User, supervisor: User
+) -> None:
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    version = version_of(project)
+    drawer = reverse("workflow:send_back", args=[SUBJECT, version.pk])
+    tab = reverse("projects:detail", args=[project.pk]) + "?tab=plan"
+    login(client, supervisor)
+    assert drawer in client.get(tab).content.decode()
+    assert "人数和候补人数" in client.get(drawer).content.decode()
+    without = client.post(drawer, {"reason-seats": "太少"})
+    assert (without.status_code, "太少" in without.content.decode()) == (422, True)
+    sent = client.post(
+        drawer, {"note": "请改。", "reason-seats": "5 人以上", "reason-reveal": "太早"}
+    )
+    assert sent.status_code == 204
+    said = "请改；人数和候补人数：5 人以上；名单公开的时间：太早"
+    back = returned(SUBJECT, version.pk)
+    assert back is not None
+    assert back.fields == {"seats": "5 人以上", "reveal": "太早"}
+    # His who made it, before he mends it and after; and who decides on the next reads the same.
+    page = login(Client(), operator).get(tab).content.decode()
+    assert "人数和候补人数：5 人以上" in page
+    change(project, operator, reply_minutes=61)
+    *_, first = history_of(DrawPlan.objects.get(project=project))
+    assert first.note.endswith(f"退回：{said}")
+    submit_plan(project=project, version=2, actor=operator, now=NOW)
+    assert f"退回：{said}。退回之后的改动" in client.get(tab).content.decode()
+    assert client.get(drawer).status_code == 404  # of the one that waits no more
+
+
+def test_what_is_sent_back_is_what_was_shown(
+    project: Project, operator: User, supervisor: User
+) -> None:
+    """Another version stands since, or another project leads: nothing is sent back unread."""
+    said: dict[str, Any] = {"note": "请改", "fields": {}, "actor": supervisor, "now": NOW}
+    submit_plan(project=project, version=1, actor=operator, now=NOW)
+    shown = version_of(project)
+    change(project, operator, unit_cap=1)
+    submit_plan(project=project, version=2, actor=operator, now=NOW)
+    with pytest.raises(PlanChanged):
+        send_back_plan(row=shown, **said)
+    shown = version_of(project)
+    other = make_ready_project(now=NOW, seats=2, actor=operator)
+    create_batch(projects=[project, other], name="一批", actor=operator, now=NOW)
+    choose_lead(project=other, actor=operator, now=NOW)
+    with pytest.raises(PlanApprovalRefused, match="主项目已变动"):
+        send_back_plan(row=shown, **said)
+    assert not PlanVersion.objects.filter(returned_at__isnull=False).exists()
 
 
 @pytest.mark.usefixtures("_at_the_time")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -13,6 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
+from expertpool.achievements.enums import FIELDS, AchievementKind
 from expertpool.achievements.exceptions import AchievementRefused
 from expertpool.achievements.models import Achievement
 from expertpool.achievements.queries import SUBJECT, managed_by, shown_to, to_decide, visible_to
@@ -271,3 +274,69 @@ def test_who_decides_is_told_once_others_may_know_that_its_expert_was_at_his_acc
     Achievement.objects.filter(year=2022).update(asked_at=now - timedelta(days=1))
     tell_waiting(**args, now=now)
     assert told() == {("approval.waiting", admin.username)}
+
+
+# What is said of one of each kind besides its title and year, and what of that it needs.
+OF_KINDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "paper": ({"number": "10.1/JZ77", "source": "建筑结构学报", "level": "EI"}, ("source",)),
+    "patent": (
+        {"number": "ZL2023-77", "source": "湘江设计院", "level": "发明专利"},
+        ("number", "level"),
+    ),
+    "award": (
+        {"number": "HJ-2023-77", "source": "湖南省住建厅", "level": "省部级"},
+        ("source", "level"),
+    ),
+    "standard": (
+        {"number": "GB/T 50001-77", "source": "国家标准委", "level": "国家标准"},
+        ("number", "level"),
+    ),
+}
+
+
+@pytest.mark.shows("OVW-16")
+@pytest.mark.parametrize("kind", OF_KINDS)
+def test_each_kind_goes_all_the_way(client: Client, admin: User, kind: str) -> None:
+    """Entered with what it needs, handed in, approved, found, exported and shown to anybody."""
+    said, needs = OF_KINDS[kind]
+    expert = make_expert("王立新")
+    user = make_user("expert")
+    give_account(expert, user)
+    own, office = login(Client(), user), login(client, admin)
+    address = reverse("achievements:own_add", args=[kind])
+    full = {"title": "某某成果", "year": "2023", **said}
+    labels = FIELDS[AchievementKind(kind)]
+    for name in said:
+        without = own.post(address, full | {name: ""})
+        if name in needs:
+            assert without.status_code == 422, name
+            assert getattr(labels, name) in without.content.decode()
+            assert not Achievement.objects.exists()
+        else:
+            assert "HX-Redirect" in without.headers, name
+            Achievement.objects.all().delete()
+    others = [one.levels[0] for key, one in FIELDS.items() if key != kind]
+    assert own.post(address, full | {"level": others[0]}).status_code == 422
+    assert "HX-Redirect" in own.post(address, full).headers
+    row = Achievement.objects.select_related("expert").get()
+    assert (row.kind, row.number, row.source, row.level) == (kind, *said.values())
+    prove(row, user)
+    hand_in(row=row, actor=user, now=timezone.now())
+    decided(row, admin, agree=True)
+    configure(PUBLIC, "nameless")
+    public, platform = reverse("achievements:public"), reverse("achievements:platform")
+    for other in OF_KINDS:
+        for page in (office.get(platform, {"kind": other}), Client().get(public, {"kind": other})):
+            assert ("某某成果" in page.content.decode()) is (other == kind), other
+    found = office.get(platform, {"q": said["number"][2:]}).content.decode()
+    assert "某某成果" in found
+    assert "某某成果" not in office.get(platform, {"q": "ZZ-99"}).content.decode()
+    detail = office.get(reverse("achievements:detail", args=[row.pk])).content.decode()
+    for name, value in said.items():
+        assert getattr(labels, name) in detail
+        assert value in detail
+    answer: Any = office.post(reverse("core:export", args=["achievements.achievements"]))
+    sheet = openpyxl.load_workbook(BytesIO(answer.getvalue())).active
+    assert sheet is not None
+    (line,) = (one for one in sheet.iter_rows(values_only=True) if "某某成果" in one)
+    assert {str(row.get_kind_display()), *said.values()} <= set(line)

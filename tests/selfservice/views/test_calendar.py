@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -21,10 +22,12 @@ from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
 from expertpool.draws.services.replies import answer
+from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.experts.models import Expert
-from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.leave import cancel_leave, file_leave
 from expertpool.selfservice.models import CalendarFeed
 from expertpool.selfservice.settings import CALENDAR_FEEDS
+from tests.draws.services.test_voiding import voided
 from tests.draws.views.letters import lines
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, open_names_at
@@ -160,6 +163,100 @@ def test_a_calendar_follows_by_the_address_alone(draw: Draw) -> None:
     agree(lines(draw)[1])
     assert read(address(elsewhere)).count("BEGIN:VEVENT") == 1
     assert other.pk != expert.pk
+
+
+def entries(token: str) -> dict[str, str]:
+    """The moments at which what a calendar reads begins, by its mark."""
+    text = read(token).replace("\r\n", "\n")
+    found = re.findall(r"BEGIN:VEVENT\n(.*?)END:VEVENT", text, re.DOTALL)
+    lines_of = [
+        dict(line.split(":", 1) for line in one.splitlines() if ":" in line) for one in found
+    ]
+    return {
+        one["UID"]: next(value for name, value in one.items() if name.startswith("DTSTART"))
+        for one in lines_of
+    }
+
+
+@pytest.mark.shows("EXP-27")
+def test_a_leave_comes_into_the_calendar_and_goes_with_its_end(draw: Draw) -> None:
+    expert, client = account_of_line(draw, 0)
+    token = address(client)
+    asked = entries(token)
+    start = timezone.now() + timedelta(days=40)
+    leave = file_leave(
+        expert=expert,
+        start=start,
+        end=start + timedelta(days=2),
+        reason="出国",
+        actor=expert.user,
+        now=timezone.now(),
+    )
+    mark = f"leave-{leave.uid.hex}"
+    added = {uid: at for uid, at in entries(token).items() if uid not in asked}
+    assert [uid.partition("@")[0] for uid in added] == [mark]
+    month = f"{PAGE}?month={timezone.localtime(start):%Y-%m}"
+    assert "已登记</span> 请假" in client.get(month).content.decode()
+    cancel_leave(leave=leave, actor=expert.user, now=timezone.now())
+    assert entries(token) == asked
+    assert "已登记</span> 请假" not in client.get(month).content.decode()
+
+
+@pytest.mark.shows("EXP-27")
+@pytest.mark.parametrize("how", ["declined", "left", "voided"])
+def test_what_he_does_not_come_to_is_gone_from_it(
+    draw: Draw, operator: User, supervisor: User, how: str
+) -> None:
+    _, client = account_of_line(draw, 0)
+    token, line = address(client), lines(draw)[0]
+    if how == "declined":
+        answer(
+            invitation=line,
+            accept=False,
+            reason="出差",
+            via=ReplyVia.PORTAL,
+            now=timezone.now(),
+            entropy=SeededEntropy(5),
+        )
+    else:
+        agree(line)
+        assert len(entries(token)) == 1
+        agree(lines(draw)[1])
+        if how == "left":
+            client.post(reverse("selfservice:review_leave", args=[line.pk]), {"reason": "突发疾病"})
+        else:
+            voided(draw, operator, supervisor)
+    assert entries(token) == {}
+    opens = timezone.localtime(draw.project.opening_at)
+    page = client.get(f"{PAGE}?month={opens:%Y-%m}").content.decode()
+    assert draw.project.name not in page
+    assert "这个月没有安排" in page
+
+
+@pytest.mark.shows("EXP-27", "DRAW-15")
+def test_a_review_that_was_moved_stands_once_at_its_new_time(draw: Draw, operator: User) -> None:
+    _, client = account_of_line(draw, 0)
+    token = address(client)
+    for line in lines(draw):
+        agree(line)
+    before = entries(token)
+    project = draw.project
+    project.refresh_from_db()
+    later = project.opening_at + timedelta(days=2)
+    reschedule(
+        draw=Draw.objects.get(pk=draw.pk),
+        meetings=[NewMeeting(project.pk, later, "三楼")],
+        reason="供应商答疑延期",
+        actor=operator,
+        now=timezone.now(),
+        entropy=SeededEntropy(6),
+    )
+    after = entries(token)
+    assert len(before) == 1
+    assert set(after) == set(before)
+    (at,) = after.values()
+    assert at == f"{later.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    assert after != before
 
 
 @pytest.mark.parametrize("at", [0, 10, 31, 33, -1])

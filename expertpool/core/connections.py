@@ -8,7 +8,8 @@ whether anybody is there who takes connections. A long question of a server that
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from threading import Event, RLock, Thread
 from typing import Any
 
 from psycopg import AsyncConnection, Connection, OperationalError, pq
@@ -26,8 +27,30 @@ class WatchedConnection(Connection[Any]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.plans: dict[str, str] = {}
+        # Of the driver, which asks nothing without it. Held by the thread of `meanwhile` over several questions.
+        self.lock = RLock()  # type: ignore[assignment]
+        self._failed: BaseException | None = None  # of `meanwhile`
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Let a thread ask this connection by ``work``, past Django, while we go on. Whoever asks it next waits until that
+        is done, and gets the error with which it ended."""
+        begun = Event()
+
+        def run() -> None:
+            with self.lock:
+                begun.set()
+                try:
+                    work()
+                except BaseException as error:  # noqa: BLE001 (raised to whoever asks next)
+                    self._failed = error
+
+        Thread(target=run, name="meanwhile").start()
+        begun.wait()
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
+        failed, self._failed = self._failed, None
+        if failed:
+            raise failed
         return super().wait(_watched(gen, self), *args, **options)
 
 

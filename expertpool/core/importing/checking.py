@@ -17,6 +17,7 @@ from expertpool.core.importing.reading import Numbered
 Sink = Callable[[Row], None]
 CHANGED, REDEFINED = "档案刚被改过", "字段设置刚被改过"
 TOLD_ROWS = 500  # after which it is told how far a run is
+TRIES = 4  # to save a chunk
 DISTINCT_WORDS = 500  # that no list has; what a user can be asked
 
 
@@ -34,9 +35,8 @@ def check_rows(
     """Check all ``rows`` (those below the header) in chunks; save what passes if ``keep``.
 
     ``codes`` say what each cell is. ``refused`` is called for every row that is not taken, in the
-    order of the sheet, ``taken`` for the others; ``progress``
-    with the number of rows done, of a chunk on its way with half of those that were read and the other half as they are saved; of an update only with
-    those that are saved: each is one record that has changed. Empty rows, the sample row of the template, and sums
+    order of the sheet, ``taken`` for the others, once its chunk is saved: the database takes one while the next one is
+    read and cleaned. ``progress`` as `_Progress` tells it. Empty rows, the sample row of the template, and sums
     and remarks between the rows are passed over and not counted; one person over several rows is one. ``answers`` are what the user said about words and cells.
     """
     importer.previews = not keep
@@ -50,33 +50,73 @@ def check_rows(
         for number, cells in continued.joined(FurtherTables(importer, codes, totals).rows(rows))
         if (row := reader.row(number, cells, further=continued.rows.get(number, ())))
     )
-    source = _telling(read, totals, progress) if progress and not importer.is_update else read
+    told = _Progress(importer, totals, progress)
+    source = told.reading(read)
+
+    def settle(chunk: list[Row], saving: Iterator[None]) -> None:
+        for _ in saving:
+            pass
+        _sort(chunk, reader, refused, taken)
+        if chunk:
+            told.settled()
+
+    before: list[Row] = []
+    saving: Iterator[None] = iter(())
     while chunk := list(islice(source, importer.chunk_rows)):
-        _check_chunk(
-            importer, chunk, answers, keep=keep, saved=_saved(importer, chunk, totals, progress)
-        )
-        for row in chunk:
-            if row.into:  # counts as little as a row directly below the one with which it is one
-                continue
-            if row.mended and not row.faults:
-                reader.tell_mended(row)
-            _count(row, totals, importer)
-            if not row.faults:
-                if taken:
-                    taken(row)
-            else:
-                refused(row)
-        if progress:
-            progress(totals.accepted if importer.is_update else totals.total)
+        _inspect(importer, chunk)
+        settle(before, saving)
+        _validate(importer, chunk)
+        before, saving = chunk, _saving(importer, chunk, answers, told) if keep else iter(())
+        next(saving, None)
+    settle(before, saving)
     return totals
 
 
-def _telling(rows: Iterable[Row], totals: Totals, progress: Callable[[int], None]) -> Iterator[Row]:
-    """Tell ``progress`` within a chunk, too: a row that is read is half done."""
-    for at, row in enumerate(rows, 1):
-        if not at % TOLD_ROWS:
-            progress(totals.total + (at - totals.total) // 2)
-        yield row
+def _sort(chunk: Iterable[Row], reader: RowReader, refused: Sink, taken: Sink | None) -> None:
+    """Count the rows of a chunk, whatever becomes of each."""
+    for row in chunk:
+        if row.into:  # counts as little as a row directly below the one with which it is one
+            continue
+        if row.mended and not row.faults:
+            reader.tell_mended(row)
+        _count(row, reader.totals, reader.importer)
+        if row.faults:
+            refused(row)
+        elif taken:
+            taken(row)
+
+
+class _Progress:
+    """Tells how far a run is: a row that is read is half done, the other half as it is saved. Of an update, whose rows
+    are changed one by one, only those that are saved count: each is one record that has changed."""
+
+    def __init__(
+        self, importer: Importer, totals: Totals, tell: Callable[[int], None] | None
+    ) -> None:
+        self._totals, self._tell, self._is_update = totals, tell, importer.is_update
+        self._given = 0  # rows of the chunk on its way into the database
+
+    def reading(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield ``rows``, and tell of them now and then."""
+        for at, row in enumerate(rows, 1):
+            if self._tell and not (at % TOLD_ROWS or self._is_update):
+                done = self._totals.total + self._given
+                self._tell(done + (at - done) // 2)
+            yield row
+
+    def saved(self, rows: int, of: int, chunk: int) -> None:
+        """Tell that ``rows`` ``of`` those of a ``chunk`` that are taken were given to the database."""
+        self._given = chunk
+        if self._tell and self._is_update:
+            self._tell(self._totals.accepted + rows)
+        elif self._tell:
+            self._tell(self._totals.total + int(chunk * (1 + rows / (of or 1)) / 2))
+
+    def settled(self) -> None:
+        """Tell that the chunk is saved."""
+        self._given = 0
+        if self._tell:
+            self._tell(self._totals.accepted if self._is_update else self._totals.total)
 
 
 def _count(row: Row, totals: Totals, importer: Importer) -> None:
@@ -106,64 +146,43 @@ def _count_word(word: tuple[str, str], totals: Totals, *, hinders: bool = False)
             totals.hindering.add(word)
 
 
-def _saved(
-    importer: Importer,
-    chunk: Sequence[Row],
-    totals: Totals,
-    progress: Callable[[int], None] | None,
-) -> Callable[[int, int], None]:
-    """Return how it is told which part of a chunk is saved: the other half of what is to be done; of an update, whose
-    rows are changed one by one, how many are."""
-
-    def tell(saved: int, of: int) -> None:
-        if not progress:
-            return
-        if importer.is_update:
-            progress(totals.accepted + saved)
-        else:
-            progress(totals.total + int(len(chunk) * (1 + saved / (of or 1)) / 2))
-
-    return tell
-
-
-def _check_chunk(
-    importer: Importer,
-    chunk: list[Row],
-    answers: Answers,
-    *,
-    keep: bool,
-    saved: Callable[[int, int], None],
-) -> None:
-    """Check the rows of one chunk against each other and the database, and save them."""
+def _inspect(importer: Importer, chunk: list[Row]) -> None:
+    """Check each row of a chunk by itself."""
     for row in chunk:
         told = {fault.code for fault in row.faults if fault.code}  # of one cell once
         row.faults += [fault for fault in importer.inspect(row) if fault.code not in told]
-    _validate(importer, chunk)
-    if not keep:
-        return
-    for _ in range(3):
+
+
+def _saving(
+    importer: Importer, chunk: list[Row], answers: Answers, told: _Progress
+) -> Iterator[None]:
+    """Give a chunk to the database; what it refuses shows at the next step, before which the next chunk can be read."""
+    for left in reversed(range(TRIES)):
+        # A savepoint: the chunks before are in the same transaction.
+        point = transaction.savepoint()
         try:
-            # A savepoint: the chunks before are in the same transaction.
-            with transaction.atomic():
-                _save(importer, chunk, answers, saved)
-                return
+            _save(importer, chunk, answers, told)
+            yield
+            transaction.savepoint_commit(point)
         except IntegrityError:
+            if not left:  # taken again and again: no longer bad luck. The error ends the run.
+                raise
             # Somebody entered one of these rows since the check: look again, it is a duplicate now.
+            transaction.set_rollback(False)
+            transaction.savepoint_rollback(point)
             _recheck(importer, chunk)
-    # Taken again and again: no longer bad luck. The error ends the run.
-    _save(importer, chunk, answers, saved)
+        else:
+            return
 
 
-def _save(
-    importer: Importer, chunk: list[Row], answers: Answers, saved: Callable[[int, int], None]
-) -> None:
+def _save(importer: Importer, chunk: list[Row], answers: Answers, told: _Progress) -> None:
     if importer.is_update:
         _refuse_unseen(importer, chunk, answers)
     rows = [row for row in chunk if not (row.faults or row.into)]
     part = importer.saved_rows
     for at in range(0, len(rows) or 1, part):
         importer.save(rows[at : at + part])
-        saved(min(at + part, len(rows)), len(rows))
+        told.saved(min(at + part, len(rows)), len(rows), len(chunk))
 
 
 def _refuse_unseen(importer: Importer, chunk: list[Row], answers: Answers) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import islice
 from operator import itemgetter
+from queue import SimpleQueue
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
+from expertpool.core.connections import WatchedConnection
 from expertpool.core.fields import BlindIndexField, EncryptedField, IndexOfField
 from expertpool.core.lookups import array_text
 from expertpool.experts.models import Expert
@@ -49,23 +51,32 @@ def next_ids(count: int) -> list[int]:
 def copy_experts(
     records: Iterator[dict[str, Any]], held: Iterable[tuple[int, Iterable[int]]]
 ) -> None:
-    """Write experts, each as what he holds by column, and the specialties (ids) ``held`` by each."""
-    with _copying(_COPY_EXPERTS) as copy:
+    """Write experts, each as what he holds by column, and the specialties (ids) ``held`` by each. The database takes
+    them while they are made ready, and may be at it yet when this returns (`WatchedConnection.meanwhile`)."""
+    # Two numbers need no quoting.
+    specialties = "".join(f"{expert}\t{one}\n" for expert, ids in held for one in ids)
+    ready: SimpleQueue[str] = SimpleQueue()
+    driver = connection.connection
+    driver.meanwhile(partial(_copy, driver, ready, specialties))
+    try:
         while chunk := list(islice(records, COPIED)):
             columns = (_written(_stored(column, chunk)) for column in COLUMNS)
             rows = map("\t".join, zip(*columns, strict=True))
-            copy.write("".join(f"{row}\n" for row in rows))
-    with _copying(_COPY_SPECIALTIES) as copy:
-        # Two numbers need no quoting.
-        copy.write("".join(f"{expert}\t{one}\n" for expert, ids in held for one in ids))
+            ready.put("".join(f"{row}\n" for row in rows))
+    finally:
+        ready.put("")
 
 
-@contextmanager
-def _copying(statement: str) -> Iterator[Any]:
-    # A copy talks to the driver past Django: its errors become Django's here.
-    errors = connection.wrap_database_errors
-    with errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        yield copy
+def _copy(driver: WatchedConnection, ready: SimpleQueue[str], specialties: str) -> None:
+    with driver.cursor() as cursor:
+        with cursor.copy(_COPY_EXPERTS) as copy:
+            while rows := ready.get():
+                copy.write(rows)
+        with cursor.copy(_COPY_SPECIALTIES) as copy:
+            copy.write(specialties)
+        # Else the foreign keys of all rows were looked at in the end, while nothing else is to be done.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _written(values: Sequence[Any]) -> Sequence[str]:

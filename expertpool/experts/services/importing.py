@@ -107,6 +107,7 @@ class ExpertImporter(Importer):
     updated_by = (CHANGING, "update")
     label = "专家"
     permission = "experts.import"
+    saved_rows = Importer.chunk_rows  # at once: the database takes them while more are read
     option_fields = OPTIONS
     asked = (KNOWING,)
     sample_by = NAMING

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import threading
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
@@ -19,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from expertpool.accounts.models import User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
-from expertpool.core.importing import UnreadableFile, as_text
+from expertpool.core.importing import UnreadableFile, as_text, check_rows
 from expertpool.core.lookups import array_text
 from expertpool.directory.models import Specialty, Unit
 from expertpool.experts.models import Expert, ExpertSpecialty
@@ -415,6 +416,40 @@ def test_a_phone_entered_during_the_import_is_a_duplicate(
     outcome = run(tmp_path, {}, {"手机号": "13800138001"})
     assert reasons(outcome) == {2: "手机号重复"}
     assert Expert.objects.count() == 2
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.shows("EXP-06")
+def test_rows_are_read_while_the_database_takes_those_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody enters the first row, and gives it up only when the second is asked for."""
+    monkeypatch.setattr(ExpertImporter, "chunk_rows", 1)
+    entered, is_asked, was_asked = threading.Event(), threading.Event(), list[bool]()
+
+    def enter() -> None:
+        with transaction.atomic():
+            make_expert("李四", phone="13800138000")
+            entered.set()
+            was_asked.append(is_asked.wait(10))
+            transaction.set_rollback(True)
+        connections.close_all()
+
+    def rows() -> Iterator[tuple[int, list[Any]]]:
+        yield 2, ["甲", "13800138000"]
+        is_asked.set()
+        yield 3, ["乙", "13800138001"]
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    assert entered.wait(10)
+    importer = ExpertImporter(actor=None, now=NOW, options={})
+    with transaction.atomic():
+        codes = ["name", "phone"]
+        totals = check_rows(importer, rows(), codes, keep=True, refused=lambda row: None)
+    thread.join()
+    assert (was_asked, totals.accepted, Expert.objects.count()) == ([True], 2, 2)
 
 
 # --- The command -------------------------------------------------------------------------------

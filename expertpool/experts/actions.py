@@ -34,6 +34,7 @@ ACTIONS = (
     Action("expert.tag_save", "保存分组"),
     Action("expert.tag_delete", "删除分组"),
     Action("expert.sharing", "设置专家共享规则"),
+    Action("expert.look", "打开专家档案，看到原文"),
     Action("expert.import", "导入专家"),
     Action("expert.export", "导出专家"),
     Action("expert.account", "开通专家账号"),

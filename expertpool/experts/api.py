@@ -61,6 +61,7 @@ from expertpool.experts.services.admission import approve_admission, enter_exper
 from expertpool.experts.services.alike import LooksAlike
 from expertpool.experts.services.coming import give_up_seats
 from expertpool.experts.services.leave import cancel_leave, file_leave, long_told
+from expertpool.experts.services.looking import note_look
 from expertpool.experts.services.profile import refusals_of
 from expertpool.experts.services.status import freeze_expert, unfreeze_expert
 
@@ -190,7 +191,9 @@ def expert_create(request: UserRequest, data: ExpertInput) -> Status[Expert]:
 )
 @allows("experts.view")
 def expert_get(request: UserRequest, expert_id: Id) -> Expert:
-    return get_object_or_404(_shown(experts_visible_to(request.user)), pk=expert_id)
+    expert = get_object_or_404(_shown(experts_visible_to(request.user)), pk=expert_id)
+    note_look(expert=expert, actor=request.user, now=timezone.now())
+    return expert
 
 
 @router.post(

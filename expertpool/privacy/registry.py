@@ -26,6 +26,7 @@ class Person:
 
 KINDS = {
     "reveal": "查看原文",
+    "look": "打开档案，看到原文",
     "file": "查看、下载附件",
     "export": "导出名单",
     "paper": "下载文书、报盘文件",
@@ -40,6 +41,7 @@ PERSONS: Catalogue[Person] = Catalogue("subject that is a person")
 
 BELOW = (
     Read("expert.reveal", "reveal"),
+    Read("expert.look", "look"),
     Read("joining.reveal", "reveal"),
     Read("file.download", "file", of_persons=True),
     Read("file.preview", "file", of_persons=True),

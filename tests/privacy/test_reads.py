@@ -21,6 +21,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.reveal import reveal_value
 from expertpool.files.services import attach
 from expertpool.files.services.attaching import note_download
+from expertpool.monitoring.services.buffer import BUFFER
 from expertpool.privacy.models import ListedRead
 from expertpool.privacy.queries.reads import (
     LISTED_WITHIN,
@@ -30,6 +31,7 @@ from expertpool.privacy.queries.reads import (
 )
 from expertpool.privacy.services.retaining import retain
 from expertpool.privacy.settings import NAMES, NOBODY, TOLD_READS
+from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
@@ -93,6 +95,40 @@ def test_who_read_the_names_of_a_draw_stands_in_the_register(admin: User) -> Non
     assert (entry.actor, entry.note, kind_of(entry)) == (reader, "抽取表", "names")
     page = login(Client(), admin).get(reverse("privacy:reads"), {"kind": "names"})
     assert "抽取表" in page.content.decode()
+
+
+@pytest.mark.shows("EXP-41")
+def test_who_sees_a_record_in_clear_stands_in_the_register_once_a_day(
+    somebody: Expert, admin: User, time_machine: Any
+) -> None:
+    """By page or interface; written later, and nothing of who sees it masked, nor of himself."""
+    time_machine.move_to(NOW, tick=False)
+    BUFFER._waiting.clear()
+    page, operator = f"/experts/{somebody.pk}/", make_user("operator")
+    client = login(Client(), admin)
+    for _ in range(2):
+        assert client.get(page, REMOTE_ADDR="192.0.2.7").status_code == 200
+    caller = Caller(admin, "experts.view")
+    assert caller.get(f"/experts/{somebody.pk}").json()["phone"] == somebody.phone
+    assert login(Client(), operator).get(page).status_code == 200
+    assert Caller(operator, "experts.view").get(f"/experts/{somebody.pk}").status_code == 200
+    assert not reads_visible_to(admin).exists()
+    BUFFER.flush()
+    entry = reads_visible_to(admin).get()
+    assert (entry.actor, entry.subject_id, entry.at) == (admin, str(somebody.pk), NOW)
+    assert (entry.address, kind_of(entry)) == ("192.0.2.7", "look")
+    assert "手机号" in entry.after["内容"]
+    assert somebody.phone not in str(entry.after)
+    assert "打开档案，看到原文" in client.get(reverse("privacy:reads")).content.decode()
+
+    client.get(page)
+    BUFFER.flush()
+    assert reads_visible_to(admin).count() == 1
+    time_machine.move_to(NOW + DAY, tick=False)
+    login(client, admin).get(page)
+    BUFFER.flush()
+    assert reads_visible_to(admin).count() == 2
+    assert reads_of(somebody, NOW + DAY).get() == entry, "he reads of earlier days"
 
 
 def test_files_of_what_is_no_person_are_no_reads(admin: User) -> None:

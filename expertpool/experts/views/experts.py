@@ -35,6 +35,7 @@ from expertpool.experts.queries.names import by_likeness
 from expertpool.experts.queries.records import standing_of
 from expertpool.experts.queries.search import numbers_merged, search
 from expertpool.experts.registry import LIST_ACTIONS
+from expertpool.experts.services.looking import note_look
 from expertpool.experts.tables import SORTS, tabs
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.queries.approvals import course_of
@@ -137,6 +138,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     expert = _shown.by_key(request.user, pk)
     if expert is None:
         raise Http404
+    note_look(expert=expert, actor=request.user, now=timezone.now())
     may = actions_for(request.user, expert)
     context: dict[str, Any] = {"expert": expert, "may": may}
     context["account"], context["waits_for_him"] = account_words(expert), waits_for_him(expert)

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from expertpool.monitoring.services.recording import Beat, PublicSeen, Seen, write_seen
+from expertpool.monitoring.services.recording import Noted, write_seen
 
 SECONDS = 5.0  # between two batches
 TRIES = 3
@@ -29,12 +29,12 @@ class Buffer:
     """A queue that any thread adds to, and one empties."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Seen | Beat | PublicSeen] = deque()
+        self._waiting: deque[Noted] = deque()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._failed = 0  # times, one after the other
 
-    def add(self, seen: Seen | Beat | PublicSeen) -> None:
+    def add(self, seen: Noted) -> None:
         if len(self._waiting) < MOST:
             self._waiting.append(seen)
         if self._thread is None and settings.MONITORING_BACKGROUND:
@@ -96,7 +96,7 @@ class Buffer:
             connection.close()
 
 
-def _write_each(taken: list[Seen | Beat | PublicSeen]) -> int:
+def _write_each(taken: list[Noted]) -> int:
     """Write each of ``taken`` for itself and drop what is refused; return how many were written. What is left when the
     database goes away meanwhile stays in ``taken``, alone."""
     refused, written = Counter[str](), 0

@@ -8,12 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Model
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.devices import describe_device
+from expertpool.audit.models import Entry
+from expertpool.audit.services import acting_from, record
 from expertpool.core.client import network_of
 from expertpool.core.configuration import value_of
+from expertpool.core.lookups import within_days
 from expertpool.core.text import hour_of
 from expertpool.core.visibility import told_later
 from expertpool.monitoring.models import Heartbeat, LastBeat, PublicVisit, Visit
@@ -57,15 +62,31 @@ class PublicSeen(NamedTuple):
     user_agent: str
 
 
+class Looked(NamedTuple):
+    """That ``user`` (id), from ``address``, was shown the record ``key`` of ``model`` with ``what`` of it in clear: for
+    the log, which calls it ``action``."""
+
+    user: int
+    at: datetime
+    address: str
+    action: str
+    model: type[Model]
+    key: int
+    what: str
+
+
+Noted = Seen | Beat | PublicSeen | Looked
+
+
 @transaction.atomic
-def write_seen(seen: Iterable[Seen | Beat | PublicSeen]) -> None:
-    """Write down visits, heartbeats and visits of public pages, a statement each.
+def write_seen(seen: Iterable[Noted]) -> None:
+    """Write down visits, heartbeats and visits of public pages, a statement each, and log who looked at which record.
 
     Of who does not work for the office neither page nor minute is kept: where an expert was, and when, would tell
     of a draw whose names are sealed. Accounts that are gone since are left out, and what one alone sends beyond all
     measure.
     """
-    visits, beats, public = _sorted(seen)
+    visits, beats, public, looks = _sorted(seen)
     visits = _few(visits, by=lambda one: one.user)
     public = _few(public, by=lambda one: network_of(one.address))
     beats = _due(beats)
@@ -88,6 +109,25 @@ def write_seen(seen: Iterable[Seen | Beat | PublicSeen]) -> None:
         known = regions()
         opened = [_public(one, known) for one in public]
         PublicVisit.objects.bulk_create(opened, batch_size=AT_ONCE)
+    _log(looks)
+
+
+def _log(looks: Iterable[Looked]) -> None:
+    """Log each of ``looks``, of one person at one record the first of a day; without who or what is gone since."""
+    for one in looks:
+        day = timezone.localdate(one.at)
+        by_him = Entry.objects.filter(
+            within_days("at", (day, day)), actor=one.user, action=one.action
+        )
+        if by_him.filter(subject_id=str(one.key)).exists():
+            continue
+        user = User.objects.filter(pk=one.user).first()
+        subject = one.model._default_manager.filter(pk=one.key).first()
+        if user is None or subject is None:
+            continue
+        after = {"内容": one.what}
+        with acting_from(one.address):
+            record(one.action, actor=user, now=one.at, subject=subject, after=after)
 
 
 def _few(rows: Iterable[T], *, by: Callable[[T], Hashable]) -> list[T]:
@@ -117,11 +157,13 @@ def _due(beats: Iterable[Beat]) -> list[Beat]:
     return due
 
 
-def _sorted(seen: Iterable[Any]) -> tuple[list[Seen], list[Beat], list[PublicSeen]]:
-    parts: dict[type, list[Any]] = {Seen: [], Beat: [], PublicSeen: []}
+def _sorted(
+    seen: Iterable[Any],
+) -> tuple[list[Seen], list[Beat], list[PublicSeen], list[Looked]]:
+    parts: dict[type, list[Any]] = {Seen: [], Beat: [], PublicSeen: [], Looked: []}
     for one in seen:
         parts[type(one)].append(one)
-    return parts[Seen], parts[Beat], parts[PublicSeen]
+    return parts[Seen], parts[Beat], parts[PublicSeen], parts[Looked]
 
 
 def _outsiders(users: set[int]) -> dict[int, bool]:

@@ -20,6 +20,7 @@ from pyrage.x25519 import Identity
 from config.environment import BASE_DIR
 from config.postgres import DATABASE, SUPERUSER, EmbeddedServer
 from config.programs import programs
+from tests.backups import ended_draw as ended
 from tests.backups.conftest import connect
 
 NAMES = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
@@ -74,6 +75,16 @@ def copy_tables(server: EmbeddedServer) -> None:
         subprocess.run(load, stdin=source.stdout, stdout=subprocess.DEVNULL, check=True)
 
 
+def ended_draw(environment: dict[str, str]) -> str:
+    """Let a draw end in the product, and return its number."""
+    command, own = [sys.executable, "-c", ended.RUN], environment | ended.SETTINGS
+    result = subprocess.run(
+        command, cwd=BASE_DIR, env=own, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split()[-1]
+
+
 def everything(home: Path) -> dict[str, int]:
     """A fingerprint of each table; the queue's and what says that it was restored apart."""
     server = EmbeddedServer(home)
@@ -94,9 +105,10 @@ def everything(home: Path) -> dict[str, int]:
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="for the embedded server")
-@pytest.mark.timeout(600)  # half a minute, of which a busy machine makes many
+@pytest.mark.timeout(1500)  # half a minute, of which a busy machine makes many
 @pytest.mark.shows("OPS-01", "OPS-03")
 @pytest.mark.long
+@pytest.mark.django_db  # whose tables are taken: without any such test they are not made
 def test_the_whole_of_it(product: dict[str, str], place: Path) -> None:
     identity = Identity.generate()
     key = place / "age.txt"
@@ -119,6 +131,7 @@ def test_the_whole_of_it(product: dict[str, str], place: Path) -> None:
     killed.wait()
     assert len(list(nightly.glob("2*"))) == 1
 
+    number = ended_draw(product)
     files = place / "product" / "files" / "attachments"
     files.mkdir(parents=True)
     (files / "later.pdf").write_bytes(b"later")
@@ -129,7 +142,8 @@ def test_the_whole_of_it(product: dict[str, str], place: Path) -> None:
 
     code, said = run(product, "backup", "--check", "--identity", str(key))
     assert code == 0, said
-    for sentence in ("依次用到 2 份", "行数一致", "操作日志的链条完整", "试恢复成功"):
+    replayed = f"抽取 {number} 按记录重演，结果一致"
+    for sentence in ("依次用到 2 份", "行数一致", "操作日志的链条完整", replayed, "试恢复成功"):
         assert sentence in said
     assert not (place / "product" / "restore-check").exists()
 

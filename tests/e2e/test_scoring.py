@@ -216,3 +216,15 @@ def test_arrows_lead_from_cell_to_cell(open_browser: OpenBrowser) -> None:
     desk.page.keyboard.press("Control+End")
     goes("ArrowRight", 3, 1)
     desk.sees("已保存")
+
+
+@pytest.mark.shows("OVW-13")
+def test_full_width_digits_stand_as_they_count(open_browser: OpenBrowser) -> None:
+    row = two_who_score()[0]
+    phone = open_browser(phone=True)
+    sheet_of(phone, row)
+    cell(phone, 1).fill("４８．５分")
+    phone.sees("已保存")
+    expect(cell(phone, 1)).to_have_value("48.5")
+    expect(phone.page.locator(".score-sum b")).to_have_text("48.5")
+    assert sheets_of(row)[0].scores["2.1.1"] == ["48.5", ""]

@@ -155,6 +155,9 @@ def test_every_sum_agrees_with_the_letters_to_the_cent(operator: User) -> None:
     assert tuple(one.told_net for one in lines) == tuple(
         gross - tax for gross, tax in zip(GROSS, TAX, strict=True)
     )
+    # Gross less tax is not what is paid: what was spent on the way is told beside it, as on the page of the batch.
+    asked = login(Client(), finance).get(reverse("fees:batch_new")).content.decode()
+    assert [asked.count(f"含差旅 {one}") for one in TRAVEL] == [1, 1, 0]
     batch = batch_of(lines, finance)
     sums = sums_of(payments_of(batch))
     assert (sums["gross"], sums["tax"], sums["travel"], sums["amount"]) == SUMS

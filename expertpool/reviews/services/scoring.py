@@ -60,11 +60,13 @@ class Save:
 @dataclass(frozen=True)
 class Saved:
     """What became of it. ``problems``: why a value was not taken, or cannot be submitted as it stands; ``unsaid``: what
-    lacks its reason; ``theirs``: what another device had saved meanwhile: then nothing was written."""
+    lacks its reason; ``kept``: values that are kept, and counted, as written otherwise (１５ is 15); ``theirs``: what another
+    device had saved meanwhile: then nothing was written."""
 
     revision: int
     problems: dict[str, str] = field(default_factory=dict)
     unsaid: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
     theirs: Scores | None = None
 
 
@@ -120,17 +122,18 @@ def _save(
             unsaid += [code] if problem.is_missing else []
         if problem is None or problem.is_missing:
             said[code] = [read_value(asked[code], value), if_seen(reason)]
+    kept = {code: one[0] for code, one in said.items() if one[0] != save.scores[code][0]}
     merged = {**sheet.scores, **said}
     merged = {code: both for code, both in merged.items() if both != NOTHING}
     # Sent again, since the answer was lost: no revision is spent on it.
     if merged == sheet.scores:
-        return Saved(sheet.revision, problems, unsaid)
+        return Saved(sheet.revision, problems, unsaid, kept)
     # Another device was faster: he decides, nothing is merged behind his back.
     if sheet.revision != save.revision:
         return Saved(sheet.revision, problems, unsaid, theirs=sheet.scores)
     sheet.scores, sheet.revision, sheet.saved_at = merged, sheet.revision + 1, now
     sheet.save()
-    return Saved(sheet.revision, problems, unsaid)
+    return Saved(sheet.revision, problems, unsaid, kept)
 
 
 @transaction.atomic

@@ -119,6 +119,7 @@ def save(request: UserRequest, expert: Expert, pk: int) -> JsonResponse:
             "revision": one.revision,
             "problems": one.problems,
             "unsaid": one.unsaid,
+            "kept": one.kept,
             "theirs": one.theirs,
         }
         for alias, one in done.items()

@@ -238,6 +238,22 @@ def test_an_expert_scores_submits_and_reads(client: Client, operator: User, expe
     assert client.get(sheet).status_code == 302
 
 
+@pytest.mark.shows("OVW-13")
+def test_the_page_is_told_what_is_kept_as_written_otherwise(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    """Phones type full-width digits beside Chinese: it counted as 48.5, and the page added up nothing."""
+    row = reviewer_of(open_for(operator, expert), expert)
+    as_expert(client, expert)
+    said = {**GOOD, "2.1.1": ["４８．５分", ""], "2.1.2": ["很好", ""]}
+    for revision in (0, 0):  # sent again, since the answer was lost
+        body = json.dumps({"items": {"T-1": {"revision": revision, "scores": said}}})
+        save = reverse("reviews:own_save", args=[row.pk])
+        done = client.post(save, body, content_type="application/json").json()["items"]["T-1"]
+        assert done["kept"] == {"2.1.1": "48.5"}
+        assert list(done["problems"]) == ["2.1.2"]
+
+
 def test_nobody_opens_the_sheet_of_another(client: Client, operator: User, expert: Expert) -> None:
     other = make_expert("李四")
     give_account(other, make_user("expert"))

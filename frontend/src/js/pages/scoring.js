@@ -180,7 +180,10 @@ class Scoring {
     sheet.revision = done.revision;
     for (const [code, [value, reason]] of Object.entries(changes)) {
       // Typed on since: it waits for the next turn.
-      if (sheet.value(code) === value && sheet.reason(code) === reason) sheet.dirty.delete(code);
+      if (sheet.value(code) === value && sheet.reason(code) === reason) {
+        sheet.dirty.delete(code);
+        if (code in done.kept) this.take(sheet, code, done.kept[code]);
+      }
       if (done.problems[code]) sheet.problems[code] = done.problems[code];
       else delete sheet.problems[code];
       if (done.unsaid.includes(code)) sheet.unsaid.add(code);
@@ -188,6 +191,13 @@ class Scoring {
       this.mark(sheet, code);
     }
     this.sum(sheet);
+  }
+
+  /** As it is kept and counted: phones type full-width digits beside Chinese, which no sum here would count. */
+  take(sheet, code, value) {
+    sheet.scores[code] = [value, sheet.reason(code)];
+    const cell = this.cells.get(`${sheet.id} ${code}`);
+    if (cell) cell.control.value = value;
   }
 
   choose(sheet, mine) {

@@ -15,6 +15,7 @@ from expertpool.telephone.channels.line import SECOND
 from expertpool.telephone.channels.tape import Tape
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, play, sign_in
+from tests.factories.accounts import make_user
 from tests.factories.draws import make_ready_project
 from tests.factories.telephone import make_call
 
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.shows("PRJ-17")
-@pytest.mark.parametrize("where", ["project", "records"])
+@pytest.mark.parametrize("where", ["project", "records", "evidence"])
 def test_a_recording_is_played_where_its_notice_is_read(
     open_browser: OpenBrowser, tmp_path: Path, settings: Settings, where: str
 ) -> None:
@@ -53,8 +54,30 @@ def test_a_recording_is_played_where_its_notice_is_read(
     pages = {
         "project": reverse("projects:detail", args=[project.pk]) + "?tab=notices",
         "records": reverse("notifications:records"),
+        "evidence": reverse("projects:detail", args=[project.pk]) + "?tab=evidence",
     }
     desk.open(pages[where])
-    desk.press("查看")
-    audio = drawer(desk).get_by_label("通话录音")
+    if where == "evidence":
+        audio = desk.page.get_by_label("王工的通话录音")
+    else:
+        desk.press("查看")
+        audio = drawer(desk).get_by_label("通话录音")
     assert round(play(audio)) == 2
+
+
+@pytest.mark.shows("OVW-08", "SYS-04")
+def test_a_recorded_sentence_is_uploaded_and_played_with_the_settings(
+    open_browser: OpenBrowser, tmp_path: Path, settings: Settings
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    desk = open_browser()
+    sign_in(desk, make_user("admin"))
+    desk.open(reverse("siteconfig:index") + "?q=按键说明")
+    desk.press("修改“按键说明”")
+    tape = Tape()
+    tape.ours(b"\x10\x20" * 3 * SECOND, 0.0)
+    files = {"name": "按键说明.wav", "mimeType": "audio/wav", "buffer": tape.wav()}
+    drawer(desk).get_by_label("按键说明").set_input_files(files)
+    desk.press("保存")
+    audio = desk.page.get_by_label("播放录音")
+    assert round(play(audio)) == 6

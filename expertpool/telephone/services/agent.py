@@ -67,8 +67,8 @@ class Running:
     """A call to ``number`` that was taken. ``is_spoken``: its text was made into sound, or could not be; it has a ``leg`` once it was
     dialled. ``is_unwanted``: nobody wants it any more."""
 
-    number: str
     task: asyncio.Task[None]
+    number: str = ""
     is_spoken: bool = False
     leg: Leg | None = None
     is_unwanted: bool = False
@@ -146,7 +146,7 @@ class Agent:
             if taken is None:
                 return
             task = asyncio.create_task(self._call(taken))
-            self._running[taken.call_id] = Running(taken.number, task)
+            self._running[taken.call_id] = Running(task, taken.number)
 
     @property
     def _has_voice(self) -> bool:

@@ -54,8 +54,9 @@ pytestmark = [
 ]
 SEATS, POOL = 9, 16
 AGREES, DECLINES, LISTENS, BUSY = "01", "02", "10", "20"  # what a telephone does
-# A decline is made good within two seconds; a machine that has much else to do takes longer.
-AT_ONCE = 5.0
+# A decline by a key is made good within two seconds. One that is written comes through a platform and a web server, which on a
+# machine that has much else to do take longer.
+AT_ONCE = {ChannelCode.VOICE: 2.0, ChannelCode.SMS: 5.0}
 THANKS = 3.0  # seconds, spoken in the recordings of the test
 SILENT_FOR = timedelta(seconds=12)
 
@@ -221,8 +222,8 @@ def test_nine_seats_are_filled_by_programs_alone(
     assert min(map(seconds_of_thanks, said)) > THANKS - 0.5
     took = seconds_to_supplement()
     sys.stdout.write(f"from a decline to the next invitation, in seconds: {took}\n")
-    assert set(took) == {ChannelCode.VOICE, ChannelCode.SMS}
-    assert max(took.values()) < AT_ONCE
+    assert set(took) == set(AT_ONCE)
+    assert all(took[way] < most for way, most in AT_ONCE.items()), took
 
 
 @pytest.mark.long

@@ -435,7 +435,7 @@ def test_pictures_and_pdf_stand_beside_the_sheet_and_each_look_is_logged(
     assert b"".join(shown.streaming_content) == qr_png("T-1")
     looks = Entry.objects.filter(action="file.preview", actor=expert.user)
     assert looks.count() == 1
-    client.get(picture["beside"])
+    assert b"".join(client.get(picture["beside"]).streaming_content)
     assert looks.count() == 2
     assert 'id="watermark"' in page.content.decode()
     give_account(other := make_expert("别人"), make_user("expert"))

@@ -8,6 +8,7 @@ ACTIONS = (
     Action("fee.sign", "签字确认劳务费"),
     Action("fee.account_change", "专家修改收款账户"),
     Action("fee.account", "核对收款账户"),
+    Action("fee.reveal", "查看收款账户的完整账号"),
     Action("fee.batch", "建立付款批次"),
     Action("fee.batch_agree", "同意付款"),
     Action("fee.batch_refuse", "退回付款批次"),

@@ -64,7 +64,11 @@ class FeesConfig(AppConfig):
         # What he has earned he is paid, whatever became of him since.
         NARROW_PAGES.add(*narrow_pages(*(f"fees:{name}" for name in own)))
         EXPORTS.add(FeeExport())
-        READS.add(Read("fee.batch_file", "paper"), Read("fee.tax_file", "paper"))
+        READS.add(
+            Read("fee.reveal", "reveal"),
+            Read("fee.batch_file", "paper"),
+            Read("fee.tax_file", "paper"),
+        )
         IMPORTS.add(AnswerImporter, WorkloadImporter)
         FILE_SUBJECTS.add(RECEIPTS)
         PAPERS.add(LETTER, *FORMS)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("fees/trial/", rates.trial, name="trial"),
     path("fees/accounts/", accounts.index, name="accounts"),
     path("fees/accounts/<int:pk>/", accounts.check, name="account_check"),
+    path("fees/accounts/<int:pk>/reveal/", accounts.reveal, name="account_reveal"),
     path("fees/batches/", payments.batches, name="batches"),
     path("fees/batches/new/", payments.new, name="batch_new"),
     path("fees/batches/<int:pk>/", payments.batch, name="batch"),

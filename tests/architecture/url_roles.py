@@ -1397,6 +1397,7 @@ RULES: dict[str, Rule] = {
     "fees:own": only("expert"),
     "fees:accounts": only("admin", "finance"),
     "fees:account_check": only("admin", "finance", kwargs=bank_account),
+    "fees:account_reveal": only("admin", "finance", kwargs=bank_account),
     "fees:own_account": only("expert"),
     "fees:batches": only("admin", "finance"),
     "fees:batch_new": only("admin", "finance"),

@@ -355,6 +355,27 @@ def test_the_whole_number_is_told_to_whom_the_office_tells_it(
     assert told in text
     assert (CARD in text) is (level == "plain")
     assert CARD not in client.get(reverse("fees:accounts")).content.decode()
+    # Who has to say that a number is right can read it: for a reason, and known to the log.
+    reveal = reverse("fees:account_reveal", args=[row.pk])
+    assert (reveal in text) is (level == "masked")
+    seen = LogEntry.objects.filter(action="fee.reveal")
+    if level != "hidden":
+        assert client.post(reveal, {"reason": "\u3164"}).status_code == 409
+        assert not seen.exists()
+    answer = client.post(reveal, {"reason": "与银行卡复印件核对"})
+    if level == "hidden":
+        assert answer.status_code == 404
+        assert not seen.exists()
+    else:
+        assert answer.content.decode() == CARD
+        (one,) = seen
+        assert (one.actor, one.note, one.subject_label) == (
+            finance,
+            "与银行卡复印件核对",
+            str(row.expert),
+        )
+        assert CARD not in str(one.after)
     # Whose business accounts are not, opens none.
     login(client, make_user("operator"))
     assert client.get(reverse("fees:account_check", args=[row.pk])).status_code in (403, 404)
+    assert client.post(reveal, {"reason": "看看"}).status_code in (403, 404)

@@ -11,14 +11,15 @@ from django.urls import reverse
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
-from expertpool.audit.services import record
-from expertpool.core.text import mask_middle
+from expertpool.audit.services import MOST_NOTE, record
+from expertpool.core.text import if_seen, mask_middle, whole
 from expertpool.experts.enums import ChangeVia
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.hands import hands_on, last_writers
 from expertpool.experts.services.contacts import page_for, recipient_of
 from expertpool.experts.services.merging import explain
 from expertpool.experts.services.profile import update_expert
+from expertpool.experts.services.reveal import few_reveals
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import AccountCode, BankAccount
 from expertpool.fees.occasions import ACCOUNT_CODE, ACCOUNT_REFUSED
@@ -147,6 +148,24 @@ def decide_account(
     if not agree:
         _tell_refused(row, now=now)
     return row
+
+
+def reveal_account(*, account: BankAccount, reason: str, actor: User, now: datetime) -> str:
+    """Return the whole number of ``account`` to whoever has to say whether it is right, and record who saw it and why. Not to be
+    called in a transaction.
+
+    Refuses (FeeRefused) the account of an expert, no reason, and whoever has seen as many today as one may (`few_reveals`).
+    """
+    if is_outsider(actor):
+        raise FeeRefused("专家账号不能核对收款账户，请使用工作账号。")
+    reason = whole(if_seen(reason), MOST_NOTE, FeeRefused)
+    if not reason:
+        raise FeeRefused("请填写查看理由，如“与专家提供的银行卡核对”。")
+    with few_reveals(actor, now=now, refused=FeeRefused):
+        # Before it is shown: nobody sees it without a trace.
+        after = {"账户": f"{account.bank} {account.masked}"}
+        record("fee.reveal", actor=actor, now=now, subject=account.expert, after=after, note=reason)
+    return account.readable_number
 
 
 def reopen_account(*, account: BankAccount, reason: str, actor: User, now: datetime) -> None:

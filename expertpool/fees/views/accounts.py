@@ -9,23 +9,31 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from expertpool.accounts.models import UserRequest
+from expertpool.accounts.models import User, UserRequest
 from expertpool.core.codes import new_code
+from expertpool.core.fields import opens
 from expertpool.core.permissions import requires
 from expertpool.core.text import mask_middle
 from expertpool.core.views.drawers import attempt, drawer_form
 from expertpool.core.views.listing import listing, render_list
-from expertpool.core.visibility import show
+from expertpool.core.views.reasons import revealed
+from expertpool.core.visibility import Level, level_for, show
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.forms.accounts import AccountFilter, AccountForm, CheckForm
+from expertpool.fees.models import BankAccount
 from expertpool.fees.permissions import ACCOUNTS
 from expertpool.fees.queries.accounts import account_in, accounts_visible_to, standing_account
 from expertpool.fees.rules.banks import bank_of, fits, is_card, is_of_bank
-from expertpool.fees.services.accounts import change_account, decide_account, send_code
+from expertpool.fees.services.accounts import (
+    change_account,
+    decide_account,
+    reveal_account,
+    send_code,
+)
 from expertpool.fees.tables import ACCOUNT_SORTS, ACCOUNT_TABS
 
 NUMBER = "experts.bank_account"
@@ -74,8 +82,30 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
         back=reverse("fees:accounts"),
         row=row,
         number=show(request.user, NUMBER, row.readable_number),
+        reveal_url=_reveal_url(request.user, row),
         odd=_odd(row.bank, row.readable_number),
     )
+
+
+def _reveal_url(user: User, row: BankAccount) -> str:
+    """The way to the whole number, for who sees it masked; nothing for who sees it, may not know it, or where nothing can be
+    read."""
+    is_masked = level_for(user, NUMBER) is Level.MASKED
+    return (
+        reverse("fees:account_reveal", args=[row.pk]) if is_masked and opens(row, "number") else ""
+    )
+
+
+@require_POST
+@requires(ACCOUNTS)
+def reveal(request: UserRequest, pk: int) -> HttpResponse:
+    """The whole number of an account that somebody has to check, for a reason that is recorded."""
+    row = get_object_or_404(accounts_visible_to(request.user), pk=pk)
+
+    def whole_number(reason: str) -> str:
+        return reveal_account(account=row, reason=reason, actor=request.user, now=timezone.now())
+
+    return revealed(request, NUMBER, whole_number, refusals=FeeRefused)
 
 
 def _odd(bank: str, number: str) -> str:

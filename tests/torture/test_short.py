@@ -19,6 +19,7 @@ from expertpool.notifications.models import Message
 from expertpool.notifications.services.delivery import reap_stuck
 from tests.notifications.mail_server import MailServer
 from tests.ports import free_port
+from tests.torture.__main__ import _tell_waits
 from tests.torture.office import at_rest, faults, faults_of_letters, open_draws
 from tests.torture.product import ANYWHERE, Product
 from tests.worker import environment_of, wait_for
@@ -76,3 +77,9 @@ def end_sessions() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename <> current_user"
         )
+
+
+def test_what_is_away_for_too_long_in_the_median_is_named() -> None:
+    waits = {"web": [4.0, 60.0, 3.0], "postmaster": [11.0, 1.0, 12.0], "supervisor": [11.0]}
+    assert _tell_waits(waits) == ["postmaster: 11.0 s in the median, 10 at most"]
+    assert _tell_waits({"supervisor": [31.0]}) == ["supervisor: 31.0 s in the median, 30 at most"]

@@ -83,6 +83,9 @@ def add(request: UserRequest, expert: Expert) -> HttpResponse:
                 now=now,
                 entropy=SystemEntropy(),
             )
+        elif coming:
+            # The tick stands below what a telephone shows: he would go away and be waited for.
+            said = f"有 {len(coming.seats)} 场评审没有退出，仍须参加；不能参加的，请在「我的评审」里处理。"
         return f"请假已登记，期间不会被抽取。{said}"
 
     return drawer_form(

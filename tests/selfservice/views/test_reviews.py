@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -372,6 +373,18 @@ def test_a_leave_of_his_shows_the_reviews_of_its_time(
     assert Leave.objects.exists()
     assert invited.state() == ("leave" if accepts else "declined")
     assert invited.line.replied_via == ReplyVia.PORTAL
+
+
+def test_a_leave_that_gives_up_nothing_says_that_he_is_still_awaited(
+    invited: Invited, draw: Draw
+) -> None:
+    """The tick stands below what a telephone shows, and the toast spoke of the leave alone."""
+    invited.client.post(invited.url("review_answer"), {"answer": "accept"})
+    sent = leave_during(draw) | {"seats": invited.line.pk}
+    answer = invited.client.post(reverse("selfservice:leave_add"), sent)
+    said = json.loads(answer["HX-Trigger"])["toast"]["message"]
+    assert "有 1 场评审没有退出，仍须参加" in said
+    assert invited.state() == "accepted"
 
 
 def test_a_leave_gives_up_no_review_at_which_he_has_signed_in(invited: Invited, draw: Draw) -> None:

@@ -287,3 +287,44 @@ def test_freezing_and_leaves(office: Caller) -> None:
     assert office.post(f"/leaves/{leave['id']}/cancel").json()["state"] == "已销假"
     assert_problem(office.post(f"/leaves/{leave['id']}/cancel"), 409, "expert-refused")
     assert Leave.objects.count() == 1
+
+
+def test_a_field_that_its_reader_may_not_see_is_none_of_the_interface(
+    runner: Caller, office: Caller, person: dict[str, Any]
+) -> None:
+    """Neither its name, nor its value, nor that it is there: as on pages."""
+    field = make_field("内部评语", FieldKind.TEXT, readers=["admin"])
+    created = office.post("/experts", person | {"fields": {field.code: "口碑很好"}})
+    assert created.status_code == 201
+    address = f"/experts/{created.json()['id']}"
+    for path in (address, "/experts", "/expert-fields"):
+        seen, hidden = (one.get(path).content.decode() for one in (office, runner))
+        assert field.code in seen, path
+        for word in (field.code, "内部评语", "口碑很好"):
+            assert word not in hidden, (path, word)
+    # Who may enter people, and may not see it, can neither write it nor find out by a refusal that it is there.
+    clerk = Caller(make_user(roles=(make_role("experts.view", "experts.add"),)))
+    twin = person | {"phone": make_phone(), "id_number": make_id_number("19790312", serial=5)}
+    answers = []
+    for code in (field.code, "no_such_field"):
+        answer = clerk.post("/experts", twin | {"fields": {code: "x"}})
+        assert answer.status_code == 422
+        answers.append(answer.content.decode().replace(code, "CODE"))
+    assert answers[0] == answers[1]
+    assert Expert.objects.count() == 1
+
+
+def test_somebody_is_found_by_name_within_ones_scope(department: Department) -> None:
+    mine, other = make_department("审计处"), department
+    for name, place in (("欧阳文静", mine), ("欧阳文渊", other), ("文静远", mine)):
+        make_expert(name, department=place)
+    role = make_role("experts.view", scope=Scope.DEPARTMENT)
+    caller = Caller(make_user(roles=(role,), department=mine))
+    for text, names in (
+        ("欧阳", {"欧阳文静"}),
+        ("文静", {"欧阳文静", "文静远"}),
+        ("欧阳 审计", set()),
+        ("欧阳文渊", set()),
+    ):
+        found = caller.get("/experts", {"q": text}).json()
+        assert {one["name"] for one in found["items"]} == names, text

@@ -124,6 +124,19 @@ def test_applications_admitted_and_rejected(admin: User) -> None:
     assert not firings_visible_to(reader).exists()
 
 
+def past_inspection(outcome: str, admin: User) -> None:
+    """One that passed, did not, or was not handed in by its day; and one of which nothing has come."""
+    now = timezone.now()
+    row = make_inspection(now=now - timedelta(days=60))
+    make_inspection()
+    if outcome == "suspended":
+        tell_suspended(now=now)
+        return
+    hand_in_inspection(row)
+    decided = State(outcome)
+    decide_inspection(row=row, outcome=decided, note="已核实情况", actor=admin, now=now)
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -143,7 +156,7 @@ def test_each_is_tried_on_what_was(admin: User, event: str) -> None:
         if event.endswith("revoked"):
             revoke_certificate(certificate=row, reason="违规", actor=admin, now=timezone.now())
     elif event.startswith("inspections"):
-        make_inspection()
+        past_inspection(event.partition(".")[2], admin)
     else:
         made["row"] = make_application()
         (approve if event.endswith("admitted") else reject)(
@@ -152,7 +165,9 @@ def test_each_is_tried_on_what_was(admin: User, event: str) -> None:
     whom = "applicant" if event.startswith("joining") else "expert"
     data = rule_data(tell("好", whom), event=event)
     tried = try_rule(data=data, actor=admin, now=timezone.now())
-    assert len(tried) == (0 if event.startswith("inspections") else 1)
+    (row,) = tried
+    assert row.fits
+    assert any("好" in one for one in row.effects)
     assert not Occurrence.objects.exists()
     assert not Firing.objects.exists()
     assert Application.objects.count() == len(made)

@@ -89,7 +89,7 @@ def login_view(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link to choose another password by; the answer is the same for whatever was typed."""
-    form = ForgottenForm(request.POST or None)
+    form = ForgottenForm(request.POST if request.method == "POST" else None)
 
     def ask() -> None:
         ask_link(

@@ -26,14 +26,16 @@ from expertpool.experts.services.sharing import set_sharing
 from expertpool.projects.models import Project
 from tests.api.caller import Caller
 from tests.draws.services.test_emergency import by_telephone
+from tests.draws.views.letters import lines
 from tests.factories.accounts import change, make_department, make_user
-from tests.factories.draws import make_draw, make_ready_project, open_names_at
-from tests.factories.experts import make_expert
+from tests.factories.draws import expert_id_of, make_draw, make_ready_project, open_names_at
+from tests.factories.experts import make_expert, make_id_number
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("EXP-51")]
 NOW = timezone.now()
 PHONE = "13800001234"
+MAIL, NUMBER = "luchuan@example.cn", make_id_number("19780312", serial=8)
 
 
 @pytest.fixture
@@ -115,14 +117,15 @@ def test_a_change_of_the_rules_is_said_before_the_draw(
 @pytest.fixture
 def draw(owner: Department, borrower: Department, operator: User) -> Draw:
     """Of 交通局, with its names public: an expert of 水务局 sits."""
-    make_expert("陆川", phone=PHONE, department=owner)
+    make_expert("陆川", phone=PHONE, email=MAIL, id_number=NUMBER, department=owner)
     draw = make_draw(now=NOW - timedelta(hours=1), seats=1, operator=operator)
     Project.objects.filter(pk=draw.project_id).update(department=borrower)
     by_telephone(Invitation.objects.get(line=1), operator, state=InvitationState.ACCEPTED)
     open_names_at(draw, NOW - timedelta(minutes=1))
     release(draw_id=draw.pk, now=NOW)
     draw.refresh_from_db()
-    plain = RoleField.objects.filter(role__code="operator", field="experts.phone")
+    fields = [f"experts.{one}" for one in ("phone", "email", "id_number")]
+    plain = RoleField.objects.filter(role__code="operator", field__in=fields)
     change(plain, level=Level.PLAIN)
     seen = RolePermission.objects.filter(role__code="operator", code="experts.view")
     change(seen, scope=Scope.DEPARTMENT)
@@ -166,6 +169,13 @@ def test_other_departments_see_no_contact_that_is_kept_back(
     for where, one in told_to(operator, draw).items():
         assert PHONE not in one, where
         assert "138****1234" in one, where
+    # Nor what reaches him otherwise, or says who he is to others: who has his file reads it.
+    for where, one in (seen_by(operator, draw) | told_to(operator, draw)).items():
+        assert MAIL not in one, where
+        assert NUMBER not in one, where
+    expert = Expert.objects.get(pk=expert_id_of(lines(draw)[0]))
+    assert (expert.email, expert.id_number) == (MAIL, NUMBER)
+    assert Caller(make_user("admin")).get(f"/experts/{expert.pk}").json()["email"] == MAIL
     keep_back(owner, "all", contacts=True)
     assert all(PHONE in one for one in seen_by(operator, draw).values())
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +19,7 @@ from openpyxl import load_workbook
 from expertpool.accounts.models import RoleField, User
 from expertpool.audit.models import Entry
 from expertpool.core.models import ImportRun
+from expertpool.experts.enums import ExpertSource
 from expertpool.experts.exports import package
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
@@ -226,3 +229,21 @@ def test_a_package_has_its_limits(
     make_expert()
     answer = client.post(reverse("experts:package"), follow=True)
     assert "请先缩小筛选范围" in answer.content.decode()
+
+
+@pytest.mark.shows("PORT-10")
+def test_list_and_export_are_narrowed_by_source_and_recommender(
+    client: Client, admin: User
+) -> None:
+    make_expert("甲", source=ExpertSource.APPLICATION, recommender="张教授")
+    make_expert("乙", source=ExpertSource.APPLICATION, recommender="李教授")
+    make_expert("丙", source=ExpertSource.IMPORT, recommender="张教授")
+    login(client, admin)
+    by = {"field": "recommender", "op": "contains", "value": "张"}
+    of = {"field": "source", "op": "in", "value": ["application"]}
+    for where, names in ((by, {"甲", "丙"}), (of, {"甲", "乙"}), ({"all": [by, of]}, {"甲"})):
+        asked = urlencode({"where": json.dumps(where)})
+        page = client.get(f"{reverse('experts:list')}?{asked}").context["page"]
+        assert {one.name for one in page} == names
+        answer = client.post(reverse("core:export", args=["experts.experts"]) + f"?{asked}")
+        assert {row["姓名"] for row in table(content(answer))} == names

@@ -23,12 +23,14 @@ Said = Mapping[str, Mapping[str, str | None]]  # column → word → what it mea
 @dataclass
 class Answers:
     """``words`` by column: word → what it means ("": nothing); ``declined`` are those of which the
-    user wants no proposal. ``cells`` by row: column → what stands there now. ``passed_over`` are rows
+    user wants no proposal, ``told`` those that he explained of this file: the others are what he said of files before.
+    ``cells`` by row: column → what stands there now. ``passed_over`` are rows
     that he did not choose; ``shown`` are the changes of an update by row, as he read them, ``defined`` what the
     columns were then (`Importer.definitions`)."""
 
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     declined: dict[str, set[str]] = field(default_factory=dict)
+    told: dict[str, set[str]] = field(default_factory=dict)
     cells: dict[int, dict[str, str]] = field(default_factory=dict)
     passed_over: set[int] = field(default_factory=set)
     shown: dict[int, list[dict[str, str]]] = field(default_factory=dict)
@@ -36,8 +38,12 @@ class Answers:
 
     def kept(self) -> dict[str, Any]:
         """Return them as JSON takes them; `read` is the way back."""
-        declined = {code: sorted(words) for code, words in self.declined.items()}
-        return asdict(self) | {"passed_over": sorted(self.passed_over), "declined": declined}
+        declined, told = (
+            {code: sorted(words) for code, words in said.items()}
+            for said in (self.declined, self.told)
+        )
+        passed_over = sorted(self.passed_over)
+        return asdict(self) | {"passed_over": passed_over, "declined": declined, "told": told}
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Answers:
@@ -46,6 +52,7 @@ class Answers:
         return cls(
             words=dict(kept.get("words", {})),
             declined={code: set(words) for code, words in kept.get("declined", {}).items()},
+            told={code: set(words) for code, words in kept.get("told", {}).items()},
             cells=cells,
             passed_over=set(kept.get("passed_over", ())),
             shown=shown,
@@ -63,15 +70,26 @@ class Answers:
         """Take in what was said later; None takes back what was said of a word."""
         for code, said in words.items():
             known, declined = self.words.setdefault(code, {}), self.declined.setdefault(code, set())
+            told = self.told.setdefault(code, set())
             for word, meaning in said.items():
                 if meaning is None:
                     known.pop(word, None)
                     declined.add(word)
+                    told.discard(word)
                 else:
+                    if known.get(word) != meaning:
+                        told.add(word)
                     known[word] = meaning
                     declined.discard(word)
         for number, row in cells.items():
             self.cells.setdefault(number, {}).update(row)
+
+    def explained(self) -> dict[str, dict[str, str]]:
+        """Return the words that he explained of this file, with what they mean."""
+        return {
+            code: {word: self.words[code][word] for word in sorted(words)}
+            for code, words in self.told.items()
+        }
 
 
 def meant(column: ImportColumn, said: Mapping[str, str], cell: Any) -> tuple[Any, list[str]]:

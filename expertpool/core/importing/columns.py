@@ -413,6 +413,7 @@ class ImportColumn:
     whose beginning this one ends, and ``ends`` tells of a header that it is such an end. ``below`` tells of a header
     whether what stands below it may be this column's by its content.
     ``in_template``: the template has it; else only lists of others do.
+    ``of_its_rows``: what is said of a word of it is said of the people of one list, and not remembered.
     ``src`` gives the address that proposes words of a long list while one types.
     """
 
@@ -448,6 +449,7 @@ class ImportColumn:
     agree: Callable[[str, str], bool] | None = None
     in_template: bool = True
     may_refuse_all: bool = False
+    of_its_rows: bool = False
     vague: Sequence[str] = ()
     after: Sequence[str] = ()
     after_header: Callable[[str], Any] | None = None

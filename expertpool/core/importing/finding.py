@@ -18,6 +18,7 @@ from expertpool.core.importing.columns import (
     as_code,
     as_text,
     bare_header,
+    is_no_header,
     known_header,
     normalise_header,
     with_remark,
@@ -49,15 +50,20 @@ _HIS_OWN = re.compile(
 _ANOTHERS = re.compile(
     r"^(?:备用|备选|紧急|第[二三]|其他|单位|部门|科室|院系|学院)?"
     r"(?:推荐|介绍|联系|联络|经办|填表|填报|报送|审核|审批|监护|代理|授权|紧急联系)(?:人|员|单位|部门|机构)"
-    r"|^(?:配偶|父亲|母亲|父母|子女|家属|家庭成员|秘书|助理|司机|法定代表人|法人|(?:单位|部门)负责人|(?:主管|分管)领导)"
+    r"|^(?:配偶|爱人|父亲|母亲|父母|子女|家属|(?:直系|近)?亲属|(?:主要)?家庭(?:主要)?成员|(?:主要)?社会关系|证明人"
+    r"|秘书|助理|司机|法定代表人|法人|(?:单位|部门)负责人|(?:主管|分管)领导)"
 )
 # What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
-_FORMER = re.compile(r"^(?:原|曾|前任|以前|过去)")
-_REMARKED_FORMER = re.compile(r"[(（\[【](?:原|曾)任?[)）\]】]")
+_FORMER = re.compile(r"^(?:原(?!件|则|始|文|籍)|曾|前任|以前|过去)")
+LONGEST_OVER = 12  # letters of a header that is joined over several; a title is longer, or says something (推荐单位：甲局)
+_SAYS = re.compile(r"[:：]\s*\S")
+LONGEST_REMARK = 6  # letters that say whose or which a header is; longer ones say how to fill it in
 _NOW = re.compile(r"^(?:现[任在]?|目前|当前)(?=..)")  # 现职称, 目前工作单位
-_BESIDE_CODES = "名称"  # of what a system exports beside its codes: 学历代码, 学历名称
-# In two languages: 姓名 Name, 出生日期/Date of Birth.
-_TWICE_NAMED = re.compile(r"([\u4e00-\u9fff]{2,})[/／]?[A-Za-z][A-Za-z.'/-]*")
+_BESIDE_CODES = ("名称", "名")  # of what a system exports beside its codes: 学历代码, 学历名称
+# In two languages: 姓名 Name, 出生日期/Date of Birth; 单位ID is a code.
+_TWICE_NAMED = re.compile(
+    r"([\u4e00-\u9fff]{2,})[/／]?(?!(?i:ID|No|Code|Key|Num)\.?$)[A-Za-z][A-Za-z.'/-]*"
+)
 _BRACKETS = re.compile(r"[()\[\]【】]")  # as_code has folded （ and ［
 _ENDS_OF_NOTES = ")）]】"  # 教授（正高）
 NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
@@ -82,6 +88,7 @@ class Why:
     BESIDE = "beside"  # of a second list that stands right of the first
     TWICE = "twice"  # another header stands for the same column
     ALSO = "also"  # the same, and its content fits the column, too
+    EITHER = "either"  # the same, of a column by which its rows would be other persons'
     OF_NEIGHBOUR = (
         "of neighbour"  # its header may mean the column, and rather what stands beside it
     )
@@ -120,7 +127,7 @@ class Header:
         """Nothing needs to be asked."""
         asked = {
             *(Why.UNKNOWN, Why.CONTENT, Why.DOUBT, Why.LIKELY, Why.CROSSED, Why.BESIDE),
-            *(Why.TICKED, Why.ALSO, Why.OF_NEIGHBOUR),
+            *(Why.TICKED, Why.ALSO, Why.EITHER, Why.OF_NEIGHBOUR),
         }
         if self.sheet in MADE:
             return False
@@ -271,7 +278,7 @@ def headers_named(columns: Sequence[ImportColumn]) -> Named:
 
 
 def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> dict[str, str]:
-    """Return normalised header → code."""
+    """Return normalised header → code; "" for what is kept nowhere."""
     added = {column.code for column in columns if column.is_extra}
     built_in = _by_header(column for column in columns if not column.is_extra)
     explained = {
@@ -279,8 +286,10 @@ def _known(columns: Sequence[ImportColumn], remembered: Mapping[str, str]) -> di
         for header, code in remembered.items()
         if (header not in built_in or code not in added) and not is_count(header)
     }
+    apart = {name: "" for one in columns for header in one.apart for name in _ways_to_write(header)}
     # Later ones win: what users explained over the columns of the code, these over added ones.
-    return _by_header(column for column in columns if column.is_extra) | built_in | explained
+    extra = _by_header(column for column in columns if column.is_extra)
+    return apart | extra | built_in | explained
 
 
 def _known_as(known: Mapping[str, str], cell: Any) -> str:
@@ -291,11 +300,13 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
         plain = normalise_header(_BRACKETS.sub("", as_code(cell)))
         if code := known.get(with_remark(cell), "") or known.get(plain, ""):
             return code
+    for said in _remarked(cell):  # 电话（办公）, 姓名（推荐人）, 手机（家属）
+        if said in known or _is_not_his(said):
+            return known.get(said, "")
     name = name if name in known else bare_header(name)  # PHONE, phone
-    remembered = name in known and not _REMARKED_FORMER.search(as_text(cell))
-    if remembered or _is_former(cell):
-        return known[name] if remembered else ""
-    for said in (name, name.removesuffix(_BESIDE_CODES)):
+    if name in known or _FORMER.match(name):
+        return known.get(name, "")
+    for said in (name, *map(name.removesuffix, _BESIDE_CODES)):
         ways = (said, _HIS_OWN.sub("", said), _NOW.sub("", said))
         if code := next(filter(None, (known.get(way, "") for way in ways)), ""):
             return code
@@ -303,15 +314,29 @@ def _known_as(known: Mapping[str, str], cell: Any) -> str:
     return known.get(found[1], "") if found else ""
 
 
-def _is_former(cell: Any) -> bool:
-    """Tell whether a header is of what was before, so that what stands below looks like the value of today."""
-    text = as_text(cell)
-    return bool(_FORMER.match(normalise_header(text)) or _REMARKED_FORMER.search(text))
+def _remarked(cell: Any) -> Iterator[str]:
+    """Yield a header with each of its remarks before it, as it would be called in one word: 手机（家属） is 家属手机."""
+    if is_no_header(cell):
+        return
+    for note in NOTE.findall(as_code(cell)):
+        remark = normalise_header(note[1:-1])
+        if 0 < len(remark) <= LONGEST_REMARK and "曾用名" not in remark:  # beside today's
+            yield remark + normalise_header(cell)
 
 
 def is_not_his(cell: Any) -> bool:
     """Tell whether what stands below a header is no value of the row's person, or none any more."""
-    return _ANOTHERS.match(normalise_header(cell)) is not None or _is_former(cell)
+    return any(map(_is_not_his, (normalise_header(cell), *_remarked(cell))))
+
+
+def _is_not_his(name: str) -> bool:
+    return bool(_ANOTHERS.match(name) or _FORMER.match(name))
+
+
+def _is_of_another(over: Any, both: str) -> bool:
+    """Tell whether ``both``, a header with the one above it (``over``), is of somebody else: 姓名 below 配偶情况."""
+    name = as_text(over)
+    return len(name) <= LONGEST_OVER and not _SAYS.search(name) and is_not_his(both)
 
 
 def _is_now(cell: Any) -> bool:
@@ -427,9 +452,10 @@ def _joined(
     for above, under in zip(_wide(upper, width), _wide(lower, width), strict=True):
         if above not in ("", None):
             over = above
+        both = f"{as_text(over)}{as_text(under)}"
         if not normalise_header(under):
             cells.append(above)
-        elif named(both := f"{as_text(over)}{as_text(under)}") or normalise_header(both) in told:
+        elif named(both) or normalise_header(both) in told or _is_of_another(over, both):
             cells.append(both)
         elif normalise_header(under) in ITS_NAME and (
             named(over) or normalise_header(over) in told
@@ -530,6 +556,7 @@ class _Recogniser:
     ) -> None:
         self.columns = {column.code: column for column in columns}
         self.place, self.known, self.remembered = place, known, remembered
+        self.own = _known(columns, {})  # without what was said of other lists
         self.hidden = set(place.top["hidden"])
         self.rows = place.top["rows"]
         under = self.rows[place.at + 1 : place.at + 1 + SAMPLED]
@@ -619,7 +646,8 @@ class _Recogniser:
         apart = {name for one in told for name in _ways_to_write(one)}
         for at, reason in enumerate(why):
             name = normalise_header(self.cells[at])
-            if reason == Why.UNKNOWN and not apart.isdisjoint((name, bare_header(name))):
+            ways = (name, bare_header(name), *_remarked(self.cells[at]))
+            if reason == Why.UNKNOWN and not apart.isdisjoint(ways):
                 why[at] = Why.NOT_KEPT
 
     def _leave_out_beside(self, codes: list[str], why: list[str]) -> None:
@@ -721,6 +749,7 @@ class _Recogniser:
                 why[one] = why[other] = Why.MOVED if min(shares) >= SURE else Why.CROSSED
 
     def _by_content(self, codes: list[str], why: list[str]) -> None:
+        self._forget_unfit(codes, why)
         self._untangle(codes, why)
         for at, code in enumerate(codes):
             are_few = len(self.below[at]) < FEWEST
@@ -740,6 +769,27 @@ class _Recogniser:
                 codes[at], why[at] = found, Why.CONTENT
             elif reason == Why.OWN_NUMBERS and (found := self._fitting(at, codes)):
                 codes[at], why[at] = found, Why.MOVED
+
+    def _forget_unfit(self, codes: list[str], why: list[str]) -> None:
+        """Take a header of the template at its word where what was said of it in another list fits fewer of its cells, and
+        not most; look among the others where a header that may mean a column stands over what is another one's."""
+        for at, code in enumerate(codes):
+            fits = self._share(code, at) if code and self.below[at] else None
+            if fits is None or fits >= MOST_OF_IT:
+                continue
+            if why[at] == Why.REMEMBERED:
+                own = _known_as(self.own, self.cells[at])
+                if own not in ("", *codes) and self._fits_better(own, code, at):
+                    codes[at], why[at] = own, Why.MOVED
+            elif why[at] == Why.LIKELY and not fits and (better := self._fitting(at, codes)):
+                codes[at], why[at] = better, Why.CONTENT
+
+    def _fits_better(self, code: str, other: str, at: int) -> bool:
+        """Tell whether a column takes more of what stands below than another one, or any text where that one knows none."""
+        share, others = self._share(code, at), self._share(other, at) or 0.0
+        if share is None or self._all_refused(other, at):
+            return not others and not self._all_refused(code, at)
+        return share > others
 
     def _may_be_moved(self, code: str, why: str) -> bool:
         """Tell whether content may say that a header means something else here: what was once said of a header was said
@@ -794,10 +844,11 @@ class _Recogniser:
         name = normalise_header(self.cells[at])
         if is_not_his(self.cells[at]):
             return ""
+        others = {name, *_remarked(self.cells[at])}
         free = [
             code
             for code, one in self.columns.items()
-            if code not in codes and name not in one.others
+            if code not in codes and others.isdisjoint(one.others)
             if one.below is None or not name or one.below(name)
         ]
         fits = [code for code in free if (self._share(code, at) or 0.0) >= enough]
@@ -850,7 +901,19 @@ class _Recogniser:
                     fits = self.columns[code].lists and self._share(code, at)
                     # A remark says that it is another one's: 专业（所学）.
                     fits = fits and not NOTE.search(stem_of(self.cells[at]))
-                    codes[at], why[at] = "", Why.ALSO if fits else Why.TWICE
+                    is_open = self._is_open(code, at, best, why)
+                    codes[at] = ""
+                    why[at] = Why.ALSO if fits else Why.EITHER if is_open else Why.TWICE
+
+    def _is_open(self, code: str, at: int, best: int, why: Sequence[str]) -> bool:
+        """Tell whether it is open which of two headers a column is, by which its rows would be other persons': 专家 and 姓名,
+        or one of another list (负责人) beside one of the template."""
+        column = self.columns[code]
+        if not column.required or not self.below[at] or self.below[at] == self.below[best]:
+            return False
+        if {at, best} & self.hidden:
+            return False
+        return column.looks is None or {why[at], why[best]} == {Why.HEADER, Why.REMEMBERED}
 
     def _goes_with(self, at: int, best: int, why: Sequence[str]) -> bool:
         """Tell whether two headers may both stand for one column."""
@@ -875,6 +938,7 @@ class _Recogniser:
             _is_now(self.cells[at]),
             fits,
             exact,
+            why != Why.REMEMBERED,
             -at,
         )
 

@@ -41,6 +41,7 @@ REASONS = {
     Why.BESIDE: "像是右边一栏的人",
     Why.TWICE: "已有另一列，请核对",
     Why.ALSO: "也像这一项，要合在一起就选同一项",
+    Why.EITHER: "也可能是这一项，请核对是哪一列",
     Why.OF_NEIGHBOUR: "像是说旁边一列的，不是的请改选",
     Why.UNKNOWN: "不认识的表头",
     Why.NOT_KEPT: "库中没有这一项",
@@ -56,6 +57,7 @@ ODD = (
     Why.OF_LIST,
     Why.TICKED,
     Why.ALSO,
+    Why.EITHER,
     Why.OF_NEIGHBOUR,
 )
 

@@ -132,7 +132,7 @@ def start_import(
         upload.seek(0)
         run.upload.write(upload.read())
         _find(run)
-        answers = Answers(words=_words_of(remembered(actor, importer.code)))
+        answers = Answers(words=_of_any_list(run, remembered(actor, importer.code)))
         write_answers(run, answers)
         if run.state == ImportState.UPLOADED:
             _preview(run, answers, now=now)
@@ -161,8 +161,10 @@ def _check_limit(actor: Any, now: datetime) -> None:
         raise RunRefused(f"一小时内已上传 {most} 个文件，请稍后再试，或把名单合成一个文件。")
 
 
-def _words_of(said: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {column: words for column, words in said.items() if column != HEADER}
+def _of_any_list(run: ImportRun, said: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return of what was ``said`` of words, by column, what holds for other lists, too."""
+    left_out = {HEADER, *(one.code for one in _columns(run) if one.of_its_rows)}
+    return {column: words for column, words in said.items() if column not in left_out}
 
 
 def _content(run: ImportRun) -> bytes:
@@ -598,7 +600,9 @@ def _remember(run: ImportRun, answers: Answers) -> None:
     told = read_findings(run).get("told", {})
     headers = {with_remark(header): code for header, code in told.items()}
     forget(run.user, run.importer, answers.declined)
-    remember(run.user, run.importer, answers.words | {HEADER: headers})
+    # What he said of files before is remembered, unless he has taken it back or changed it since.
+    words = _of_any_list(run, answers.explained())
+    remember(run.user, run.importer, words | {HEADER: headers})
 
 
 @contextmanager

@@ -225,12 +225,18 @@ class RowRules:
         if id_number:
             kind = values["id_kind"]
             born, sex = documents.born_by(kind, id_number), documents.sex_by(kind, id_number)
-            if born and birth and not birth.fits(born):
+            is_other_day = bool(born and birth and not birth.fits(born))
+            is_other_sex = bool(sex and values.get("sex") not in (None, "", sex))
+            if is_other_day:
                 yield self._fault("birth", "出生年月与身份证不符", f"证件为 {born:%Y-%m-%d}。")
             elif born and birth and birth.day not in (None, born.day):
                 row.notes.append(Note("出生年月", CLEANED, str(birth), born.isoformat()))
-            if sex and values.get("sex") not in (None, "", sex):
+            if is_other_sex:
                 yield self._fault("sex", "性别与身份证不符", "请核对身份证号第 17 位。")
+            # Which of them is wrong nobody knows: each can be mended.
+            if is_other_day or is_other_sex:
+                told = "是号码写错的，请改正号码。"
+                yield self._fault("id_number", "身份证与出生年月或性别不符", told)
             if born:
                 self._instead(row, born)
                 if birth and birth.perhaps:  # the document has answered it

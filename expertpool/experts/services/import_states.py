@@ -198,7 +198,11 @@ LEFT_WHEN = ImportColumn(
     help="有内容的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
-STATES = (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK, SECTION, LEFT_WHY, LEFT_WHEN)
+# Whom an office takes all the same it says of each list anew.
+STATES = tuple(
+    replace(one, of_its_rows=True)
+    for one in (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK, SECTION, LEFT_WHY, LEFT_WHEN)
+)
 _TOLD = {
     SECTION.code: "名单上这样写；退休的也可以入库，导入不会办理退出",
     LEFT_WHY.code: "名单上这样写；退休的也可以入库，导入不会办理退出",

@@ -54,9 +54,13 @@ class Titles:
         value = self._clean(cell)
         if not value or value in self._levels:
             return value
-        if (title := _WHEN.sub("", value)) in self._levels:
-            return title
-        return self._guiding(value) or self._graded(value) or self._levelled(value) or value
+        bare = _WHEN.sub("", value)
+        if bare in self._levels:
+            return bare
+        ways = (self._guiding, self._graded, self._levelled)
+        return next(
+            (title for said in (value, bare) for way in ways if (title := way(said))), value
+        )
 
     def _guiding(self, value: str) -> str:
         """Return the title of 教授/博导; empty: it is none, or nobody's who guides."""

@@ -14,6 +14,7 @@ from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
 from tests.core.importing.sheets import write_xlsx
 from tests.core.importing.test_import_pages import HEAD, post, standing, upload
+from tests.factories.experts import make_id_number
 from tests.fixtures import login
 
 pytestmark = [
@@ -147,19 +148,20 @@ def test_headers_of_other_offices(client: Client, tmp_path: Path) -> None:
 
 @pytest.mark.shows("EXP-08")
 def test_a_title_beside_which_its_level_stands(client: Client, tmp_path: Path) -> None:
-    titles = ["高级工程师（副高）", "工程师/中级", "高级工程师（正高）"]
+    titles = ["高级工程师（副高）", "工程师/中级", "教授（正高）2015.01", "高级工程师（正高）"]
     rows = [
         [*HEAD, "职称"],
         *([f"甲{at}", f"1391111000{at}", one] for at, one in enumerate(titles)),
     ]
     page = upload(client, tmp_path, rows)
-    assert [line["word"] for line in page.context["form"].word_lines()] == titles[2:]
+    assert [line["word"] for line in page.context["form"].word_lines()] == titles[3:]
     post(client, "confirm", page.context["run"], standing(page))
     by_name = sorted(Expert.objects.all(), key=lambda one: one.name)
     assert [(one.title, one.title_level) for one in by_name] == [
         ("高级工程师", 3),
         ("工程师", 2),
-        (titles[2], 0),
+        ("教授", 4),
+        (titles[3], 0),
     ]
 
 
@@ -167,3 +169,17 @@ def test_a_landline_is_told_and_not_asked_about(client: Client, tmp_path: Path) 
     page = uploaded(client, tmp_path, ["固话"], ["0731-88880001"], ["0731-88880002"])
     assert page.context["run"].is_previewed
     assert page.context["unused"] == ["“固话”（C 列）"]
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_number_that_birth_and_sex_contradict_can_be_mended_itself(
+    client: Client, tmp_path: Path
+) -> None:
+    head = [*HEAD, "身份证号", "出生年月", "性别"]
+    number, right = make_id_number(serial=3), make_id_number("19751008", serial=4)
+    page = upload(client, tmp_path, [head, ["甲", "13911110001", number, "1975-10", "女"]])
+    codes = [one["code"] for one in page.context["found"]["refused"][0]["cells"]]
+    assert codes == ["birth", "sex", "id_number"]
+    mended = standing(page) | {"cell-2-id_number": right}
+    page = post(client, "answers", page.context["run"], mended)
+    assert page.context["run"].accepted == 1

@@ -1,0 +1,231 @@
+"""Headers that are somebody else's, or of another list: nobody gets another one's name or telephone unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from expertpool.accounts.models import User
+from expertpool.core.importing.memory import remember
+from expertpool.core.models import ImportMemory
+from tests.core.importing.test_import_pages import HEAD, post, said, standing, upload
+from tests.fixtures import login
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+
+
+@pytest.fixture
+def client(admin: User) -> Client:
+    return login(Client(), admin)
+
+
+def explained(client: Client, tmp_path: Path, header: str, code: str, *cells: str) -> None:
+    """Import a list in which ``header`` was said to be a column."""
+    rows = [
+        [f"赵{one}", f"1391111200{at}", cell]
+        for at, (one, cell) in enumerate(zip("甲乙丙", cells, strict=True))
+    ]
+    run = upload(
+        client, tmp_path, [[*HEAD, header, "爱好"], *[[*row, "棋"] for row in rows]]
+    ).context["run"]
+    page = post(client, "mapping", run, said(run) | {"column-2": code})
+    post(client, "confirm", page.context["run"], standing(page))
+    assert ImportMemory.objects.get(said=header).meant == code
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("over", "below"),
+    [
+        ("配偶情况", ["姓名", "工作单位", "出生年月"]),
+        ("紧急联系人", ["姓名", "关系", "手机号"]),
+        ("主要家庭成员", ["姓名", "工作单位", "职务"]),
+        ("原单位", ["工作单位", "职务", "职称"]),
+    ],
+)
+@pytest.mark.parametrize("is_first", [False, True])
+def test_what_stands_below_somebody_else_is_not_the_experts(
+    client: Client, tmp_path: Path, over: str, below: Sequence[str], is_first: bool
+) -> None:
+    own, others = ["专家姓名", "手机", "单位", "现任职务"], [over, "", ""]
+    upper = [*others, *own] if is_first else [*own, *others]
+    lower = [*below, "", "", "", ""] if is_first else ["", "", "", "", *below]
+    rows = [
+        [
+            *(["李娜", "乙公司", "1980-01"] if is_first else []),
+            "张伟",
+            f"1391111000{at}",
+            "甲院",
+            "科长",
+        ]
+        + ([] if is_first else ["李娜", "乙公司", "1980-01"])
+        for at in range(4)
+    ]
+    run = upload(client, tmp_path, [upper, lower, *rows]).context["run"]
+    codes = ["name", "phone", "employer", "position"]
+    assert run.mapping == (["", "", "", *codes] if is_first else [*codes, "", "", ""])
+    assert run.state == "mapping"
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("headers", "codes"),
+    [
+        (("手机（家属）", "手机（本人）"), ["", "phone"]),
+        (("电话（办公）", "电话（手机）"), ["", "phone"]),
+        (("单位（曾任职）", "单位（现任职）"), ["", "employer"]),
+        (("姓名［推荐人］", "姓名（专家）"), ["recommender", "name"]),
+        (("专业【所学】", "专业（评审）"), ["", "specialties"]),
+        (("姓名（含曾用名）", "备注"), ["name", "remark"]),
+    ],
+)
+def test_a_remark_says_whose_a_header_is(
+    client: Client, tmp_path: Path, headers: Sequence[str], codes: Sequence[str]
+) -> None:
+    cells = {
+        "手": "1391111{}00{}",
+        "电": "1391111{}00{}",
+        "单": "某{}院{}",
+        "姓": "张{}{}",
+        "专": "道路工程",
+        "备": "无",
+    }
+    own = [one for one in (("name", "姓名"), ("phone", "手机号")) if one[0] not in codes]
+    rows = [
+        [
+            cells[header[0]].format(place, at)
+            for place, header in enumerate([*headers, *[said for _, said in own]])
+        ]
+        for at in range(4)
+    ]
+    run = upload(client, tmp_path, [[*headers, *[said for _, said in own]], *rows]).context["run"]
+    assert run.mapping == [*codes, *[code for code, _ in own]]
+
+
+@pytest.mark.shows("EXP-07")
+def test_what_somebody_studied_is_not_proposed_as_what_he_reviews(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        [*HEAD, "专业（所学）"],
+        *[[f"张{at}", f"1391111000{at}", "道路工程"] for at in range(4)],
+    ]
+    assert upload(client, tmp_path, rows).context["run"].mapping[2] == ""
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_header_of_another_list_is_asked_about_beside_one_of_the_template(
+    client: Client, tmp_path: Path
+) -> None:
+    """负责人 were the experts of one list; in the next they are not."""
+    rows = [["负责人", "手机号"], ["张伟", "13911110001"], ["李娜", "13911110002"]]
+    run = upload(client, tmp_path, rows).context["run"]
+    page = post(client, "mapping", run, {"column-0": "name", "column-1": "phone"})
+    post(client, "confirm", page.context["run"], standing(page))
+    head = ["负责人", "专家姓名", "手机号"]
+    page = upload(client, tmp_path, [head, ["周敏", "王芳", "13911110003"]])
+    assert page.context["run"].mapping == ["", "name", "phone"]
+    assert "请核对是哪一列" in page.content.decode()
+    # Two that say the same leave no question.
+    page = upload(client, tmp_path, [head, ["王芳", "王芳", "13911110003"]])
+    assert page.context["run"].is_previewed
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("cells", [["中级", "教授", "副教授", "高级工程师"], ["结构高工"]])
+def test_a_memory_gives_way_to_the_template_where_it_fits_less(
+    client: Client, tmp_path: Path, cells: Sequence[str]
+) -> None:
+    explained(client, tmp_path, "职称", "title_level", "正高", "副高", "中级")
+    rows = [[f"张{at}", f"1391111000{at}", cell] for at, cell in enumerate(cells)]
+    assert upload(client, tmp_path, [[*HEAD, "职称"], *rows]).context["run"].mapping[2] == "title"
+    levels = [["张伟", "13911110001", "正高"], ["李娜", "13911110002", "特级"]]
+    run = upload(client, tmp_path, [[*HEAD, "职称"], *levels]).context["run"]
+    assert run.mapping[2] == "title_level"
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_memory_of_which_nothing_is_known_gives_way_to_free_text(
+    client: Client, tmp_path: Path
+) -> None:
+    explained(client, tmp_path, "职务", "title", "教授", "副教授", "讲师")
+    posts = [
+        [f"张{at}", f"1391111000{at}", post] for at, post in enumerate(["科长", "主任", "院长"])
+    ]
+    assert (
+        upload(client, tmp_path, [[*HEAD, "职务"], *posts]).context["run"].mapping[2] == "position"
+    )
+    titles = [["李娜", "13911110009", "教授"]]
+    assert upload(client, tmp_path, [[*HEAD, "职务"], *titles]).context["run"].mapping[2] == "title"
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_header_that_may_mean_a_column_is_not_proposed_over_what_is_another_ones(
+    client: Client, tmp_path: Path
+) -> None:
+    head = [*HEAD, "专业类别", "评标专业代码及名称"]
+    rows = [
+        [f"张{at}", f"1391111000{at}", kind, "A080107 钢结构工程"]
+        for at, kind in enumerate(["技术类", "经济类", "技术类"])
+    ]
+    page = upload(client, tmp_path, [head, *rows])
+    assert page.context["run"].mapping[2:] == ["expert_type", "specialties"]
+    assert "按内容猜测，请核对" in page.content.decode()
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_word_that_was_forgotten_does_not_come_back_by_an_older_upload(
+    client: Client, tmp_path: Path
+) -> None:
+    head = [*HEAD, "职称"]
+    for name, meant in (("甲", "高级工程师"), ("乙", "正高级工程师")):
+        page = upload(
+            client, tmp_path, [head, [f"张{name}", f"1391111{ord(name) % 10000:04}", "结构高工"]]
+        )
+        if meant == "正高级工程师":
+            older = upload(client, tmp_path, [head, ["张丙", "13911110003", "结构高工"]])
+        run = page.context["run"]
+        typed = {key: meant for key in standing(page) if key.startswith("word-title")}
+        page = post(client, "answers", run, standing(page) | typed)
+        post(client, "confirm", run, standing(page))
+    # What was said since counts, and what the older one was read with does not.
+    post(client, "confirm", older.context["run"], standing(older))
+    assert ImportMemory.objects.get(said="结构高工").meant == "正高级工程师"
+    older = upload(client, tmp_path, [head, ["张丁", "13911110004", "结构高工"]])
+    ImportMemory.objects.all().delete()
+    post(client, "confirm", older.context["run"], standing(older))
+    assert not ImportMemory.objects.exists()
+
+
+@pytest.mark.shows("EXP-07")
+def test_what_stands_beside_a_code_is_taken_and_not_the_code(
+    client: Client, tmp_path: Path
+) -> None:
+    head = [*HEAD, "单位ID", "单位名", "专业ID", "专业名", "状态码", "状态名"]
+    rows = [
+        [f"张{at}", f"1391111000{at}", f"00{at}", "甲院", f"9{at}", "道路工程", "1", state]
+        for at, state in enumerate(["正常", "注销", "正常"])
+    ]
+    run = upload(client, tmp_path, [head, *rows]).context["run"]
+    assert run.mapping[2:] == ["", "employer", "", "specialties", "", "state"]
+
+
+@pytest.mark.shows("EXP-08")
+def test_who_was_taken_although_he_is_gone_is_not_remembered(
+    client: Client, tmp_path: Path
+) -> None:
+    """That the 注销 of one list were taken says nothing of those of the next."""
+    head = [*HEAD, "专家状态"]
+    page = upload(client, tmp_path, [head, ["张伟", "13911110001", "注销"]])
+    typed = {key: "-" for key in standing(page) if key.startswith("word-state")}
+    page = post(client, "answers", page.context["run"], standing(page) | typed)
+    assert page.context["run"].accepted == 1
+    post(client, "confirm", page.context["run"], standing(page))
+    assert not ImportMemory.objects.exists()
+    # Nor is what was kept of it before.
+    remember(page.context["run"].user, page.context["run"].importer, {"state": {"注销": "-"}})
+    page = upload(client, tmp_path, [head, ["李娜", "13911110002", "注销"]])
+    assert page.context["run"].accepted == 0

@@ -313,10 +313,6 @@ RESTS_ON_DRAWS = frozenset(
 )
 
 
-# Those that rest on the panel's own: whoever it used, or has no room for, is not drawn for it again.
-OF_OWN_PANEL = frozenset({ExclusionReason.IN_PANEL, ExclusionReason.UNIT_FULL})
-
-
 # The reasons of skip and exit events in the record (protocol VDRAW-1, step 6).
 SKIP_REASON: dict[str, str] = {
     ExclusionReason.NOT_FORMAL: "frozen",

@@ -26,6 +26,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import Knowledge, ReplyVia
+from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import CountTally, DrawPlan, Invitation
 from expertpool.draws.queries import participation
 from expertpool.draws.queries.board import board_of
@@ -35,17 +36,26 @@ from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.draws.services.prequery import count_candidates
 from expertpool.draws.services.replies import answer
-from expertpool.draws.settings import COUNTS_PER_HOUR
+from expertpool.draws.services.widening import request_widening, widen_plan
+from expertpool.draws.settings import CANDIDATES_PER_SEAT, COUNTS_PER_HOUR
 from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
+from expertpool.workflow.services.two_persons import withdraw
 from tests.api.caller import Caller, assert_problem
-from tests.factories.draws import expert_id_of, make_draw, make_ready_project
+from tests.factories.draws import EVERYBODY, expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.lines import written_otherwise
 from tests.factories.picks import allow_manual_ways
 from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
-from tests.factories.widening import make_short_panel
+from tests.factories.widening import (
+    REASON,
+    SENIOR,
+    make_pool,
+    make_short_draw,
+    make_short_panel,
+    people,
+)
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -317,6 +327,43 @@ def test_comparing_wider_conditions_is_counting(client: Client, operator: User) 
     assert (refused.status_code, refused.headers["HX-Reswap"]) == (429, "innerHTML")
     assert "已满 10 次" in refused.content.decode()
     assert "新旧条件对照" not in refused.content.decode()
+
+
+def test_what_completes_a_panel_is_refused_alike_whoever_sits_in_its_other_groups(
+    operator: User,
+) -> None:
+    """A first level that singles one person out was refused as too few, unless he sat there already."""
+    make_pool(2, 0, 12)
+    pool = [make_expert(title_level=3, practice_years=years) for years in range(31, 34)]
+    base = make_short_draw(now=NOW)
+    configure(CANDIDATES_PER_SEAT, 2)
+    (sits,) = {one.pk for one in pool} & set(people(base))
+    assert base.released_at is None
+    said = {}
+    for one in pool:
+        levels = {"g1": [alone(one), SENIOR, EVERYBODY]}
+        plan = widen_plan(project=base.project, levels=levels, actor=operator, now=NOW)
+        asked = {"base": base, "reason": REASON, "version": plan.version}
+        with pytest.raises(DrawNotReady) as refused:
+            request_widening(**asked, actor=operator, now=NOW)
+        said[one.pk] = str(refused.value)
+    assert "第 1 级次 1 名候选人" in said[sits]
+    assert len(set(said.values())) == 1
+
+
+def test_what_completes_a_panel_is_asked_for_in_vain_few_times(operator: User) -> None:
+    """That it could be asked for said that nobody of a level sits anywhere, and cost nothing."""
+    make_pool(2, 1, 12)
+    base = make_short_draw(now=NOW)
+    plan = widen_plan(
+        project=base.project, levels={"g1": [SENIOR, EVERYBODY]}, actor=operator, now=NOW
+    )
+    asked: dict[str, Any] = {"base": base, "reason": REASON, "version": plan.version}
+    for _ in range(2):  # the draw that fell short was of few, and is one (0362)
+        withdraw(request_widening(**asked, actor=operator, now=NOW), actor=operator, now=NOW)
+    with pytest.raises(DrawNotReady, match=r"申请没有办成.*已有 3 次"):
+        request_widening(**asked, actor=operator, now=NOW)
+    request_widening(**asked, actor=operator, now=NOW + timedelta(hours=25))
 
 
 @pytest.mark.shows("DRAW-02")

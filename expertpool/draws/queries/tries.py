@@ -1,5 +1,6 @@
 """How often somebody came upon the names that are sealed: each refusal that rests on them, each seal that was given up
-(docs/decisions/0080), and each draw of few candidates that had nobody left (0362) says a little of who sits elsewhere."""
+(docs/decisions/0080), each wider draw that was asked for in vain (0669), and each draw of few candidates that had nobody left
+(0362) says a little of who sits elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import DrawKind, DrawStatus
 from expertpool.draws.exceptions import DrawNotReady
-from expertpool.draws.models import Draw, PlanVersion
+from expertpool.draws.models import Draw, PlanVersion, WideningRequest
 from expertpool.draws.queries.lasting import FEW
 from expertpool.draws.settings import HELD_TRIES
 from expertpool.projects.models import Project
@@ -68,7 +69,12 @@ def check_tries(
     for draws in (given_up, used_up):
         of_project += draws.filter(projects=project).count()
         of_actor += draws.filter(operator=actor).count()
-    what = "封存后放弃、候选人不多而没有抽满、或因专家被占用而不能抽取、补抽"
+    # That it could be asked for says as much as that it could not.
+    in_vain = WideningRequest.objects.filter(requested_at__gt=since, decided_at__isnull=False)
+    in_vain = in_vain.exclude(agreed=True)
+    of_project += in_vain.filter(draw__projects=project).count()
+    of_actor += in_vain.filter(requested_by=actor).count()
+    what = "封存后放弃、放宽条件补抽的申请没有办成、候选人不多而没有抽满、或因专家被占用而不能抽取、补抽"
     if why := why_used_up(what, of_project, of_actor, now=now):
         raise DrawNotReady(f"{why}{_BY_APPROVAL if approvable else _BY_WAITING}")
 

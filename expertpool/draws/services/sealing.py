@@ -23,7 +23,6 @@ from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import (
     CONTRIBUTOR_LABEL,
-    OF_OWN_PANEL,
     ActionCode,
     AlarmKind,
     DrawStatus,
@@ -234,18 +233,14 @@ def check_chance(
     somebody who was told of that much; and one for which far fewer can be drawn than he was told, or
     nobody, whoever approved that.
     What only the sealed names of other draws make too few is refused (HeldRefused) without a number,
-    unless he was told that this may be and anybody is left. ``found`` knew all; where the panel is ``short``, too few of a
-    level whose experts it has used already are no reason: nobody is drawn from there.
+    unless he was told that this may be and anybody is left. ``found`` knew all; where the panel is ``short``, who fits the
+    conditions that were drawn to the end is not counted (`chance`).
     """
     openly = openly_eligible(found, plan, now=now)
     chances = chances_of(openly, short, now=now)
-    # Told by the numbers that its approver has read; those without the panel's own would tell who sits.
+    # By conditions alone, of a panel that is completed, too: without those who sit in its other groups a level of one would
+    # say whether he is among them (docs/decisions/0669).
     thin = chances.thin(found.groups, policy)
-    if short is not None:
-        others = (one for one in openly if found.excluded.get(one.expert_id) not in OF_OWN_PANEL)
-        free = tally(item.groups for item in others)
-        scarce = {one.key for one in thinness(found.groups, free, policy)}
-        thin = [one for one in thin if one.key in scarce]
     counts = counts_of(found.groups, chances.fits)
     if why_not := why_not_by_counts(found.groups, counts, thin, policy, approved):
         raise DrawNotReady(why_not)

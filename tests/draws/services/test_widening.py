@@ -529,11 +529,13 @@ def test_the_names_of_one_panel_open_by_one_rule() -> None:
 
 @pytest.mark.shows("DRAW-34")
 def test_a_level_that_is_used_up_does_not_forbid_the_draw() -> None:
-    base = make_short_panel(now=NOW)  # all seniors sit: nobody is drawn from the first level
+    now = NOW + timedelta(hours=2)  # all were in the pool by then
+    base = make_short_panel(now=now)  # all seniors sit: nobody is drawn from the first level
     configure(office.CANDIDATES_PER_SEAT, 3)
-    widened = widen_to_everybody(base, now=LATER)
+    later = now + timedelta(minutes=30)
+    widened = widen_to_everybody(base, now=later)
     assert widened.rule.content["thin"] == []
-    accept_all(widened, now=LATER)
+    accept_all(widened, now=later)
     assert widened.status == DrawStatus.SUCCESS
 
 

@@ -50,6 +50,16 @@ class AccessEnded:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """An account is somebody else's from now on, or may do more than whoever had it in hand: his password and all that he
+    was signed in by have ended (`AccessEnded`); what else lets him in is to end. ``actor_id`` gave it."""
+
+    user_id: int
+    actor_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AccountsOpened:
     """Accounts were opened of which nobody knows a password: each owner is to choose his by a link."""
 

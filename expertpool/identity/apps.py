@@ -6,6 +6,7 @@ class IdentityConfig(AppConfig):
     verbose_name = "统一认证"
 
     def ready(self) -> None:
+        from expertpool.accounts.events import HandedOver
         from expertpool.accounts.registry import (
             LEAVINGS,
             OTHER_HANDS,
@@ -28,6 +29,7 @@ class IdentityConfig(AppConfig):
         from expertpool.identity.receivers import settings_saved
         from expertpool.identity.services import by_directory, trial
         from expertpool.identity.services.leaving import LEAVING
+        from expertpool.identity.services.mapping import end_with_hand
         from expertpool.identity.settings.ldap import LDAP_COMPLETE, LDAP_SETTINGS
         from expertpool.identity.settings.oidc import OIDC_COMPLETE, OIDC_SETTINGS
         from expertpool.siteconfig.events import SettingsSaved
@@ -41,5 +43,6 @@ class IdentityConfig(AppConfig):
         PASSWORD_DOORS.add(by_directory.DOOR)
         OTHER_HANDS.add(OtherHands("identity", let_in_since))
         subscribe(SettingsSaved, settings_saved)
+        subscribe(HandedOver, end_with_hand)
         ENTRANCES.add(WAY_IN)
         MENU.add(ITEM)

@@ -6,7 +6,7 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from expertpool.accounts.events import AccessEnded, AccountsOpened
+        from expertpool.accounts.events import AccessEnded, AccountActed, AccountsOpened
         from expertpool.audit.actions import LOG_ACTIONS
         from expertpool.core import home
         from expertpool.core.configuration import SITE_SETTINGS
@@ -36,5 +36,6 @@ class PortalConfig(AppConfig):
         MESSAGE_SUBJECTS.add(MESSAGES, opening.MESSAGES)
         subscribe(AccountsOpened, opening.send_links)
         subscribe(AccessEnded, opening.withdraw)
+        subscribe(AccountActed, opening.follow)
         subscribe(DutiesLate, tell_late)
         subscribe(VirusFound, tell_virus)

@@ -10,8 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import ApiToken, User
+from expertpool.accounts.services.passwords import change_own_password
+from expertpool.accounts.services.users import create_user
+from expertpool.audit.models import Entry
 from expertpool.core.configuration import Setting
+from expertpool.experts.services.linking import link_account
 from expertpool.identity.enums import Source
+from expertpool.identity.exceptions import NotAdmitted
 from expertpool.identity.models import GroupRole
 from expertpool.identity.queries import why_no_password
 from expertpool.identity.services.by_directory import is_asked_of
@@ -24,7 +29,9 @@ from expertpool.siteconfig.queries.counting import counting_in_words
 from expertpool.siteconfig.queries.page import version_of
 from expertpool.siteconfig.services import save_settings
 from expertpool.workflow.queries.second_person import why_not_second
+from tests.attacks.test_rights import edit, make_role
 from tests.factories.accounts import PASSWORD, built_in_roles, make_token, make_user
+from tests.factories.experts import make_expert
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
@@ -147,6 +154,44 @@ def test_who_opened_an_account_by_a_colleagues_name_becomes_nothing_by_his_group
     window.force_login(user)
     come_in(user, later, Source.OIDC, "甲")
     assert window.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize("has_chosen", [False, True], ids=["by one-time password", "by his own"])
+def test_who_had_himself_vouched_for_as_a_colleague_becomes_nothing_by_what_that_one_is_given(
+    admin: User, has_chosen: bool
+) -> None:
+    """Who keeps users opened the account with a mail of his own, came in once by the provider, and then wrote the mail of
+    its owner into it."""
+    clerk, rules = make_user(roles=[make_role("accounts.users")]), Admission("email", False, False)
+    person = {"username": "chen", "name": "陈新", "actor": clerk, "now": NOW}
+    user, password = create_user(**person, email="clerk@office.example")
+    if has_chosen:
+        change_own_password(user=user, old=password, new="Keeper-8765-Tree", now=NOW)
+
+    def come(whose: str) -> User:
+        who = (Source.OIDC, HIS, f"s-{whose}", whose, whose, f"{whose}@office.example")
+        return account_of(Vouched(*who, frozenset()), rules, now=NOW)
+
+    assert come("clerk") == user
+    edit(user, clerk, email="chen@office.example")
+    assert come("clerk") == user, "bound, whatever his mail is"
+    assert edit(user, admin, roles=[built_in_roles()["supervisor"]]), "a password to hand over"
+    assert Entry.objects.filter(action="identity.unbind", actor=admin).exists()
+    with pytest.raises(NotAdmitted):
+        come("clerk")
+    assert come("chen") == user, "its owner is bound as he comes"
+
+
+def test_an_account_that_becomes_an_experts_is_not_bound_any_more(admin: User) -> None:
+    """No expert comes in by the provider, and bound he would have no password here either."""
+    user, expert = make_user(username="old"), make_expert(email="w@example.cn")
+    name_provider(admin, LONG_AGO)
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    come_in(user, NOW)
+    assert why_no_password(user)
+    link_account(expert=expert, username="old", reason="本人在用", actor=admin, now=NOW)
+    assert not why_no_password(User.objects.get(pk=user.pk))
 
 
 def test_nor_when_his_groups_give_more_later_and_who_gets_no_more_keeps_his_password(

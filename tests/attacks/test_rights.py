@@ -196,6 +196,46 @@ def test_no_letter_that_waited_opens_it_afterwards(admin: User, clerk: User) -> 
     assert letters.get().state == "cancelled"
 
 
+def test_a_letter_that_waits_ends_with_the_password_and_goes_where_its_owner_is_now(
+    admin: User, clerk: User
+) -> None:
+    """A wrong address, or the clerk's own: by a link that is made as it goes out whoever has it would be the owner."""
+    user, _ = create_user(
+        username="neu",
+        name="新同事",
+        email="wrong@example.cn",
+        actor=clerk,
+        now=NOW,
+        is_one_of_many=True,
+    )
+    publish(AccountsOpened((user.pk,), clerk.pk, NOW))
+    edit(user, clerk, name="新同事二")
+    letters = Message.objects.filter(occasion="account.opened").order_by("pk")
+    assert letters.get().state == "queued", "nothing of where he is"
+    edit(user, clerk, email="right@example.cn")
+    assert [(one.address, one.state) for one in letters.all()] == [
+        ("wrong@example.cn", "cancelled"),
+        ("right@example.cn", "queued"),
+    ]
+    reset_password(user=User.objects.get(pk=user.pk), actor=admin, now=NOW)
+    assert {one.state for one in letters.all()} == {"cancelled"}
+    edit(user, clerk, email="third@example.cn")
+    assert letters.count() == 2, "who has a password needs no letter"
+
+
+def test_a_password_that_another_gave_later_ends_nothing_of_whoever_had_it_before(
+    admin: User, clerk: User
+) -> None:
+    user, _ = taken_over(clerk)
+    user.app_secret, user.app_step, user.app_set_up_at = as_text(b"k" * 20), 1, NOW
+    user.save(update_fields=APP)
+    reset_password(user=User.objects.get(pk=user.pk), actor=admin, now=NOW)
+    assert edit(user, admin, roles=[ensure_demo_roles()["operator"]])
+    assert not has_app(User.objects.get(pk=user.pk))
+    # Once: what is set up from then on is its owner's.
+    assert not edit(user, admin, roles=[ensure_demo_roles()["supervisor"]])
+
+
 def test_an_app_of_who_was_more_than_he_before_stays(admin: User, clerk: User) -> None:
     """It takes two administrators to take that away, and giving a role is one's."""
     user, _ = create_user(username="neu", name="新同事", actor=clerk, now=NOW)

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from expertpool.accounts.events import AccessEnded
+from expertpool.accounts.events import AccessEnded, HandedOver
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User
 from expertpool.accounts.queries import is_outsider
@@ -31,7 +31,7 @@ from expertpool.accounts.services.guards import (
     check_may_give,
     check_may_give_roles,
 )
-from expertpool.accounts.services.keepers import keeper_of
+from expertpool.accounts.services.keepers import GIVEN_MORE, keeper_of
 from expertpool.accounts.services.passwords import one_time_password, store_password, take_password
 from expertpool.accounts.services.rights import Rights, rights_of
 from expertpool.accounts.services.sessions import forget_sessions
@@ -163,7 +163,8 @@ def _taken_from_keeper(user: User, had: Rights, *, actor: User | None, now: date
         remove_app(user)
         # Not logged it would look cleared past this system, which asks for another at once.
         announce(record("user.take_away_app", actor=actor, subject=user, now=now), user)
-    note = f"增加了权限；原密码由{keeper.name}开通或重置账号时设置，他没有这些权限"
+    publish(HandedOver(user.pk, actor.pk, now))
+    note = f"{GIVEN_MORE}{keeper.name}开通账号或重置过密码，他没有这些权限"
     announce(record("user.reset_password", actor=actor, subject=user, note=note, now=now), user)
     return password
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from expertpool.accounts.events import HandedOver
 from expertpool.accounts.exceptions import AccountError
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
@@ -16,6 +17,7 @@ from expertpool.accounts.services.guards import check_may_act_for
 from expertpool.accounts.services.passwords import take_password
 from expertpool.accounts.services.users import disable_user, end_access, follow_file
 from expertpool.audit.services import MOST_NOTE, record
+from expertpool.core.events import publish
 from expertpool.core.text import clean_code
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
@@ -70,6 +72,7 @@ def link_account(*, expert: Expert, username: str, reason: str, actor: User, now
     end_access(user=user, actor=actor, now=now)
     # Of whoever was in it: the expert has none of its digits, and would be asked for them.
     remove_app(user)
+    publish(HandedOver(user.pk, actor.pk, now))
     after = {"账号": user.username}
     entry = record(
         "expert.link_account", actor=actor, now=now, subject=expert, after=after, note=reason

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from expertpool.accounts.events import AccessTaken
+from expertpool.accounts.events import AccessTaken, HandedOver
 from expertpool.accounts.models import Role, User
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.users import end_access
@@ -60,6 +60,15 @@ def unbind(*, row: OutsideIdentity, actor: User, now: datetime) -> None:
     row.delete()
     end_access(user=user, actor=actor, now=now)
     announce(entry, user)
+
+
+def end_with_hand(event: HandedOver) -> None:
+    """Take apart what is bound to an account that is another's hand's now: whoever opened it may have had himself vouched for
+    as its owner (docs/decisions/0670). Its owner is bound anew as he comes."""
+    rows = OutsideIdentity.objects.filter(user=event.user_id).select_related("user")
+    actor = User.objects.get(pk=event.actor_id)
+    for row in rows:
+        unbind(row=row, actor=actor, now=event.at)
 
 
 def _said(row: GroupRole) -> dict[str, str]:

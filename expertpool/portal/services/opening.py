@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from expertpool.accounts.events import AccessEnded, AccountsOpened
+from expertpool.accounts.events import AccessEnded, AccountActed, AccountsOpened
 from expertpool.accounts.models import User
+from expertpool.audit.models import Entry
 from expertpool.core.configuration import value_of
 from expertpool.core.settings import SITE_NAME
 from expertpool.experts.services.accounts import password_link_values
@@ -22,9 +23,13 @@ SUBJECT = "portal.opened"
 
 def send_links(event: AccountsOpened) -> None:
     """Send each owner his link, by phone where this site reaches phones, else by mail."""
-    actor = User.objects.get(pk=event.actor_id)
+    users = User.objects.filter(pk__in=event.user_ids).prefetch_related("roles").order_by("pk")
+    _send(users, actor=User.objects.get(pk=event.actor_id), now=event.at)
+
+
+def _send(users: Iterable[User], *, actor: User, now: datetime, again: str = "") -> None:
     by_way: dict[ChannelCode, list[Envelope]] = {}
-    for user in User.objects.filter(pk__in=event.user_ids).prefetch_related("roles").order_by("pk"):
+    for user in users:
         envelope = Envelope(
             Recipient(user.username, user.name, user.phone, user.email),
             {
@@ -35,18 +40,37 @@ def send_links(event: AccountsOpened) -> None:
                 "角色": "、".join(str(role) for role in user.roles.all()) or "暂无",
             },
             (SUBJECT, user.pk),
-            f"account-opened:{user.pk}",
+            f"account-opened:{user.pk}{again}",
         )
         # By way, so that hundreds are written by one statement each.
         by_way.setdefault(_way(user), []).append(envelope)
     for way, envelopes in by_way.items():
-        send_messages(occasion=OPENED.code, envelopes=envelopes, channels=[way], now=event.at)
+        send_messages(occasion=OPENED.code, envelopes=envelopes, channels=[way], now=now)
 
 
 def withdraw(event: AccessEnded) -> None:
     """Send no letter that still waits: its link, made as it goes out, would open the account for whoever wrote its address
     (docs/decisions/0665)."""
     cancel_messages(about=(SUBJECT, event.user_id))
+
+
+def follow(event: AccountActed) -> None:
+    """Let a letter that still waits end with the password, and go where its owner is now: its link would be good for whoever
+    has the address that it was written to (docs/decisions/0520, 0670)."""
+    if event.user_id is None:
+        return
+    entry = Entry.objects.select_related("actor").get(pk=event.entry_id)
+    if entry.action not in ("user.reset_password", "user.edit"):
+        return
+    moved = {"phone", "email"} & (entry.after or {}).keys()
+    if entry.action == "user.edit" and not moved:
+        return
+    user, waited = (
+        User.objects.get(pk=event.user_id),
+        cancel_messages(about=(SUBJECT, event.user_id)),
+    )
+    if waited and moved and entry.actor is not None and (user.phone or user.email):
+        _send([user], actor=entry.actor, now=entry.at, again=f":{entry.pk}")
 
 
 def _way(user: User) -> ChannelCode:

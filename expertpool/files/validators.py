@@ -13,7 +13,7 @@ from typing import IO
 
 from expertpool.core.configuration import Setting, value_of
 from expertpool.core.reading.apart import Reading, answer
-from expertpool.core.reading.archives import OLE_MARK, VBA_PROJECT
+from expertpool.core.reading.archives import OLE_MARK, has_macros
 from expertpool.core.reading.messages import Refused
 from expertpool.core.sizes import MEGABYTE
 from expertpool.files.exceptions import FileRefused
@@ -73,7 +73,7 @@ _ZIPPED = {
     "zip": FileType("application/zip", (".zip",)),
 }
 _ARCHIVE, _MACRO_SHEETS = Reading("archive", memory=256), Reading("macro_sheets", memory=1024)
-_MACROS = "文件里含有宏，请另存为不含宏的格式后上传。"
+_MACROS = "文件里含有宏或程序，请去掉后上传（另存为不含宏的格式）。"
 _BOOK = FileType("application/vnd.ms-excel", (".xls", ".et"))
 # Names of streams in the older office format.
 _OLE: tuple[tuple[str, FileType], ...] = (
@@ -274,7 +274,7 @@ def _zipped(file: IO[bytes]) -> FileType:
 def _ole(file: IO[bytes]) -> FileType | None:
     file.seek(0)
     content = file.read(_TEXT.max_size + 1)  # a longer one is refused for size
-    if VBA_PROJECT.search(content):
+    if has_macros(content):
         raise FileRefused(_MACROS)
     found = next((kind for name, kind in _OLE if name.encode("utf-16-le") in content), None)
     if found is _BOOK and _has_macro_sheets(file):

@@ -474,7 +474,7 @@ def with_macros() -> bytes:
     [
         *("a.exe", "投标/b.DOCM", "d.hta", "e.jar", "f.js", "g.lnk", "h.xlam", "i.bat. "),
         *("j.py", "k.msc", "l.SettingContent-ms", "m.slk", "n.iqy", "o.rdp"),
-        *("p.app/Contents/MacOS/p", "q.vsdm"),
+        *("p.app/Contents/MacOS/p", "q.vsdm", "r.deb", "s.run", "t.AppImage", "u.dmg"),
     ],
 )
 def test_a_zip_brings_no_program(name: str) -> None:
@@ -532,6 +532,52 @@ def test_nothing_hides_in_a_zip_before_a_zip(deeper: bool) -> None:
         content = packed(**{"资料.zip": content})
     with pytest.raises(FileRefused, match="已损坏"):
         detect_type(io.BytesIO(content))
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def packaged(name: bytes) -> bytes:
+    """An object in which a file of this name stands, as Word puts it into a document."""
+    mark = "\x01Ole10Native".encode("utf-16-le")
+    return OLE + b"\0" * 8 + mark + b"\x40\0\0\0\x02\0" + name + b"\0C:\\x\\" + name + b"\0MZ"
+
+
+def embedding(content: bytes) -> bytes:
+    return changed(docx_bytes(TEXT), **{"word/embeddings/1.bin": content})
+
+
+@pytest.mark.parametrize("packs", [False, True], ids=["by itself", "in a zip"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        with_macros(),
+        b"x" + with_macros(),
+        changed(book_bytes(make_book()), **{"xl/macrosheets/sheet1.xml": b"<a/>"}),
+        packaged(b"invoice.exe"),
+    ],
+    ids=["macros", "after a letter", "sheet of macros", "program"],
+)
+def test_what_stands_within_a_document_is_looked_into(content: bytes, packs: bool) -> None:
+    whole = embedding(content)
+    with pytest.raises(FileRefused, match="宏或程序"):
+        detect_type(io.BytesIO(packed(**{"a.docx": whole}) if packs else whole))
+
+
+def test_so_is_what_stands_within_that() -> None:
+    with pytest.raises(FileRefused, match="宏或程序"):
+        detect_type(io.BytesIO(embedding(embedding(with_macros()))))
+
+
+@pytest.mark.django_db
+def test_nor_stands_a_program_within_an_older_document() -> None:
+    with pytest.raises(FileRefused, match="宏或程序"):
+        detect_type(io.BytesIO(packaged(b"\xb7\xa2\xc6\xb1.scr") + b"\0" * 512))
+
+
+def test_tables_and_files_within_a_document_are_taken() -> None:
+    for content in (book_bytes(make_book()), docx_bytes(TEXT), packaged(b"list.pdf")):
+        assert detects(embedding(content)) == ".docx"
 
 
 def test_plain_files_of_the_same_names_are_taken() -> None:

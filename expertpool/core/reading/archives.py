@@ -29,6 +29,9 @@ _ZIP_MARK = b"PK\x03\x04"
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Names of streams are UTF-16 in this format, and the same in large and small letters.
 VBA_PROJECT = re.compile(re.escape("_VBA_PROJECT".encode("utf-16-le")), re.IGNORECASE)
+# What an object holds that was put into a document as a file: a mark, its name and where it stood, each ended by a zero.
+_PACKAGE = "\x01Ole10Native".encode("utf-16-le")
+_PACKED_AS = re.compile(rb"\x02\0([^\0]{1,260})\0([^\0]{0,260})\0")
 _EBCDIC = "<?xml".encode("cp037")  # some programs open it, none writes it
 # Programs in a zip: Java archives, Android packages, macros of Office and of OpenDocument.
 _PROGRAMS = re.compile(
@@ -40,7 +43,9 @@ _PROGRAMS = re.compile(
 _RUN_BY_NAME = re.compile(
     r"\.(exe|com|scr|pif|cpl|msi|msp|dll|ocx|bat|cmd|ps1|vb[se]?|jse?|ws[fh]?|hta|chm|lnk|url|scf|reg|inf|jar|jnlp|apk|"
     r"app|sh|iso|img|vhdx?|xll|xla|xlam|do[ct]m|xl[st]m|pp[ast]m|potm|sldm|pyw?|msc|msix|appx|application|appref-ms|"
-    r"settingcontent-ms|library-ms|search-ms|slk|[iodr]qy|rdp|sct|wsc|wll|vs[dst]m|desktop|command|diagcab)[ .]*$|"
+    r"settingcontent-ms|library-ms|search-ms|slk|[iodr]qy|rdp|sct|wsc|wll|vs[dst]m|desktop|command|diagcab|"
+    # Of Kylin, UOS and other Linux, and of macOS.
+    r"deb|rpm|run|appimage|m?pkg|dmg|scpt|terminal)[ .]*$|"
     # A program of macOS is a folder.
     r"\.app[/\\]",
     re.IGNORECASE,
@@ -80,7 +85,8 @@ def kind_of_archive(file: IO[bytes]) -> str:
 
     Refuses what is broken, and macros and programs: by their names, by what the package says of its
     parts, and by what stands in these; and what is fetched from elsewhere, or spoken to, at once when it is opened
-    (`active`). Of a ``zip`` the documents in it, and those in a zip in it, are looked into alike.
+    (`active`). Of a ``zip`` the documents in it, and those in a zip in it, are looked into alike, and so are those that
+    stand within a document.
     """
     return _kind_of(file, "", deeper=2)
 
@@ -94,7 +100,7 @@ def _kind_of(file: IO[bytes], name: str, *, deeper: int) -> str:
                 raise Refused(_RUNS)
             # Names of parts are the same in large and small letters.
             if TYPES.lower() in map(str.lower, names):
-                _refuse_macros(archive)
+                _refuse_macros(archive, deeper=deeper)
             kind = next((kind for name, kind in KINDS.items() if name in names), "zip")
             # A zip that also has the main part of a document hides the rest behind it.
             if deeper and (kind == "zip" or _OPENED_AS_ZIP.search(name)):
@@ -147,12 +153,22 @@ def _refuse_document(file: IO[bytes], name: str, *, deeper: int) -> None:
     if head != OLE_MARK:
         if _ACTS_IN_TEXT.search(file.read(MOST_SEARCHED).translate(None, _BETWEEN)):
             raise Refused(_RUNS)
-    elif VBA_PROJECT.search(file.read(MOST_SEARCHED)) or has_macro_sheets(file):
+    elif has_macros(file.read(MOST_SEARCHED)) or has_macro_sheets(file):
         raise Refused(_RUNS)
 
 
-def _refuse_macros(archive: zipfile.ZipFile) -> None:
-    """Look through an office file for macros under another name."""
+def has_macros(content: bytes) -> bool:
+    """Tell whether a binary office file, or an object within a document, has macros, or a program in it as a file."""
+    if VBA_PROJECT.search(content):
+        return True
+    if _PACKAGE not in content:
+        return False
+    names = (name.decode("latin-1") for pair in _PACKED_AS.findall(content) for name in pair)
+    return any(map(_RUN_BY_NAME.search, names))
+
+
+def _refuse_macros(archive: zipfile.ZipFile, *, deeper: int) -> None:
+    """Look through an office file for macros under another name, and through the documents within it, which open by a click."""
     left = MOST_SEARCHED
     for entry in archive.infolist():
         with archive.open(entry) as part:
@@ -161,13 +177,21 @@ def _refuse_macros(archive: zipfile.ZipFile) -> None:
             if head == OLE_MARK:
                 content = part.read(left)
                 left -= len(content)
-                if VBA_PROJECT.search(content) or left <= 0:
+                if has_macros(content) or left <= 0:
                     raise Refused(_RUNS)
             elif head.startswith(_EBCDIC):
                 raise Refused(_BROKEN)
             elif begins_as_xml(part):
                 part.seek(0)
                 _refuse_part(part, entry.filename.lower())
+            elif deeper and zipfile.is_zipfile(part):
+                left -= entry.file_size
+                if left <= 0:
+                    raise Refused(_RUNS)
+                part.seek(0)
+                with TemporaryFile() as within:
+                    copyfileobj(part, within)
+                    _kind_of(within, entry.filename, deeper=deeper - 1)
 
 
 def _refuse_part(part: IO[bytes], name: str) -> None:

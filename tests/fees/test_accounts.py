@@ -358,6 +358,9 @@ def test_the_whole_number_is_told_to_whom_the_office_tells_it(
     # Who has to say that a number is right can read it: for a reason, and known to the log.
     reveal = reverse("fees:account_reveal", args=[row.pk])
     assert (reveal in text) is (level == "masked")
+    if level == "masked":
+        button = text[text.rindex("<button", 0, text.index(reveal)) :].partition(">")[0]
+        assert 'hx-disabled-elt="this"' in button
     seen = LogEntry.objects.filter(action="fee.reveal")
     if level != "hidden":
         assert client.post(reveal, {"reason": "\u3164"}).status_code == 409

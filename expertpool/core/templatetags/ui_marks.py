@@ -193,6 +193,8 @@ def masked(*, value: str, url: str = "", label: str = "") -> SafeString:
         hx_post=url,
         hx_target="closest .masked",
         hx_swap="innerHTML",
+        # Within a form it would take over what that one disables while it is sent, and find none of it in itself.
+        hx_disabled_elt="this",
         data_ask="查看理由",
         data_confirm=question,
         data_confirm_ok="查看",

@@ -35,7 +35,6 @@ _DRAWN_AS_NOTHING = {
     *map(chr, range(0xFE00, 0xFE10)),
     *map(chr, range(0xE0100, 0xE01F0)),
 }
-_DRAWN = re.compile(f"[{''.join(_DRAWN_AS_NOTHING)}]")
 # Planes of Chinese letters, to which each year adds some that this Python does not know: people are called so.
 _HAN_TO_COME = re.compile("[\U00020000-\U0003fffd]")
 _NO_LETTERS = ("Cc", "Cn", "Cs")  # line feeds among them; nobody types the others
@@ -116,7 +115,7 @@ def _in_ascii(found: re.Match[str]) -> str:
 def without_unseen(value: Any) -> Any:
     """Return a cell without marks that nobody sees, where it is text: of names and numbers none is part, and what is
     copied from a telephone's contacts has them around it. What is no letter stays, to be read or refused."""
-    if type(value) is not str or (value.isprintable() and _DRAWN.search(value) is None):
+    if type(value) is not str or (value.isprintable() and _DRAWN_AS_NOTHING.isdisjoint(value)):
         return value  # nearly all
     return "".join(char for char in value if not _is_mark(char))
 
@@ -144,10 +143,15 @@ def close_dots(text: str) -> str:
     return _STOP.sub(r"\1", _DOT.sub(r"\1", text))
 
 
+_CIRCLES = frozenset("○〇")
+
+
 def spellings_of(name: str) -> set[str]:
     """Return how records may have ``name``: as somebody typed it, as they have names, with the circle that many type for 〇,
     or without, and where it has capitals, in these alone, with one for each word, and without."""
     read = as_name(name)
+    if read == name and _CIRCLES.isdisjoint(name) and name.lower() == name == name.upper():
+        return {name} - {""}  # nearly all
     circles = {read, read.replace("○", "〇"), read.replace("〇", "○")}
     ways = (way for one in circles for way in (one, one.upper(), one.title(), one.lower()))
     return {name, *ways} - {""}  # of a dot alone nothing is left: it is nobody's name

@@ -339,22 +339,22 @@ class RowReader:
             self._forget_what_differs()
         # The loop over all cells of a file: what most of them need stands in it, without a call.
         for step in self.steps:
-            cell = cells[step.at] if step.at < width else ""
+            at, key, _, _, _, _, _, _, seen, is_required = step
+            cell = cells[at] if at < width else ""
             found = BLANK
             if cell is not None and cell != "":
-                seen = step.seen
                 known = seen.get(cell) if seen and type(cell) is str else None
                 known = known or self._clean(row, step, cell)
                 if known is None:  # refused
                     empty = False
                     continue
                 found = known
-                values[step.key] = found[0]
-            elif not step.is_required:
+                values[key] = found[0]
+            elif not is_required:
                 continue
             value, note, is_asked = found
             if value is None or value == "" or value == []:
-                if step.is_required:
+                if is_required:
                     self._require(row, step.column)
                 continue
             empty = False

@@ -13,6 +13,7 @@ Numbered = tuple[int, list[Any]]
 Top = dict[
     str, Any
 ]  # the beginning of a sheet: "name", "rows", "cut" (more follow), "hidden" (places of columns), "hidden_rows" (numbers), "open_quote" (a row of a text)
+Look = dict[str, Any]  # what a sheet is as a whole: `core.reading` knows what stands in it
 File = Path | bytes | IO[bytes]
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".et", ".ods", ".csv", ".tsv", ".txt")
 READ = ".xlsx、.xls、.et、.ods、.csv 或 .txt"
@@ -27,14 +28,19 @@ class UnreadableFile(ValueError):
     """A file that is no table we can read; the text says what to do."""
 
 
-def read_rows(file: File, *, suffix: str = "", sheet: str = "") -> Generator[Numbered]:
+def read_rows(
+    file: File, *, suffix: str = "", sheet: str = "", look: Look | None = None
+) -> Generator[Numbered]:
     """Yield (row number as Excel shows it, cells from the first column) of a ``sheet``; without a
     name, of the first that holds anything.
 
     ``suffix`` is the ending of the name that the user gave the file, if it is kept under another.
     Formulas come as the value that was saved with them. Raises UnreadableFile.
+
+    An empty ``look`` gets what the sheet was found to be as a whole. With what another reading of the file got so, the
+    rows come as they are read, and not only after the last one.
     """
-    return _rows(file, _kind(file, suffix), sheet)
+    return _rows(file, _kind(file, suffix), sheet, {} if look is None else look)
 
 
 def read_tops(file: File, *, suffix: str = "", most: int = MOST) -> list[Top]:
@@ -56,9 +62,12 @@ def _kind(file: File, suffix: str) -> str:
     return kind
 
 
-def _rows(file: File, kind: str, sheet: str) -> Generator[Numbered]:
+def _rows(file: File, kind: str, sheet: str, look: Look) -> Generator[Numbered]:
     try:
-        for block in answers(TABLE, file, kind=kind, sheet=sheet):
+        for block in answers(TABLE, file, kind=kind, sheet=sheet, look=look):
+            if isinstance(block, dict):
+                look |= block
+                continue
             yield from ((number, cells) for number, cells in block)
     except Refused as refused:
         raise UnreadableFile(*refused.problems) from None

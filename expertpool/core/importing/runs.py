@@ -42,6 +42,7 @@ from expertpool.core.importing.opening import scan_table
 from expertpool.core.importing.reading import (
     READ,
     SUFFIXES,
+    Look,
     Numbered,
     Top,
     UnreadableFile,
@@ -200,10 +201,16 @@ def _refuse_gone(run: ImportRun) -> None:
         raise ColumnsGone(refusal)
 
 
-def _rows(run: ImportRun) -> Generator[Numbered]:
+def _rows(run: ImportRun, look: Look) -> Generator[Numbered]:
     with TemporaryFile() as file:
         file.write(_content(run))  # else it stays in memory until the last row is read
-        yield from rows_of(_columns(run), file, suffix=run.suffix, sheet=run.sheet)
+        yield from rows_of(_columns(run), file, suffix=run.suffix, sheet=run.sheet, look=look)
+
+
+def _look(run: ImportRun) -> Look:
+    """Return what the check found of the sheet as a whole, so that it need not be read twice."""
+    look: Look = read_findings(run).get("look", {})
+    return look
 
 
 def _tops(run: ImportRun) -> list[Top]:
@@ -346,7 +353,8 @@ def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) ->
     """Check the rows without keeping any; of a very long file only the first. What it was checked
     with is kept together with what was found: nobody confirms the one without the other. Announces
     ImportPreviewed."""
-    with closing(_rows(run)) as all_rows:
+    look: Look = {}
+    with closing(_rows(run, look)) as all_rows:
         collector = _collector(run, now)
         rows = below(all_rows, run.header_row, run.headers, collector.importer.titles)
         first = islice(rows, collector.importer.previewed)
@@ -359,7 +367,7 @@ def _preview(run: ImportRun, answers: Answers, *, now: datetime, **said: Any) ->
     with transaction.atomic():
         _save_open(run)
         write_answers(run, answers)
-        write_findings(run, **said, **found, keeping_out=_keeping_out(run))
+        write_findings(run, **said, **found, keeping_out=_keeping_out(run), look=look)
         run.refused_table.remove()  # of the check before
     publish(ImportPreviewed(run.pk, now))
 
@@ -379,7 +387,7 @@ def list_refused(*, run: ImportRun, now: datetime) -> None:
     note = f"只检查了前 {most:,} 行，其余的在确认以后检查。" if run.partial else ""
     with (
         RefusedSheet(run.headers, collector, to_come=True, note=note) as sheet,
-        closing(_rows(run)) as rows,
+        closing(_rows(run, _look(run))) as rows,
     ):
         _check(
             run,
@@ -576,7 +584,7 @@ def _import(run: ImportRun, *, now: datetime, progress: bool) -> None:
     with (
         RefusedSheet(run.headers, collector) as sheet,
         _progress(run, progress) as tell,
-        closing(_rows(run)) as rows,
+        closing(_rows(run, _look(run))) as rows,
     ):
         found = _check(
             run,
@@ -612,6 +620,9 @@ def _progress(run: ImportRun, wanted: bool) -> Iterator[Callable[[int], None] | 
         yield None
         return
     other = connection.copy()
+    with other.cursor() as cursor:
+        # Hundreds of times it would wait for the disk; what is told need not outlive the server.
+        cursor.execute("SET synchronous_commit TO off")
 
     def tell(rows: int) -> None:
         with other.cursor() as cursor:

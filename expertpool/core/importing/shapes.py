@@ -23,6 +23,7 @@ from expertpool.core.importing.reading import (
     MADE,
     SIDEWAYS,
     File,
+    Look,
     Numbered,
     Top,
     UnreadableFile,
@@ -132,11 +133,16 @@ def tops_of(columns: Sequence[ImportColumn], file: File, *, suffix: str = "") ->
 
 
 def rows_of(
-    columns: Sequence[ImportColumn], file: File, *, suffix: str = "", sheet: str = ""
+    columns: Sequence[ImportColumn],
+    file: File,
+    *,
+    suffix: str = "",
+    sheet: str = "",
+    look: Look | None = None,
 ) -> Generator[Numbered]:
-    """Yield the rows of a sheet (`read_rows`), or of the table that `tops_of` made."""
+    """Yield the rows of a sheet (`read_rows`, also for ``look``), or of the table that `tops_of` made."""
     if sheet not in MADE:
-        yield from read_rows(file, suffix=suffix, sheet=sheet)
+        yield from read_rows(file, suffix=suffix, sheet=sheet, look=look)
         return
     made = _whole(columns, file, suffix, read_tops(file, suffix=suffix))
     yield from made["rows"] if made else ()

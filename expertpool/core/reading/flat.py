@@ -49,6 +49,8 @@ LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # (numbers); of the first sheet "unread": how many sheets nobody looked at, and "hidden_sheets": their names
 Top = dict[str, Any]
 Merged = dict[int, list[tuple[int, int]]]  # first row → place of the column, last row
+# What a sheet is as a whole, which shows at its end only: "sheet" (its name), "width", "merged" (as `Merged`)
+Look = dict[str, Any]
 # What a broken, encrypted or unexpected part brings up on the way.
 _NOT_KNOWN = (
     *(ParseError, BadZipFile, zlib.error, EOFError),
@@ -58,9 +60,9 @@ _NOT_KNOWN = (
 
 def flat_rows(
     file: IO[bytes], kept: IO[bytes], *, sheet: str = ""
-) -> Iterator[tuple[int, list[Any]]]:
-    """Read a visible sheet into ``kept``, by its name or the first that holds anything; return its
-    rows, numbered, from the first column.
+) -> tuple[Look, Iterator[tuple[int, list[Any]]]]:
+    """Read a visible sheet into ``kept``, by its name or the first that holds anything; return what it is as a whole,
+    and its rows, numbered, from the first column.
 
     The whole sheet is read first: how wide it is and whether it is sound shows at its end only.
     """
@@ -70,10 +72,19 @@ def flat_rows(
             for name, part in book.sheets:
                 merged: Merged = {}
                 if sheet in ("", name) and (width := book.keep(part, kept, merged)):
-                    return _kept_rows(kept, width, merged)
+                    look = {"sheet": name, "width": width, "merged": list(merged.items())}
+                    return look, _of_a_sheet(_kept_rows(kept), width, merged)
     except _NOT_KNOWN as error:
         raise Unusual from error
     raise Unusual
+
+
+def looked_at_rows(file: IO[bytes], look: Look) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the same rows of a file that was read before, as they come: ``look`` is what was found then."""
+    with ZipFile(file) as archive, TemporaryFile() as texts:
+        book = _Book(archive, texts)
+        rows = book.rows(dict(book.sheets)[look["sheet"]])
+        yield from _of_a_sheet(rows, look["width"], dict(look["merged"]))
 
 
 def flat_tops(file: IO[bytes], most: int) -> list[Top]:
@@ -109,20 +120,27 @@ def with_unread(tops: list[Top], sheets: int, hidden: list[str]) -> list[Top]:
     return tops
 
 
-def _kept_rows(kept: IO[bytes], width: int, merged: Merged) -> Iterator[tuple[int, list[Any]]]:
-    """Yield the rows from ``kept``, all of the same width, empty ones between them, too."""
-    return filled_down(_all_rows(kept, width), merged)
+def _of_a_sheet(
+    rows: Iterable[tuple[int, list[Any]]], width: int, merged: Merged
+) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows, all of the same width, empty ones between them, too."""
+    return filled_down(_all_rows(rows, width), merged)
 
 
-def _all_rows(kept: IO[bytes], width: int) -> Iterator[tuple[int, list[Any]]]:
-    end, done = kept.tell(), 0
+def _kept_rows(kept: IO[bytes]) -> Iterator[tuple[int, list[Any]]]:
+    end = kept.tell()
     kept.seek(0)
     while kept.tell() < end:
-        for number, filled in pickle.load(kept):  # noqa: S301 (written above, in a nameless file)
-            for empty in range(done + 1, number):
-                yield empty, [""] * width
-            yield number, filled + [""] * (width - len(filled))
-            done = number
+        yield from pickle.load(kept)  # noqa: S301 (written below, in a nameless file)
+
+
+def _all_rows(rows: Iterable[tuple[int, list[Any]]], width: int) -> Iterator[tuple[int, list[Any]]]:
+    done = 0
+    for number, filled in rows:
+        for empty in range(done + 1, number):
+            yield empty, [""] * width
+        yield number, filled + [""] * (width - len(filled))
+        done = number
 
 
 def filled_down(
@@ -205,7 +223,7 @@ class _Book:
         width = 0
         block: list[tuple[int, list[Any]]] = []
         ranges: list[str] = []
-        for number, cells in self._rows(part, ranges):
+        for number, cells in self.rows(part, ranges):
             width = max(width, len(cells))
             check_extent(number, width)
             block.append((number, cells))
@@ -222,7 +240,7 @@ class _Book:
 
     def top(self, name: str, part: str, most: int) -> Top:
         """Return the beginning of a sheet; what follows is not looked at."""
-        first = first_rows(self._rows(part), most)
+        first = first_rows(self.rows(part), most)
         with self.archive.open(part) as stream:
             head, _, below = stream.read(HEAD).partition(b"<sheetData")
         hidden = [
@@ -247,7 +265,7 @@ class _Book:
             "struck_rows": sorted(struck),
         }
 
-    def _rows(self, part: str, merged: list[str] | None = None) -> Iterator[tuple[int, list[Any]]]:
+    def rows(self, part: str, merged: list[str] | None = None) -> Iterator[tuple[int, list[Any]]]:
         """Yield number and cells of the rows that hold anything; see `rows_of` for ``merged``."""
         last = 0
         with self.archive.open(part) as stream:

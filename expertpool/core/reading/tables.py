@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -28,6 +28,7 @@ from expertpool.core.reading.extent import (
 )
 from expertpool.core.reading.flat import (
     MOST_SHEETS,
+    Look,
     Merged,
     Top,
     column_of,
@@ -35,6 +36,7 @@ from expertpool.core.reading.flat import (
     first_rows,
     flat_rows,
     flat_tops,
+    looked_at_rows,
     rows_of_top,
     with_unread,
 )
@@ -58,11 +60,26 @@ _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _LONGEST_ADDRESS = 16  # bytes
 
 
-def blocks_of_rows(file: IO[bytes], *, kind: str, sheet: str = "") -> Iterator[list[Numbered]]:
+def blocks_of_rows(
+    file: IO[bytes], *, kind: str, sheet: str = "", look: Look | None = None
+) -> Iterator[Look | list[Numbered]]:
     """Yield the rows of a sheet by blocks: (number as Excel shows it, cells from the first column).
     ``kind`` is the ending of the file's name; without ``sheet`` it is the first that holds anything.
-    Formulas come as the value that was saved with them. Refuses what is no table, or reaches too far."""
-    rows = few_letters(text_rows(file) if kind in ENDINGS else _read_excel(file, sheet))
+    Formulas come as the value that was saved with them. Refuses what is no table, or reaches too far.
+
+    Before the first block comes what the sheet was found to be as a whole, where it was read to its end before that;
+    with it as ``look`` the rows of the same file come as they are read.
+    """
+    found: Look = {}
+    if look:
+        rows = looked_at_rows(file, look)
+    else:
+        rows = text_rows(file) if kind in ENDINGS else _read_excel(file, sheet, found)
+    rows = few_letters(rows)
+    first = next(rows, None)
+    if found:
+        yield found
+    rows = chain([first] if first else (), rows)
     while block := [(number, bounded(cells)) for number, cells in islice(rows, BLOCK)]:
         yield block
 
@@ -99,12 +116,13 @@ def _tops_of_sheets(file: IO[bytes], kind: str, most: int) -> list[Top]:
             return _tops_at_once(file, most)
 
 
-def _read_excel(file: IO[bytes], sheet: str) -> Iterator[Numbered]:
+def _read_excel(file: IO[bytes], sheet: str, look: Look) -> Iterator[Numbered]:
     with _words_for_broken():
         _check_unpacked(file)
         with TemporaryFile() as kept:
             try:
-                rows = flat_rows(file, kept, sheet=sheet)
+                found, rows = flat_rows(file, kept, sheet=sheet)
+                look |= found
             except Unusual:
                 rows = _rows_at_once(file, sheet)
             yield from rows

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from expertpool.accounts.models import User
+from expertpool.core.lookups import Among
 from expertpool.core.text import spellings_of
 from expertpool.experts.enums import ExpertStatus, IdKind
 from expertpool.experts.models import Expert, ToldApart
@@ -153,14 +154,15 @@ def namesakes(names: Collection[str], user: User | None) -> dict[str, list[Names
     """Return by name who of ``names`` is in the pool, as far as ``user`` sees it (None: all): an import
     tells nothing else (docs/decisions/0090)."""
     found: dict[str, list[Namesake]] = defaultdict(list)
-    if not names:
+    by_index: dict[bytes, list[str]] = defaultdict(list)
+    for name in names:
+        for way in spellings_of(name):
+            if index := name_index(way):
+                by_index[index].append(name)
+    if not by_index:
         return found
     rows = Expert.objects.all() if user is None else experts_visible_to(user)
-    spelled = {(way, name) for name in names for way in spellings_of(name)}
-    rows = rows.filter(called(way for way, _ in spelled), merged_into__isnull=True).order_by("pk")
-    by_index: dict[bytes | None, list[str]] = defaultdict(list)
-    for way, name in spelled:
-        by_index[name_index(way)].append(name)
+    rows = rows.filter(Among("name_index", by_index), merged_into__isnull=True).order_by("pk")
     # A common name has hundreds, of thousands of names: rows, no models, and not all at once.
     compared = rows.values_list(
         *("name_index", "number", "employer__normalised_name", "birth_date"),

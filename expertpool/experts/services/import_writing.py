@@ -85,12 +85,13 @@ def _written(values: Sequence[Any]) -> Sequence[str]:
     first = values[0]
     if all(value is first for value in values):
         return [_text_of(first)] * len(values)
+    if set(map(type, values)) == {str} and not _ESCAPED.search("".join(values)):
+        return values  # nearly all texts are plain: numbers of people, codes, names
     return list(map(_text_of, values))
 
 
 def _text_of(value: Any) -> str:
     if isinstance(value, str):
-        # Nearly all are plain: numbers of people, codes, names.
         return value.translate(_ESCAPES) if _ESCAPED.search(value) else value
     if value is None:
         return r"\N"

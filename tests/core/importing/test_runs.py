@@ -25,6 +25,7 @@ from expertpool.core.importing import (
     Totals,
     UnreadableFile,
     check_rows,
+    reading,
     text,
 )
 from expertpool.core.importing import runs as runs_module
@@ -344,6 +345,38 @@ def test_a_run_offers_to_go_on_or_be_given_up_only_where_nobody_is_at_it(
     finally:
         other.close()
     assert stands_still(run, now=later)
+
+
+def test_who_tells_how_far_a_run_is_waits_for_no_disk(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, opened, real = start(admin, tmp_path, ROWS), list[Any](), connection.copy
+
+    def copied() -> Any:
+        opened.append(real())
+        return opened[-1]
+
+    monkeypatch.setattr(connection, "copy", copied)
+    with runs_module._progress(run, True) as tell, opened[0].cursor() as cursor:
+        assert tell
+        tell(1)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("off",)
+
+
+def test_a_run_reads_the_sheet_as_its_check_found_it(
+    admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, asked, real = start(admin, tmp_path, ROWS), list[Any](), reading.answers
+
+    def answers(what: Any, file: Any, **request: Any) -> Any:
+        asked.append(request["look"])
+        return real(what, file, **request)
+
+    monkeypatch.setattr(reading, "answers", answers)
+    confirm_import(run=run, now=NOW)
+    assert asked == [{"sheet": "Sheet1", "width": 2, "merged": []}]
+    assert (run.state, run.accepted) == ("done", 2)
 
 
 def test_rows_that_were_saved_are_not_kept_in_the_process(

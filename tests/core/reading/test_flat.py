@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tracemalloc
 import zipfile
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from expertpool.core.importing import UnreadableFile, read_rows
-from expertpool.core.reading.flat import flat_rows
+from expertpool.core.reading.flat import flat_rows, looked_at_rows
 from expertpool.core.reading.pieces import Unusual
 from expertpool.core.reading.tables import blocks_of_rows
 
@@ -58,9 +59,14 @@ ROWS = st.lists(st.lists(CELL, max_size=6), max_size=8)
 
 
 def both(path: Path) -> tuple[list[Any], list[Any]]:
-    """Return what this reader and calamine read."""
+    """Return what this reader and calamine read; it reads the same again, once it has looked at the sheet."""
     with path.open("rb") as file, TemporaryFile() as kept:
-        mine = list(flat_rows(file, kept))
+        look, rows = flat_rows(file, kept)
+        mine = list(rows)
+        again = looked_at_rows(file, json.loads(json.dumps(look)))
+        assert [(number, list(map(repr, cells))) for number, cells in again] == [
+            (number, list(map(repr, cells))) for number, cells in mine
+        ]
     with CalamineWorkbook.from_path(path) as book:
         sheets = (book.get_sheet_by_index(at) for at in range(len(book.sheet_names)))
         sheet = next(sheet for sheet in sheets if sheet.height)
@@ -201,7 +207,9 @@ def test_hidden_and_empty_sheets_are_passed_over(tmp_path: Path) -> None:
         shown.write(0, 0, "姓名")
         shown.activate()
     with path.open("rb") as file, TemporaryFile() as kept:
-        assert list(flat_rows(file, kept)) == [(1, ["姓名"])]
+        look, rows = flat_rows(file, kept)
+        assert list(rows) == [(1, ["姓名"])]
+        assert look["sheet"] == "数据"
 
 
 SHEET, TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
@@ -209,20 +217,14 @@ SHEET, TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 
 def altered(folder: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
     """Return a small book, one part of which somebody else wrote in another way."""
-    usual, path = folder / "usual.xlsx", folder / "a.xlsx"
+    usual = folder / "usual.xlsx"
     with xlsxwriter.Workbook(str(usual)) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["姓名", "年龄", " a&b ", "年龄"])
         sheet.set_row(1, 30)
         sheet.write_row(3, 1, ["王小明", 40, True])
         sheet.set_row(5, 30)
-    with zipfile.ZipFile(usual) as source, zipfile.ZipFile(path, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            new = change(content) if name == part else content
-            assert name != part or new != content
-            target.writestr(name, new)
-    return path
+    return altered_in(usual, part, change)
 
 
 def by(old: str, new: str, *, most: int = -1) -> Callable[[bytes], bytes]:
@@ -293,6 +295,36 @@ def test_what_is_out_of_the_ordinary_is_left_to_calamine(
     assert outcome(lambda: read_rows(path)) == outcome(lambda: _calamine_rows(path))
 
 
+def test_rows_of_a_sheet_that_was_looked_at_come_as_they_are_read(tmp_path: Path) -> None:
+    """Its end is not read before the first of them."""
+    path, look = tmp_path / "a.xlsx", dict[str, Any]()
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for row in range(5_000):
+            sheet.write_row(row, 0, [f"第 {row} 行", row])
+        sheet.merge_range("A4999:A5000", "并")
+    rows = list(read_rows(path, look=look))
+    assert look == {"sheet": "Sheet1", "width": 2, "merged": [[4999, [[0, 5000]]]]}
+    assert list(read_rows(path, look=look)) == rows
+    broken = altered_in(path, SHEET, lambda content: content.replace(b"</row></sheetData>", b"<"))
+    begun = read_rows(broken, look=look)
+    assert [next(begun) for _ in range(500)] == rows[:500]
+    with pytest.raises(UnreadableFile):
+        list(begun)
+
+
+def altered_in(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
+    """Return a copy of a book of which one part is changed."""
+    copy = path.with_name(f"altered {path.name}")
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(copy, "w") as made:
+        for name in book.namelist():
+            content = book.read(name)
+            new = change(content) if name == part else content
+            assert name != part or new != content
+            made.writestr(name, new)
+    return copy
+
+
 def outcome(read: Callable[[], Iterable[Any]]) -> Any:
     """Return what was read; nothing where that failed."""
     try:
@@ -317,7 +349,8 @@ def test_memory_does_not_grow_with_the_sheet(tmp_path: Path) -> None:
         try:
             # As the child does it, here: what it takes is measured.
             with path.open("rb") as file:
-                assert sum(map(len, blocks_of_rows(file, kind=".xlsx"))) == rows
+                _look, *blocks = map(len, blocks_of_rows(file, kind=".xlsx"))
+                assert sum(blocks) == rows
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

@@ -38,6 +38,24 @@ CREATE TYPE public.procrastinate_job_to_defer_v1 AS (
 	scheduled_at timestamp with time zone
 );
 
+CREATE FUNCTION public.accounts_duties_stand() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM siteconfig_storedsetting
+        WHERE code = 'accounts.separation' AND NOT reset AND value = 'true'::jsonb
+    ) AND EXISTS (
+        SELECT 1 FROM accounts_rolepermission WHERE code = OLD.code
+    ) AND NOT EXISTS (
+        SELECT 1 FROM accounts_knownpermission WHERE code = OLD.code AND duty = OLD.duty
+    ) THEN
+        RAISE EXCEPTION 'a right that a role gives stays the work of the same of the three administrators'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'accounts_duties_stand';
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.accounts_three_apart() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1438,6 +1456,8 @@ CREATE TABLE public.accounts_user (
     app_proof bytea,
     link_round integer DEFAULT 0 NOT NULL,
     place_proof bytea,
+    blacklisted_at timestamp with time zone,
+    CONSTRAINT accounts_user_blacklisted CHECK (((blacklisted_at IS NULL) OR (NOT is_active))),
     CONSTRAINT accounts_user_failed_logins_check CHECK ((failed_logins >= 0)),
     CONSTRAINT accounts_user_link_round_check CHECK ((link_round >= 0)),
     CONSTRAINT accounts_user_session_round_check CHECK ((session_round >= 0))
@@ -6460,7 +6480,7 @@ SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 443, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 445, true);
 
 SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
 
@@ -9230,6 +9250,8 @@ ALTER INDEX public.monitoring_visit_user ATTACH PARTITION public.monitoring_visi
 
 CREATE TRIGGER accounts_apitoken_revoked_at_stays BEFORE UPDATE OF revoked_at ON public.accounts_apitoken FOR EACH ROW WHEN (((NULLIF((old.revoked_at)::text, ''::text) IS NOT NULL) AND (old.revoked_at IS DISTINCT FROM new.revoked_at))) EXECUTE FUNCTION public.core_ends_stay();
 
+CREATE CONSTRAINT TRIGGER accounts_duties_stand AFTER DELETE OR UPDATE ON public.accounts_knownpermission DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.duty)::text <> ''::text)) EXECUTE FUNCTION public.accounts_duties_stand();
+
 CREATE TRIGGER accounts_role_id BEFORE UPDATE OF id, code ON public.accounts_role FOR EACH ROW WHEN (((old.id IS DISTINCT FROM new.id) OR ((old.code)::text IS DISTINCT FROM (new.code)::text))) EXECUTE FUNCTION public.draws_keep_id();
 
 CREATE TRIGGER accounts_three_apart AFTER INSERT OR UPDATE ON public.accounts_rolepermission FOR EACH STATEMENT EXECUTE FUNCTION public.accounts_three_apart();
@@ -10986,6 +11008,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('accounts', '0025_three_apart', now()),
     ('accounts', '0026_links_end_links', now()),
     ('accounts', '0027_places_have_proofs', now()),
+    ('accounts', '0028_duties_stand', now()),
+    ('accounts', '0029_blacklisted', now()),
     ('achievements', '0001_initial', now()),
     ('achievements', '0002_taken_back', now()),
     ('achievements', '0003_proofs', now()),

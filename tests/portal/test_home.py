@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -19,18 +20,22 @@ from expertpool.draws.enums import SEATED_STATES
 from expertpool.draws.exceptions import WideningRefused
 from expertpool.draws.models import Draw, DrawPlan, Invitation
 from expertpool.draws.queries.draws import valid_draws
+from expertpool.draws.queries.panel import who_sat
 from expertpool.draws.services.demo import TAG
 from expertpool.draws.services.widening import request_widening
 from expertpool.draws.settings import QUIET_HOURS
+from expertpool.evaluations.enums import Target
 from expertpool.evaluations.models import Evaluation
 from expertpool.experts.models import Expert, Tag
 from expertpool.experts.queries.experts import expert_for
+from expertpool.fees.models import PaymentBatch, PaymentRequest
 from expertpool.points.models import PointEntry
 from expertpool.portal.services.demo import STAGES
 from expertpool.projects.models import Project
 from expertpool.reports.queries.candidacies import candidacies_of
-from expertpool.reviews.models import ItemAssignment, Review
+from expertpool.reviews.models import ItemAssignment, Review, ReviewResult
 from expertpool.reviews.queries.progress import progress_of
+from expertpool.reviews.queries.results import Summary, names_in
 from tests.factories.accounts import make_user
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -309,3 +314,25 @@ def test_the_demonstration_is_made_once(demonstration: object) -> None:
     assert [one.project.number for one in rated] == ["YS-012", "YS-013"]
     entries = PointEntry.objects.filter(invitation=line)
     assert sorted(entry.label for entry in entries) == ["参加评审", "确认参加"]
+
+
+@pytest.mark.shows("PRJ-31", "EXP-29", "OVW-15")
+def test_the_demonstration_goes_on_to_a_paid_rated_and_sealed_project(
+    demo: dict[str, User],
+) -> None:
+    batch = PaymentBatch.objects.get()
+    assert batch.made_by != PaymentRequest.objects.get(batch=batch).decided_by
+    payments = list(batch.payments.select_related("line__project"))
+    assert payments
+    assert all(one.paid_at and one.line.signed_at for one in payments)
+    assert sum(one.amount for one in payments) == batch.total
+    closed = Evaluation.objects.get(project=payments[0].line.project)
+    assert closed.closed_at
+    assert closed.ratings.filter(target=Target.EXPERT).count() == len(who_sat(closed.project))
+    results = list(ReviewResult.objects.select_related("review__project", "review__rule"))
+    assert results
+    assert all(Summary(one, names_in(one.review)).agrees for one in results)
+    # What he was paid is read by the expert of the demonstration himself.
+    year = timezone.localdate(payments[0].line.sent_at).year
+    url = reverse("fees:own_statement", args=[year])
+    assert login(Client(), demo["expert"]).get(url).status_code == 200

@@ -187,6 +187,9 @@ def pay_letters(
     operator.open(f"/fees/projects/{project.pk}/")
     left = operator.page.locator("fieldset").filter(has_text=leaver)
     left.get_by_label("评审情况").select_option(label="未完成评审")
+    if timezone.localdate(project.closing_at) < timezone.localdate():  # run after midnight
+        for note in operator.page.get_by_label("说明", exact=True).all():
+            note.fill("评审过了零点才结束")
     operator.press("保存并计算")
     operator.press("发送 5 份确认函")
     operator.confirm()

@@ -100,7 +100,7 @@ def test_all_that_is_wrong_in_a_row_is_told_at_once(admin: User, tmp_path: Path)
     told = [[one["column"] for one in row["cells"]] for row in page.context["found"]["refused"]]
     assert told == [
         ["手机号", "邮箱", "证件号码", "聘期至", "评审专业"],  # the last two are left out alone
-        ["出生年月", "聘期至", "聘期开始"],
+        ["出生年月", "证件号码", "聘期至", "聘期开始"],
     ]
     assert "没有期限的写“长期”" in page.content.decode()
 

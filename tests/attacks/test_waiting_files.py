@@ -79,7 +79,7 @@ def test_a_file_put_in_the_place_of_another_is_not_read(admin: User) -> None:
     for content in (token, "姓名,手机号\n李四,139\n".encode()):
         store.replace(mine.upload.name, content)
         with pytest.raises(UnreadableFile, match="请重新上传"):
-            next(runs._rows(mine))
+            next(runs._rows(mine, {}))
 
 
 @pytest.mark.shows("EXP-09")

@@ -30,7 +30,8 @@ def test_running_draws_and_the_only_supervisor_are_told_before(
     others = User.objects.filter(roles__code="supervisor").exclude(pk=supervisor.pk)
     others.update(is_active=False)
     page = login(client, admin).get("/users/").content.decode()
-    assert page.count("他经办的 2 个抽取还在进行") == 1
-    assert page.count(ALONE) == 1
+    # Before he is disabled, and before he is put on the blacklist.
+    assert page.count("他经办的 2 个抽取还在进行") == 2
+    assert page.count(ALONE) == 2
     make_user("supervisor")
     assert ALONE not in client.get("/users/").content.decode()

@@ -76,9 +76,8 @@ def test_web_worker_and_database_come_back(deployment: dict[str, str]) -> None:
             assert seconds_until(lambda: answers(address)) < patience(), hurt
             time.sleep(2)  # whoever lost his connection has noticed
             seconds_until(lambda: serves(address))
-    output = said(deployment).read_text()
-    assert output.count("数据库意外停止，已重新启动。") >= 1
-    assert "其余的一并停止" not in output
+    # Nor is it asked that the supervisor started the database: a program that begins in that moment may be first.
+    assert "其余的一并停止" not in said(deployment).read_text()
 
 
 def patience() -> float:

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from config.environment import BASE_DIR
-from config.supervisor import Program, _answers, delay_after
+from config.programs import DatabaseUnavailableError
+from config.supervisor import Program, _answers, _revive, delay_after
 
 # Supervises programs that write their number and wait; `python -c RUN folder program…`.
 RUN = """
@@ -187,6 +188,21 @@ def test_what_waits_is_due_at_once_when_the_database_is_back(tmp_path: Path) -> 
     assert program.child
     program.child.wait()
     program.look(now + 1)
+
+
+@pytest.mark.shows("OPS-04")
+def test_that_the_database_was_started_again_or_cannot_be_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refused() -> bool:
+        raise DatabaseUnavailableError("磁盘已满")
+
+    assert not _revive(lambda: False)
+    assert capsys.readouterr().err == ""
+    assert _revive(lambda: True)
+    assert capsys.readouterr().err == "数据库意外停止，已重新启动。\n"
+    assert not _revive(refused)
+    assert capsys.readouterr().err == "数据库意外停止，还不能重新启动（会再试）：磁盘已满\n"
 
 
 def test_delays_grow_to_half_a_minute() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -139,66 +141,60 @@ def user_reset(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("accounts.users")
 def user_disable(request: UserRequest, pk: int) -> HttpResponse:
-    try:
-        disable_user(
-            user=_user(request, pk),
-            reason=reason_of(request),
-            actor=request.user,
-            now=timezone.now(),
-        )
-    except AccountError as error:
-        return refused(str(error))
-    return saved("账号已停用，登录已失效。")
+    return _changed(
+        request,
+        _user(request, pk),
+        disable_user,
+        "账号已停用，登录已失效。",
+        reason=reason_of(request),
+    )
 
 
 @require_POST
 @requires(*LOOK_AFTER)
 def user_enable(request: UserRequest, pk: int) -> HttpResponse:
-    try:
-        enable_user(user=_user(request, pk), actor=request.user, now=timezone.now())
-    except AccountError as error:
-        return refused(str(error))
-    return saved("账号已启用。")
+    return _changed(request, _user(request, pk), enable_user, "账号已启用。")
 
 
 @require_POST
 @requires("accounts.users")
 def user_blacklist(request: UserRequest, pk: int) -> HttpResponse:
-    try:
-        blacklist_user(
-            user=_user(request, pk),
-            reason=reason_of(request),
-            actor=request.user,
-            now=timezone.now(),
-        )
-    except AccountError as error:
-        return refused(str(error))
-    return saved("账号已列入黑名单，登录已失效。")
+    return _changed(
+        request,
+        _user(request, pk),
+        blacklist_user,
+        "账号已列入黑名单，登录已失效。",
+        reason=reason_of(request),
+    )
 
 
 @require_POST
 @requires(*LOOK_AFTER)
 def user_unblacklist(request: UserRequest, pk: int) -> HttpResponse:
-    try:
-        unblacklist_user(
-            user=_user(request, pk),
-            reason=reason_of(request),
-            actor=request.user,
-            now=timezone.now(),
-        )
-    except AccountError as error:
-        return refused(str(error))
-    return saved("账号已移出黑名单，仍是停用；要用的请再启用。")
+    return _changed(
+        request,
+        _user(request, pk),
+        unblacklist_user,
+        "账号已移出黑名单，仍是停用；要用的请再启用。",
+        reason=reason_of(request),
+    )
 
 
 @require_POST
 @requires("accounts.users")
 def user_unlock(request: UserRequest, pk: int) -> HttpResponse:
+    return _changed(request, _user(request, pk), unlock_user, "已解除锁定。")
+
+
+def _changed(
+    request: UserRequest, user: User, change: Callable[..., None], sentence: str, **why: str
+) -> HttpResponse:
+    """Let a service ``change`` one account, and say that it did, or why not."""
     try:
-        unlock_user(user=_user(request, pk), actor=request.user, now=timezone.now())
+        change(user=user, **why, actor=request.user, now=timezone.now())
     except AccountError as error:
         return refused(str(error))
-    return saved("已解除锁定。")
+    return saved(sentence)
 
 
 def _user(request: UserRequest, pk: int) -> User:

@@ -75,7 +75,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     items = [item for _, items in menu for item in items]
     waiting = [item for item in items if item.count]
     asked = [item.count(request.user) for item in waiting if item.count]
-    counts = counted(asked, often="menu")
+    counts = counted(asked, often="menu", has_one_plan=True)
     count_of = dict(zip((item.code for item in waiting), counts, strict=True))
     here = _codes_here(request, items)
     return [

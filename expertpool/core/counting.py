@@ -60,9 +60,11 @@ def counted_lately(questions: Iterable[Countable]) -> list[int]:
     return counts
 
 
-def counted(questions: Iterable[Countable], *, often: str = "") -> list[int]:
+def counted(
+    questions: Iterable[Countable], *, often: str = "", has_one_plan: bool = False
+) -> list[int]:
     """Return the number of each of ``questions``; all rows are counted by one statement. Of what every page asks the
-    plan is kept, by a name that begins with ``often``."""
+    plan is kept, by a name that begins with ``often``; one for all values, if it ``has_one_plan`` (`ask_often`)."""
     asked = list(questions)
     statements = [as_statement(one) for one in asked if not isinstance(one, int)]
     parts = [one for one in statements if one]
@@ -72,7 +74,7 @@ def counted(questions: Iterable[Countable], *, often: str = "") -> list[int]:
         asks = Statement(f"SELECT {', '.join(each)}", [value for _, its in parts for value in its])
         with connection.cursor() as cursor:
             if often:
-                ask_often(cursor, asks, called=often)
+                ask_often(cursor, asks, called=often, has_one_plan=has_one_plan)
             else:
                 cursor.execute(*asks)
             found = cursor.fetchone()

@@ -80,13 +80,17 @@ def _filled(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
 
 
 MOST_PLANS = 40  # of a connection; what several roles ask of the home page, a project and an expert are thirty
+_ONE_PLAN = "SET plan_cache_mode = force_generic_plan"
 _PLACE = re.compile("%[%s]")
 
 
-def ask_often(cursor: Any, statement: Statement, *, called: str) -> None:
+def ask_often(
+    cursor: Any, statement: Statement, *, called: str, has_one_plan: bool = False
+) -> None:
     """Execute ``statement``, whose plan the database keeps while the connection lasts, under a name that begins with
     ``called``. For what every page asks with other values: to plan a dozen counts takes ten times as long as to count
-    what waits (docs/decisions/0276)."""
+    what waits (docs/decisions/0276). What ``has_one_plan`` is answered by one plan for all values, even where the database
+    expects more of one for these: it would plan anew each time to find out (docs/decisions/0706)."""
     sql, params = statement
     plans: dict[str, str] = cursor.connection.plans
     if sql in plans:
@@ -94,7 +98,13 @@ def ask_often(cursor: Any, statement: Statement, *, called: str) -> None:
     else:
         _keep_plan(cursor, sql, called)
     places = ", ".join(["%s"] * len(params))
-    cursor.execute(f"EXECUTE {plans[sql]}{f'({places})' if params else ''}", params)
+    asks = f"EXECUTE {plans[sql]}{f'({places})' if params else ''}"
+    if not has_one_plan:
+        cursor.execute(asks, params)
+        return
+    # Sent together. Where it fails, the database takes the setting back with the transaction that this is.
+    cursor.execute(f"{_ONE_PLAN}; {asks}; RESET plan_cache_mode", params)
+    cursor.nextset()
 
 
 def _keep_plan(cursor: Any, sql: str, called: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.db.models import Value
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from expertpool.accounts.models import Role, User
 from expertpool.core import counting
 from expertpool.core.counting import counted, counted_lately, keys_of
-from expertpool.core.prepared import MOST_PLANS
+from expertpool.core.prepared import MOST_PLANS, Statement
 from tests.factories.accounts import make_user
 
 
@@ -61,6 +61,38 @@ def test_of_what_is_asked_often_the_plan_is_kept(
     assert kept <= MOST_PLANS
     assert generic > 0
     assert counted([Role.objects.order_by()], often="test") == [Role.objects.count()]
+
+
+@pytest.mark.django_db
+def test_what_has_one_plan_is_not_planned_for_each_value(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """The database would plan the first five by their values, and all others where that looks cheaper."""
+    users = [make_user("operator") for _ in range(3)]
+    for at in range(10):
+        each = counted([User.objects.filter(pk__lt=at)], often="each")
+        assert each == counted([User.objects.exclude(pk__gte=at)], often="one", has_one_plan=True)
+    with django_assert_num_queries(1):
+        assert counted([User.objects.all()], often="one", has_one_plan=True) == [len(users)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, custom_plans, generic_plans FROM pg_prepared_statements"
+            " WHERE name ~ '^(each|one)_0' ORDER BY name"
+        )
+        assert cursor.fetchall() == [("each_0", 5, 5), ("one_0", 0, 10)]
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("auto",)
+
+
+@pytest.mark.django_db
+def test_one_that_fails_leaves_the_others_their_plans() -> None:
+    fails = Statement("SELECT 1 WHERE 1 / %s = 1", [0])
+    for _ in range(2):
+        with pytest.raises(DataError), transaction.atomic():
+            counted([fails], often="fails", has_one_plan=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("auto",)
 
 
 @pytest.mark.django_db

@@ -258,7 +258,9 @@ def test_while_nothing_is_taken_all_waits_in_its_order(telling: Callable[..., Li
     taker.shut = True
     telling(taker, *found)
     wait_until(lambda: min(taker.tries[one] for one in found) > 3 * TRIES)
-    taker.opens_soon = True  # and not while they are handed in one by one: what failed then comes after the others
+    taker.opens_soon = (
+        True  # and not while they are handed in one by one: what failed then comes after the others
+    )
     wait_until(lambda: set(taker.taken) >= set(found))
     assert list(dict.fromkeys(taker.taken)) == found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pypdf
@@ -13,9 +14,12 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.fees.models import FeeLine
+from expertpool.fees.queries.lines import fees_visible_to
+from expertpool.fees.services.corrections import decide_correction, request_correction
 from expertpool.fees.services.letters import letter_pdf, payer_of
+from tests.factories.accounts import make_user
 from tests.factories.experts import make_expert
-from tests.factories.fees import STROKES, make_sent, make_signed
+from tests.factories.fees import STROKES, make_paid_to, make_sent, make_signed, pay
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 15, 0))  # noqa: DTZ001
@@ -69,3 +73,42 @@ def test_the_letter_says_what_is_paid_by_whom_for_what_and_bears_the_hand(operat
     before = letter_pdf(sent, at=NOW)
     assert "签字时间" not in read(before)
     assert drawn(pdf) >= drawn(before) + POINTS // 2
+
+
+def corrected(line: FeeLine, gross: str, reason: str) -> FeeLine:
+    asks, agrees = make_user("finance"), make_user("finance")
+    request = request_correction(
+        line=line, gross=Decimal(gross), reason=reason, actor=asks, now=NOW
+    )
+    decide_correction(request=request, agree=True, note="", actor=agrees, now=NOW)
+    return fees_visible_to(asks).filter(corrects=line).latest("pk")
+
+
+@pytest.mark.shows("PRJ-16", "PRJ-31")
+def test_a_correction_says_which_letter_by_how_much_and_why(operator: User) -> None:
+    paid = pay(make_paid_to(operator, now=NOW, minutes=540), make_user("finance"), now=NOW)
+    more = corrected(paid, "200.05", "少算两小时")
+    less = corrected(paid, "-100.10", "多算一小时")
+    for line, sums in (
+        (more, ("200.05", "40.01", "160.04")),
+        (less, ("-100.10", "-20.02", "-80.08")),
+    ):
+        text = read(letter_pdf(line, at=NOW))
+        assert text.startswith("评审专家劳务费更正函")
+        for words in (
+            f"更正：{line.note}{sums[0]}",
+            f"应发（元）{sums[0]}代扣个人所得税（元）{sums[1]}实发（元）{sums[2]}",
+            f"原应发（元）1,000.00原内容摘要{paid.letter_hash}",
+            f"说明：{line.note}",
+            line.letter_hash,
+        ):
+            assert words in text, words
+    # What comes back is told, and not signed (`fees.services.signing`).
+    assert "应收回（元）80.08" in text
+    assert "不用签字" in text
+    assert "专家签字" not in text
+    other = read(letter_pdf(more, at=NOW))
+    assert "专家签字：" in other
+    assert "确认无误" in other
+    assert "应收回" not in other
+    assert "更正" not in read(letter_pdf(paid, at=NOW))

@@ -22,6 +22,9 @@ from expertpool.papers.services import fill_paper
 # What is withheld is known when it is paid. Letters from before say what they said.
 TAXED = "上列个人所得税按本月发送的确认函合并计算；实际代扣以付款当月同一付款单位发放的劳务报酬合并计算的为准。"
 TAXED_BEFORE = "个人所得税按当月发放的劳务报酬合并计算代扣。"
+CONFIRMS = "本人已核对以上评审时间、计算过程和金额，确认无误。"
+# Nothing of it is signed: the expert is told, and what he has too much comes back.
+RETURNS = "本函告知多付的金额，请退回“应收回”的数额，不用签字。“代扣个人所得税”一栏是当初多代扣的税款，由付款单位更正申报。"
 TEMPLATE, ALL = "fees/letter.typ", "fees/letters.typ"
 
 
@@ -186,6 +189,16 @@ def _travel(line: FeeLine) -> list[list[str]]:
     ]
 
 
+def _corrected(line: FeeLine, said: dict[str, str]) -> list[list[Any]]:
+    """Which letter is corrected, and what it came to, of a correction."""
+    if line.corrects is None:
+        return []
+    return [
+        ["原应发（元）", f"{line.corrects.gross:,.2f}", True],
+        ["原内容摘要", said.get("corrects", line.corrects.letter_hash), True],
+    ]
+
+
 def _letter(line: FeeLine) -> dict[str, Any]:
     said = said_of(line)
     return {
@@ -201,6 +214,7 @@ def _letter(line: FeeLine) -> dict[str, Any]:
             ["休息用餐", f"{said['breaks']} 分钟"],
             ["计酬时长", f"{line.minutes} 分钟"],
             ["劳务费标准", f"{said['rate']}　{said['source']}".strip(), True],
+            *_corrected(line, said),
         ],
         "steps": [[one.text, f"{one.amount:,.2f}"] for one in line.calculation],
         "sums": [
@@ -208,9 +222,11 @@ def _letter(line: FeeLine) -> dict[str, Any]:
             ["代扣个人所得税（元）", f"{line.tax:,.2f}" if line.sent_at else "发送时计算"],
             ["实发（元）", f"{line.told_net:,.2f}" if line.sent_at else "发送时计算"],
             *_travel(line),
+            *([["应收回（元）", f"{-line.told_net:,.2f}"]] if line.gross < 0 else []),
         ],
         "note": said["note"],
-        "taxed": said.get("taxed", TAXED_BEFORE),
+        "confirms": "" if line.gross < 0 else CONFIRMS + said.get("taxed", TAXED_BEFORE),
+        "returns": RETURNS if line.gross < 0 else "",
         "signed": line.told_on.isoformat() if line.told_on else "",
         "signature": line.readable_signature if line.told_on else "",
         "reversed": f"已于 {moment_text(line.reversed_at)} 冲销：{line.reversal}"

@@ -64,11 +64,10 @@ async def in_thread(function: Callable[..., T], /, *values: Any, **given: Any) -
 
 @dataclass
 class Running:
-    """A call to ``number`` that was taken. ``is_spoken``: its text was made into sound, or could not be; it has a ``leg`` once it was
+    """A call that was taken. ``is_spoken``: its text was made into sound, or could not be; it has a ``leg`` once it was
     dialled. ``is_unwanted``: nobody wants it any more."""
 
     task: asyncio.Task[None]
-    number: str = ""
     is_spoken: bool = False
     leg: Leg | None = None
     is_unwanted: bool = False
@@ -139,14 +138,11 @@ class Agent:
         while self._has_voice and len(self._running) < await self._ask(value_of, LINES):
             if stop.is_set():
                 return
-            calling = {one.number for one in self._running.values()}
-            taken = await self._ask(
-                calls.take, agent=self._name, calling=calling, now=timezone.now()
-            )
+            taken = await self._ask(calls.take, agent=self._name, now=timezone.now())
             if taken is None:
                 return
             task = asyncio.create_task(self._call(taken))
-            self._running[taken.call_id] = Running(task, taken.number)
+            self._running[taken.call_id] = Running(task)
 
     @property
     def _has_voice(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,6 +21,7 @@ from expertpool.core.aftermath import leave_behind
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import DecryptionError, open_apart, seal_apart
 from expertpool.core.fields import is_vouched
+from expertpool.core.locks import session_lock, unlock_session
 from expertpool.core.storing import store
 from expertpool.core.validators import only_writable
 from expertpool.core.waiting import remove_unclaimed
@@ -47,6 +48,7 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "calls"  # of the store
 AT_ONCE = 20
+TAKING = "telephone.taking"
 REFUSED = "名单未公开，或无权查看这条通知。"
 ALTERED = "录音打不开：文件或记录被改动过，或已丢失。请联系系统管理员从备份中核对。"
 
@@ -61,15 +63,27 @@ class Taken:
     is_asking: bool
 
 
-def take(*, agent: str, calling: Collection[str] = (), now: datetime) -> Taken | None:
-    """Return the next message that is due, claimed for ``agent``; None where none is. Whom ``agent`` is just ``calling``
-    waits: he would be found engaged, by us. Never inside a transaction."""
+def take(*, agent: str, now: datetime) -> Taken | None:
+    """Return the next message that is due, claimed for ``agent``; None where none is. Whom any agent is just calling waits: he
+    would be found engaged, by us. Never inside a transaction."""
     due = Message.objects.filter(
         channel=ChannelCode.VOICE, state=DeliveryState.QUEUED, due_at__lte=now
     )
     ordered = due.order_by(by_urgency().desc(), "due_at", "pk")
-    for row in ordered.only("address", "key")[:AT_ONCE]:
-        message = None if _is_called(row, calling) else claim(message_id=row.pk, now=now)
+    if not due.exists():
+        return None
+    # Two that look at once would both find that nobody calls him (docs/decisions/0696).
+    session_lock(TAKING)
+    try:
+        return _take(ordered.only("address", "key")[:AT_ONCE], agent, now)
+    finally:
+        unlock_session(TAKING)
+
+
+def _take(rows: Iterable[Message], agent: str, now: datetime) -> Taken | None:
+    calling = _numbers_called()
+    for row in rows:
+        message = None if _number_of(row) in calling else claim(message_id=row.pk, now=now)
         if message is None:
             continue
         outbound = put_together(message=message, now=now)
@@ -82,11 +96,20 @@ def take(*, agent: str, calling: Collection[str] = (), now: datetime) -> Taken |
     return None
 
 
-def _is_called(message: Message, calling: Collection[str]) -> bool:
+def _numbers_called() -> set[str]:
+    """Return the numbers that agents are calling, on whatever machine."""
+    running = Attempt.objects.filter(
+        pk__in=Call.objects.filter(ended_at__isnull=True).values("attempt")
+    )
+    messages = Message.objects.filter(pk__in=running.values("message"))
+    return set(filter(None, map(_number_of, messages.only("address", "key"))))
+
+
+def _number_of(message: Message) -> str:
     try:
-        return bool(calling) and message.address in calling
+        return message.address
     except DecryptionError:  # it fails by itself, and says so
-        return False
+        return ""
 
 
 def note_ringing(*, call_id: int, now: datetime) -> None:

@@ -124,7 +124,7 @@ def participations_each(
     if knowing is Knowledge.ALL:
         sealed = _in_each(windows, _sealed_rows(windows))
     return [
-        _count(_opening_in(one), counts, at_least=one.at_least)
+        counts_by_expert(_opening_in(one), counts, at_least=one.at_least)
         for one, counts in zip(windows, sealed, strict=True)
     ]
 
@@ -135,7 +135,7 @@ def all_participations(at: datetime | None = None) -> Counter[int]:
     rows = participations_in(Q())
     if at is not None:
         rows = rows.filter(replied_at__lte=at, draw__released_at__lte=at)
-    return _count(rows)
+    return counts_by_expert(rows)
 
 
 def _active(periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Hold]:
@@ -151,11 +151,11 @@ def participations_in(projects: Q) -> QuerySet[Invitation]:
     return rows.exclude(draw__status=DrawStatus.VOID).exclude(STANDBY)
 
 
-def _count(
+def counts_by_expert(
     rows: QuerySet[Invitation], sealed: Counter[int] | None = None, *, at_least: int = 1
 ) -> Counter[int]:
-    """Count which of ``rows`` are whose, as far as they say so, and add those whose names are
-    ``sealed``."""
+    """Count how many of ``rows`` are whose, as far as they say so, and add those whose names are ``sealed``; of merged records
+    for the one that stays. A row that a join repeats counts once."""
     sealed = sealed or Counter()
     rows = rows.filter(expert__isnull=False).order_by()
     named = (

@@ -20,7 +20,13 @@ from config.database import database_running
 from expertpool.core.reading import apart
 from tools.browser import FLAGS, missing, small_browser_path
 
-pytest_plugins = ["tests.again", "tests.database", "tests.fixtures", "tests.files.converting"]
+pytest_plugins = [
+    "tests.again",
+    "tests.database",
+    "tests.fixtures",
+    "tests.files.converting",
+    "tests.left_open",
+]
 
 # A busy machine must not fail a property test by its clock.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

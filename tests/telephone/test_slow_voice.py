@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
-from django.db import connections
+from django.db import connection
 from django.utils import timezone
 
 from expertpool.notifications.channels import CHANNELS
@@ -32,6 +32,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 # More than the threads that a loop has as it comes.
 MANY = (os.cpu_count() or 1) + 6
 LONG = bytes(60 * SECOND)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_keeps_a_connection(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They end with the loop of a test, those of the program with it."""
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
 
 
 class Slow:
@@ -64,7 +70,6 @@ def run(
             speaker.goes_on.set()
             stop.set()
             await running
-            await in_thread(connections.close_all)
 
     run_async(work())
 

@@ -11,18 +11,22 @@ from urllib.parse import urlencode
 
 import pypdf
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.forms import SampleForm
 from expertpool.certificates.models import Background, Certificate
-from expertpool.certificates.queries.codes import address_of, certificate_by
+from expertpool.certificates.queries.codes import address_of, certificate_by, check_address
 from expertpool.certificates.queries.designs import fonts, newest
 from expertpool.certificates.services import printing, runs
+from expertpool.certificates.services.built_in import BUILT_IN
 from expertpool.certificates.services.designs import DesignData, keep_background, save_design
 from expertpool.certificates.services.printing import (
     certificates_pdf,
@@ -30,9 +34,9 @@ from expertpool.certificates.services.printing import (
     preview_png,
     sample_of,
 )
-from expertpool.certificates.validators import clean_elements
-from expertpool.core.documents import png_size
-from expertpool.experts.enums import ExpertStatus
+from expertpool.certificates.validators import as_typed, clean_elements
+from expertpool.core.documents import png_size, render_pngs
+from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.models import Expert
 from tests.factories.certificates import (
     layout,
@@ -42,8 +46,11 @@ from tests.factories.certificates import (
     text_element,
 )
 from tests.factories.experts import make_expert, rename
+from tests.fixtures import login
+from tests.qr_pictures import modules_at, modules_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+PPI = 150.0
 
 
 def text_of(pdf: bytes) -> list[str]:
@@ -261,6 +268,39 @@ def test_many_at_once_are_issued_watched_and_printed(admin: User) -> None:
     assert runs.remove_expired_runs(now=now + timedelta(days=400)) == 5
 
 
+@pytest.mark.shows("PORT-28", "PORT-29")
+def test_a_run_whose_worker_dies_between_two_parts_is_watched_and_goes_on(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, issue_many = timezone.now(), runs.issue_many
+    keys = [make_expert(f"专家{at}").pk for at in range(60)]
+    run = runs.start_run(kind="issue", keys=keys, actor=admin, now=now)
+    client, address = login(Client(), admin), reverse("certificates:run", args=[run.pk])
+    seen: list[str] = []
+
+    def die(**said: Any) -> Any:
+        if Certificate.objects.exists():
+            seen.append(client.get(address).content.decode())
+            raise SystemExit  # as a process that ends: nothing below it goes on
+        return issue_many(**said)
+
+    monkeypatch.setattr(runs, "issue_many", die)
+    with pytest.raises(SystemExit):
+        runs.work_off(run_id=run.pk, now=now)
+    (page,) = seen
+    assert "50 / 60" in re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page))
+    assert f'hx-get="{address}"' in page  # it asks again by itself
+    assert Certificate.objects.count() == 50
+    monkeypatch.setattr(runs, "issue_many", issue_many)
+    runs.work_off(run_id=run.pk, now=now + timedelta(minutes=1))
+    run.refresh_from_db()
+    assert (run.state, run.done, run.made) == ("done", 60, 60)
+    numbers = sorted(Certificate.objects.values_list("number", flat=True))
+    assert len(set(numbers)) == len(text_of(run.file.read())) == 60
+    assert set(Certificate.objects.values_list("expert", flat=True)) == set(keys)
+    assert f'hx-get="{address}"' not in client.get(address).content.decode()
+
+
 @pytest.mark.shows("PORT-29")
 def test_rows_alone_make_no_certificate(admin: User) -> None:
     """Its code stands encrypted, and what it says is proven by a key outside the database."""
@@ -302,3 +342,36 @@ def test_a_preview_says_what_the_design_would_of_itself_today(admin: User) -> No
     # What is half typed hinders nobody from seeing his layout.
     for half in ({"digits": "99"}, {"prefix": ""}, {"kinds": ["x"]}, {}):
         assert f"|{day}|张晓明" in seen(filled | half)
+
+
+@pytest.mark.shows("PORT-29")
+def test_the_printed_code_leads_to_the_page_of_its_certificate(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read from the drawn pages: of two at once each holds its own, and a preview one that is nobody's."""
+    corner = {"x": 5, "y": 5, "width": 30}  # little of a page has to be unpacked
+    words = [
+        one | corner if one["kind"] == "qr" else one
+        for one in as_typed(BUILT_IN[ExpertKind.INDIVIDUAL].elements)
+    ]
+    design = make_design("角上有码", elements=json.dumps(words), actor=admin)
+    drawn: list[bytes] = []
+
+    def draw(template: str, data: Any, *, at: Any, pictures: Any) -> bytes:
+        drawn.extend(render_pngs(template, data, pictures=pictures, ppi=PPI))
+        return b""
+
+    monkeypatch.setattr(printing, "render_pdf", draw)
+    rows = [make_certificate(), make_certificate()]
+    certificates_pdf(rows, at=timezone.now())
+    place = {name: value * PPI / 25.4 for name, value in corner.items()}
+    for row, page in zip(rows, drawn, strict=True):
+        said = modules_of(f"{settings.SITE_URL}/c/{row.code}/", mask=printing.MASK)
+        assert modules_at(page, **place, count=len(said)) == said
+        assert row.number in client.get(f"/c/{row.code}/").content.decode()
+    drawn.clear()
+    elements = newest(design).elements
+    preview_pdf(elements, background=None, landscape=True, at=timezone.now())
+    said = modules_of(check_address(printing.SAMPLE_CODE), mask=printing.MASK)
+    assert modules_at(drawn[0], **place, count=len(said)) == said
+    assert certificate_by(printing.SAMPLE_CODE) is None

@@ -52,20 +52,25 @@ def is_in_pool(field: str, value: str) -> bool:
 def has_only_applied(user: User) -> bool:
     """Tell whether this system made ``user`` an applicant, and nothing stands beside it: no other role, given
     here or written by somebody, and no record of an expert."""
-    applied = {BuiltInRole.APPLICANT.value}
-    return user.given_roles == user.role_codes == applied and not is_of_expert(user)
+    applied, is_experts = {BuiltInRole.APPLICANT.value}, is_of_expert(user)
+    # Each read of whomever, as `may_set_password` says.
+    given, held = user.given_roles, user.role_codes
+    return given == held == applied and not is_experts
 
 
 def may_set_password(user: User, field: str, value: str) -> bool:
     """Tell whether whoever has shown that ``value`` (of ``field``) is his may choose a new password for
     ``user``: an applicant who has and had no other right, and whose ``value`` it is, as it is encrypted for
-    him; the index by which he was found is a row that somebody may have written (docs/decisions/0192)."""
-    if not user.is_active or not has_only_applied(user):
+    him; the index by which he was found is a row that somebody may have written (docs/decisions/0192).
+    Asks the database the same of everybody, so that no time tells who somebody is (docs/decisions/0694)."""
+    has_applied = has_only_applied(user)
+    was_changed = was_given(user, "roles", "phone", "email")
+    if not user.is_active or not has_applied:
         return False
     if readable(user, field).lower() != value.lower():
         logger.error("%s of user %s is not the one that its index says", field, user.pk)
         return False
-    return not was_given(user, "roles", "phone", "email")
+    return not was_changed
 
 
 def was_given(user: User, *names: str) -> bool:

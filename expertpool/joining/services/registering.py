@@ -59,6 +59,7 @@ from expertpool.notifications.services.sending import Recipient, send_message
 SALT = "joining.registration"
 # What one address leaves to others (`core.limits.leaves_some`) of the codes to a number, and of all.
 OF_A_NUMBER, OF_ALL = 2, 20
+NOBODY = 0  # the key of no account
 HOUR, RESEND_AFTER = timedelta(hours=1), timedelta(minutes=1)
 CLOSED = "现在不接受入库申请，请以管理单位的通知为准。"
 NO_WAY = "本站现在不能向{}发送验证码，请换一种方式注册，或联系管理单位。"
@@ -157,10 +158,12 @@ def _refuse_other(recommendation: Recommendation | None, kind: str, contact: str
 
 
 def _is_known(applicant: Applicant) -> bool:
+    """Tell whether the phone or mail is somebody's who gets no code. All is asked of everybody, of nobody's account
+    where there is none: what a known number took longer would tell strangers of it (docs/decisions/0694)."""
     field, value = applicant.contact_kind, applicant.contact
-    if (user := account_by_contact(field, value)) is not None:
-        return not may_set_password(user, field, value)
-    return is_in_pool(field, value)
+    user, in_pool = account_by_contact(field, value), is_in_pool(field, value)
+    may_set = may_set_password(user or User(pk=NOBODY), field, value)
+    return in_pool if user is None else not may_set
 
 
 def _refuse_many(index: bytes | None, place: bytes, now: datetime) -> None:

@@ -8,7 +8,9 @@ from html import unescape
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +20,7 @@ from expertpool.core.documents import qr_data_uri
 from expertpool.joining.models import Application, FriendLink, Registration
 from expertpool.joining.queries.contents import stored
 from expertpool.joining.services.deciding import approve, send_back
-from expertpool.joining.settings import IS_OPEN
+from expertpool.joining.settings import CODES_PER_ADDRESS, IS_OPEN
 from expertpool.notifications.models import Message
 from expertpool.workflow.enums import OnRejection
 from expertpool.workflow.services.flows import StepData, save_flow
@@ -460,3 +462,23 @@ def test_an_applicant_does_not_read_what_one_step_says_to_another(admin: User) -
 def page_of_applicant(application: Application) -> str:
     client = login(Client(), User.objects.get(pk=application.user_id))
     return client.get(reverse("joining:mine")).content.decode()
+
+
+def test_known_and_unknown_numbers_cost_the_same(client: Client) -> None:
+    """By how many statements it takes: nobody learns by the clock whether somebody has an account."""
+    configure(CODES_PER_ADDRESS, 100)
+    make_expert("王工", phone="13812340001")
+    make_user("operator", phone="13812340003")
+    make_user("applicant", phone="13812340004")
+    asked = {}
+    begin(Client(), contact="13812340009")  # what is read once
+    for who, number in (
+        ("unknown", "13812340002"),
+        ("expert", "13812340001"),
+        ("user", "13812340003"),
+        ("applicant", "13812340004"),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            begin(Client(), contact=number)
+        asked[who] = len(queries)
+    assert len(set(asked.values())) == 1, asked

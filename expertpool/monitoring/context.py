@@ -8,13 +8,15 @@ from django.http import HttpRequest
 
 from expertpool.core.addresses import address
 from expertpool.core.configuration import value_of
+from expertpool.core.registry import is_narrowed
 from expertpool.monitoring.settings import BEAT_SECONDS
 
 
 def beat(request: HttpRequest) -> dict[str, Any]:
     """Context processor: how often an open page says that it is, and where."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    # A narrowed session may not: each page of it would ask in vain.
+    if user is None or not user.is_authenticated or is_narrowed(user):
         return {}
     return {
         "beat_url": address("monitoring:beat"),

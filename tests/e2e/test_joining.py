@@ -130,6 +130,12 @@ def test_from_the_first_page_to_the_pool(open_browser: OpenBrowser) -> None:
     phone.press("去补正")
     page.locator("input[name=files]").set_input_files(picture("清楚的证书.png"))
     phone.sees("清楚的证书.png")
+    # One beside the other: the button had the place of one that stands below a form.
+    row = page.locator(".file-list li").last
+    look, away = row.get_by_text("预览").bounding_box(), row.get_by_text("删除").bounding_box()
+    assert look
+    assert away
+    assert abs(look["y"] + look["height"] / 2 - away["y"] - away["height"] / 2) <= 1
     phone.press("下一步")
     page.get_by_label("我已阅读").check()
     phone.press("提交申请")

@@ -12,12 +12,14 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import HeldRole, User
 from expertpool.accounts.services.roles import ensure_demo_roles
 from expertpool.audit.models import Entry
 from expertpool.draws.models import Draw
+from expertpool.experts.services.blacklist import add_to_blacklist
 from expertpool.monitoring.models import Heartbeat, LastBeat, PublicVisit, Visit
 from expertpool.monitoring.queries.activity import (
     heartbeats_visible_to,
@@ -43,6 +45,17 @@ def as_expert() -> tuple[User, Any]:
     user, expert = make_user("expert"), make_expert()
     give_account(expert, user)
     return user, expert
+
+
+def test_a_page_asks_for_no_beat_where_none_may_come(client: Client) -> None:
+    """Who is on the blacklist was refused each time."""
+    user, expert = as_expert()
+    page = reverse("notifications:inbox")
+    assert "data-beat=" in login(client, user).get(page).content.decode()
+    add_to_blacklist(expert=expert, reason="违规", actor=make_user("admin"), now=timezone.now())
+    left = login(client, User.objects.get(pk=user.pk)).get(page)
+    assert left.status_code == 200
+    assert "data-beat=" not in left.content.decode()
 
 
 # --- Pages -----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from expertpool.accounts.models import User
+from expertpool.audit.queries import entries_for
 from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.subjects.conditions import applies
 from expertpool.core.visibility import Level, level_for, said
@@ -39,6 +40,7 @@ from expertpool.joining.queries.contents import (
 )
 from expertpool.joining.queries.fields import is_unseen, reason_places
 
+RETURNED, OF_FILES = "joining.return", ("file.attach", "file.remove")
 NUMBERS = {"phone": "手机号", "id_number": "证件号码", "email": "邮箱"}
 
 
@@ -127,6 +129,22 @@ def corrections(application: Application, reader: User) -> list[Corrected]:
         for name, line in seen.items()
         if name in changed
     ]
+
+
+def has_other_files(application: Application) -> bool:
+    """Tell whether a photo or paper was added or removed since ``application`` was returned last, as the log says."""
+    acts = entries_for(application).filter(action__in=(RETURNED, *OF_FILES))
+    last = acts.first()
+    return last is not None and last.action != RETURNED
+
+
+def is_as_returned(application: Application) -> bool:
+    """Tell whether ``application`` was returned, and neither a word nor a file of it is another since."""
+    if not application.returned_contents or has_other_files(application):
+        return False
+    then = copy(application)
+    then.contents = application.returned_contents
+    return _texts(then) == _texts(application)
 
 
 def _texts(application: Application) -> dict[str, str]:

@@ -37,7 +37,13 @@ from expertpool.joining.queries.applications import (
     is_as_written,
 )
 from expertpool.joining.queries.contents import JOBS, TIES, may_change, step_labels, stored
-from expertpool.joining.queries.shown import faults_by_step, photo_of, shown_steps
+from expertpool.joining.queries.shown import (
+    faults_by_step,
+    is_as_returned,
+    photo_of,
+    shown_steps,
+)
+from expertpool.joining.queries.telling import told_by
 from expertpool.joining.services.checking import check_contents
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in, withdraw
@@ -71,6 +77,8 @@ def mine(request: UserRequest) -> HttpResponse:
     }
     if application.state in FILED and application.erased_at is None:
         context |= _filled_in(application) | {"consent": application.consent}
+    if application.state == State.PENDING:
+        context["told_by"] = told_by(application)
     context["home_url"] = resolve_url(settings.LOGIN_REDIRECT_URL)
     if application.is_editable:
         found = check_contents(application, now=now)
@@ -186,6 +194,7 @@ def _confirm(request: UserRequest, application: Application, step: str) -> HttpR
             return redirect("joining:mine")
     context |= _filled_in(application) | {
         "wrong": check_contents(application, now=now),
+        "is_as_returned": application.state == State.RETURNED and is_as_returned(application),
         "consent": ensure_consent(now=now),
         "notice_days": notice_days(SUBJECT),
     }

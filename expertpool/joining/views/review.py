@@ -49,7 +49,14 @@ from expertpool.joining.queries.applications import (
 from expertpool.joining.queries.contents import verified
 from expertpool.joining.queries.earlier import earlier_of, in_words
 from expertpool.joining.queries.flow import why_not_agree
-from expertpool.joining.queries.shown import corrections, likely_same, photo_of, shown_steps
+from expertpool.joining.queries.shown import (
+    corrections,
+    has_other_files,
+    is_as_returned,
+    likely_same,
+    photo_of,
+    shown_steps,
+)
 from expertpool.joining.services.deciding import approve as approve_application
 from expertpool.joining.services.deciding import approve_among_many, why_not_to_decide
 from expertpool.joining.services.deciding import reject as reject_application
@@ -106,6 +113,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
         "course": course_of_application(row, now=timezone.now()),
         "corrections": corrections(row, request.user) if row.state == State.PENDING else [],
+        "has_other_files": row.state == State.PENDING and has_other_files(row),
+        "is_as_returned": row.state == State.PENDING and is_as_returned(row),
         "objections": objections_about(request.user, row),
         "earlier": earlier_of(row, request.user),
         # The right reaches all applications in scope, the turn only those at one's own step.

@@ -12,12 +12,13 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.files.queries import attachments_of
 from expertpool.joining.models import Application
+from expertpool.joining.queries.contents import stored
 from expertpool.joining.queries.shown import corrections
 from expertpool.joining.services.deciding import approve, reject, send_back
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in
 from tests.factories.accounts import make_user
-from tests.factories.joining import make_application
+from tests.factories.joining import make_application, scan
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -85,6 +86,47 @@ def test_who_decides_again_reads_what_was_corrected(admin: User) -> None:
     assert change.before in page
     approve(application=row, actor=admin, now=timezone.now())
     assert "补正时改了这些" not in page_of(row, admin)
+
+
+@pytest.mark.shows("EXP-13", "PORT-06")
+@pytest.mark.parametrize("does", ["nothing", "types", "adds a file", "takes one away"])
+def test_who_hands_in_what_was_returned_without_a_change_is_told_and_so_is_who_decides(
+    admin: User, does: str
+) -> None:
+    """Both believed that it was corrected."""
+    application = make_application()
+    assert "没有改动" not in page_of(application, admin)
+    fields = {"title": "与证书不符", "files": "不清楚"}
+    send_back(application=application, actor=admin, fields=fields, now=timezone.now())
+    row, client = again(application), login(Client(), application.user)
+    if does == "types":
+        typed = stored(row)["profession"] | {"title": ["正高级工程师"]}
+        save_step(
+            application=row, step="profession", typed=typed, version=row.version, now=timezone.now()
+        )
+    if does != "nothing" and does != "types":
+        client.post(reverse("joining:files"), {"files": scan("新证书.png")})
+    if does == "takes one away":
+        (old, _) = attachments_of(row)
+        client.post(reverse("joining:file_remove", args=[old.pk]))
+    said = client.get(reverse("joining:step", args=["confirm"])).content.decode()
+    assert ("还没有改动" in said) is (does == "nothing")
+    row = again(application)
+    hand_in(application=row, version=row.version, consents=1, actor=row.user, now=timezone.now())
+    read = page_of(again(row), admin)
+    assert ("退回后没有改动" in read) is (does == "nothing")
+    assert ("补正时增删了照片或材料" in read) is (does not in {"nothing", "types"})
+    approve(application=again(row), actor=admin, now=timezone.now())
+    assert "没有改动" not in page_of(again(row), admin)
+
+
+@pytest.mark.shows("PORT-05")
+def test_he_is_promised_the_ways_by_which_he_is_told() -> None:
+    """Whoever gave no mail read 短信、邮件."""
+    application = make_application()
+    assert "审核结果将用短信、邮件通知您" in page_of(application)
+    client = login(Client(), make_application(email=[""]).user)
+    assert "审核结果将用短信通知您" in client.get(reverse("joining:mine")).content.decode()
 
 
 @pytest.mark.shows("PORT-05", "PORT-06")

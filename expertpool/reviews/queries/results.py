@@ -192,6 +192,11 @@ class Summary:
             if text
         )
 
+    def cells_named(self, line: Line) -> list[tuple[str, str, bool]]:
+        """Return the same as (name, total, whether it is left out), for a page without columns."""
+        told = zip(self.names.values(), line.cells, strict=True)
+        return [(name, text, left_out) for name, (text, left_out) in told]
+
     @cached_property
     def lines(self) -> list[Line]:
         """The items by rank, those that fell last."""

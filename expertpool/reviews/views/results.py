@@ -58,7 +58,7 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
         "summary": summary,
         "review": summary.review,
         "page": page,
-        "rows": [(one, summary.told(one)) for one in page],
+        "rows": [(one, summary.told(one), summary.cells_named(one)) for one in page],
         "settings": settings_words(summary.rule),
         "assignments": summary.assigned_words,
         "people": result_files.people_words(summary),

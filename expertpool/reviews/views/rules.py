@@ -169,7 +169,15 @@ def trial(request: UserRequest, pk: int) -> HttpResponse:
         "subtitle": str(row),
         "form": form,
         "experts": experts,
-        "choices": range(1, EXPERTS + 1),
+        "choices": [
+            {
+                "label": f"{one} 位",
+                "url": f"?experts={one}",
+                "active": one == experts,
+                "count": None,
+            }
+            for one in range(1, EXPERTS + 1)
+        ],
     }
     valid = posted and form.is_valid()
     if valid:

@@ -225,6 +225,10 @@ def test_what_was_left_out_is_told_on_the_page_and_on_every_paper(
     page = office.get(reverse("reviews:result", args=[review.pk])).content.decode()
     struck = re.findall(r'<s title="没有计入平均">(\d+)</s>', page)
     assert sorted(struck) == ["30", "35", "50", "65"]
+    # On a phone there are no columns: each total says whose it is.
+    named = re.findall(r'<td class="c-num" data-label="([^"]+)">\s*(?:<s [^>]*>)?(\d+)', page)
+    first_five = dict([(name, total) for name, total in named if name in GIVEN][:5])
+    assert first_five == dict(zip(GIVEN, ("65", "60", "55", "45", "35"), strict=True))
     assert all(f"<b>{total}</b>" in page for total in ("53.33", "40.00"))
     book = load_workbook(io.BytesIO(file_of(office, row, "xlsx")))
     table = [[one.value for one in line] for line in book["评审汇总表"]]

@@ -16,6 +16,7 @@ from expertpool.changes.queries import (
 )
 from expertpool.changes.tables import TONES
 from expertpool.core.registry import Tab
+from expertpool.experts.queries.veils import sees_who
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -42,4 +43,4 @@ def history(request: HttpRequest, expert: Expert) -> str:
     return render_to_string("changes/_history.html", context, request)
 
 
-TABS = (Tab("experts:detail", "life", "履历论著", 25, history),)
+TABS = (Tab("experts:detail", "life", "履历论著", 25, history, is_for=sees_who),)

@@ -62,6 +62,8 @@ class Permission:
 
     ``roles`` are the built-in roles that begin with it, beside the administrator, who has every
     right but those of a person's own area and of whoever watches over him (``admin=False``); the scope is that of the role.
+    ``keeps_veils``: none of its pages, exports and answers shows what is under a veil (`visibility.GuardedField`) to whom a
+    role lays it; tests/architecture/test_veiled.py opens them all.
     """
 
     code: str
@@ -70,6 +72,7 @@ class Permission:
     roles: tuple[BuiltInRole, ...] = ()
     admin: bool = True
     duty: Duty = Duty.BUSINESS
+    keeps_veils: bool = False
 
     def belongs_to(self, role: BuiltInRole) -> bool:
         """Tell whether the built-in ``role`` begins with it."""

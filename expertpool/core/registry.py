@@ -124,7 +124,7 @@ class NarrowPage:
 @dataclass(frozen=True)
 class Tab:
     """One tab on a panorama page (``experts:detail`` …). ``render`` returns HTML for the subject
-    of the page."""
+    of the page. ``is_for(user)`` tells whether somebody with one of ``permissions`` has it."""
 
     page: str
     code: str
@@ -133,6 +133,7 @@ class Tab:
     render: Callable[[HttpRequest, Any], str]
     permissions: tuple[str, ...] = ()
     count: Callable[[Any, Any], int | None] | None = None
+    is_for: Callable[[Any], bool] = lambda _user: True
 
 
 def faults_of_item(item: MenuItem) -> Iterator[str]:
@@ -201,7 +202,8 @@ def account_items_for(user: Any) -> list[MenuItem]:
 
 def tabs_for(page: str, user: Any) -> list[Tab]:
     """Return the tabs of ``page`` that ``user`` may see, in order."""
-    return [tab for tab in PAGE_TABS if tab.page == page and may_use(user, tab.permissions)]
+    tabs = [tab for tab in PAGE_TABS if tab.page == page and may_use(user, tab.permissions)]
+    return [tab for tab in tabs if tab.is_for(user)]
 
 
 def permission_groups() -> list[PermissionGroup]:

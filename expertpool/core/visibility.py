@@ -7,7 +7,7 @@ the most open one. A masked or hidden field is not searched, sorted or counted i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeVar
@@ -41,7 +41,9 @@ class Sensitivity(Enum):
 @dataclass(frozen=True)
 class GuardedField:
     """A field whose value only some roles see in clear. ``exportable=False``: in no export ever.
-    ``readers``: the codes of the roles that see it, all others do not; their levels say nothing then."""
+    ``readers``: the codes of the roles that see it, all others do not; their levels say nothing then.
+    A *veil* is over what stands on nearly every page, such as names: in clear unless all roles of somebody say
+    otherwise. A role that says so has only rights whose pages keep to it (`Permission.keeps_veils`)."""
 
     code: str  # "experts.phone"
     label: str
@@ -50,6 +52,7 @@ class GuardedField:
     exportable: bool = True
     sensitivity: Sensitivity = Sensitivity.PRIVATE
     readers: frozenset[str] | None = None
+    is_veil: bool = False
 
 
 class Viewer(Protocol):
@@ -125,8 +128,30 @@ def level_for(viewer: Viewer, code: str) -> Level:
         return Level.PLAIN
     if field.readers is not None:
         return Level.HIDDEN if field.readers.isdisjoint(viewer.given_roles) else Level.PLAIN
-    levels = [Level(value) for value in viewer.field_levels.get(code, [])] or [field.default]
+    levels = [Level(value) for value in viewer.field_levels.get(code, [])]
+    if not levels or (field.is_veil and _is_partly_unsaid(levels, viewer)):
+        levels.append(field.default)
     return max(levels, key=OPENNESS.__getitem__)
+
+
+def _is_partly_unsaid(levels: Sequence[Level], viewer: Viewer) -> bool:
+    """Tell whether a role of ``viewer`` says nothing of a veil, on which his other roles have ``levels``: under it he
+    sees in clear, and may have any right by it."""
+    return Level.PLAIN not in levels and len(levels) < len(viewer.given_roles)
+
+
+def veils_over(levels: Mapping[str, Level]) -> list[GuardedField]:
+    """Return the veils that a role with ``levels`` lays."""
+    return [
+        one
+        for one in GUARDED_FIELDS
+        if one.is_veil and levels.get(one.code, one.default) is not Level.PLAIN
+    ]
+
+
+def is_clear(viewer: Viewer, code: str) -> bool:
+    """Tell whether ``viewer`` sees the field in clear."""
+    return level_for(viewer, code) is Level.PLAIN
 
 
 UNSEEN = "无权查看"

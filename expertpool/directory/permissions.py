@@ -9,6 +9,7 @@ PERMISSIONS = PermissionGroup(
             "directory.view",
             "查看基础资料",
             roles=(Role.OPERATOR, Role.DEPARTMENT, Role.SUPERVISOR, Role.AUDITOR),
+            keeps_veils=True,
         ),
         Permission("directory.edit", "维护基础资料"),
     ),

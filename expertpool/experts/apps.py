@@ -83,6 +83,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.queries.named_fields import FILES
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
+        from expertpool.experts.queries.veils import VEILS
         from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.admission import reason_labels, return_admission
         from expertpool.experts.services.erasure import ERASERS as GOES
@@ -107,7 +108,7 @@ class ExpertsConfig(AppConfig):
         register_permissions(PERMISSIONS)
         register_permissions(OWN)
         SUBJECTS.add(EXPERT)
-        GUARDED_FIELDS.add(*EXPERT.guards())
+        GUARDED_FIELDS.add(*VEILS, *EXPERT.guards())
         SITE_SETTINGS.add(*SETTINGS)
         subscribe(SettingChanged, receivers.setting_changed)
         subscribe(UnitsToMerge, receivers.units_to_merge)

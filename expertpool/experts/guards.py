@@ -1,5 +1,5 @@
 """The guard of an expert's own area, for every app that has a page there: whoever signed in is the expert, or
-sees why he is not."""
+sees why he is not. And that of pages for who sees in clear who experts are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
 from expertpool.experts.queries.experts import expert_for
+from expertpool.experts.queries.veils import sees_who
 
 View = Callable[..., Any]  # pages and files
 
@@ -34,5 +36,18 @@ def as_expert(view: View) -> View:
                 },
             )
         return view(request, expert, *args, **kwargs)
+
+    return guarded
+
+
+def seeing_who(view: View) -> View:
+    """Guard a page that tells in many words who experts are: refused to whoever does not see their names and employers
+    in clear."""
+
+    @wraps(view)
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> Any:
+        if not sees_who(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
 
     return guarded

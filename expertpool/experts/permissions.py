@@ -14,6 +14,7 @@ PERMISSIONS = PermissionGroup(
             "查看专家",
             scoped=True,
             roles=(Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR),
+            keeps_veils=True,
         ),
         Permission("experts.add", "新增专家", scoped=True),
         Permission("experts.edit", "编辑、冻结专家", scoped=True),
@@ -23,7 +24,9 @@ PERMISSIONS = PermissionGroup(
         Permission("experts.export", "导出专家", scoped=True),
         Permission("experts.blacklist", "管理黑名单", scoped=True),
         Permission("experts.leave", "管理请假", scoped=True),
-        Permission("experts.reveal", "查看脱敏内容的原文（须填原因）", scoped=True),
+        Permission(
+            "experts.reveal", "查看脱敏内容的原文（须填原因）", scoped=True, keeps_veils=True
+        ),
         Permission("experts.tags", "管理专家分组", scoped=True),
         Permission("experts.sharing", "设置专家共享规则", scoped=True),
     ),

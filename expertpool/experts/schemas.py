@@ -13,12 +13,14 @@ from pydantic import StrictBool
 from expertpool.core.api import Id, Input, Moment, Output
 from expertpool.core.api.records import FieldValue, added_of, given, taken
 from expertpool.core.subjects.kinds import Entry
-from expertpool.core.visibility import show
+from expertpool.core.visibility import is_clear, show
+from expertpool.directory.models import Unit
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import state_word
 from expertpool.experts.queries.oddities import oddities_of
+from expertpool.experts.queries.veils import EMPLOYER, NAME, name_for
 from expertpool.experts.tables import leave_pill
 
 MOST_SPECIALTIES = 100
@@ -122,6 +124,22 @@ class ExpertOutput(Output):
     resolve_phone = staticmethod(guarded("phone"))
     resolve_email = staticmethod(guarded("email"))
     resolve_id_number = staticmethod(guarded("id_number"))
+
+    @staticmethod
+    def resolve_name(expert: Expert, context: Any) -> str:
+        return name_for(context["request"].user, expert)
+
+    @staticmethod
+    def resolve_employer(expert: Expert, context: Any) -> Unit | None:
+        return expert.employer if is_clear(context["request"].user, EMPLOYER) else None
+
+    @staticmethod
+    def resolve_contact_person(expert: Expert, context: Any) -> str:
+        return expert.contact_person if is_clear(context["request"].user, NAME) else ""
+
+    @staticmethod
+    def resolve_remark(expert: Expert, context: Any) -> str:
+        return expert.remark if is_clear(context["request"].user, NAME) else ""
 
     @staticmethod
     def resolve_state(expert: Expert) -> str:

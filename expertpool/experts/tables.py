@@ -9,11 +9,13 @@ from django.db.models import Q
 from expertpool.core.configuration import value_of
 from expertpool.core.mandates import A_LOOK
 from expertpool.core.views.listing import ListTab, Sort
+from expertpool.core.visibility import Viewer, is_clear
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import TERM_ENDING, TERM_OVER, state_word
 from expertpool.experts.queries.leaves import going_on, unsound
 from expertpool.experts.queries.names import BY_NAME
+from expertpool.experts.queries.veils import NAME
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 SORTS: dict[str, Sort] = {
@@ -26,6 +28,14 @@ SORTS: dict[str, Sort] = {
     "updated": "updated_at",
     "deleted": "deleted_at",
 }
+
+
+def sorts_for(viewer: Viewer) -> dict[str, Sort]:
+    """Return by what ``viewer`` orders experts: by names only who sees them, since their order tells of them."""
+    named = is_clear(viewer, NAME)
+    return {code: sort for code, sort in SORTS.items() if named or sort is not BY_NAME}
+
+
 HERE = [status for status in ExpertStatus if status != ExpertStatus.DELETED]
 TONES = {
     ExpertStatus.PENDING: "amber",

@@ -20,6 +20,7 @@ from expertpool.experts.queries.files import may_view_expert_files
 from expertpool.experts.queries.leaves import sound
 from expertpool.experts.queries.records import HIDDEN_FIELD, status_course, versions_of
 from expertpool.experts.queries.removals import removals_of, removals_to_decide
+from expertpool.experts.queries.veils import sees_who
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -120,9 +121,10 @@ TABS = (
         30,
         avoidances,
         count=lambda _user, expert: told(expert.avoidance_units.all()).count(),
+        is_for=sees_who,
     ),
     Tab(PAGE, "leaves", "请假", 40, leaves),
-    Tab(PAGE, "files", "附件", 50, files),
-    Tab(PAGE, "history", "历史变更", 80, history),
+    Tab(PAGE, "files", "附件", 50, files, is_for=sees_who),
+    Tab(PAGE, "history", "历史变更", 80, history, is_for=sees_who),
     Tab(PAGE, "log", "操作日志", 90, log, permissions=("audit.view",)),
 )

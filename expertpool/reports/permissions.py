@@ -17,6 +17,7 @@ PERMISSIONS = PermissionGroup(
             "查看和导出统计分析（只有数字，没有姓名）",
             scoped=True,
             roles=(Role.OPERATOR, Role.DEPARTMENT, Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR),
+            keeps_veils=True,
         ),
     ),
 )

@@ -166,7 +166,10 @@ def test_actions_on_a_user(client: Client, admin: User) -> None:
 
 
 def role_data(**values: Any) -> dict[str, Any]:
-    levels = {f"level__{field.code.replace('.', '__')}": "masked" for field in GUARDED_FIELDS}
+    levels = {
+        f"level__{field.code.replace('.', '__')}": "plain" if field.is_veil else "masked"
+        for field in GUARDED_FIELDS
+    }
     return {"name": "项目助理", "description": ""} | levels | values
 
 
@@ -184,7 +187,8 @@ def test_a_role_made_on_the_page_works_in_menu_action_and_data(client: Client, a
     role = Role.objects.get(name="项目助理")
     grant = role.permissions.get(code="projects.view")
     assert (grant.scope, list(grant.departments.all())) == (Scope.CHOSEN, [department])
-    assert role.fields.count() == len(GUARDED_FIELDS)
+    # Of what is in clear unless a role says otherwise it says nothing.
+    assert role.fields.count() == len([one for one in GUARDED_FIELDS if not one.is_veil])
     user = make_user(roles=(role,))
     login(client, user)
     assert {"登录记录", "项目管理"} <= set(menu_of(client))

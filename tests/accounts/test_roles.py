@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.exceptions import LastAdministrator, NotAllowed, RoleInUse
-from expertpool.accounts.models import KnownPermission, Role, RolePermission, User
+from expertpool.accounts.models import KnownPermission, Role, RoleField, RolePermission, User
 from expertpool.accounts.services.roles import (
     Grant,
     delete_role,
@@ -179,3 +179,38 @@ def test_rights_of_a_role_are_read_with_one_object_of_it(django_assert_num_queri
         assert len({id(one.role) for one in rows}) == 1
         assert {one.role.code for one in rows} == {"admin"}
     assert len(rows) > 20
+
+
+@pytest.mark.shows("EXP-39")
+def test_a_role_that_masks_names_has_no_right_whose_pages_show_them(admin: User) -> None:
+    levels = {"experts.name": Level.MASKED}
+
+    def saved(role: Role | None, *codes: str, levels: dict[str, Level]) -> Role:
+        return save_role(
+            role=role,
+            name="经办",
+            grants=[Grant(code) for code in codes],
+            levels=levels,
+            actor=admin,
+            now=timezone.now(),
+        )
+
+    with pytest.raises(NotAllowed, match=r"专家姓名不是明文的角色.*编辑、冻结专家"):
+        saved(None, "experts.view", "experts.edit", levels=levels)
+    role = saved(None, "experts.view", "draws.run", levels=levels)
+    assert dict(role.fields.values_list("field", "level")) == {"experts.name": "masked"}
+    saved(role, "experts.view", "experts.edit", levels={"experts.name": Level.PLAIN})
+    assert not role.fields.exists()  # in clear a role says nothing of it
+
+
+@pytest.mark.shows("EXP-39")
+def test_a_new_version_gives_such_a_role_no_right_whose_pages_show_them() -> None:
+    operator = ensure_demo_roles()["operator"]
+    assert not operator.fields.filter(field="experts.name").exists()
+    RoleField.objects.create(role=operator, field="experts.name", level="masked")
+    new = ("experts.import", "draws.run")
+    KnownPermission.objects.filter(code__in=new).delete()
+    RolePermission.objects.filter(code__in=new).delete()
+    grant_new_permissions(now=timezone.now())
+    held = set(operator.permissions.values_list("code", flat=True))
+    assert held.intersection(new) == {"draws.run"}

@@ -212,7 +212,7 @@ def make_world() -> World:
     expert = Expert.objects.get(pk=expert_id_of(invitation))
     give_account(expert, users["expert"])
     for user in users.values():
-        _tell(user)
+        tell(user)
     unit = make_unit()
     return World(
         users=users,
@@ -323,7 +323,7 @@ def _activation(now: datetime) -> str:
     return found[1]
 
 
-def _tell(user: User) -> None:
+def tell(user: User) -> None:
     send_message(
         occasion=INVITATION.code,
         recipient=Recipient(user.username, user.name),

@@ -105,7 +105,8 @@ def test_an_encrypted_value_without_a_guard_is_masked_in_its_middle() -> None:
 
 def test_no_guarded_value_ever_stands_in_clear() -> None:
     expert = Expert(number="E1")
-    columns = [code.partition(".")[2] for code in GUARDED_FIELDS.codes]
+    # What is in clear unless a role says otherwise stands as it does elsewhere.
+    columns = [one.code.partition(".")[2] for one in GUARDED_FIELDS if not one.is_veil]
     for name in columns:
         setattr(expert, name, "a1234567890123456789@example.cn")
     values = kept(snapshot(expert, *columns))

@@ -18,6 +18,7 @@ from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS, Level
 
 NOT_GIVEN = "现在不起作用：不是在系统中授予的。核对后保存即起作用，不要的请取消勾选。"
+VEIL = "不是明文的，只能有页面上不出现它的权限，不能有的保存时提示；没有设为脱敏、不可见的角色都按明文。"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class RoleForm(forms.Form):
                 grant.help_text = NOT_GIVEN
         for field in GUARDED_FIELDS:
             self.fields[_name("level", field.code)] = forms.ChoiceField(
-                label=field.label, choices=Level.choices, initial=field.default
+                label=field.label,
+                choices=Level.choices,
+                initial=field.default,
+                help_text=VEIL if field.is_veil else "",
             )
 
     def _add_permission(self, permission: Permission, departments: list[tuple[int, str]]) -> None:

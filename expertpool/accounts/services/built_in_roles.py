@@ -41,7 +41,9 @@ class RoleDefinition:
     def levels(self) -> dict[str, Level]:
         """Return how it sees each guarded field."""
         levels = {Sensitivity.CONTACT: self.contact, Sensitivity.PRIVATE: self.private}
-        return {field.code: levels[field.sensitivity] for field in GUARDED_FIELDS}
+        return {
+            field.code: levels[field.sensitivity] for field in GUARDED_FIELDS if not field.is_veil
+        }
 
 
 BUILT_IN_ROLES = (

@@ -37,7 +37,7 @@ from expertpool.core.fields import is_vouched
 from expertpool.core.menus import watching_codes
 from expertpool.core.permissions import PERMISSIONS, BuiltInRole, Duty
 from expertpool.core.text import clean_text
-from expertpool.core.visibility import Level
+from expertpool.core.visibility import GUARDED_FIELDS, Level, veils_over
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,11 @@ def grant_new_permissions(*, now: datetime) -> None:
     definitions = {definition.code: definition for definition in BUILT_IN_ROLES} if new else {}
     for role in Role.objects.filter(code__in=definitions, built_in=True):
         scopes = definitions[BuiltInRole(role.code)].scopes
+        veiled = veils_over(_levels_of(role))
         added = [
             RolePermission(role=role, code=code, scope=scopes[code])
             for code in sorted(new & set(scopes))
+            if not veiled or PERMISSIONS[code].keeps_veils
         ]
         if added:
             before = _granted(role)
@@ -122,10 +124,12 @@ def save_role(
 
     Refuses a name that is taken (ValidationError), codes outside the catalogue
     (UnknownCode), chosen departments with none chosen, rights that the actor lacks or would give
-    himself (NotAllowed), and to leave nobody who manages users and roles (LastAdministrator).
+    himself (NotAllowed), rights whose pages show what the role shall not see (NotAllowed), and to leave nobody who manages users and roles (LastAdministrator).
     """
     grants, mine = list(grants), rights_of(actor)
+    levels = _veils_off() | dict(levels)
     before, had = (_granted(role), _held(role)) if role else (None, {})
+    _check_veils(grants, levels)
     opened = _opened(role, levels)
     check_may_put_into_role(actor, _added(role, grants), opened)
     if role:
@@ -138,7 +142,9 @@ def save_role(
     # Written anew as a whole, since the form shows the whole.
     saved.fields.all().delete()
     RoleField.objects.bulk_create(
-        RoleField(role=saved, field=code, level=level) for code, level in levels.items()
+        RoleField(role=saved, field=code, level=level)
+        for code, level in levels.items()
+        if _veils_off().get(code) != level  # of a veil that is off a role says nothing
     )
     if role:
         # After the change, when the database itself can tell who is left.
@@ -219,9 +225,29 @@ def _holders(role: Role, *, but: User) -> list[int]:
     return sorted(holders - outsiders_among(holders))
 
 
+def _veils_off() -> dict[str, Level]:
+    return {one.code: one.default for one in GUARDED_FIELDS if one.is_veil}
+
+
+def _levels_of(role: Role) -> dict[str, Level]:
+    return {code: Level(level) for code, level in role.fields.values_list("field", "level")}
+
+
+def _check_veils(grants: Iterable[Grant], levels: Mapping[str, Level]) -> None:
+    """Refuse (NotAllowed) rights whose pages show what a veil of the same role is over (docs/decisions/0700)."""
+    veils = "、".join(one.label for one in veils_over(levels))
+    named = [PERMISSIONS[one.code].label for one in grants if not PERMISSIONS[one.code].keeps_veils]
+    if veils and named:
+        message = (
+            f"{veils}不是明文的角色，不能同时有这些权限，它们的页面要用到姓名和单位：{'、'.join(named)}。"
+            f"请取消这些权限，或把{veils}改为明文。"
+        )
+        raise NotAllowed(message)
+
+
 def _opened(role: Role | None, levels: Mapping[str, Level]) -> dict[str, Level]:
     """Return the ``levels`` that ``role`` did not have."""
-    kept = dict(role.fields.values_list("field", "level")) if role else {}
+    kept = _veils_off() | (_levels_of(role) if role else {})
     return {code: level for code, level in levels.items() if kept.get(code) != level}
 
 

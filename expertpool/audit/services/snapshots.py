@@ -124,7 +124,8 @@ def _value(row: models.Model, name: str) -> Any:
         return sorted((Shown(str(one), one.pk) for one in value.all()), key=lambda one: one.text)
     if value in NOTHING:
         return None
-    if guard := GUARDED_FIELDS.get(f"{row._meta.app_label}.{name}"):
+    guard = GUARDED_FIELDS.get(f"{row._meta.app_label}.{name}")
+    if guard and not guard.is_veil:
         return Shown(guard.mask(value), value)
     # Encrypted, but guarded by no catalogue: masked all the same, since the log is never encrypted.
     if isinstance(column, EncryptedField):

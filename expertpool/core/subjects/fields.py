@@ -17,7 +17,7 @@ from expertpool.core.importing import CellRefused, ImportColumn, normalise_heade
 from expertpool.core.importing.columns import ZERO, Cleaner
 from expertpool.core.subjects.conditions import ShownWhen
 from expertpool.core.subjects.kinds import Kind, Rows, Text
-from expertpool.core.visibility import GuardedField, Level, Viewer, level_for
+from expertpool.core.visibility import GuardedField, Level, Viewer, is_clear, level_for
 
 FILL_IN = "请填写这一项。"
 
@@ -181,7 +181,8 @@ class FieldDeclaration:
     place the fields follow in the order of their declaration; ``order`` moves one forward (below
     0) or back. ``write=False``: no service takes it. ``is_retired``: it reads as before, and
     nobody fills or asks it any more. ``owner``: whose it is; one that is ``always_asked`` no office lets
-    him edit at once. ``shown_when``: a record has it only while another of its fields says so.
+    him edit at once. ``veil``: the code of the veil that is over it (`visibility.GuardedField`): its own, or that of a
+    field of which it may tell. ``shown_when``: a record has it only while another of its fields says so.
     ``former_labels``: what it was called before, and is in the log.
     """
 
@@ -190,6 +191,7 @@ class FieldDeclaration:
     kind: Kind
     required: bool = False
     guard: GuardedField | None = None
+    veil: str = ""
     write: bool = True
     read: Callable[[Any], Any] | None = None
     show: Callable[[Any], str] | None = None
@@ -263,6 +265,10 @@ class FieldDeclaration:
         """Tell whether ``viewer`` sees nothing of it, not even masked."""
         return self.guard is not None and level_for(viewer, self.guard.code) is Level.HIDDEN
 
+    def is_veiled_from(self, viewer: Viewer) -> bool:
+        """Tell whether ``viewer`` does not see it in clear since a veil is over it."""
+        return bool(self.veil) and not is_clear(viewer, self.veil)
+
     def word_of(self, record: Any) -> str:
         """Return the value as it is read in Chinese; of an altered cell that it cannot be read."""
         try:
@@ -277,7 +283,7 @@ class FieldDeclaration:
         place = self.criterion
         assert place is not None  # noqa: S101
         # Who may not see a value does not ask for it either, whether or not the condition says so itself.
-        guard = self.guard.code if self.guard else place.field.guard
+        guard = self.guard.code if self.guard else self.veil or place.field.guard
         return replace(
             place.field,
             code=place.field.code or self.code,

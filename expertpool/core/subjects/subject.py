@@ -16,7 +16,7 @@ from expertpool.core.exporting import ExportColumn
 from expertpool.core.importing import CellRefused, ImportColumn
 from expertpool.core.subjects.conditions import ValueOf, applies
 from expertpool.core.subjects.fields import FILL_IN, FieldDeclaration, is_nothing
-from expertpool.core.visibility import GuardedField, Viewer
+from expertpool.core.visibility import UNSEEN, GuardedField, Viewer
 
 Snapshot = dict[str, str]
 MOST_COLUMNS = 20  # of fields that joined, in one list: each is written into every row
@@ -30,6 +30,7 @@ class ShownField:
     declaration: FieldDeclaration
     text: str
     url: str = ""
+    is_veiled: bool = False
 
     @property
     def label(self) -> str:
@@ -44,7 +45,8 @@ class ShownField:
     @property
     def is_guarded(self) -> bool:
         # What joined is hidden or plain; a page has left out the hidden.
-        return self.declaration.guard is not None and not self.declaration.is_extra
+        is_guarded = self.declaration.guard is not None and not self.declaration.is_extra
+        return is_guarded or self.is_veiled
 
     @property
     def is_wide(self) -> bool:
@@ -220,6 +222,8 @@ class Subject:
             # A guarded value of the code is shown by a tag of its own, which knows the reader.
             ShownField(field, "")
             if field.guard and not field.is_extra
+            else self._veiled(field)
+            if field.is_veiled_from(viewer)
             else ShownField(
                 field,
                 (field.show or field.word_of)(record),
@@ -231,6 +235,11 @@ class Subject:
             and not (field.is_extra and field.is_hidden_from(viewer))
             and (field.shown_when is None or self.has_field(record, field))
         ]
+
+    def _veiled(self, field: FieldDeclaration) -> ShownField:
+        """Return what is shown of a field under a veil: as a guarded one if the veil is its own, else nothing of it."""
+        is_own = self.name_of(field) == field.veil
+        return ShownField(field, "" if is_own else UNSEEN, is_veiled=is_own)
 
     def _in_section(self, variant: str, section: str) -> list[FieldDeclaration]:
         return placed(

@@ -35,7 +35,11 @@ class DeclaredFilter(FilterForm):
     def __init__(self, data: Any = None, *, viewer: Viewer | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.viewer = viewer
-        self.declared = {one.filter_name: one for one in placed(self.subject.fields(), "filtered")}
+        self.declared = {
+            one.filter_name: one
+            for one in placed(self.subject.fields(), "filtered")
+            if viewer is None or not one.is_veiled_from(viewer)
+        }
         for name, one in self.declared.items():
             self.fields[name] = _input(one, asked=self.data.get(name, ""))
             self.fields[name].required = False

@@ -30,6 +30,7 @@ from expertpool.experts.enums import AccountState, ExpertSource, ExpertStatus
 from expertpool.experts.fields.shared import NUMBERS, departments
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.experts import state_word
+from expertpool.experts.queries.veils import NAME
 from expertpool.experts.validators import values as rules
 
 _departments = Prepared(lambda: Department.objects.values_list("pk", "name"))
@@ -63,6 +64,7 @@ MEMBERSHIP = (
         code="remark",
         label="备注",
         kind=Text(longest=2000, rows=3),
+        veil=NAME,  # it may say who he is
         form=InForm(section="term", order=1),
         imported=InImport(
             dispensable=True,
@@ -183,6 +185,7 @@ MEMBERSHIP = (
         code="recommender",
         label="推荐人",
         kind=Text(longest=100),
+        veil=NAME,  # it may say who he is
         form=InForm(section="term", help="由谁推荐入库；由库内专家推荐的自动填写。"),
         imported=InImport(
             dispensable=True,

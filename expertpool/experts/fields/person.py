@@ -41,6 +41,7 @@ from expertpool.experts.fields.words import (
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.packs import encrypted_q
+from expertpool.experts.queries.veils import NAME
 from expertpool.experts.validators import documents
 from expertpool.experts.validators import values as rules
 
@@ -139,6 +140,7 @@ PERSON = (
         always_asked=True,
         kind=Text(longest=100, rule=rules.name),
         required=True,
+        veil=NAME,
         form=InForm(section="basic", labels={ORGANISATION: "单位名称"}),
         imported=InImport(
             aliases=(
@@ -374,6 +376,7 @@ PERSON = (
         label="联系人",
         owner=Owner.OWN,
         kind=Text(longest=50, rule=rules.short_name),
+        veil=NAME,
         form=InForm(section={ORGANISATION: "work"}, order=-1, required=True),
         imported=InImport(order=1, help="单位专家必填。"),
         history=InHistory(),

@@ -53,6 +53,7 @@ from expertpool.experts.fields.words import (
     NO_EMPLOYER,
     TITLE_MEANINGS,
 )
+from expertpool.experts.queries.veils import EMPLOYER
 from expertpool.experts.validators import values as rules
 
 _UNITS = ("工作单位", "所在单位", "现工作单位", "任职单位", "所属单位")
@@ -104,6 +105,7 @@ WORK = (
         owner=Owner.CONTROLLED,
         always_asked=True,
         kind=Rows(rows=Unit.objects.all),
+        veil=EMPLOYER,
         form=InForm(section={INDIVIDUAL: "work"}, typed=False),
         exported=InExport(
             width=30, optional=True, value=lambda one: one.employer.name if one.employer else ""

@@ -34,8 +34,10 @@ from expertpool.experts.queries.imported import (
     imports_to_admit,
 )
 from expertpool.experts.queries.search import find, search
+from expertpool.experts.queries.veils import sees_who
 
 WORDS = "姓名、首字母、编号、单位或专业"
+WORDS_IN_PART = "编号或专业"  # of who sees names or employers masked
 GONE = "没有您的这次导入，或记录已过期删除；可以按入库时间和来源筛选。"
 
 
@@ -62,6 +64,8 @@ class ExpertFilter(DeclaredFilter):
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data, viewer=user)
         self.user = user
+        if not sees_who(user):
+            self.fields["q"].widget.attrs["placeholder"] = WORDS_IN_PART
         own, others = imports_of(user), self._others()
         self.runs = {str(run.pk): run for run in (*own, *others)}
         shown = [(str(run.pk), import_words(run)) for run in own]
@@ -145,6 +149,8 @@ class ChangeFilter(FilterForm):
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
         self.user = user
+        if not sees_who(user):  # of what an expert changed himself that is he
+            del self.fields["by"]
         control: Any = self.fields["field"]
         control.choices = [("", "全部"), *EXPERT.labels(user).items()]
 

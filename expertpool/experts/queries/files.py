@@ -8,6 +8,7 @@ from expertpool.accounts.models import User
 from expertpool.core.visibility import Level, level_for
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
+from expertpool.experts.queries.veils import sees_who
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_for
 from expertpool.files.registry import FileSubject
@@ -19,7 +20,9 @@ ADMISSION, ADMISSION_PHOTO = "admission", "admission_photo"
 
 def may_view_files(user: User) -> bool:
     """Tell whether the user may see scans at all: whoever sees ID card numbers plain, or may
-    reveal them (each download is recorded like a revealed value)."""
+    reveal them (each download is recorded like a revealed value). They say whose they are, which some do not see."""
+    if not sees_who(user):
+        return False
     plain = level_for(user, "experts.id_number") is Level.PLAIN
     return plain or user.has_permission("experts.reveal")
 
@@ -48,6 +51,8 @@ def _is_own(user: User, subject_id: str) -> bool:
 
 def photo_of(expert: Expert, viewer: User) -> Attachment | None:
     """Return the photograph of ``expert`` that can be shown to ``viewer``."""
+    if not (sees_who(viewer) or _is_own(viewer, str(expert.pk))):
+        return None
     rows = attachments_for(viewer, expert, PHOTO).filter(held=False)
     return rows.order_by("-pk").first()
 

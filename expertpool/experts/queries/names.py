@@ -19,6 +19,7 @@ from expertpool.core.fields import Sealed
 from expertpool.core.lookups import Among
 from expertpool.core.ordering import KeyOrder, Places
 from expertpool.core.text import as_name
+from expertpool.core.visibility import Viewer, is_clear
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.initials import LATIN, MOST_CHARS
 from expertpool.experts.queries.packs import (
@@ -29,6 +30,7 @@ from expertpool.experts.queries.packs import (
     ids_in_order,
     state_of,
 )
+from expertpool.experts.queries.veils import NAME
 
 LONG = 0.5  # seconds; an order that takes longer is worked out
 SHARE = 10  # only after so many times as long
@@ -78,8 +80,11 @@ def opened_name(shut: str, number: str) -> str:
     return Expert(number=number, name=token).name
 
 
-def by_likeness(rows: QuerySet[Expert], text: str) -> QuerySet[Expert]:
-    """Order ``rows``, which a search for ``text`` has found: first who is called just so, then who came first."""
+def by_likeness(rows: QuerySet[Expert], text: str, viewer: Viewer) -> QuerySet[Expert]:
+    """Order ``rows``, which a search of ``viewer`` for ``text`` has found: first who is called just so, if that is told
+    him, then who came first."""
+    if not is_clear(viewer, NAME):
+        return rows.order_by("pk")
     just_so = Case(When(called([as_name(text)]), then=0), default=1)
     return rows.order_by(just_so, "pk")
 

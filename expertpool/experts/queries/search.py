@@ -34,14 +34,15 @@ from expertpool.core.counting import keys_of
 from expertpool.core.lookups import Among, Implied
 from expertpool.core.subjects import extra_q, searched_fields
 from expertpool.core.text import clean_text, close_dots, join_dots, without_unseen
-from expertpool.core.visibility import Level, level_for
+from expertpool.core.visibility import is_clear
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.directory.queries import core_of, normalise_unit_name
 from expertpool.experts.models import Expert, ExpertSpecialty
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import kept_instead
 from expertpool.experts.queries.names import named_like
-from expertpool.experts.queries.packs import Holders, phone_being, phones_holding
+from expertpool.experts.queries.packs import NOBODY, Holders, phone_being, phones_holding
+from expertpool.experts.queries.veils import EMPLOYER, NAME
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
@@ -86,7 +87,8 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     A keyword is part of the name, the beginning of its pinyin initials, part of the number, of the employer's name
     or alias, of a specialty's name, a specialty's code; for those who see phone numbers plain
     also a phone number or four of its digits or more; or all that a field of text says which an
-    administrator has added. The number of a record that was merged finds the one that stays.
+    administrator has added. The number of a record that was merged finds the one that stays. Who does not see names, or
+    employers, in clear finds nobody by them.
 
     ``by_name`` says that the rows will be ordered by name. It changes the way, not the rows: that order has no
     index to walk.
@@ -94,10 +96,13 @@ def find(queryset: QuerySet[Expert], text: str, user: User, *, by_name: bool = F
     keywords = _keywords(text)
     texts = searched_fields(SUBJECT, user) if keywords else []
     phones = _phones(keywords, user)
-    called, named = named_like(keywords), _named_so(keywords)
+    called = named_like(keywords if is_clear(user, NAME) else [])
+    named = _named_so(keywords)
+    if not is_clear(user, EMPLOYER):
+        named = {one: ([], specialties) for one, (_, specialties) in named.items()}
     kept = numbers_merged(text)
     words = [
-        _unread(_parts(one, called[one], phones.get(one), texts, kept, *named[one]))
+        _unread(_parts(one, called.get(one, NOBODY), phones.get(one), texts, kept, *named[one]))
         for one in keywords
     ]
     if not words:
@@ -362,7 +367,7 @@ class _Word:
 def _phones(keywords: Sequence[str], user: User) -> dict[str, Q]:
     """Return whose telephone has one of ``keywords`` in it, for those that may be a part of one."""
     digits = [one for one in keywords if one.isdigit() and len(one) >= LEAST_DIGITS]
-    if not digits or level_for(user, "experts.phone") is not Level.PLAIN:
+    if not digits or not is_clear(user, "experts.phone"):
         return {}
     parts = [one for one in digits if len(one) < ALL_DIGITS]
     whole = {one: phone_being(one, user) for one in digits if len(one) >= ALL_DIGITS}

@@ -16,6 +16,7 @@ from expertpool.core.templatetags.ui import masked, pill
 from expertpool.core.visibility import UNSEEN, Level, level_for, show
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.coming import SEALED
+from expertpool.experts.queries.veils import employer_for, name_for, sees_who
 from expertpool.experts.tables import leave_pill, state_pill
 
 register = template.Library()
@@ -39,6 +40,24 @@ def leave_state(*, leave: Leave) -> SafeString:
     """How a leave stands, as a pill."""
     label, tone = leave_pill(leave, timezone.now())
     return pill(label=label, tone=tone)
+
+
+@register.simple_tag(takes_context=True)
+def name_of(context: Context, *, expert: Expert) -> str:
+    """The name of ``expert`` as the reader may see it."""
+    return name_for(context["request"].user, expert)
+
+
+@register.simple_tag(takes_context=True)
+def employer_of(context: Context, *, expert: Expert) -> str:
+    """The employer of ``expert`` as the reader may see it."""
+    return employer_for(context["request"].user, expert)
+
+
+@register.simple_tag(takes_context=True)
+def reader_sees_who(context: Context) -> bool:
+    """Tell whether the reader sees in clear who an expert is."""
+    return sees_who(context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

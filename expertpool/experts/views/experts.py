@@ -34,9 +34,10 @@ from expertpool.experts.queries.files import photo_of
 from expertpool.experts.queries.names import by_likeness
 from expertpool.experts.queries.records import standing_of
 from expertpool.experts.queries.search import numbers_merged, search
+from expertpool.experts.queries.veils import employer_for, name_for, sees_who
 from expertpool.experts.registry import LIST_ACTIONS
 from expertpool.experts.services.looking import note_look
-from expertpool.experts.tables import SORTS, tabs
+from expertpool.experts.tables import sorts_for, tabs
 from expertpool.workflow.enums import ApprovalState
 from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.queries.notices import objections_about
@@ -57,7 +58,7 @@ def index(request: UserRequest) -> HttpResponse:
     result = listing(
         request,
         experts_visible_to(user).select_related("employer", "division").defer(*UNSHOWN),
-        sorts=SORTS,
+        sorts=sorts_for(user),
         default_sort="-entered",
         form=form,
         tabs=tabs(timezone.localdate()),
@@ -79,6 +80,7 @@ def index(request: UserRequest) -> HttpResponse:
         if user.has_permission("experts.export")
         else "",
         "package_url": reverse("experts:package"),
+        "in_clear": sees_who(user),
         "where": explain(where) if where else "",
         "merged": _merged_of(form.value("q") or "", result.page),
         "columns": EXPERT.list_columns(user),
@@ -113,10 +115,10 @@ def options(request: UserRequest) -> JsonResponse:
     rows = [
         {
             "value": str(one.pk),
-            "text": one.name,
-            "note": " ".join(filter(None, (one.number, str(one.employer or "")))),
+            "text": name_for(request.user, one),
+            "note": " ".join(filter(None, (one.number, employer_for(request.user, one)))),
         }
-        for one in by_likeness(found.select_related("employer"), text)[:MOST_OPTIONS]
+        for one in by_likeness(found.select_related("employer"), text, request.user)[:MOST_OPTIONS]
     ]
     return JsonResponse(rows, safe=False)
 

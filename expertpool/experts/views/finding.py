@@ -10,6 +10,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.names import by_likeness
 from expertpool.experts.queries.search import numbers_merged, search
+from expertpool.experts.queries.veils import employer_for, name_for
 
 
 def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
@@ -19,14 +20,14 @@ def find_experts(user: User, query: str, limit: int) -> list[SearchItem]:
     # They are found on the page of the deleted, by whoever may restore them.
     found = experts_visible_to(user).exclude(status=ExpertStatus.DELETED)
     found = search(found, query, user, by_name=True).select_related("employer")
-    rows = by_likeness(found, query)[:limit]
+    rows = by_likeness(found, query, user)[:limit]
     merged = {pk: f"{number} 已并入" for number, (pk, _) in numbers_merged(query).items()}
     return [
         SearchItem(
-            row.name,
+            name_for(user, row),
             reverse("experts:detail", args=[row.pk]),
             "user",
-            " ".join(filter(None, (merged.get(row.pk), row.number, str(row.employer or "")))),
+            " ".join(filter(None, (merged.get(row.pk), row.number, employer_for(user, row)))),
         )
         for row in rows
     ]

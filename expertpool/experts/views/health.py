@@ -27,6 +27,7 @@ from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.forms.actions import AssignForm
 from expertpool.experts.forms.filters import EmployerFilter, ThinFilter
+from expertpool.experts.guards import seeing_who
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.health import (
     GAPS,
@@ -36,6 +37,7 @@ from expertpool.experts.queries.health import (
 )
 from expertpool.experts.queries.names import BY_NAME
 from expertpool.experts.queries.pairs import alike_in, pairs_in
+from expertpool.experts.queries.veils import sees_who
 from expertpool.experts.services.employers import assign_employer
 from expertpool.experts.settings import PENDING_DAYS, THIN_SPECIALTY
 
@@ -67,7 +69,7 @@ def index(request: UserRequest) -> HttpResponse:
     for gap, count in zip(GAPS, counts, strict=True):
         url = f"{reverse('experts:list')}?{urlencode({'gap': gap.code})}"
         sections[gap.section].append(_line(gap.label, count, "人", url, gap.mend))
-        if gap.code == "unit":
+        if gap.code == "unit" and sees_who(user):
             # Also of those who are not yet, or no longer, drawn: as many as the page behind it lists.
             mend = "连同待审核、冻结等专家填写的；归入单位库里的单位，或确认它是一家单位。"
             url = reverse("experts:employers")
@@ -119,6 +121,7 @@ def thin(request: UserRequest) -> HttpResponse:
 
 @require_safe
 @requires("experts.view")
+@seeing_who
 def employers(request: UserRequest) -> HttpResponse:
     """The employers of which only a name was typed, with the units that they may be."""
     result = listing(

@@ -12,6 +12,7 @@ from expertpool.core.permissions import requires
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ChangeFilter
+from expertpool.experts.guards import seeing_who
 from expertpool.experts.queries.experts import experts_visible_to
 from expertpool.experts.queries.records import (
     HIDDEN_FIELD,
@@ -19,6 +20,7 @@ from expertpool.experts.queries.records import (
     differences,
     versions_of,
 )
+from expertpool.experts.queries.veils import sees_who
 
 NOTHING = "这位专家的资料还没有修改过，没有可以对照的版本。"
 
@@ -26,7 +28,7 @@ NOTHING = "这位专家的资料还没有修改过，没有可以对照的版本
 @require_safe
 @requires("experts.view")
 def index(request: UserRequest) -> HttpResponse:
-    """All changes, the latest first."""
+    """All changes, the latest first; who does not see names reads of whom and what, not by whom: often by himself."""
     result = listing(
         request,
         changes_visible_to(request.user),
@@ -39,11 +41,13 @@ def index(request: UserRequest) -> HttpResponse:
         (one, "、".join(labels.get(code, HIDDEN_FIELD) for code in one.changed))
         for one in result.page
     ]
-    return render_list(request, "experts/change_list.html", result.context | {"rows": rows})
+    context = result.context | {"rows": rows, "in_clear": sees_who(request.user)}
+    return render_list(request, "experts/change_list.html", context)
 
 
 @require_safe
 @requires("experts.view")
+@seeing_who
 def compare(request: UserRequest, pk: int) -> HttpResponse:
     """Two versions of a record side by side: ``?from=1&to=3``; otherwise the last two."""
     expert = get_object_or_404(experts_visible_to(request.user), pk=pk)

@@ -94,10 +94,13 @@ def fitting_of(review: Review) -> Fitting:
         [
             Fit(
                 one,
+                # As texts, as what is sealed has them: of many categories c10 comes before c2.
                 tuple(
-                    key
-                    for key, name in classes.items()
-                    if name not in own or name == groups.get(one.invitation_id)
+                    sorted(
+                        key
+                        for key, name in classes.items()
+                        if name not in own or name == groups.get(one.invitation_id)
+                    )
                 ),
                 tuple(sorted(barred[one.pk])),
             )

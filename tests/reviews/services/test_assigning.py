@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -72,6 +73,7 @@ from tests.factories.scoring import (
     submit,
 )
 from tests.factories.widening import accept_all
+from tests.fixtures import login
 from vdraw.verify import find_difference
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +320,22 @@ def test_each_group_scores_its_own_category_and_all_score_the_others(
     for number, of in given.items():
         assert of == {number[:2]} or number.startswith("管理"), given
     assert [one.items for one in progress_of(review)] == [3] * 4
+    assert find_difference(record_of(row, named=True)) is None
+
+
+@pytest.mark.shows("OVW-12")
+def test_items_of_more_than_nine_categories_are_given(operator: User, supervisor: User) -> None:
+    """c10 stands before c2 in what is sealed: the page of such a campaign did not open, and nothing could be given."""
+    things = [Thing(f"L-{at}", f"课题{at}", category=f"类别{at:02}") for at in range(1, 13)]
+    review = make_review(operator, now=NOW, things=things, seats=4)
+    set_assignment(review=review, share=Share(2, 6), actor=operator, now=NOW)
+    open_review(review=review, actor=operator, now=NOW)
+    page = login(Client(), operator).get(reverse("reviews:assignment", args=[review.pk]))
+    assert "类别12" in page.content.decode()
+    row = seal(review, operator, now=NOW)
+    for role, actor in (("operator", operator), ("supervisor", supervisor)):
+        row = value(row, role, actor)
+    assert [len(line.reviewers) for line in lines_of(review)] == [2] * 12
     assert find_difference(record_of(row, named=True)) is None
 
 

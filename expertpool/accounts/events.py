@@ -52,11 +52,13 @@ class AccessEnded:
 @dataclass(frozen=True)
 class HandedOver:
     """An account is somebody else's from now on, or may do more than whoever had it in hand: his password and all that he
-    was signed in by have ended (`AccessEnded`); what else lets him in is to end. ``actor_id`` gave it."""
+    is signed in by end (`AccessEnded`); what else lets him in is to end, too. ``actor_id`` gave it; it was in his hands
+    ``since`` then, or ever (None)."""
 
     user_id: int
     actor_id: int
     at: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from expertpool.identity.exceptions import NotAdmitted
 from expertpool.identity.models import GroupRole
 from expertpool.identity.queries import why_no_password
 from expertpool.identity.services.by_directory import is_asked_of
-from expertpool.identity.services.mapping import map_group
+from expertpool.identity.services.mapping import map_group, unmap_group
 from expertpool.identity.services.persons import Admission, Vouched, account_of
 from expertpool.identity.services.signing_in import _rules, is_offered
 from expertpool.identity.settings import ldap, oidc
@@ -180,6 +180,53 @@ def test_who_had_himself_vouched_for_as_a_colleague_becomes_nothing_by_what_that
     with pytest.raises(NotAdmitted):
         come("clerk")
     assert come("chen") == user, "its owner is bound as he comes"
+
+
+@pytest.mark.parametrize("is_hers", [False, True], ids=["his", "hers, from before"])
+def test_nor_does_who_wrote_his_mail_into_an_account_that_another_had_opened(
+    admin: User, is_hers: bool
+) -> None:
+    """The security administrator opened it; who keeps users writes his mail into it, comes in once by the provider, and writes
+    hers back."""
+    clerk, rules = make_user(roles=[make_role("accounts.users")]), Admission("email", False, False)
+    person = {"username": "chen", "name": "陈新", "email": "chen@office.example"}
+    user, password = create_user(**person, actor=admin, now=NOW - timedelta(days=9))
+    change_own_password(user=user, old=password, new="Keeper-8765-Tree", now=NOW)
+
+    def come(whose: str, at: datetime = NOW) -> User:
+        who = (Source.OIDC, HIS, f"s-{whose}", whose, whose, f"{whose}@office.example")
+        return account_of(Vouched(*who, frozenset()), rules, now=at)
+
+    if is_hers:
+        assert come("chen", NOW - timedelta(days=8)) == user
+    edit(user, clerk, now=NOW, email="clerk@office.example")
+    if not is_hers:
+        assert come("clerk") == user
+    edit(user, clerk, now=NOW, email="chen@office.example")
+    roles = [built_in_roles()["supervisor"]]
+    assert edit(user, admin, now=NOW, roles=roles), "a password to hand over"
+    is_unbound = Entry.objects.filter(action="identity.unbind", actor=admin).exists()
+    assert is_unbound is not is_hers, "what was hers before he came stays"
+    with pytest.raises(NotAdmitted):
+        come("clerk")
+    assert come("chen") == user
+
+
+def test_whom_the_provider_alone_lets_in_is_bound_as_before_and_given_no_password(
+    admin: User,
+) -> None:
+    clerk, groups = make_user(roles=[make_role("accounts.users")]), frozenset({"office"})
+    row = map_group(group="office", role=make_role("projects.view"), actor=admin, now=LONG_AGO)
+    vouched = Vouched(Source.OIDC, HIS, "s-chen", "chen", "陈新", "", groups)
+    user = account_of(vouched, Admission("", True, False), now=LONG_AGO)
+    unmap_group(row=row, actor=admin, now=LONG_AGO)  # from now on by hand
+    user.roles.clear()
+    edit(user, clerk, email="clerk@office.example")
+    assert not edit(user, admin, roles=[built_in_roles()["supervisor"]])
+    user = User.objects.get(pk=user.pk)
+    assert why_no_password(user)
+    assert not user.must_change_password
+    assert account_of(vouched, Admission("", True, False), now=NOW) == user
 
 
 def test_an_account_that_becomes_an_experts_is_not_bound_any_more(admin: User) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -64,9 +64,9 @@ def giver() -> User:
     return make_user(roles=(make_role("accounts.users", "accounts.roles"),), name="角色员")
 
 
-def edit(user: User, actor: User, **values: object) -> str:
+def edit(user: User, actor: User, *, now: datetime = NOW, **values: object) -> str:
     kept = {name: getattr(user, name) for name in ("name", "phone", "email", "department")}
-    return edit_user(user=user, actor=actor, now=NOW, **(kept | values))  # type: ignore[arg-type]
+    return edit_user(user=user, actor=actor, now=now, **(kept | values))  # type: ignore[arg-type]
 
 
 # --- Acting for an account that may do more ------------------------------------------------------
@@ -234,6 +234,50 @@ def test_a_password_that_another_gave_later_ends_nothing_of_whoever_had_it_befor
     assert not has_app(User.objects.get(pk=user.pk))
     # Once: what is set up from then on is its owner's.
     assert not edit(user, admin, roles=[ensure_demo_roles()["supervisor"]])
+
+
+def test_nor_does_who_led_a_letter_that_waited_elsewhere(admin: User, clerk: User) -> None:
+    """It goes where the owner is now, as the clerk says: its link opens the account to whoever is there."""
+    user, _ = create_user(
+        username="neu",
+        name="新同事",
+        email="chen@example.cn",
+        actor=admin,
+        now=NOW,
+        is_one_of_many=True,
+    )
+    publish(AccountsOpened((user.pk,), admin.pk, NOW))
+    edit(user, clerk, email="clerk@example.cn")
+    letters = Message.objects.filter(occasion="account.opened").order_by("pk")
+    assert [one.state for one in letters.all()] == ["cancelled", "queued"]
+    assert edit(user, admin, roles=[ensure_demo_roles()["supervisor"]])
+    assert {one.state for one in letters.all()} == {"cancelled"}
+
+
+@pytest.mark.parametrize("put_out", [disable_user, blacklist_user])
+def test_who_was_put_out_has_no_rights_by_which_an_account_stays_as_he_left_it(
+    admin: User, put_out: Callable[..., None]
+) -> None:
+    keeper = make_user(roles=(make_role("accounts.users"), ensure_demo_roles()["supervisor"]))
+    user, window = taken_over(keeper)
+    put_out(user=keeper, reason="离职", actor=admin, now=NOW)
+    assert edit(user, admin, roles=[ensure_demo_roles()["supervisor"]])
+    assert window.get("/account/").status_code == 302
+
+
+def test_nor_has_he_those_of_a_colleague_as_whom_he_opened_it(admin: User, clerk: User) -> None:
+    """He opened the colleague's account, signed in to it, and opened another as the colleague."""
+    keeps, supervisor = make_role("accounts.users"), ensure_demo_roles()["supervisor"]
+    colleague, _ = create_user(username="alt", name="老同事", actor=clerk, now=NOW)
+    edit(colleague, admin, roles=[keeps])
+    user, _ = taken_over(User.objects.get(pk=colleague.pk))
+    assert edit(colleague, admin, roles=[keeps, supervisor])
+    assert edit(user, admin, roles=[supervisor])
+    # What the colleague does from now on is his own.
+    other, _ = create_user(
+        username="drei", name="丙", actor=User.objects.get(pk=colleague.pk), now=NOW
+    )
+    assert not edit(other, admin, roles=[supervisor])
 
 
 def test_an_app_of_who_was_more_than_he_before_stays(admin: User, clerk: User) -> None:

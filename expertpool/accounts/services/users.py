@@ -14,7 +14,7 @@ from expertpool.accounts.events import AccessEnded, HandedOver
 from expertpool.accounts.exceptions import NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User
 from expertpool.accounts.queries import is_outsider
-from expertpool.accounts.registry import contacts_instead
+from expertpool.accounts.registry import contacts_instead, why_no_password
 from expertpool.accounts.services.announcing import announce
 from expertpool.accounts.services.authenticators import has_app, remove_app
 from expertpool.accounts.services.contacts import (
@@ -153,18 +153,23 @@ def _taken_from_keeper(user: User, had: Rights, *, actor: User | None, now: date
     return a one-time password in place of the one that he knows; else leave all and return nothing."""
     if actor is None or (keeper := keeper_of(user, had=had, giver=actor)) is None:
         return ""
+    publish(HandedOver(user.pk, actor.pk, now, keeper.since))
     password = take_password(user, now=now)
+    if why_no_password(user):
+        # Bound from before he was in anybody's hands: he comes in by that, and there is nothing to hand over.
+        password, user.must_change_password = "", False
+        user.save(update_fields=["must_change_password"])
     end_access(user=user, actor=actor, now=now)
     # Shown by whoever sat in the account: codes of a second person go to that phone (docs/decisions/0068).
     user.phone_verified_at = None
     user.save(update_fields=["phone_verified_at"])
     # So may an app be his, whose digits agree as well (0095); not where the account was more than he before.
-    if has_app(user) and not had.beyond(rights_of(keeper)):
+    if has_app(user) and not had.beyond(rights_of(keeper.user)):
         remove_app(user)
         # Not logged it would look cleared past this system, which asks for another at once.
         announce(record("user.take_away_app", actor=actor, subject=user, now=now), user)
-    publish(HandedOver(user.pk, actor.pk, now))
-    note = f"{GIVEN_MORE}{keeper.name}开通账号或重置过密码，他没有这些权限"
+    hand = f"{keeper.user.name}开通过账号、重置过密码或改过手机号、邮箱"
+    note = f"{GIVEN_MORE}{hand}，不能确认他本人有这些权限"
     announce(record("user.reset_password", actor=actor, subject=user, note=note, now=now), user)
     return password
 

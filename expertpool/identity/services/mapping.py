@@ -63,9 +63,11 @@ def unbind(*, row: OutsideIdentity, actor: User, now: datetime) -> None:
 
 
 def end_with_hand(event: HandedOver) -> None:
-    """Take apart what is bound to an account that is another's hand's now: whoever opened it may have had himself vouched for
-    as its owner (docs/decisions/0670). Its owner is bound anew as he comes."""
+    """Take apart what was bound to an account while it was in another's hands: he may have had himself vouched for as its
+    owner (docs/decisions/0670). Its owner is bound anew as he comes."""
     rows = OutsideIdentity.objects.filter(user=event.user_id).select_related("user")
+    if event.since:
+        rows = rows.filter(bound_at__gte=event.since)
     actor = User.objects.get(pk=event.actor_id)
     for row in rows:
         unbind(row=row, actor=actor, now=event.at)

@@ -27,7 +27,7 @@ from expertpool.telephone.rules import SENTENCES
 FOLDER = "calls/sentences"  # of the store, beside what is recorded
 LARGEST = 10 * MEGABYTE
 LONGEST = 60  # seconds
-REFUSED = "这不是可以使用的录音：请另存为 16 位的 WAV 文件（采样率不限；MP3 改名的不行）。"
+REFUSED = "这不是可以使用的录音：请另存为 16 位的 WAV 文件（采样率 4 至 384 千赫，最长 60 秒；MP3 改名的不行）。"
 UNSPOKEN = "未录，由语音合成程序念"
 
 

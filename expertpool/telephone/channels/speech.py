@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 LOUD = 23_000  # of 32,767: three decibels below the loudest
 SECONDS = 60  # that a text may take to be spoken
+LONGEST = 600  # seconds of a file: more is nothing that is said over a telephone
+SLOWEST, FASTEST = 4_000, 384_000  # samples a second that a file may say it has
 
 
 class Unspoken(Exception):
@@ -93,12 +95,18 @@ def _read(content: bytes) -> tuple[array[int], int]:
             channels, rate = file.getnchannels(), file.getframerate()
             if file.getsampwidth() != 2:
                 raise ValueError("16 bits are needed")
-            raw = file.readframes(file.getnframes())
-    except (wave.Error, EOFError) as error:
+            # Before it is read: what one sample stands for is made so many times (docs/decisions/0689).
+            if not SLOWEST <= rate <= FASTEST:
+                raise ValueError("a rate that no recording has")
+            raw = file.readframes(min(file.getnframes(), LONGEST * rate + 1))
+    except (wave.Error, EOFError, RuntimeError) as error:
+        # The library raises the last of these where a part says that it is longer than what it stands in.
         raise ValueError("no WAV file") from error
     samples = array("h", raw[: len(raw) // (2 * channels) * 2 * channels])[::channels]
     if not samples:
         raise ValueError("a WAV file without sound")
+    if len(samples) > LONGEST * rate:
+        raise ValueError("too long")
     return samples, rate
 
 
@@ -108,6 +116,8 @@ def _at_rate(samples: array[int], rate: int) -> array[int]:
     step = rate / RATE
     # The mean of what one sample stands for: else what is too high to be carried would come back as noise.
     wide = max(1, round(step))
+    if len(samples) < wide:
+        raise ValueError("a WAV file without sound")
     sums = [0]
     for sample in samples:
         sums.append(sums[-1] + sample)

@@ -30,6 +30,7 @@ from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import CountTally, DrawPlan, Invitation
 from expertpool.draws.queries import participation
 from expertpool.draws.queries.board import board_of
+from expertpool.draws.queries.chain import is_sealed_by_log
 from expertpool.draws.queries.lasting import lasting_of
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.names import release
@@ -43,18 +44,21 @@ from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
 from tests.api.caller import Caller, assert_problem
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw, make_ready_project
-from tests.factories.experts import make_expert
+from tests.factories.experts import make_expert, make_unit
 from tests.factories.lines import written_otherwise
 from tests.factories.picks import allow_manual_ways
 from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
 from tests.factories.widening import (
+    JUNIOR,
+    OTHER,
     REASON,
     SENIOR,
     make_pool,
     make_short_draw,
     make_short_panel,
     people,
+    widen_to,
 )
 from tests.fixtures import login
 
@@ -364,6 +368,34 @@ def test_what_completes_a_panel_is_asked_for_in_vain_few_times(operator: User) -
     with pytest.raises(DrawNotReady, match=r"申请没有办成.*已有 3 次"):
         request_widening(**asked, actor=operator, now=NOW)
     request_widening(**asked, actor=operator, now=NOW + timedelta(hours=25))
+
+
+@pytest.mark.parametrize("sits", [True, False], ids=["sits", "sits not"])
+def test_nor_does_the_log_say_that_a_colleague_of_whoever_is_drawn_sits_already(
+    client: Client, admin: User, sits: bool
+) -> None:
+    """The protocol has one cap for all units, so that a draw which completes a panel is sealed with the least room that any
+    of its candidates' units has left there."""
+    unit = make_unit("市设计院")
+    make_expert(title_level=4)
+    make_expert(title_level=3, employer=unit if sits else None)
+    groups = [GroupInput("技术", 2, [SENIOR]), GroupInput("经济", 1, [JUNIOR])]
+    base = make_short_draw(now=NOW, groups=groups, unit_cap=2)
+    make_expert(title_level=1, employer=unit)
+    later = widen_to(base, now=NOW, g1=[SENIOR, OTHER])
+    assert later.rule.unit_cap == (1 if sits else 2)
+    entry = Entry.objects.get(action="draw.seal", subject_id=str(later.pk))
+    assert entry.after
+    assert "unit_cap" not in entry.after["规则"]
+    assert entry.after["规则"]["panel_unit_cap"] == 2, "as the plan says"
+    page = text_of(login(client, admin).get(reverse("audit:entry_detail", args=[entry.pk])))
+    assert "panel_unit_cap 2" in page
+    assert " unit_cap" not in page.replace("，", " ")
+    # What the log has of the rule is still what the draw is held to.
+    proven = [entry]
+    assert is_sealed_by_log(later, proven)
+    later.rule_content["panel_unit_cap"] = 3
+    assert not is_sealed_by_log(later, proven)
 
 
 @pytest.mark.shows("DRAW-02")

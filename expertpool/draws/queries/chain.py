@@ -48,8 +48,10 @@ def is_sealed_by_log(draw: Draw, entries: Iterable[Entry]) -> bool:
 
 
 def rule_of_log(draw: Draw) -> dict[str, Any]:
-    """Return of the rule of ``draw`` what the log takes when it is sealed: numbers come with the names."""
-    return {key: value for key, value in draw.rule_content.items() if key != "exclusions"}
+    """Return of the rule of ``draw`` what the log takes when it is sealed: numbers come with the names, and how much room
+    the units of its candidates have left in the panel that it completes (`Shortfall.cap_for`)."""
+    later = {"exclusions", "unit_cap"} if draw.widens_id else {"exclusions"}
+    return {key: value for key, value in draw.rule_content.items() if key not in later}
 
 
 def hash_text(entry: Entry) -> str:

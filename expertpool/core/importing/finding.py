@@ -55,6 +55,8 @@ _ANOTHERS = re.compile(
 )
 # What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
 _FORMER = re.compile(r"^(?:原(?!件|则|始|文|籍)|曾|前任|以前|过去)")
+# How he is called elsewhere, beside what he is called: 姓名（拼音）, 单位（英文）.
+_IN_OTHER_LETTERS = re.compile(r"[(\[【](?:汉语)?(?:拼音|英文|外文|曾用名)")
 LONGEST_OVER = 12  # letters of a header that is joined over several; a title is longer, or says something (推荐单位：甲局)
 _SAYS = re.compile(r"[:：]\s*\S")
 LONGEST_REMARK = 6  # letters that say whose or which a header is; longer ones say how to fill it in
@@ -66,7 +68,9 @@ _TWICE_NAMED = re.compile(
 )
 _BRACKETS = re.compile(r"[()\[\]【】]")  # as_code has folded （ and ［
 _ENDS_OF_NOTES = ")）]】"  # 教授（正高）
-NUMBERS = frozenset(("编号", "no.", "no"))  # of the rows, or an office's own of the persons
+NUMBERS = frozenset(
+    ("编号", "no.", "no", "工号", "职工号")
+)  # of the rows, or an office's own of the persons
 SOURCE = "来自"  # where in a file that is no list a row stands
 NUMBERING = NUMBERS | {SOURCE, "序号", "序", "原行号", "未导入原因"}
 
@@ -379,9 +383,12 @@ def _best(
             joined = _joined(upper[1], cells, named, words, told)
             both = _place(top, at, 2, joined, named, required)
             alone = _place(top, at - 1, 1, upper[1], named, required)
-            # Only where the two rows together name more than each of them.
+            # Only where the two rows together name more than each of them, or the upper one says what the lower does not.
             most = max(places[-1].found, alone.found)
-            if both.found >= most and _completes(upper[1], cells, named):
+            if both.required >= max(places[-1].required, alone.required) and (
+                (both.found >= most and _says_whose(joined, cells))
+                or _completes(upper[1], cells, named, most - both.found)
+            ):
                 places = [one for one in places if one.at < at - 1]
                 places.append(both)
             elif both.found > most:
@@ -477,9 +484,20 @@ def _piece_of(column: ImportColumn, under: Any) -> str:
     return next((piece for piece in column.pieces if piece.endswith(name)), "")
 
 
-def _completes(upper: list[Any], lower: list[Any], named: Named) -> bool:
+def _says_whose(joined: list[Any], lower: list[Any]) -> bool:
+    """Tell whether of headers that stand below one that is joined over them some are somebody else's: 姓名 below 紧急联系人,
+    and once more below 专家信息."""
+    return any(
+        isinstance(cell, str) and cell != under and is_not_his(cell)
+        for cell, under in zip(joined, lower, strict=False)
+        if normalise_header(under)
+    )
+
+
+def _completes(upper: list[Any], lower: list[Any], named: Named, fewer: int) -> bool:
     """Tell whether a row stands below headers that are joined over several of its cells, and fills no others: 电话, with
-    办公 and 手机 below it. One that is known stands beside, with nothing below."""
+    办公 and 手机 below it. One that is known stands beside, with nothing below. By ``fewer`` headers than alone they may be
+    known together: 职称, over 正高, 副高 and 中级."""
     width = max(len(upper), len(lower))
     above = [bool(normalise_header(cell)) for cell in _wide(upper, width)]
     under = [bool(normalise_header(cell)) for cell in _wide(lower, width)]
@@ -493,7 +511,8 @@ def _completes(upper: list[Any], lower: list[Any], named: Named) -> bool:
         for at in range(width)
         if under[at] and (at in joined or (not above[at] and at and under[at - 1]))
     ]
-    return bool(beside) and len(spans) > 1 and len(spans) == sum(under)
+    lost = sum(bool(named(upper[at])) for at in joined if at < len(upper))
+    return bool(beside) and len(spans) > 1 and len(spans) == sum(under) and fewer <= lost
 
 
 def _wide(cells: list[Any], width: int) -> list[Any]:
@@ -932,6 +951,7 @@ class _Recogniser:
         return (
             # What was once said of somebody else's in another list gives way to the person's own.
             why != Why.REMEMBERED or not is_not_his(self.cells[at]),
+            not _IN_OTHER_LETTERS.search(as_code(self.cells[at])),
             bool(self.below[at]),
             why != Why.DOUBT,
             at not in self.hidden,

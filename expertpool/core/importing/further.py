@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
+from expertpool.core.importing.columns import normalise_header
 from expertpool.core.importing.finding import headers_named
 from expertpool.core.importing.importer import Importer, Totals
 from expertpool.core.importing.reading import Numbered
@@ -22,7 +23,10 @@ class FurtherTables:
     def __init__(self, importer: Importer, codes: Sequence[str], totals: Totals) -> None:
         """``codes`` say what each cell below the first header is."""
         self._codes, self._totals = codes, totals
-        self._named = headers_named([*importer.by_code.values()])
+        self._by_name = headers_named([*importer.by_code.values()])
+        # What was said of the first header's cells is said of those that read alike below it.
+        said = zip(importer.headers, codes, strict=False)
+        self._said = {normalise_header(cell): code for cell, code in said if code}
         naming = next((one for one in importer.by_code.values() if one.required), None)
         self._naming = naming.code if naming else ""
         headers = naming.headers if naming else ()
@@ -42,6 +46,10 @@ class FurtherTables:
                 yield number, cells
             else:
                 yield number, [cells[at] if 0 <= at < len(cells) else "" for at in order]
+
+    def _named(self, cell: Any) -> str:
+        said = self._said.get(normalise_header(cell)) if isinstance(cell, str) else ""
+        return said or self._by_name(cell)
 
     def _order(self, number: int, cells: Sequence[Any]) -> list[int]:
         """Return for each place below the first header where its cell stands below this one; nothing where a row is

@@ -164,6 +164,7 @@ WORK = (
             likely=(
                 "工作单位及部门",
                 "单位及部门",
+                "学校名称",
                 *(f"{unit}{by}职务" for unit in ("工作单位", "单位") for by in _BETWEEN),
             ),
             bare=UNIT_LIKE.fullmatch,

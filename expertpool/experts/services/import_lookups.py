@@ -347,6 +347,10 @@ class SpecialtyNames:
             return
         at = 0
         while at < len(parts):
+            if whole := self._unbroken(parts, at):
+                yield whole[1]
+                at = whole[0] + 1
+                continue
             ends = range(min(at + 2 * self._most - 1, len(parts)), at + 1, -2)
             runs = ((end, "".join(parts[at:end])) for end in ends)
             known = (
@@ -357,6 +361,22 @@ class SpecialtyNames:
             end, word = next(known, (at + 1, parts[at]))
             yield word
             at = end + 1
+
+    def _unbroken(self, parts: Sequence[str], at: int) -> tuple[int, str] | None:
+        """Return the name of which lines that were broken to fit a narrow column part the pieces (道路, 工程 below it), and
+        where it ends; pieces of which each is a specialty are several."""
+        pieces: list[str] = []
+        found = None
+        for end in range(at, len(parts), 2):
+            pieces.append(parts[end].strip())
+            name = "".join(pieces)
+            if len(name) > self._longest:
+                break
+            if len(pieces) > 1 and self._knows(name) and not all(map(self._is_one, pieces)):
+                found = end + 1, name
+            if parts[end + 1 : end + 2] != ["\n"]:
+                break
+        return found
 
     def _is_code(self, word: str) -> bool:
         """Tell whether a word is a code and nothing else, as it is written: no range, and no name beside it."""

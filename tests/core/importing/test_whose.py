@@ -11,6 +11,7 @@ from django.test import Client
 from expertpool.accounts.models import User
 from expertpool.core.importing.memory import remember
 from expertpool.core.models import ImportMemory
+from expertpool.experts.models import Expert
 from tests.core.importing.test_import_pages import HEAD, post, said, standing, upload
 from tests.fixtures import login
 
@@ -229,3 +230,92 @@ def test_who_was_taken_although_he_is_gone_is_not_remembered(
     remember(page.context["run"].user, page.context["run"].importer, {"state": {"注销": "-"}})
     page = upload(client, tmp_path, [head, ["李娜", "13911110002", "注销"]])
     assert page.context["run"].accepted == 0
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("over", ["紧急联系人", "推荐人信息", "单位负责人"])
+@pytest.mark.parametrize("is_first", [False, True])
+def test_where_all_headers_stand_below_joined_ones_it_is_told_whose_they_are(
+    client: Client, tmp_path: Path, over: str, is_first: bool
+) -> None:
+    """Together the two rows name no more columns than the lower one alone, and only they say whose."""
+    own = [
+        ["专家基本信息", "", ""],
+        ["姓名", "手机", "工作单位"],
+        *[[f"张{at}", f"1391111000{at}", "甲院"] for at in range(4)],
+    ]
+    others = [[over, ""], ["姓名", "手机"], *[["李娜", f"1381111000{at}"] for at in range(4)]]
+    pairs = zip(others, own, strict=True) if is_first else zip(own, others, strict=True)
+    run = upload(client, tmp_path, [[*left, *right] for left, right in pairs]).context["run"]
+    codes = ["name", "phone", "employer"]
+    assert run.mapping == (["", "", *codes] if is_first else [*codes, "", ""])
+    assert run.header_row == 2
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("remark", ["（拼音）", "(英文)", "［曾用名］"])
+@pytest.mark.parametrize("own", ["专家姓名", "评委姓名"])
+def test_how_somebody_is_called_elsewhere_is_not_proposed_beside_his_name(
+    client: Client, tmp_path: Path, own: str, remark: str
+) -> None:
+    rows = [[f"姓名{remark}", own, "手机号"]]
+    rows += [["Li Na", f"张{at}", f"1391111000{at}"] for at in range(4)]
+    assert upload(client, tmp_path, rows).context["run"].mapping == ["", "name", "phone"]
+    # Alone it is his.
+    alone = [[f"姓名{remark}", "手机号"], ["Li Na", "13911110001"]]
+    assert upload(client, tmp_path, alone).context["run"].mapping == ["name", "phone"]
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_known_header_over_what_only_its_kinds_name_loses_nothing_else(
+    client: Client, tmp_path: Path
+) -> None:
+    """Titles stand in columns by level: the second row is none of the list, and no other table's header."""
+    rows = [
+        ["姓名", "职称", "", "", "手机号", "评审专业"],
+        ["", "正高", "副高", "中级", "", ""],
+        ["张伟", "主任医师", "", "", "13911110001", "道路工程"],
+        ["李娜", "主任药师", "", "", "13911110002", "道路工程"],
+        ["王芳", "", "", "主治医师", "13911110003", "道路工程"],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.header_row == 2
+    assert run.headers[:4] == ["姓名", "正高", "副高", "中级"]
+    assert run.mapping[:2] == ["name", "title"]
+    assert run.mapping[4:] == ["phone", "specialties"]
+
+
+@pytest.mark.shows("EXP-07")
+def test_what_was_said_of_a_header_is_said_of_it_in_a_further_table(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        [*HEAD, "工作单位", "从事专业"],
+        ["张伟", "13911110001", "甲院", "道路工程"],
+        ["姓名", "工作单位", "手机号", "从事专业"],
+        ["李娜", "乙院", "13911110002", "道路工程"],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    page = post(client, "mapping", run, said(run))
+    post(client, "confirm", page.context["run"], standing(page))
+    assert all(one.specialties.count() == 1 for one in Expert.objects.all())
+    assert Expert.objects.count() == 2
+
+
+@pytest.mark.shows("EXP-07")
+def test_lines_broken_to_fit_part_no_specialty(client: Client, tmp_path: Path) -> None:
+    """道路, and 工程 on the next line, is no 工程 with all that belongs to it."""
+    cells = ["道路\n工程", "电梯\n工程；道路工程", "道路工程\n电梯工程", "A080107\n钢结构\n工程"]
+    rows = [[f"张{at}", f"1391111000{at}", cell] for at, cell in enumerate(cells)]
+    page = upload(client, tmp_path, [[*HEAD, "评审专业"], *rows])
+    post(client, "confirm", page.context["run"], standing(page))
+    held = {
+        one.name: sorted(one.specialties.values_list("name", flat=True))
+        for one in Expert.objects.all()
+    }
+    assert held == {
+        "张0": ["道路工程"],
+        "张1": sorted(["道路工程", "电梯工程"]),
+        "张2": sorted(["道路工程", "电梯工程"]),
+        "张3": ["钢结构工程"],
+    }

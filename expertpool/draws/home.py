@@ -53,6 +53,7 @@ from expertpool.draws.queries.reach import (
     troubled,
     unreached_lines,
 )
+from expertpool.notifications.queries.channels import ChannelState
 from expertpool.notifications.queries.route import held_routes
 from expertpool.projects.enums import DrawState, ProjectStatus, Regime
 from expertpool.projects.models import Project
@@ -320,10 +321,10 @@ def _inviting(user: User) -> QuerySet[Draw]:
 def letters_that_reach_nobody(user: User, now: datetime) -> Iterator[Todo]:
     """Running draws whose invitations failed, or wait for a channel that is down: his own, and those of
     others over which he watches."""
-    ids, run = suspected(_inviting(user)), draws_visible_to(user, "draws.run")
+    ids, run = suspected(_inviting(user), now=now), draws_visible_to(user, "draws.run")
     own = set(run.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
-    mine = troubled([pk for pk in ids if pk in own])
-    others = troubled([pk for pk in ids if pk not in own])
+    mine = troubled([pk for pk in ids if pk in own], now=now)
+    others = troubled([pk for pk in ids if pk not in own], now=now)
     mend = "请检查渠道设置，或配置另一种渠道，在抽取页面重新发送；来不及的可以改期"
     yield from _unreached(islice(mine, MOST_TODOS), mend)
     mend = "请督促经办人检查渠道、重新发送；来不及的可以改期"
@@ -413,7 +414,7 @@ def cancellations_that_wait_for_the_morning(user: User, now: datetime) -> Iterat
 
 def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
     for draw, fare in found:
-        what = "、".join(f"{state.label}发不出" for state in fare.down) or "通知发送失败"
+        what = "、".join(map(_outage, fare.down)) or "通知发送失败"
         yield Todo(
             f"有专家的邀请没有送达：{draw.title}",
             f"{what}，{mend}",
@@ -422,6 +423,10 @@ def _unreached(found: Iterable[tuple[Draw, Fare]], mend: str) -> Iterator[Todo]:
             "red",
             "查看",
         )
+
+
+def _outage(state: ChannelState) -> str:
+    return state.detail.rstrip("。") if state.is_unattended else f"{state.label}发不出"
 
 
 def _moment(at: datetime) -> str:

@@ -30,12 +30,12 @@ from expertpool.draws.queries.clock import (
 )
 from expertpool.draws.queries.emergency import emergencies_of
 from expertpool.draws.queries.panel_state import within_panel
+from expertpool.draws.queries.ways import states_of_ways
 from expertpool.draws.rules import QuietHours
 from expertpool.notifications.enums import ChannelCode, DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import (
     ChannelState,
-    channel_states,
     inward,
     is_outward,
 )
@@ -191,7 +191,7 @@ def reach_of(
     the caller has asked for them."""
     waiting = [line for line in lines if line.is_unreached]
     letters = _letters_by_line(waiting)
-    states = channel_states() if _stuck(waiting, letters) else {}
+    states = states_of_ways(now) if _stuck(waiting, letters) else {}
     fare = _fare(waiting, letters, states, cache(is_configured))
     quiet = None
     if waiting:
@@ -260,7 +260,7 @@ def unreached_lines() -> QuerySet[Invitation]:
     )
 
 
-def suspected(draws: QuerySet[Draw]) -> list[int]:
+def suspected(draws: QuerySet[Draw], *, now: datetime) -> list[int]:
     """Return the ids of those of ``draws``, newest first, of which `troubled` may tell something: a line that no letter
     is on its way to, or one that a dead channel holds up. By the database alone; where all is well they are none,
     however many letters wait for their turn."""
@@ -272,7 +272,7 @@ def suspected(draws: QuerySet[Draw]) -> list[int]:
         occasion__in=LETTERS,
         state__in=ON_ITS_WAY,
     )
-    down = [code for code, state in channel_states().items() if state.is_down]
+    down = [code for code, state in states_of_ways(now).items() if state.is_down]
     # An inbox may be nobody's, and an older letter does not count for who was asked anew.
     held_up = Q(asked_again_at__isnull=False) | Q(~Exists(going.exclude(channel__in=inward())))
     if down:
@@ -281,20 +281,20 @@ def suspected(draws: QuerySet[Draw]) -> list[int]:
     return list(found.distinct())
 
 
-def troubled(ids: Sequence[int]) -> Iterator[tuple[Draw, Fare]]:
+def troubled(ids: Sequence[int], *, now: datetime) -> Iterator[tuple[Draw, Fare]]:
     """Yield those of the running draws ``ids`` whose letters reach somebody not, in that order: what `reach_of` says of
     each that is not paused, asked for a few together, and no further than somebody reads."""
     for at in range(0, len(ids), AT_ONCE):
-        yield from _troubled_among(ids[at : at + AT_ONCE])
+        yield from _troubled_among(ids[at : at + AT_ONCE], now)
 
 
-def _troubled_among(ids: Sequence[int]) -> Iterator[tuple[Draw, Fare]]:
+def _troubled_among(ids: Sequence[int], now: datetime) -> Iterator[tuple[Draw, Fare]]:
     waiting: dict[int, list[Invitation]] = defaultdict(list)
     for line in unreached_lines().filter(draw__in=ids).order_by("line"):
         waiting[line.draw_id].append(line)
     unreached = [line for found in waiting.values() for line in found]
     letters = _letters_by_line(unreached)
-    states = channel_states() if _stuck(unreached, letters) else {}
+    states = states_of_ways(now) if _stuck(unreached, letters) else {}
     has_channel = cache(is_configured)
     known = Draw.objects.select_related("project").in_bulk(ids)
     for pk in ids:

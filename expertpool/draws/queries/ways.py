@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from expertpool.core.configuration import value_of
 from expertpool.core.prepared import Given, Prepared
@@ -11,8 +12,14 @@ from expertpool.draws.models import Draw, DrawPlan
 from expertpool.draws.queries.emergency import emergency_of
 from expertpool.draws.settings import WAITS
 from expertpool.notifications.enums import ChannelCode
-from expertpool.notifications.queries.channels import calling, channel_state
+from expertpool.notifications.queries.channels import (
+    ChannelState,
+    calling,
+    channel_state,
+    channel_states,
+)
 from expertpool.notifications.queries.reach import is_configured
+from expertpool.telephone.queries import NOBODY_CALLS, nobody_calls
 
 
 def channels_of(draw: Draw) -> list[str]:
@@ -33,6 +40,21 @@ def with_calls(draw: Draw, channels: Iterable[str]) -> list[str]:
     new = [one for one in calling() if one not in chosen]
     is_added = bool(new) and can_call() and emergency_of(draw) is not None
     return [*chosen, *(one for one in new if _works(one))] if is_added else chosen
+
+
+def states_of_ways(now: datetime) -> dict[ChannelCode, ChannelState]:
+    """Return how each channel works ``now``. The telephone does not where no program calls, of which no attempt tells."""
+    states = channel_states()
+    if nobody_calls(now):
+        for code in calling():
+            states[code] = replace(states[code], is_unattended=True, detail=NOBODY_CALLS)
+    return states
+
+
+def dead_line_at(now: datetime) -> ChannelState | None:
+    """Return how the telephone is that cannot call ``now``; None where it can."""
+    states = states_of_ways(now)
+    return next((states[code] for code in calling() if states[code].is_down), None)
 
 
 def can_call() -> bool:

@@ -80,7 +80,7 @@ from expertpool.draws.queries.requests import (
 from expertpool.draws.queries.reschedulings import reschedulings_of
 from expertpool.draws.queries.reveal import is_released
 from expertpool.draws.queries.sitting import slots_of
-from expertpool.draws.queries.ways import can_call
+from expertpool.draws.queries.ways import can_call, dead_line_at
 from expertpool.draws.rules import IS_PUBLIC_LATER
 from expertpool.draws.services.checking import looks_bent
 from expertpool.draws.services.names import (
@@ -94,7 +94,6 @@ from expertpool.draws.services.names import (
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
 from expertpool.experts.queries.sharing import phones_for
-from expertpool.notifications.queries.channels import calling, channel_state
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
 
@@ -194,8 +193,8 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
     waits = waiting and now >= draw.reveal_at
     calls = calls_of(draw, board.lines, now=now)
     changing = f"{reach.version}{came}-{len(pending)}-{len(gone)}-{waits}"
-    line_is_down = calls is not None and any(channel_state(one).is_down for one in calling())
-    changing += f"-{calls.version}-{line_is_down}" if calls else ""
+    dead_line = dead_line_at(now) if calls else None
+    changing += f"-{calls.version}-{dead_line and dead_line.detail}" if calls else ""
     board = replace(board, version=f"{board.version}-{changing}")
     emergencies = [(one, hands_of(one)) for one in facts.emergencies]
     emergency = next((one for one in emergencies if one[0].ended_at is None), None)
@@ -213,7 +212,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "names_nobody": draw.names_nobody(now),
         "board": board,
         "calls": calls,
-        "line_is_down": line_is_down,
+        "dead_line": dead_line,
         # Nobody sits for a void one any more.
         "of_seats": "人" if draw.status == DrawStatus.VOID else f"/ {board.seats} 席",
         "agreed_label": "作废前同意" if draw.status == DrawStatus.VOID else "同意",
@@ -230,7 +229,7 @@ def board_context(request: UserRequest, draw: Draw) -> dict[str, Any]:
         "panel_short": short if later else None,
         "emergency": emergency[0] if emergency else None,
         "emergency_hands": emergency[1] if emergency else "",
-        "system_calls": emergency is not None and can_call(),
+        "system_calls": emergency is not None and dead_line is None and can_call(),
         "past_emergencies": [
             (one, hands, end_of(one)) for one, hands in emergencies if one.ended_at is not None
         ],

@@ -17,7 +17,8 @@ DOWN_AFTER = 3  # attempts in a row, of whichever messages, that failed by the c
 
 @dataclass(frozen=True)
 class ChannelState:
-    """How a channel works. ``since``: when the failures in a row began; ``detail`` says why."""
+    """How a channel works. ``since``: when the failures in a row began; ``detail`` says why. ``is_unattended``: nothing runs
+    that would carry what it has, so that nothing fails either."""
 
     code: ChannelCode
     failures: int = 0
@@ -25,6 +26,7 @@ class ChannelState:
     detail: str = ""
     worked_at: datetime | None = None
     failed_at: datetime | None = None
+    is_unattended: bool = False
 
     @property
     def label(self) -> str:
@@ -32,7 +34,7 @@ class ChannelState:
 
     @property
     def is_down(self) -> bool:
-        return self.failures >= DOWN_AFTER
+        return self.is_unattended or self.failures >= DOWN_AFTER
 
 
 def configured(channels: Iterable[str]) -> list[ChannelCode]:

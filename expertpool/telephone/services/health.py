@@ -5,22 +5,22 @@ Without one nothing fails: what is due waits, and no attempt is made that could 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
 from expertpool.core.duties import write_run
-from expertpool.core.fields import is_vouched
 from expertpool.core.health import Check, Finding, Health
-from expertpool.core.models import DutyRun
 from expertpool.notifications.queries.health import GATEWAYS
 from expertpool.telephone.channels.speech import unopened
-from expertpool.telephone.queries import broken_sentences, calls_by_a_line
+from expertpool.telephone.queries import (
+    LIVES,
+    NOBODY_CALLS,
+    broken_sentences,
+    calls_by_a_line,
+    nobody_calls,
+)
 from expertpool.telephone.rules import SENTENCES
-
-LIVES = "telephone.agent"
-# Six notes left out: a restart takes less.
-LATE_AFTER = timedelta(minutes=1)
 
 
 def note_agent(*, now: datetime) -> None:
@@ -31,9 +31,7 @@ def note_agent(*, now: datetime) -> None:
 def find_agent(now: datetime) -> Finding:
     if not calls_by_a_line():
         return Finding(Health.OFF, "没有选用 SIP 电话线路。")
-    # What lies ahead was written before the clock was set back.
-    runs = DutyRun.objects.filter(name=LIVES, at__range=(now - LATE_AFTER, now + LATE_AFTER))
-    if any(is_vouched(run) for run in runs):
+    if not nobody_calls(now):
         if broken := [*broken_sentences(), *unopened(settings.VOICE_SENTENCES, SENTENCES)]:
             mend = (
                 "请换成 16 位的 WAV 文件（不是 MP3 改名），在「站点设置」上传的重新上传，换好立即生效。"
@@ -45,7 +43,7 @@ def find_agent(now: datetime) -> Finding:
         "到期的电话都没有拨出。请看 expertpool voice-agent 是否在运行、日志里是否连不上线路；由 expertpool run 启动、"
         "启动之后才选用线路的，请重新启动它。"
     )
-    return Finding(Health.FAILED, "没有电话程序在运行，或者它接不上线路。", mend=mend)
+    return Finding(Health.FAILED, NOBODY_CALLS, mend=mend)
 
 
 AGENT = Check("voice_agent", "电话程序", GATEWAYS, find_agent, order=40)

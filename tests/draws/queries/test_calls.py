@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.draws.models import Draw
+from expertpool.draws.home import letters_that_reach_nobody
+from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.board import board_of
 from expertpool.draws.queries.calls import Calls, calls_of
 from expertpool.draws.services.entropy import SeededEntropy, SystemEntropy
@@ -21,12 +22,14 @@ from expertpool.draws.settings import WAITS
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import SendResult, SendStatus
 from expertpool.notifications.channels.voice import settings as voice
-from expertpool.notifications.enums import ChannelCode, Decision
-from expertpool.notifications.models import Reply
+from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
+from expertpool.notifications.models import Message, Reply
 from expertpool.notifications.queries.channels import DOWN_AFTER
 from expertpool.notifications.services.breaker import note_health
+from expertpool.telephone import queries
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import calls
+from expertpool.telephone.services.health import find_agent, note_agent
 from tests.factories.draws import make_ready_project
 from tests.factories.experts import make_expert
 from tests.factories.siteconfig import configure
@@ -126,9 +129,65 @@ def test_the_page_of_a_draw_shows_them(client: Client, operator: User) -> None:
 @pytest.mark.shows("DRAW-13")
 def test_the_page_says_that_the_line_is_down(client: Client, operator: User) -> None:
     draw = seal(4, now=timezone.now() - timedelta(minutes=3))
+    note_agent(now=timezone.now())
     page = login(client, operator).get(f"/draws/{draw.pk}/").content.decode()
     assert "现在打不出电话" not in page
     down = SendResult(SendStatus.DOWN, detail="线路不通")
     for _ in range(DOWN_AFTER):
         note_health(CHANNELS[ChannelCode.VOICE], down, now=timezone.now())
     assert "现在打不出电话" in client.get(f"/draws/{draw.pk}/").content.decode()
+
+
+@pytest.mark.shows("DRAW-13", "DRAW-40")
+def test_where_no_program_calls_page_and_workbench_say_so_in_the_words_of_the_check(
+    client: Client, operator: User
+) -> None:
+    now = timezone.now()
+    draw = seal(4, now=now - timedelta(minutes=3))
+    words = find_agent(now).sentence
+    assert words.startswith("没有电话程序在运行")
+    page = login(client, operator).get(f"/draws/{draw.pk}/").content.decode()
+    assert f"{words}运行起来自动补打" in page  # nobody has been reached
+    assert "可以改期；来不及的，可以申请应急抽取" in page
+    (todo,) = letters_that_reach_nobody(operator, now)
+    assert todo.text.startswith(words.rstrip("。"))
+    note_agent(now=now)
+    assert words not in client.get(f"/draws/{draw.pk}/").content.decode()
+    assert list(letters_that_reach_nobody(operator, now)) == []
+
+
+@pytest.mark.shows("DRAW-13", "DRAW-40")
+def test_it_is_said_too_where_short_messages_reach_them_and_of_no_plan_without_calls(
+    client: Client, operator: User
+) -> None:
+    """By the plan alone: whom nothing else has reached is told of nobody."""
+    now = timezone.now()
+    draw = seal(4, now=now - timedelta(minutes=3), channels=("email", "voice"))
+    Message.objects.filter(channel="email").update(state=DeliveryState.SENT, sent_at=now)
+    Invitation.objects.filter(draw=draw).update(reached_at=now)
+    page = login(client, operator).get(f"/draws/{draw.pk}/").content.decode()
+    assert "没有电话程序在运行" in page
+    assert "邀请没有送达" not in page
+    by_mail = seal(3, now=now - timedelta(minutes=3), channels=("email",))
+    assert "没有电话程序" not in client.get(f"/draws/{by_mail.pk}/").content.decode()
+    configure(voice.TRUNK, voice.NONE)
+    assert "没有电话程序" not in client.get(f"/draws/{draw.pk}/").content.decode()
+
+
+@pytest.mark.shows("DRAW-14")
+def test_the_version_of_the_page_changes_when_the_program_dies(
+    client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = seal(4, now=timezone.now() - timedelta(minutes=3))
+    note_agent(now=timezone.now())
+    login(client, operator)
+
+    def version() -> str:
+        page = client.get(f"/draws/{draw.pk}/").content.decode()
+        return page.partition("?version=")[2].partition('"')[0]
+
+    calm = version()
+    assert client.get(f"/draws/{draw.pk}/?version={calm}").status_code == 204
+    monkeypatch.setattr(queries, "LATE_AFTER", timedelta())  # it notes nothing any more
+    told = client.get(f"/draws/{draw.pk}/?version={calm}")
+    assert "没有电话程序在运行" in told.content.decode()

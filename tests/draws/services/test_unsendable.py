@@ -79,15 +79,15 @@ def test_what_cannot_go_out_fails_and_says_why_and_another_way_is_taken(
     assert list(found) == [(DeliveryState.FAILED, why)] * 2
     others = rows.filter(channel="email").values_list("state", flat=True)
     assert list(others) == [DeliveryState.QUEUED] * 2
-    assert suspected(Draw.objects.filter(pk=draw.pk)) == []
+    assert suspected(Draw.objects.filter(pk=draw.pk), now=NOW) == []
 
 
 @pytest.mark.parametrize("lacks", [switched_off, without_number])
 def test_whom_no_other_way_reaches_is_told_of(admin: User, lacks: Callable[[User], None]) -> None:
     lacks(admin)
     draw = sealed("")
-    assert suspected(Draw.objects.filter(pk=draw.pk)) == [draw.pk]
-    ((found, fare),) = troubled([draw.pk])
+    assert suspected(Draw.objects.filter(pk=draw.pk), now=NOW) == [draw.pk]
+    ((found, fare),) = troubled([draw.pk], now=NOW)
     assert (found, fare.is_troubled) == (draw, True)
 
 

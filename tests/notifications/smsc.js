@@ -24,6 +24,10 @@ function taken(session, pdu) {
   const answer = () => session.send(pdu.response({ message_id: id }));
   const refuse = (status) => session.send(pdu.response({ command_status: status }));
   switch (to.slice(-2)) {
+    case "89": // a receipt of what another had handed in
+      answer();
+      receipt(session, pdu, "of-another", "DELIVRD");
+      return;
     case "91": // the receipt comes first
       receipt(session, pdu, id, "DELIVRD");
       setTimeout(answer, 300);

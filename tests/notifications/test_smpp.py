@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -128,6 +130,41 @@ def test_a_receipt_that_comes_before_the_answer_is_kept(line: Line, told: list[T
     result = line.send(going("91"))
     wait_until(lambda: told)
     assert told == [DeliveryReport(DELIVERED, provider_id=result.provider_id, code="DELIVRD")]
+
+
+@pytest.mark.shows("OVW-09", "DRAW-20")
+def test_receipts_do_not_wait_behind_a_number_that_is_mute(
+    line: Line, told: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They did, as long as anything was on its way: an office that sends all the time heard of none."""
+    monkeypatch.setattr(smpp_line, "ANSWER", 6)
+    with ThreadPoolExecutor(1) as beside:
+        mute = beside.submit(line.send, going("94"))
+        after = line.send(going("01"))
+        before, long = line.send(going("91")), line.send(going("91", LONG))
+        wait_until(lambda: len(told) == 3, seconds=3)
+        assert not mute.done()
+    expected = [one.provider_id for one in (after, before, long)]
+    assert sorted(one.provider_id for one in told if isinstance(one, DeliveryReport)) == sorted(
+        expected
+    )
+
+
+def test_what_names_no_message_waits_for_what_was_on_its_way_alone(
+    line: Line, told: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As what a process that died had sent: this line knows none of its numbers."""
+    monkeypatch.setattr(smpp_line, "ANSWER", 2)
+    with ThreadPoolExecutor(2) as beside:
+        first = beside.submit(line.send, going("94"))
+        wait_until(lambda: line._going)
+        line.send(going("89"))
+        time.sleep(1)
+        then = beside.submit(line.send, going("94"))
+        wait_until(lambda: told, seconds=3)
+        assert first.done()
+        assert not then.done()
+    assert told == [DeliveryReport(DELIVERED, provider_id="of-another", code="DELIVRD")]
 
 
 def test_receipts_of_parts_that_come_before_the_answer_count_as_one(

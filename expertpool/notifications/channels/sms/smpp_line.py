@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, TypeVar
 
 import smpp34
@@ -93,6 +94,15 @@ class _Group:
         self.is_lost = False
 
 
+@dataclass
+class _Early:
+    """A receipt of a number that was given to nothing yet: it may be of any message that was on its way when it came, and
+    waits for these alone. Behind all that is ever under way it would wait as long as the office sends."""
+
+    receipt: PartReceipt
+    may_be_of: set[int]
+
+
 class Line:
     """A line to ``account``, bound when it is first used and again whenever it broke. ``take`` gets what the gateway
     tells, in a thread of its own; what it raises for is given to it again (`_give`)."""
@@ -103,8 +113,10 @@ class Line:
         self._smsc: smpp34.Smsc | None = None
         self._client: smpp34.Client | None = None
         self._groups: dict[str, _Group] = {}
-        self._early: list[PartReceipt] = []  # while a part is on its way, it may be of that
-        self._going = 0
+        self._given: dict[str, None] = {}  # numbers of messages of one part, the newest last
+        self._early: list[_Early] = []
+        self._going: set[int] = set()  # messages on their way
+        self._next = count()
         self._unanswered = 0  # messages in a row
         self._waiting: list[Told] = []  # until it was taken
         self._failures: Counter[Told] = Counter()
@@ -210,7 +222,8 @@ class Line:
             smsc = await self._bound()
         except NotBound:
             return SendResult(SendStatus.DOWN, detail=NOT_BOUND)
-        self._going += 1
+        this = next(self._next)
+        self._going.add(this)
         numbers: list[str] = []
         try:
             for part in going.parts:
@@ -224,14 +237,29 @@ class Line:
                 await self._drop()
             return SendResult(SendStatus.UNKNOWN, detail=LOST)
         finally:
-            self._going -= 1
-            if len(numbers) > 1 and len(self._groups) < MOST_PENDING:
-                group = _Group(numbers)
-                self._groups |= dict.fromkeys(numbers, group)
-            if not self._going:
-                early, self._early = self._early, []
-                self._told([one for receipt in early for one in self._report(receipt)])
+            self._going.discard(this)
+            self._know(numbers)
+            self._tell_early(this, numbers)
         return SendResult(SendStatus.ACCEPTED, provider_id=numbers[-1] if numbers else "")
+
+    def _know(self, numbers: Sequence[str]) -> None:
+        """Keep which numbers the gateway gave to the parts of a message."""
+        if len(numbers) > 1 and len(self._groups) < MOST_PENDING:
+            self._groups |= dict.fromkeys(numbers, _Group(numbers))
+        elif len(numbers) == 1:
+            self._given[numbers[0]] = None
+            if len(self._given) > MOST_PENDING:
+                del self._given[next(iter(self._given))]
+
+    def _tell_early(self, this: int, numbers: Sequence[str]) -> None:
+        """Tell what came before ``this`` message was handed in and is of it, or of none that is on its way any more."""
+        kept, found = [], []
+        for early in self._early:
+            early.may_be_of.discard(this)
+            is_known = early.receipt.number in numbers or not early.may_be_of
+            (found if is_known else kept).append(early)
+        self._early = kept
+        self._told([one for early in found for one in self._report(early.receipt)])
 
     async def _hand_in(self, smsc: smpp34.Smsc, going: Going, part: bytes) -> str | SendResult:
         """Return the gateway's number of ``part``, or how the message ends without it."""
@@ -274,12 +302,16 @@ class Line:
             if receipt is None:
                 logger.warning("a receipt of the SMPP gateway names no message")
                 return []
-            if self._going and receipt.number not in self._groups:
-                self._early.append(receipt)
+            if self._may_be_early(receipt.number):
+                self._early.append(_Early(receipt, set(self._going)))
                 return []
             return self._report(receipt)
         reply = Inbound(event.source_addr, text, event.destination_addr, at=timezone.now())
         return [reply]
+
+    def _may_be_early(self, number: str) -> bool:
+        is_known = number in self._groups or number in self._given
+        return bool(self._going) and not is_known and len(self._early) < MOST_PENDING
 
     def _report(self, receipt: PartReceipt) -> list[Told]:
         """Return what is to be told of a part: that all have arrived, or that one has not."""

@@ -20,7 +20,8 @@ FEWEST = 3
 class Calls:
     """How the calls of a draw stood at ``at``, a whole minute. Of all who had been asked by then: to so many it rang,
     so many talked, so many waited for a call (before the first, between two, or because none can be made to them), so
-    many had answered, by whatever way. ``are_told``: enough wait that numbers tell of nobody; else those are 0."""
+    many had answered, by whatever way. ``are_told``: enough wait that numbers tell of nobody; else those are 0, as they are
+    before anybody had been asked (``is_first``, the first minute)."""
 
     at: datetime
     are_told: bool
@@ -28,10 +29,11 @@ class Calls:
     talking: int
     waiting: int
     answered: int
+    is_first: bool = False
 
     @property
     def version(self) -> str:
-        return f"{self.at:%H%M}-{self.ringing}-{self.talking}-{self.waiting}"
+        return f"{self.at:%H%M}-{self.ringing}-{self.talking}-{self.waiting}-{self.is_first}"
 
 
 def calls_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Calls | None:
@@ -46,7 +48,8 @@ def calls_of(draw: Draw, lines: Sequence[Invitation], *, now: datetime) -> Calls
     # Who has answered in his call still hears that he is thanked: he is of those who have answered.
     still = {str(line.pk) for line in asked if not (line.replied_at and line.replied_at <= at)}
     if len(still) < FEWEST:
-        return Calls(at, are_told=False, ringing=0, talking=0, waiting=0, answered=0)
+        none = dict.fromkeys(("ringing", "talking", "waiting", "answered"), 0)
+        return Calls(at, are_told=False, **none, is_first=not asked)
     talks = talks_at("draws.invitation", still, at=at)
     talking = sum(talks.values())
     return Calls(

@@ -58,7 +58,7 @@ def at(seconds: int) -> datetime:
 def found(draw: Draw, seconds: int) -> tuple[int, ...]:
     one = calls_of(draw, board_of(draw).lines, now=at(seconds))
     assert isinstance(one, Calls)
-    return astuple(one)[1:]
+    return astuple(one)[1:-1]
 
 
 def call(seconds: int) -> int:
@@ -96,6 +96,15 @@ def test_among_few_who_have_not_answered_no_number_is_told() -> None:
     call(80)
     assert found(draw, 120) == UNTOLD
     assert found(seal(2), 60) == UNTOLD
+
+
+def test_in_the_first_minute_nobody_is_said_to_have_answered(
+    client: Client, operator: User
+) -> None:
+    """It read that fewer than three had still to answer, beside five who had."""
+    draw = seal(4, now=timezone.now())
+    page = login(client, operator).get(f"/draws/{draw.pk}/").content.decode()
+    assert "不足 3 人" not in page
 
 
 @pytest.mark.shows("DRAW-14")

@@ -253,7 +253,8 @@ class Line:
 
     def _tell_early(self, this: int, numbers: Sequence[str]) -> None:
         """Tell what came before ``this`` message was handed in and is of it, or of none that is on its way any more."""
-        kept, found = [], []
+        kept: list[_Early] = []
+        found: list[_Early] = []
         for early in self._early:
             early.may_be_of.discard(this)
             is_known = early.receipt.number in numbers or not early.may_be_of

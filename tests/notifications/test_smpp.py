@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -154,16 +153,18 @@ def test_what_names_no_message_waits_for_what_was_on_its_way_alone(
     line: Line, told: list[Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As what a process that died had sent: this line knows none of its numbers."""
-    monkeypatch.setattr(smpp_line, "ANSWER", 2)
+    monkeypatch.setattr(smpp_line, "ANSWER", 4)
     with ThreadPoolExecutor(2) as beside:
         first = beside.submit(line.send, going("94"))
         wait_until(lambda: line._going)
         line.send(going("89"))
-        time.sleep(1)
+        monkeypatch.setattr(smpp_line, "ANSWER", 10)
         then = beside.submit(line.send, going("94"))
-        wait_until(lambda: told, seconds=3)
-        assert first.done()
+        wait_until(lambda: len(line._going) == 2)
+        assert not told
+        wait_until(lambda: told, seconds=8)
         assert not then.done()
+    assert first.done()
     assert told == [DeliveryReport(DELIVERED, provider_id="of-another", code="DELIVRD")]
 
 

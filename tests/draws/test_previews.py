@@ -22,6 +22,8 @@ def test_the_preview_of_an_invitation_says_how_this_site_is_answered() -> None:
         return invited, moved
 
     configure(sms.PROVIDER, sms.GATEWAY)
+    for one in (sms.REPLY_TEXT, sms.REPLY_TO, sms.GATEWAY_EXTENSION):
+        configure(one, one.code.rpartition("_")[2])
     invited, moved = shown(sms.BY_CODE)
     assert "回复 Y483100 参加、N483100 不参加，或点开链接" in invited
     assert "也可回复 Y483100 参加、N483100 不参加。" in moved

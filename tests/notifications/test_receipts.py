@@ -23,8 +23,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.core import events
-from expertpool.core.configuration import Setting
+from expertpool.core.configuration import Setting, value_of
 from expertpool.core.visibility import LATER, Later
+from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import DeliveryReport, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.channels.sms import settings as sms
@@ -678,6 +679,34 @@ def test_receipts_need_a_field_by_which_they_are_found() -> None:
     assert "编号字段" in named.broken(lambda one: values.get(one.code, one.default))
     values[sms.REPORT_ID.code] = "id"
     assert not named.broken(lambda one: values.get(one.code, one.default))
+
+
+@pytest.mark.shows("OVW-09", "DRAW-22")
+@pytest.mark.parametrize(
+    ("way", "fields"),
+    [
+        (sms.BY_CODE, [sms.REPLY_TEXT]),
+        (sms.BY_EXTENSION, [sms.REPLY_TEXT, sms.REPLY_TO, sms.GATEWAY_EXTENSION]),
+    ],
+)
+def test_nobody_is_asked_to_write_back_where_it_is_not_read(
+    way: str, fields: list[Setting[str]]
+) -> None:
+    """Whoever did as his invitation said was taken for one who had not answered."""
+    (read,) = (one for one in sms.CONSTRAINTS if one.code.endswith("replies_read"))
+    for setting, value in ((sms.PROVIDER, sms.GATEWAY), (sms.REPLIES, way)):
+        configure(setting, value)
+    for one in fields:
+        assert one.label in read.broken(value_of)
+        assert CHANNELS["sms"].how_to_answer("483100") == ""
+        configure(one, one.code.rpartition(".")[2])
+    assert not read.broken(value_of)
+    assert "回复 Y" in CHANNELS["sms"].how_to_answer("483100")
+    for setting in fields:
+        configure(setting, "")
+    for other in (sms.ALIYUN, sms.SMPP):  # their own form says what is a reply
+        configure(sms.PROVIDER, other)
+        assert not read.broken(value_of)
 
 
 @pytest.mark.shows("OVW-09")

@@ -59,6 +59,7 @@ def test_nine_seats_are_filled_by_keys_messages_links_and_silence(
         monkeypatch.setattr(one, "transport", lambda self: Takes())
     configure(sms.PROVIDER, sms.GATEWAY)
     configure(sms.REPLIES, sms.BY_CODE)
+    configure(sms.REPLY_TEXT, "content")
     configure(QUIET_WAYS[ChannelCode.VOICE], None)  # whatever the time is
     for at in range(14):
         make_expert(email=f"e{at}@example.cn")

@@ -63,6 +63,7 @@ def provider(db: None, monkeypatch: pytest.MonkeyPatch) -> Kept:
     kept = Kept()
     configure(sms.PROVIDER, sms.GATEWAY)
     configure(sms.REPLIES, sms.BY_CODE)
+    configure(sms.REPLY_TEXT, "content")
     monkeypatch.setattr(SmsChannel, "transport", lambda self: kept)
     return kept
 
@@ -119,6 +120,8 @@ def heard(row: Invitation) -> list[str]:
 def test_who_writes_back_y_sits(provider: Kept, pool: list[Expert], extended: bool) -> None:
     if extended:
         configure(sms.REPLIES, sms.BY_EXTENSION)
+        configure(sms.REPLY_TO, "dest")
+        configure(sms.GATEWAY_EXTENSION, "extno")
     row = seal().invitations.get()
     letter = sent_letter(row)
     code = answer_code(row)

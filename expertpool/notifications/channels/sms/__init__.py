@@ -31,6 +31,7 @@ from expertpool.notifications.channels.sms.settings import (
     SETTINGS,
     SMPP,
     TENCENT,
+    unread_replies,
 )
 from expertpool.notifications.channels.sms.smpp import Smpp
 from expertpool.notifications.channels.sms.trial import TRIALS
@@ -106,7 +107,7 @@ class SmsChannel(Channel):
         return ASKING[provider](asked)
 
     def how_to_answer(self, code: str) -> str:
-        way = value_of(REPLIES)
+        way = "" if unread_replies(value_of) else value_of(REPLIES)
         given = {BY_CODE: code, BY_EXTENSION: ""}.get(way)
         return "" if given is None else f"回复 Y{given} 参加、N{given} 不参加，或"
 

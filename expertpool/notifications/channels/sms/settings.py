@@ -482,6 +482,11 @@ _NEEDED: dict[str, tuple[Setting[str], ...]] = {
     GATEWAY: (GATEWAY_URL, GATEWAY_PHONE, GATEWAY_TEXT),
     SMPP: (SMPP_HOST, SMPP_ID, SMPP_PASSWORD, SMPP_SOURCE),
 }
+# What the gateway of an office has to be asked for, and has to push, that replies are read.
+_READ_BY: dict[str, tuple[Setting[str], ...]] = {
+    BY_CODE: (REPLY_TEXT, REPLY_PHONE),
+    BY_EXTENSION: (REPLY_TEXT, REPLY_PHONE, REPLY_TO, GATEWAY_EXTENSION),
+}
 _GROUPS = {ALIYUN: ALIYUN_SMS, TENCENT: TENCENT_SMS, GATEWAY: GATEWAY_SMS, SMPP: SMPP_SMS}
 
 
@@ -494,6 +499,19 @@ def missing(provider: str, read: Reader) -> str:
 def _needs_its_own(read: Reader) -> str:
     provider = read(PROVIDER)
     return "" if provider == "none" else missing(provider, read)
+
+
+def unread_replies(read: Reader) -> str:
+    """Return why nobody reads what people write back, though it is wanted; empty where it is read. A letter that asks for a reply
+    which nobody reads takes the seat from whoever replied."""
+    way = read(REPLIES)
+    if read(PROVIDER) != GATEWAY or way not in _READ_BY:
+        return ""
+    empty = [one for one in _READ_BY[way] if not read(one)]
+    if not empty:
+        return ""
+    named = "、".join(f"「{one.group.label}」的{one.label}" for one in empty)
+    return f"收短信回复，请先填写{named}：否则邀请里请专家回复，回复了却读不到。"
 
 
 def encrypted(setting: Setting[str]) -> SettingConstraint:
@@ -586,6 +604,13 @@ CONSTRAINTS = (
         _needs_its_own,
         others=tuple(_GROUPS.values()),
         at=PROVIDER,
+    ),
+    SettingConstraint(
+        "notifications.sms_replies_read",
+        SMS,
+        unread_replies,
+        others=(GATEWAY_SMS, GATEWAY_REPORTS),
+        at=REPLIES,
     ),
     *map(encrypted, (ALIYUN_ENDPOINT, TENCENT_ENDPOINT, GATEWAY_URL)),
     SettingConstraint(

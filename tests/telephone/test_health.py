@@ -6,8 +6,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.core.health import CHECKS, Health, look
 from expertpool.core.models import DutyRun
 from expertpool.notifications.channels.voice import settings as voice
@@ -15,7 +17,9 @@ from expertpool.notifications.services.delivery import reap_stuck
 from expertpool.telephone.models import Call
 from expertpool.telephone.services import agent as agents
 from expertpool.telephone.services.agent import Agent
+from expertpool.telephone.services.health import note_agent
 from tests.factories.siteconfig import configure
+from tests.fixtures import login
 from tests.telephone.loopback import LoopLine
 from tests.telephone.test_agent import (  # noqa: F401 - fixtures
     Short,
@@ -48,6 +52,16 @@ def test_a_line_without_a_program_is_a_fault_until_one_has_it() -> None:
     assert state() is Health.OK
     assert state(timedelta(seconds=50)) is Health.OK
     assert state(timedelta(seconds=90)) is Health.FAILED  # it was killed
+
+
+@pytest.mark.shows("OVW-08", "SYS-01")
+def test_the_page_of_the_channels_says_so_too(client: Client, admin: User) -> None:
+    """Beside it the channel read 正常, since nothing had failed."""
+    page = login(client, admin).get("/messages/channels/").content.decode()
+    assert "没有电话程序在运行" in page
+    assert "expertpool voice-agent" in page
+    note_agent(now=timezone.now())
+    assert "没有电话程序" not in client.get("/messages/channels/").content.decode()
 
 
 @pytest.mark.parametrize("trunk", [voice.NONE, voice.ALIYUN])

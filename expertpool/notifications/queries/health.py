@@ -9,7 +9,7 @@ from functools import partial
 from django.utils import timezone
 
 from expertpool.core.configuration import value_of
-from expertpool.core.health import Check, CheckGroup, Finding, Health
+from expertpool.core.health import CHECKS, Check, Checked, CheckGroup, Finding, Health, look
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.email.bounce_settings import HOST
 from expertpool.notifications.enums import ChannelCode
@@ -28,6 +28,13 @@ def gateway_checks() -> Iterator[Check]:
             label = str(ChannelCode(channel.code).label)
             find = partial(find_gateway, channel)
             yield Check(f"gateway.{channel.code}", label, GATEWAYS, find, order=at)
+
+
+def faults_beside(now: datetime) -> list[Checked]:
+    """Return what is amiss with the ways out beside the channels themselves: whoever makes the calls, or reads what comes back."""
+    own = {check.code for check in gateway_checks()}
+    checks = [one for one in CHECKS if one.group == GATEWAYS and one.code not in own]
+    return [one for one in look(checks, now=now) if one.finding.state.is_bad]
 
 
 def find_replies(now: datetime) -> Finding:

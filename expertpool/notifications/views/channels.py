@@ -16,6 +16,7 @@ from expertpool.core.client import client_address, network_of
 from expertpool.core.permissions import requires
 from expertpool.notifications.channels.base import ReportUnreadable
 from expertpool.notifications.queries.attempts import LATELY, channel_overviews
+from expertpool.notifications.queries.health import faults_beside
 from expertpool.notifications.services.replies import take_pushed
 from expertpool.notifications.services.reports import channel_of_callback
 
@@ -26,7 +27,12 @@ ANSWERED_AS = "application/json"
 
 @requires("siteconfig.manage")
 def channels(request: UserRequest) -> HttpResponse:
-    context = {"overviews": channel_overviews(now=timezone.now()), "days": LATELY.days}
+    now = timezone.now()
+    context = {
+        "overviews": channel_overviews(now=now),
+        "faults": faults_beside(now),
+        "days": LATELY.days,
+    }
     return render(request, "notifications/channels.html", context)
 
 

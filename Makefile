@@ -9,7 +9,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom advisories bundle browser python
+.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-agents bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom advisories bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,9 @@ bench-delivery: setup ## 一万份邀请经本机的短信平台发出，其间�
 
 bench-calls: dev ## 同时 120 路电话、各一分钟：结果、声音、处理器和内存（ARGS="--calls 60"；需 sip-tester）
 	@$(BIN)/python -m tests.telephone.many $(ARGS)
+
+bench-agents: dev ## 两个电话程序各 60 路同时通话，从数据库到录音（ARGS=20 为各 20 路；需 sip-tester）
+	@CALLS_EACH=$(or $(ARGS),60) $(BIN)/python -m pytest -q -s -n0 tests/telephone/test_programs.py -k two
 
 bench-load: dev assets ## 测量一台机器同时能给多少人提供页面：每秒请求数、等待时间、内存（ARGS="--requests 5000"）
 	@$(BIN)/python -m tools.load $(ARGS)

@@ -20,6 +20,8 @@ AT_A_DESK: dict[str, tuple[Shown, ...]] = {
         Shown("roles", "/roles/"),
         Shown("duties", "/duties/"),
         Shown("channels", "/messages/channels/"),
+        Shown("voice", "/settings/groups/voice/"),
+        Shown("wechat-template", "/messages/templates/draw.invitation/wechat/"),
         Shown("fields", "/fields/"),
         Shown("operations", "/operations/"),
         Shown("log", "/audit/"),

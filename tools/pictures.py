@@ -2,8 +2,8 @@
 width, NAME-phone.png on a phone. What the pictures need is done in the browser, as users do it.
 
 Not among them are the emergency and the printed sheet, for which a review must begin within a day, as none of the
-demonstration does, nor operations with faults, for which the workers have to stand still: their pictures are those of
-earlier days."""
+demonstration does, nor operations with faults, for which the workers have to stand still, nor the calls of a draw, for which
+there has to be a line: their pictures are those of earlier days."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ from expertpool.notifications.services import outcomes, replies, reports
 from expertpool.notifications.services.delivery import deliver, reap_stuck
 from expertpool.notifications.services.references import reference
 from expertpool.notifications.services.reports import ask_due, ask_provider, take_reports
+from tests.factories.notifications import come_back
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
 from tests.notifications.conftest import NOON, send
@@ -733,3 +734,19 @@ def test_the_record_lists_every_attempt(client: Client, admin: User) -> None:
     page = login(client, admin).get(f"/messages/records/{message.uid}/").content.decode()
     for words in ("阿里云短信", "900^1", "未送达（MK:0001）"):
         assert words in page
+
+
+def test_the_record_of_a_letter_that_came_back_says_why(client: Client, admin: User) -> None:
+    (message,) = send("email")
+    Message.objects.filter(pk=message.pk).update(state=DeliveryState.SENT, attempts=1, sent_at=NOON)
+    Attempt.objects.create(
+        message=message,
+        number=1,
+        state=AttemptState.ACCEPTED,
+        provider="email",
+        provider_id="x",
+        began_at=NOON,
+    )
+    assert come_back(message, "550 5.1.1 no such user", now=NOON + MINUTE)
+    page = login(client, admin).get(f"/messages/records/{message.uid}/").content.decode()
+    assert "未送达（550 5.1.1 no such user）" in page

@@ -77,7 +77,11 @@ def test_it_is_noted_again_and_again_without_calls(monkeypatch: pytest.MonkeyPat
         stop = asyncio.Event()
         agent = Agent(LoopLine(), Short(), name="a", ask=ask)  # type: ignore[arg-type]
         running = asyncio.create_task(agent.run(stop))
-        await asyncio.sleep(0.5)
+        notes = DutyRun.objects.filter(name="telephone.agent", n__gt=2)
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            if await ask(notes.exists):
+                break
         stop.set()
         await running
 

@@ -9,13 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import User
-from expertpool.notifications.enums import AttemptState, DeliveryState
-from expertpool.notifications.models import Attempt, Message
+from expertpool.notifications.models import Message
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import calls
-from tests.factories.notifications import come_back
 from tests.fixtures import login
-from tests.notifications.conftest import occasion, send  # noqa: F401 - a fixture
 from tests.telephone.test_agent import letter, line_chosen  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("OVW-08", "PRJ-21")]
@@ -52,21 +49,3 @@ def test_three_calls_stand_in_their_order_each_with_what_happened(
     assert words == [[True, False, False], [False, True, False], [False, True, True]]
     assert "无人接听" in rang
     assert talked.index("振铃") < talked.index("接听")
-
-
-@pytest.mark.usefixtures("occasion")
-def test_a_letter_that_came_back_says_why(client: Client, admin: User) -> None:
-    (message,) = send("email")
-    now = timezone.now()
-    Message.objects.filter(pk=message.pk).update(state=DeliveryState.SENT, attempts=1, sent_at=now)
-    Attempt.objects.create(
-        message=message,
-        number=1,
-        state=AttemptState.ACCEPTED,
-        provider="email",
-        provider_id="x",
-        began_at=now,
-    )
-    assert come_back(message, "550 5.1.1 no such user", now=now)
-    (only,) = tries_of(login(client, admin), message)
-    assert "未送达（550 5.1.1 no such user）" in only

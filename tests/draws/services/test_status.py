@@ -41,9 +41,14 @@ PAIRS = [
 ]
 
 
-def stored(kind: str, status: str, operator: User, **values: Any) -> Draw:
-    """A draw as it stands in ``status``; that its project has one is written, too."""
-    project = make_ready_project(now=NOW)
+@pytest.fixture(scope="module")
+def project(once: Any) -> Project:
+    with once():
+        return make_ready_project(now=NOW)
+
+
+def stored(kind: str, status: str, operator: User, project: Project, **values: Any) -> Draw:
+    """A draw as it stands in ``status``; that its ``project`` has one is written, too."""
     columns: dict[str, Any] = {
         "number": "D202611240001",
         "project": project,
@@ -69,9 +74,9 @@ def stored(kind: str, status: str, operator: User, **values: Any) -> Draw:
 
 @pytest.mark.parametrize(("kind", "old", "new"), PAIRS)
 def test_the_door_lets_pass_what_the_table_has_and_nothing_else(
-    kind: str, old: DrawStatus, new: DrawStatus, operator: User
+    kind: str, old: DrawStatus, new: DrawStatus, operator: User, project: Project
 ) -> None:
-    draw = stored(kind, old, operator)
+    draw = stored(kind, old, operator, project)
     if new in next_statuses(kind, old):
         with listening(DrawEnded) as ended:
             set_draw_status(draw, new, actor=operator, now=LATER)
@@ -88,10 +93,10 @@ def test_the_door_lets_pass_what_the_table_has_and_nothing_else(
 
 @pytest.mark.parametrize(("kind", "old", "new"), PAIRS)
 def test_the_database_refuses_every_other_change(
-    kind: str, old: DrawStatus, new: DrawStatus, operator: User
+    kind: str, old: DrawStatus, new: DrawStatus, operator: User, project: Project
 ) -> None:
     """Past the door: the trigger knows the table of the code, the constraint the kinds."""
-    draw = stored(kind, old, operator)
+    draw = stored(kind, old, operator, project)
     times = {
         "ordered_at": None if new in WITHOUT_ORDER else NOW,
         "ended_at": None if new in RUNNING else NOW,
@@ -106,24 +111,26 @@ def test_the_database_refuses_every_other_change(
 
 
 @pytest.mark.parametrize("status", DrawStatus)
-def test_each_state_has_its_times(status: DrawStatus, operator: User) -> None:
+def test_each_state_has_its_times(status: DrawStatus, operator: User, project: Project) -> None:
     for column in ("ordered_at", "ended_at"):
         without = status in (WITHOUT_ORDER if column == "ordered_at" else RUNNING)
         with (
             pytest.raises(IntegrityError, match="draws_status_has_its_times"),
             transaction.atomic(),
         ):
-            stored(DrawKind.RANDOM, status, operator, **{column: NOW if without else None})
+            stored(DrawKind.RANDOM, status, operator, project, **{column: NOW if without else None})
 
 
-def test_an_unknown_state_and_one_of_another_kind_are_not_stored(operator: User) -> None:
+def test_an_unknown_state_and_one_of_another_kind_are_not_stored(
+    operator: User, project: Project
+) -> None:
     for kind, status in (("random", "paused"), ("manual", DrawStatus.SUCCESS_SUPPLEMENT)):
         with pytest.raises(IntegrityError, match="draws_status_known"), transaction.atomic():
-            stored(kind, status, operator, ended_at=NOW)
+            stored(kind, status, operator, project, ended_at=NOW)
 
 
-def test_a_draw_that_moved_meanwhile_is_refused(operator: User) -> None:
-    draw = stored(DrawKind.RANDOM, DrawStatus.SEALED, operator)
+def test_a_draw_that_moved_meanwhile_is_refused(operator: User, project: Project) -> None:
+    draw = stored(DrawKind.RANDOM, DrawStatus.SEALED, operator, project)
     seen = Draw.objects.get(pk=draw.pk)
     set_draw_status(draw, DrawStatus.ABANDONED, actor=operator, now=LATER)
     with pytest.raises(DrawInProgress, match="刚刚被他人改动"):
@@ -135,10 +142,10 @@ def test_the_table_names_every_state() -> None:
 
 
 def test_the_projects_of_a_draw_that_is_all_of_their_panel_are_not_asked_for_again(
-    operator: User,
+    operator: User, project: Project
 ) -> None:
     """Nobody else has moved them; of a panel of two draws the other may have."""
-    draw = stored(DrawKind.RANDOM, DrawStatus.SEALED, operator)
+    draw = stored(DrawKind.RANDOM, DrawStatus.SEALED, operator, project)
     assert [one.draw_state for one in draw.covered] == [DrawState.DRAWING]
     with CaptureQueriesContext(connection) as asked:
         move_projects(draw, actor=operator, now=LATER)

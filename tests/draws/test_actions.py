@@ -235,12 +235,11 @@ def compare_buttons(draw: Draw, users: dict[str, User], client: Client, now: dat
     """Compare the buttons of each who sees the page of ``draw`` with what he may do; return how many do."""
     seen = 0
     for role, user in users.items():
-        actions = actions_for(draw, user, now=now) | actions_for_project(
-            draw.project, user, now=now
-        )
+        of_draw = actions_for(draw, user, now=now)
+        actions = of_draw | actions_for_project(draw.project, user, now=now)
         answer = login(client, user).get(reverse("draws:detail", args=[draw.pk]))
         if user.grants:  # without any right there is no token
-            compare_told(draw, user, now, seen=answer.status_code == 200)
+            compare_told(draw, user, of_draw, seen=answer.status_code == 200)
         if answer.status_code != 200:
             assert not any(action.permitted for action in actions.values()), role
             continue
@@ -259,13 +258,14 @@ def compare_buttons(draw: Draw, users: dict[str, User], client: Client, now: dat
     return seen
 
 
-def compare_told(draw: Draw, user: User, now: datetime, *, seen: bool) -> None:
+def compare_told(
+    draw: Draw, user: User, actions: dict[ActionCode, DrawAction], *, seen: bool
+) -> None:
     """Compare what another platform is told with the actions: the same, but for what has no call."""
     answer = Caller(user).get(f"/draws/{draw.pk}")
     assert (answer.status_code == 200) == seen
     if not seen:
         return
-    actions = actions_for(draw, user, now=now)
     told = {row.pop("code"): row for row in answer.json()["actions"]}
     assert list(told) == list(actions)
     for code, action in actions.items():
@@ -366,9 +366,9 @@ def refusal(call: Callable[[], Any]) -> str:
 def compare(draw: Draw, actor: User, now: datetime = NOW) -> set[ActionCode]:
     """Compare what the actions say with what the services do; return what was allowed."""
     allowed = set()
+    actions = actions_for(draw, actor, now=now)  # once: of what the services do nothing stays
     for code, call in calls(draw, actor, now).items():
-        why_not = actions_for(draw, actor, now=now)[code].why_not
-        told = refusal(call)
+        why_not, told = actions[code].why_not, refusal(call)
         # Whether anybody is left, only who tries it is told (docs/decisions/0362).
         if code == ActionCode.SUPPLEMENT and told == NOBODY_LEFT:
             told = ""

@@ -48,10 +48,11 @@ _HIS_OWN = re.compile(
 )
 # What is of somebody else: what stands below is no value of the row's person, whatever it looks like.
 _ANOTHERS = re.compile(
-    r"^(?:备用|备选|紧急|第[二三]|其他|单位|部门|科室|院系|学院)?"
+    r"^(?:专家|评委)?(?:备用|备选|紧急|第[二三]|其他|单位|部门|科室|院系|学院)?"
     r"(?:推荐|介绍|联系|联络|经办|填表|填报|报送|审核|审批|监护|代理|授权|紧急联系)(?:人|员|单位|部门|机构)"
-    r"|^(?:配偶|爱人|父亲|母亲|父母|子女|家属|(?:直系|近)?亲属|(?:主要)?家庭(?:主要)?成员|(?:主要)?社会关系|证明人"
-    r"|秘书|助理|司机|法定代表人|法人|(?:单位|部门)负责人|(?:主管|分管)领导)"
+    r"|^(?:专家|评委)?(?:配偶|爱人|父亲|母亲|父母|子女|家属|(?:直系|近)?亲属|(?:主要)?家庭(?:主要)?成员|(?:主要)?社会关系|证明人"
+    r"|秘书|助理|助手|司机|导师|财务(?!专家)|人事(?!关系)|法定代表人|法人|(?:单位|部门)负责人"
+    r"|(?:主管|分管|直属|直接|上级)领导)"
 )
 # What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
 _FORMER = re.compile(r"^(?:原(?!件|则|始|文|籍)|曾|前任|以前|过去)")
@@ -60,6 +61,8 @@ _IN_OTHER_LETTERS = re.compile(r"[(\[【](?:汉语)?(?:拼音|英文|外文|曾�
 LONGEST_OVER = 12  # letters of a header that is joined over several; a title is longer, or says something (推荐单位：甲局)
 _SAYS = re.compile(r"[:：]\s*\S")
 LONGEST_REMARK = 6  # letters that say whose or which a header is; longer ones say how to fill it in
+# Who has to do something with it, which says of nobody that it is his: 评审专业（推荐单位审核）, 职称（人事处填）.
+_TO_DO = re.compile(r"(?:审核|审查|填|填写|盖章|签字|确认|核对|核实|提供)$")
 _NOW = re.compile(r"^(?:现[任在]?|目前|当前)(?=..)")  # 现职称, 目前工作单位
 _BESIDE_CODES = ("名称", "名")  # of what a system exports beside its codes: 学历代码, 学历名称
 # In two languages: 姓名 Name, 出生日期/Date of Birth; 单位ID is a code.
@@ -324,7 +327,9 @@ def _remarked(cell: Any) -> Iterator[str]:
         return
     for note in NOTE.findall(as_code(cell)):
         remark = normalise_header(note[1:-1])
-        if 0 < len(remark) <= LONGEST_REMARK and "曾用名" not in remark:  # beside today's
+        if not 0 < len(remark) <= LONGEST_REMARK or _TO_DO.search(remark):
+            continue
+        if "曾用名" not in remark:  # beside today's
             yield remark + normalise_header(cell)
 
 
@@ -341,6 +346,10 @@ def _is_of_another(over: Any, both: str) -> bool:
     """Tell whether ``both``, a header with the one above it (``over``), is of somebody else: 姓名 below 配偶情况."""
     name = as_text(over)
     return len(name) <= LONGEST_OVER and not _SAYS.search(name) and is_not_his(both)
+
+
+def _says_own(name: str) -> bool:
+    return bool(_HIS_OWN.match(name) or _NOW.match(name))
 
 
 def _is_now(cell: Any) -> bool:
@@ -942,6 +951,15 @@ class _Recogniser:
             return True  # 专业2, beside 评审专业
         return one == other or why[at] == why[best] == Why.REMEMBERED
 
+    def _is_remarked_beside(self, at: int) -> bool:
+        """Tell whether a header stands once more without its remark, whatever that says but that it is his own:
+        手机号（负责人） beside 手机号."""
+        cell = self.cells[at]
+        name = normalise_header(cell)
+        if with_remark(cell) == name or any(map(_says_own, _remarked(cell))):
+            return False
+        return any(with_remark(one) == name for one in self.cells if isinstance(one, str))
+
     def _claim(self, code: str, at: int, why: str) -> tuple[Any, ...]:
         exact = normalise_header(self.cells[at]) == normalise_header(self.columns[code].header)
         share = self._share(code, at)
@@ -954,6 +972,7 @@ class _Recogniser:
             not _IN_OTHER_LETTERS.search(as_code(self.cells[at])),
             bool(self.below[at]),
             why != Why.DOUBT,
+            not self._is_remarked_beside(at),
             at not in self.hidden,
             _is_now(self.cells[at]),
             fits,

@@ -81,6 +81,8 @@ def test_what_stands_below_somebody_else_is_not_the_experts(
         (("姓名［推荐人］", "姓名（专家）"), ["recommender", "name"]),
         (("专业【所学】", "专业（评审）"), ["", "specialties"]),
         (("姓名（含曾用名）", "备注"), ["name", "remark"]),
+        (("专业（推荐单位审核）", "备注"), ["specialties", "remark"]),
+        (("单位（联系人填写）", "备注"), ["employer", "remark"]),
     ],
 )
 def test_a_remark_says_whose_a_header_is(
@@ -319,3 +321,22 @@ def test_lines_broken_to_fit_part_no_specialty(client: Client, tmp_path: Path) -
         "张2": sorted(["道路工程", "电梯工程"]),
         "张3": ["钢结构工程"],
     }
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("another", "own"),
+    [
+        ("手机号（负责人）", "手机号"),
+        ("手机号［收款人］", "手机号"),
+        ("手机号（财务）", "手机"),
+        ("手机号(专家助理)", "联系电话"),
+        ("直属领导手机号", "手机"),
+    ],
+)
+def test_a_remark_that_nobody_knows_gives_way_to_the_header_without_one(
+    client: Client, tmp_path: Path, another: str, own: str
+) -> None:
+    rows = [["姓名", another, own]]
+    rows += [[f"张{at}", f"1381111000{at}", f"1391111000{at}"] for at in range(4)]
+    assert upload(client, tmp_path, rows).context["run"].mapping == ["name", "", "phone"]

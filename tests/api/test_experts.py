@@ -76,6 +76,17 @@ def test_a_platform_enters_somebody_who_waits_and_is_approved(
     assert done >= {"expert.create", "expert.approve"}
 
 
+def test_a_repeated_entry_makes_one(office: Caller, person: dict[str, Any]) -> None:
+    first, again = (office.post("/experts", person, key="k-1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.content == first.content
+    assert again["Idempotency-Replayed"] == "true"
+    assert Expert.objects.count() == 1
+    assert Entry.objects.filter(action="expert.create").count() == 1
+    changed = office.post("/experts", person | {"name": "别人"}, key="k-1")
+    assert_problem(changed, 422, "idempotency-key-reused")
+
+
 @pytest.mark.shows("EXP-39")
 def test_what_is_masked_on_pages_is_masked_here(runner: Caller, office: Caller) -> None:
     expert = make_expert(phone="13812345678", email="who@example.cn")

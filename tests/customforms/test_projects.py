@@ -16,7 +16,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.core.importing import check_rows
-from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.enums import WITH_OPTIONS, FieldKind
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exports import ProjectExport
 from expertpool.projects.fields import PROJECT
@@ -25,6 +25,7 @@ from expertpool.projects.services.application import submit_project, update_proj
 from expertpool.projects.services.importing import ProjectImporter
 from tests.factories.accounts import make_department
 from tests.factories.fields import make_field
+from tests.factories.joining import make_draft
 from tests.factories.projects import make_project
 from tests.fixtures import login
 
@@ -129,3 +130,76 @@ def test_what_is_required_since_is_asked_for_when_it_is_handed_in(
     project.refresh_from_db()
     submit_project(project=project, actor=admin, now=now)
     assert Project.objects.get().status == ProjectStatus.PENDING
+
+
+KINDS = {
+    FieldKind.TEXT: ("立项文号", "沪发 8 号", {"op": "contains", "value": "8 号"}, "沪发 8 号"),
+    FieldKind.LONG_TEXT: ("背景", "某桥；某路", {"op": "contains", "value": "某桥"}, "某桥；某路"),
+    FieldKind.NUMBER: ("标段数", "12", {"op": "gte", "value": 12}, 12),
+    FieldKind.DATE: ("批复日期", "2026-05-01", {"op": "lte", "value": "2026-05-01"}, "2026-05-01"),
+    FieldKind.CHOICE: ("资金来源", "财政", {"op": "in", "value": ["财政"]}, "财政"),
+    FieldKind.WORDS: ("资金", ["财政", "自筹"], {"op": "all", "value": ["财政", "自筹"]}, ["财政", "自筹"]),
+    FieldKind.FLAG: ("重大项目", "是", {"op": "eq", "value": True}, True),
+}  # fmt: skip
+SAID = {FieldKind.WORDS: "财政、自筹", FieldKind.FLAG: "是"}
+
+
+@pytest.mark.shows("EXP-06", "EXP-07")
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_goes_through_all_places_of_a_project(
+    client: Client, admin: User, kind: FieldKind
+) -> None:
+    """Form with its help, record, page, log, list, condition, template, import, export."""
+    label, typed, question, value = KINDS[kind]
+    cell = SAID.get(kind, str(typed))
+    options = ("财政", "自筹") if kind in WITH_OPTIONS else ()
+    field = make_field(label, kind, subject=PROJECT.code, options=options, help="见批文首页")
+    other = make_project(ProjectStatus.DRAFT, applicant=admin)
+    project = make_project(ProjectStatus.DRAFT, applicant=admin)
+    login(client, admin)
+    edit = reverse("projects:edit", args=[project.pk])
+    page = client.get(edit)
+    assert "见批文首页" in page.content.decode()
+    filled = page.context["form"].initial.items()
+    data = {name: getattr(one, "pk", one) for name, one in filled if one not in (None, "")}
+    opening = f"{timezone.localtime(project.opening_at):%Y-%m-%d %H:%M}"
+    answer = client.post(edit, data | {"opening_at": opening, field.code: typed})
+    assert answer.status_code == 302, answer.context["form"].errors
+    project.refresh_from_db()
+    assert project.extra == {field.code: value}
+    assert str(Entry.objects.get(action="project.update").after[label]) == cell
+    shown = client.get(reverse("projects:detail", args=[project.pk])).content.decode()
+    assert label in shown
+    assert cell in shown
+    for leaf, found in ((question, project), ({"op": "empty"}, other)):
+        where = json.dumps({"field": field.code} | leaf)
+        rows = client.get(LIST, {"where": where}).context["page"].object_list
+        assert list(rows) == [found], leaf
+    column = next(
+        one for one in ProjectExport().columns_for(admin, QueryDict()) if one.header == label
+    )
+    assert str(column.value(project)) == cell
+    importer = ProjectImporter(actor=admin, now=timezone.now(), options={})
+    assert label in {one.header for one in importer.get_columns(admin) if one.in_template}
+    cells: dict[str, Any] = {
+        "name": "乙工程",
+        "regime": "招标投标",
+        "opening_at": "2030-12-01 09:30",
+        "place": "一楼",
+        "contact_name": "李",
+        "contact_phone": "021-55500001",
+        field.code: cell,
+    }
+    refused: list[Any] = []
+    rows = [(2, list(cells.values()))]
+    check_rows(importer, rows, list(cells), keep=True, refused=refused.append)
+    assert refused == []
+    assert Project.objects.get(name="乙工程").extra == {field.code: value}
+
+
+@pytest.mark.shows("EXP-07")
+def test_an_applicant_reads_the_help_of_a_field() -> None:
+    make_field("执业资格", help="见证书第二页", in_application=True)
+    application = make_draft()
+    page = login(Client(), application.user).get(reverse("joining:step", args=["profession"]))
+    assert "见证书第二页" in page.content.decode()

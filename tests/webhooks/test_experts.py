@@ -12,8 +12,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.draws.services.names import release
+from expertpool.experts.models import Expert
 from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
+from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.profile import RecordOrigin, create_expert
 from expertpool.experts.services.status import approve_expert, freeze_expert
 from expertpool.webhooks import tasks
@@ -113,3 +116,25 @@ def test_his_own_leave_is_told_with_the_names_and_once() -> None:
     # Its day, not its minute.
     at = json.loads(Delivery.objects.get().body)["at"]
     assert "T00:00:00" in at
+
+
+def test_deletion_and_its_end_are_told_and_a_merge_as_the_end_of_the_closed_record(
+    admin: User,
+) -> None:
+    expert, closed = make_expert("王工"), make_expert("王工")
+    make_subscription()
+    by: dict[str, Any] = {"actor": admin, "now": timezone.now()}
+    delete_expert(expert=expert, reason="本人要求", **by)
+    restore_expert(expert=expert, **by)
+    own = {"expert_id": expert.pk, "expert_number": expert.number, "kind": "individual"}
+    moved = "expert.status_changed"
+    assert told() == [
+        (moved, own | {"before": "formal", "status": "deleted"}),
+        (moved, own | {"before": "deleted", "status": "formal"}),
+    ]
+    merge_experts(
+        keep=Expert.objects.get(pk=expert.pk), close=closed, taken=(), reason="重复", **by
+    )
+    event, data = told()[-1]
+    assert (event, data["expert_number"], data["status"]) == (moved, closed.number, "deleted")
+    assert "本人要求" not in "".join(Delivery.objects.values_list("body", flat=True))

@@ -29,6 +29,7 @@ def certificates(request: HttpRequest, expert: Expert) -> str:
     context = {
         "expert": expert,
         "rows": [(row, *state_pill(row, today), is_outdated(row)) for row in rows],
+        "renews": not why_not(expert, today),
         "may": may,
         "may_issue": may and all(row.ending for row in rows) and not why_not(expert, today),
     }

@@ -47,8 +47,8 @@ class FileSubject:
 
     ``closed`` is asked by the services inside their transaction. ``evidence`` names the kinds of
     files that prove something, with their labels: only services store them, and they are not
-    removed like others. ``choices`` are the kinds among which whoever uploads has to choose, with their labels: the
-    first is that of whoever says nothing. ``bulk_url`` is where ticked files are posted to be removed. ``by_day`` returns
+    removed like others. ``names`` are those of other kinds of which a list says what they are. ``choices`` are
+    the kinds among which whoever uploads has to choose, with their labels: the first is that of whoever says nothing. ``bulk_url`` is where ticked files are posted to be removed. ``by_day`` returns
     the users of whose files nobody but themselves is told the hour, None for those of nobody signed in. ``quota`` (MB) and
     ``most`` bound the files of a row where these come from strangers, ``in_all`` (MB) those of all rows, so that
     strangers take no room from others. ``may_wait`` is
@@ -63,6 +63,7 @@ class FileSubject:
     closed: Closed = _open
     by_day: Callable[[str], frozenset[int | None]] = _none_of_them
     evidence: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     bulk_url: Address = _nowhere
     may_wait: bool = True

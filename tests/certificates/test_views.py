@@ -25,6 +25,8 @@ from expertpool.certificates.services.lookups import forget_lookups
 from expertpool.certificates.settings import PUBLIC_EMPLOYER, PUBLIC_NAME, PUBLIC_PER_HOUR
 from expertpool.experts.enums import ExpertKind, ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.services.deletion import delete_expert
+from expertpool.experts.services.status import freeze_expert
 from expertpool.experts.settings import OFFICE_CONTACT
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_department, make_user
@@ -65,6 +67,26 @@ def test_the_list_and_its_export_say_the_same(client: Client, admin: User) -> No
     assert "份证书与专家信息不一致" in home
     tab = client.get(reverse("experts:detail", args=[other.expert_id]), {"tab": "certificates"})
     assert "遗失" in tab.content.decode()
+
+
+@pytest.mark.parametrize("out", [freeze_expert, delete_expert])
+def test_of_who_is_out_none_is_offered_anew(client: Client, admin: User, out: Any) -> None:
+    """The button led to a refusal and nowhere else."""
+    certificate = make_certificate()
+    login(client, admin)
+    by_expert = reverse("experts:detail", args=[certificate.expert_id]) + "?tab=certificates"
+    pages = (by_expert, reverse("certificates:list") + f"?q={certificate.number}")
+    anew = reverse("certificates:reissue", args=[certificate.pk])
+
+    def offered() -> list[bool]:
+        return [anew in client.get(page).content.decode() for page in pages]
+
+    assert offered() == [True, True]
+    out(expert=certificate.expert, reason="核查", actor=admin, now=timezone.now())
+    assert offered() == [False, False]
+    # What can still be done is.
+    revoke = reverse("certificates:revoke", args=[certificate.pk])
+    assert all(revoke in client.get(page).content.decode() for page in pages)
 
 
 @pytest.mark.shows("PORT-28")

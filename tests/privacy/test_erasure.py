@@ -35,6 +35,7 @@ from expertpool.experts.services.packs import pack_experts
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
+from expertpool.monitoring.services.buffer import BUFFER
 from expertpool.notifications.models import Message
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.models import DataRequest, ErasureRequest
@@ -416,3 +417,19 @@ def test_who_is_restored_at_the_same_moment_is_either_back_or_erased(
     expert.refresh_from_db()
     assert (expert.status == "deleted") == (expert.erased_at is not None)
     assert (expert.name == NAME) == (expert.erased_at is None)
+
+
+def test_who_opens_what_was_erased_saw_nothing_of_it(
+    somebody: Expert, admin: User, other: User
+) -> None:
+    """The log said that he had seen phone and mail."""
+    BUFFER._waiting.clear()
+    expert = agree(ask_to_erase(admin, somebody, now=NOW), other)
+    client, page = login(Client(), other), reverse("experts:detail", args=[expert.pk])
+    assert client.get(page).status_code == 200
+    BUFFER.flush()
+    assert not Entry.objects.filter(action="expert.look").exists()
+    # As of one of whom something is left.
+    client.get(reverse("experts:detail", args=[make_expert().pk]))
+    BUFFER.flush()
+    assert Entry.objects.filter(action="expert.look").exists()

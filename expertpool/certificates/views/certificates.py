@@ -24,6 +24,7 @@ from expertpool.certificates.services.issuing import (
     issue_certificate,
     reissue_certificate,
     revoke_certificate,
+    why_not,
 )
 from expertpool.certificates.services.printing import printed_for
 from expertpool.certificates.services.runs import start_run
@@ -54,7 +55,10 @@ def index(request: UserRequest) -> HttpResponse:
     )
     may_export = request.user.has_permission(CertificateExport.permission)
     context = found.context | {
-        "rows": [(row, *state_pill(row, today), is_outdated(row)) for row in found.page],
+        "rows": [
+            (row, *state_pill(row, today), is_outdated(row), not why_not(row.expert, today))
+            for row in found.page
+        ],
         "may_issue": request.user.has_permission(ISSUE),
         "may_design": request.user.has_permission("certificates.designs"),
         "export_url": export_url(CertificateExport.code) if may_export else "",

@@ -69,4 +69,6 @@ EXPERT_FILES = FileSubject(
     may_edit=may_edit_expert_files,
     by_day=own_account,
     evidence={ADMISSION: "入库材料", ADMISSION_PHOTO: "入库时的照片"},
+    # Of one name, as a rule, with the photo that he gave when he applied.
+    names={PHOTO: "现用照片"},
 )

@@ -192,7 +192,7 @@ ERASERS = (
     ),
     Eraser(
         "experts.messages",
-        "发给他的、有关他档案的通知正文",
+        "通知正文（发给他的，和写给办理人、有关他档案的）",
         30,
         (),
         lambda expert: _messages(expert).count(),

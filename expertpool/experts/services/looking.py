@@ -17,7 +17,9 @@ LOOK = "expert.look"
 
 def note_look(*, expert: Expert, actor: User, now: datetime) -> None:
     """Note that ``actor`` is shown ``expert`` with what of it his roles see in clear; logged a few seconds later, once a
-    day (docs/decisions/0683). Nothing of who sees it masked, nor of his own record."""
+    day (docs/decisions/0683). Nothing of who sees it masked, of his own record, nor of one of which nothing is left."""
+    if expert.erased_at is not None:
+        return
     guards = [one for one in EXPERT.guards() if level_for(actor, one.code) is Level.PLAIN]
     if guards and expert.user_id != actor.pk:
         what = "、".join(one.label for one in guards)

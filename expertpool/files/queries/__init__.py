@@ -227,6 +227,7 @@ class FileRow:
     by_day: bool = False  # nobody is told the hour
     choice: str = ""  # of the kinds among which its subject lets choose: 仅内部
     others: Sequence[tuple[str, str]] = ()  # what it may be instead: kind and label
+    name: str = ""  # what it is, where that is no evidence: 现用照片
 
     @property
     def when(self) -> str:
@@ -255,6 +256,7 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
                 [one for one in policy.choices.items() if one[0] != row.kind]
                 if row.kind in policy.choices
                 else [],
+                policy.names.get(row.kind, ""),
             )
             for row in attachments_for(user, subject, kind)
             if is_vouched(row)

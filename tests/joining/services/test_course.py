@@ -632,5 +632,8 @@ def test_the_photo_of_an_admission_is_kept_and_the_experts_own_changes(
     with pytest.raises(FileRefused, match="入库时的照片"):
         remove_attachment(attachment=kept, actor=row.user, now=NOW)
     (own,) = attachments_of(row.expert, "photo")
+    # Both have the name that he gave: which is which stands beside it.
+    listed = login(Client(), row.user).get(reverse("changes:file")).content.decode()
+    assert listed.count("入库时的照片") == listed.count("现用照片") == 1
     remove_attachment(attachment=own, actor=row.user, now=NOW)
     assert client.get(address).getvalue() == before  # type: ignore[attr-defined]

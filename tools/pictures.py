@@ -40,6 +40,8 @@ READY, RUNNING, BATCHED, SHORT, OVER, PUBLIC = (
     *("YS-001", "YS-002", "YS-008", "YS-010", "YS-012"),
     "城市大脑",
 )
+RULE = "政府采购综合评分"
+CAMPAIGN = "YS-013"  # many topics, each for some of its experts
 OWNER = "武汉市市政工程集团"  # demo: holds shares in a unit that projects avoid
 ZONE = ZoneInfo("Asia/Shanghai")
 NAMES = ((10, "王芳"), (11, "刘洋"), (12, "陈静"))  # of a list that is handed in, and updated
@@ -98,7 +100,12 @@ class Camera:
 def main() -> None:
     """Take what is named, or all; each with a product of its own."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    walks = {"main": take_main, "hands": take_hands, "imports": take_imports}
+    walks = {
+        "main": take_main,
+        "hands": take_hands,
+        "imports": take_imports,
+        "reviews": take_reviews,
+    }
     for name in sys.argv[1:] or walks:
         with product() as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
@@ -176,6 +183,62 @@ def take_imports(browser: Browser, address: str) -> None:
     upload(admin, "/experts/update/", "更新.csv", [["姓名", "手机号", "职务"], *changed])
     admin.page.get_by_text("更新所选").first.wait_for()
     admin.take("import-update", whole=True)
+
+
+def take_reviews(browser: Browser, address: str) -> None:
+    """What follows a draw: by what is scored, by whom, what it came to, what is paid for it, and what proves all that."""
+    operator = Camera(browser, address, "operator")
+    operator.open("/reviews/rules/")
+    operator.page.locator("main a[href^='/reviews/rules/']").get_by_text(RULE).first.click()
+    operator.page.get_by_role("link", name="试算", exact=True).wait_for()
+    operator.take("review-rule", whole=True)
+    rule = operator.page.url.partition("?")[0]
+    operator.open(f"{rule}trial/?experts=3")
+    fill_trial(operator)
+    operator.page.locator("#steps").wait_for()
+    operator.take("review-trial", whole=True)
+    review = open_review(operator, CAMPAIGN)
+    operator.open(f"{review}assignment/")
+    operator.take("review-assignment", whole=True)
+    operator.open(f"{review}board/")
+    operator.take("review-board")
+    review = open_review(operator, OVER)
+    operator.open(f"{review}result/")
+    operator.take("review-result", whole=True)
+    operator.open(f"{review}result/1/")
+    operator.take("review-item", whole=True)
+    operator.open_first(f"/fees/?project={OVER}")
+    operator.page.get_by_role("link", name="确认函 PDF", exact=True).wait_for()
+    operator.take("fee-letter", whole=True)
+    take_bundle(Camera(browser, address, "admin"))
+
+
+def fill_trial(operator: Camera) -> None:
+    """Points that differ, and prices."""
+    for field in operator.page.locator("main form select").all():
+        field.select_option(index=1, force=True)
+    for at, field in enumerate(operator.page.locator("main form td input").all()):
+        field.fill(str(6 + at % 4))
+    for at, field in enumerate(operator.page.locator("main form .field-grid input").all()):
+        field.fill(str(680_000 + 35_000 * at))
+    operator.press("计算")
+
+
+def open_review(operator: Camera, number: str) -> str:
+    """Open the review of the project ``number``; return its address."""
+    operator.open_first(f"/reviews/?q={number}")
+    operator.page.get_by_role("table", name="评审专家").wait_for()
+    return operator.page.url.partition("?")[0]
+
+
+def take_bundle(admin: Camera) -> None:
+    """Have the proofs of a project put together, and look at what is in them."""
+    admin.open_first(f"/projects/?q={OVER}")
+    admin.page.get_by_role("heading").first.wait_for()
+    admin.open(f"{admin.page.url.partition('?')[0]}?tab=evidence")
+    admin.press("生成证据包")
+    admin.page.get_by_role("link", name="下载证据包", exact=True).wait_for()
+    admin.take("bundle", whole=True)
 
 
 def upload(admin: Camera, path: str, name: str, rows: Sequence[Sequence[str]]) -> None:

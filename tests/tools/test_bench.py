@@ -18,6 +18,7 @@ from tests.factories.experts import make_expert, make_unit
 from tests.factories.siteconfig import configure
 from tools.bench import __main__ as bench
 from tools.bench import run
+from tools.bench.campaigns import measure_campaign
 from tools.bench.reporting import Reporter
 from tools.bench.soak import check_since, measure_soak
 
@@ -39,6 +40,26 @@ def test_two_processes_seat_nobody_twice_and_every_record_replays() -> None:
     assert (checks.draws, checks.replayed, checks.twice) == (8, 8, 0)
     assert checks.seats > 8
     assert {json.loads(line)["bench"] for line in lines} >= {"soak", "soak_draw", "soak_checks"}
+
+
+@pytest.mark.django_db
+def test_reviews_are_measured_as_the_product_holds_them() -> None:
+    """A few in place of hundreds: from the drawn panel to the pages, by services and addresses alone."""
+    ensure_demo_accounts(now=timezone.now())
+    configure(CANDIDATES_PER_SEAT, 0)
+    configure(PANEL_BITS, 0)
+    for _ in range(12):
+        make_expert(employer=make_unit())
+    lines: list[str] = []
+    reporter = Reporter(lines.append)
+    measure_campaign(reporter, 12, now=timezone.now(), items=(12, 3), experts=(5, 3))
+    told = {one["bench"]: one for one in map(json.loads, lines)}
+    assert told.keys() == {
+        *("campaign_seal", "campaign", "campaign_page", "review_end"),
+        *("review_result_page", "review_result_item", "review_result_excel"),
+    }
+    assert (told["campaign"]["aim_s"], told["review_result_page"]["aim_s"]) == (3, 1)
+    assert (told["campaign"]["items"], told["review_end"]["indicators"]) == (12, 30)
 
 
 def test_what_is_beyond_its_aim_is_told_and_ends_a_strict_run_as_failed(

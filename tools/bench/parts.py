@@ -12,6 +12,7 @@ PARTS = (
     "assignment",
     "letters",
     "review",
+    "campaign",
     "chain",
 )
 # On demand only: the first takes as long as it is told, the others start workers (one kills them).

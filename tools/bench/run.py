@@ -16,6 +16,7 @@ from config.room import with_room
 from expertpool.accounts.services.demo import ensure_demo_accounts
 from tools.bench.admissions import measure_admission
 from tools.bench.assignments import measure_assignment
+from tools.bench.campaigns import measure_campaign
 from tools.bench.certificates import measure_certificates
 from tools.bench.chains import measure_chains
 from tools.bench.counting import measure_statistics
@@ -90,6 +91,7 @@ OF_A_POOL = {
     "import": measure_import,
     "certificates": measure_certificates,
     "admission": measure_admission,
+    "campaign": measure_campaign,
     "statistics": measure_statistics,  # it adds to the past of the pool
 }
 

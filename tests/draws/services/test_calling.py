@@ -32,6 +32,7 @@ from expertpool.notifications.queries.channels import DOWN_AFTER
 from expertpool.notifications.services.breaker import note_health
 from expertpool.telephone.enums import CallOutcome
 from expertpool.telephone.services import calls
+from expertpool.telephone.services.health import note_agent
 from tests.factories.answers import declare_emergency
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import make_expert
@@ -212,7 +213,10 @@ def test_the_pages_say_so(client: Client, operator: User) -> None:
     draw = seal(operator, now=timezone.now())
     declare(draw, operator, now=timezone.now(), minutes=60)
     login(client, operator)
-    assert "系统先打电话" in client.get(reverse("draws:detail", args=[draw.pk])).content.decode()
+    page = reverse("draws:detail", args=[draw.pk])
+    assert "系统先打电话" not in client.get(page).content.decode()  # nobody does
+    note_agent(now=timezone.now())
+    assert "系统先打电话" in client.get(page).content.decode()
     drawer = client.get(reverse("draws:answer", args=[draw.pk, 1])).content.decode()
     again = reverse("draws:call_again", args=[draw.pk, 1])
     assert again in drawer

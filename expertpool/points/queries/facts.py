@@ -14,12 +14,14 @@ from expertpool.draws.enums import INVALID, InvitationState
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import covers, panel_of
 from expertpool.draws.queries.identity import open_identity
+from expertpool.draws.queries.panel import projects_at_work
 from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import lines_of, slots_of, state_of
 from expertpool.draws.queries.written import has_signed_in, is_written
 from expertpool.points.enums import ReviewFact
 from expertpool.points.models import Settled
+from expertpool.projects.models import Project
 
 MINUTE = timedelta(minutes=1)
 OF_STATE = {
@@ -32,11 +34,15 @@ logger = logging.getLogger(__name__)
 
 
 def draws_to_settle(now: datetime) -> QuerySet[Draw]:
-    """Return the draws whose points are due: names released, no review of theirs to come or running."""
+    """Return the draws whose points are due: names released, no review of theirs to come or running, be it scored online
+    beyond its planned end."""
     # Of a batch all have to be over: one entry for what one panel did.
     ends_later = Q(project__opening_at__gt=Value(now) - F("project__duration_minutes") * MINUTE)
     settled = Settled.objects.filter(draw=OuterRef("pk"))
-    rows = Draw.objects.filter(~Exists(settled), ~covers(ends_later), released_at__isnull=False)
+    at_work = Q(project__in=Project.objects.filter(projects_at_work()))
+    rows = Draw.objects.filter(
+        ~Exists(settled), ~covers(ends_later), ~covers(at_work), released_at__isnull=False
+    )
     return rows.exclude(status__in=INVALID).order_by("pk")
 
 

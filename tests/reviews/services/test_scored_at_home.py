@@ -11,12 +11,14 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.jobs import is_queued
 from expertpool.core.workdays import end_of_working_days
+from expertpool.draws.models import Draw
 from expertpool.draws.queries.panel import who_sat
 from expertpool.evaluations.services.windows import open_evaluation, sweep
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.lines import projects_to_pay
 from expertpool.fees.services.lines import enter_fees, send_letters
+from expertpool.points.queries.facts import is_to_settle
 from expertpool.projects.models import Project
 from expertpool.reviews.models import Review
 from expertpool.reviews.services.ending import end_review
@@ -85,3 +87,12 @@ def test_the_days_to_rate_count_from_the_end_of_the_scoring(operator: User, revi
     row = open_evaluation(project_id=pk, now=ENDS)
     assert row is not None
     assert row.due_at == end_of_working_days(5, after=ENDS)
+
+
+@pytest.mark.shows("OVW-04")
+def test_nobody_has_points_while_the_panel_scores(operator: User, review: Review) -> None:
+    draw = Draw.objects.get(project=review.project)
+    open_review(review=review, actor=operator, now=NOW)
+    assert not is_to_settle(draw, now=NOW + DAY)
+    finish(review, operator)
+    assert is_to_settle(draw, now=ENDS)

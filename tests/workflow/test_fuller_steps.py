@@ -353,6 +353,34 @@ def test_who_decides_is_told_and_reminded_and_nothing_is_decided_by_itself(
     assert admin.username in told("approval.stuck")
 
 
+@pytest.mark.shows("OVW-06")
+def test_who_gets_a_step_back_is_told_that_it_came_back(admin: User, chief: Role) -> None:
+    """He read what he had read the first time, and thought that it was the same message."""
+    one, two = with_role(chief), with_role(chief)
+    back = StepData("复核", chief, on_rejection=OnRejection.PREVIOUS)
+    draw_up(admin, StepData("初审", chief), back)
+    project = make_project(ProjectStatus.PENDING)
+    approval = Approval.objects.get()
+
+    def told(moves: int) -> str:
+        tell_waiting(approval_id=approval.pk, moves=moves, now=NOW)
+        rows = Message.objects.filter(occasion="approval.waiting", channel="site")
+        return str(rows.latest("id").body)
+
+    first = told(0)
+    assert "「初审」，等您审批" in first
+    assert "不同意" not in first
+    assert approve(project, one) == Verdict.ADVANCED
+    assert "不同意" not in told(1)
+    now = Project.objects.get(pk=project.pk)
+    reject_project(project=now, note="单位不清", actor=two, now=NOW)
+    again = told(2)
+    assert "「初审」，等您审批。「复核」不同意，退回重新审批" in again
+    assert "单位不清" not in again
+    assert approve(project, one) == Verdict.ADVANCED
+    assert "不同意" not in told(3)
+
+
 def test_a_few_addresses_do_not_use_up_what_a_notice_takes(admin: User, chief: Role) -> None:
     draw_up(admin, StepData("公示", kind=StepKind.NOTICE, days=3), StepData("终审", chief))
     make_project(ProjectStatus.PENDING)

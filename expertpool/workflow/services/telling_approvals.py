@@ -58,7 +58,10 @@ def tell_waiting(*, approval_id: int, moves: int, now: datetime) -> None:
         _tell(STUCK, approval, step, managers, {}, now=now)
         return
     objections = len(objections_to(approval.notices.all()))
+    # By what it came here: the move before this one. Why it was said is read by who signs in, and not by mail.
+    back = approval.decisions.filter(round=moves - 1, agreed=False).select_related("step").last()
     said = [
+        f"「{back.step.name}」不同意，退回重新审批，意见见审批过程。" if back else "",
         f"请在 {approval.last_day} 前处理。" if approval.due_at else "",
         f"公示期间收到 {objections} 条异议，请一并核对。" if objections else "",
     ]

@@ -23,6 +23,7 @@ from expertpool.core.exporting import Params
 from expertpool.core.fields import encrypted
 from expertpool.core.rekeying import rekey
 from expertpool.directory.models import UnitAlias, UnitRelation
+from expertpool.directory.services.units import resolve_unit
 from expertpool.draws.models import Draw
 from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
@@ -264,6 +265,21 @@ def test_ties_to_the_unit_of_an_item_are_those_of_draws(operator: User) -> None:
         colleague: first,
         free: (),
     }
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["丙公司(武汉)", "丙公司（武汉）", "丙 公司 （武汉）", "丙公司【武汉】", "丙公司〔武汉〕"],
+)
+def test_whatever_the_brackets_it_is_the_same_unit(operator: User, written: str) -> None:
+    colleague = make_expert(employer=resolve_unit(name="丙公司（武汉）"))
+    other = make_expert(employer=resolve_unit(name="丙公司（襄阳）"))
+    things = [Thing("1", "一", written), Thing("2", "二", "丁公司")]
+    review = make_review(operator, now=NOW, pool=(colleague, other), things=things)
+    set_assignment(review=review, share=Share(1, 2), actor=operator, now=NOW)
+    review = open_review(review=review, actor=operator, now=NOW)
+    barred = {one.reviewer.expert: one.barred for one in fitting_of(review).experts}
+    assert barred == {colleague: ("00001",), other: ()}
 
 
 def of_two_groups(operator: User, share: Share) -> Review:

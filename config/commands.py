@@ -29,8 +29,10 @@ from config.database import (
 from config.environment import HOME, env_int, env_str, missing_secrets, port
 from config.postgres import DatabaseUnavailableError
 from config.schema import check_schema
+from expertpool.core.disks import FULL
 
 MIGRATING = "expertpool.migrate"
+STARTING, DOING = "无法启动", "没有完成"
 INTERRUPTED = 130  # as a shell has it
 # What Django adds to every command, in English: taken, and left out of what `--help` tells.
 DJANGOS = "version verbosity settings pythonpath traceback no-color force-color"
@@ -52,10 +54,13 @@ def django_command(arguments: list[str]) -> int:
     if arguments[:1] in (["migrate"], ["rotate_keys"]):
         connect_as_owner()
     try:
-        with database_running():
+        with database_running(), full_disk_in_words():
             _execute(arguments)
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
-        return refused(error)
+        runs_on = arguments[:1] in (["work"], ["voice_agent"])
+        return refused(
+            error, STARTING if runs_on or isinstance(error, ImproperlyConfigured) else DOING
+        )
     except KeyboardInterrupt:
         interrupted()
     return 0
@@ -171,10 +176,25 @@ def serve(arguments: list[str]) -> int:
     return 0
 
 
-def refused(error: Exception) -> int:
-    """Say why it does not start; return the exit code, by which the supervisor tells what passes from what
+@contextmanager
+def full_disk_in_words() -> Iterator[None]:
+    """Refuse in words (DatabaseUnavailableError) what a full disk ends inside the block, that of the files or of the
+    database."""
+    try:
+        yield
+    except Exception as error:
+        from config.unfinished import is_full  # noqa: PLC0415 - needs the apps
+
+        if isinstance(error, DatabaseUnavailableError) or not is_full(error):
+            raise
+        first = str(error).strip().partition("\n")[0]
+        raise DatabaseUnavailableError(f"{FULL}（{first}）") from error
+
+
+def refused(error: Exception, what: str = STARTING) -> int:
+    """Say why it does not start, or is not done; return the exit code, by which the supervisor tells what passes from what
     has to be mended."""
-    print(f"无法启动：{error}", file=sys.stderr)
+    print(f"{what}：{error}", file=sys.stderr)
     return os.EX_TEMPFAIL if isinstance(error, DatabaseUnavailableError) else 1
 
 

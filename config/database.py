@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -89,12 +90,14 @@ def database_running(*, durable: bool = True) -> AbstractContextManager[None]:
     return EmbeddedServer(HOME, durable=durable).running()
 
 
-def revive_database() -> bool:
-    """Start the embedded server again if it died under its users; tell whether it had.
+def database_reviver() -> Callable[[], bool]:
+    """Return what starts the embedded server again if it died under its users, and tells whether it died since it was
+    last asked.
 
     With `DATABASE_URL` that is the business of whoever runs the server.
     """
-    return not env_str("DATABASE_URL") and EmbeddedServer(HOME).revive()
+    server = embedded_server()
+    return server.revive if server else lambda: False
 
 
 def _embedded_address() -> dict[str, Any]:

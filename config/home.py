@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -11,16 +10,10 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from expertpool.core.disks import mend_of
 from expertpool.core.lockfiles import open_lock
 
-_MENDS = {
-    errno.EROFS: "它所在的磁盘是只读的，请改为可写，或用 EXPERTPOOL_HOME 换一个目录。",
-    errno.ENOSPC: "磁盘已满，请先清理。",
-    errno.EDQUOT: "磁盘配额已满，请先清理。",
-    errno.EEXIST: "它是一个文件，不是目录，请用 EXPERTPOOL_HOME 换一个目录。",
-    errno.ENOTDIR: "它的上级是一个文件，不是目录，请用 EXPERTPOOL_HOME 换一个目录。",
-}
-_OTHERWISE = "请用创建它的那个系统用户运行，或更改其所有者。"
+ANOTHER = "用 EXPERTPOOL_HOME 换一个目录"
 
 
 @contextmanager
@@ -33,8 +26,7 @@ def writable(home: Path) -> Iterator[None]:
         yield
     except OSError as error:
         place = error.filename or home
-        mend = _MENDS.get(error.errno or 0, _OTHERWISE)
-        raise ImproperlyConfigured(f"不能写 {place}：{mend}") from error
+        raise ImproperlyConfigured(f"不能写 {place}：{mend_of(error, ANOTHER)}") from error
 
 
 @contextmanager

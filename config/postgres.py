@@ -38,6 +38,7 @@ from config.programs import (
     public_folder,
     utf8_locale,
 )
+from expertpool.core.disks import FULL
 from expertpool.core.lockfiles import open_lock
 from expertpool.core.sizes import MEGABYTE
 
@@ -72,6 +73,7 @@ HANDED_OUT_AFTER = 300  # seconds
 # After a crash the disk has to hold what the server takes for written. One call for the file system, rather than
 # one for each of two thousand files: serving again takes a second instead of four.
 SYNCED_AT_ONCE = ("recovery_init_sync_method=syncfs",) if sys.platform == "linux" else ()
+NO_ROOM = "No space left on device"  # as its programs say it
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -91,6 +93,7 @@ class EmbeddedServer:
         self.home = home
         self.folder = home / "postgres"
         self.durable = durable
+        self._begun = ""  # which run of the server was last looked at
 
     @property
     def socket_dir(self) -> Path:
@@ -121,14 +124,15 @@ class EmbeddedServer:
             pass
 
     def revive(self) -> bool:
-        """Start the server again if it died; tell whether it had. The caller is a user of it."""
-        if self._is_alive():
-            return False
-        with self._gate():
-            if self._is_alive():  # another user was first
-                return False
-            self._start()
-        return True
+        """Start the server again if it died; tell whether it has since this was last asked, also where somebody else was
+        first to start it. The caller is a user of it."""
+        died = not self._is_alive()
+        if died:
+            with self._gate():
+                if not self._is_alive():
+                    self._start()
+        before, self._begun = self._begun, self._since() or self._begun
+        return died or before not in ("", self._begun)
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
@@ -197,6 +201,14 @@ class EmbeddedServer:
         except (OSError, ValueError, IndexError, psutil.Error):
             return False
 
+    def _since(self) -> str:
+        """Return which run of the server this is: its number and when it began; empty where it is just being started."""
+        try:
+            number, _data, began = (self._data / "postmaster.pid").read_text().split("\n")[:3]
+        except (OSError, ValueError):
+            return ""
+        return f"{number} {began}"
+
     def _make_folder(self) -> None:
         """Make ``HOME/postgres``; a link where the system account could not reach it."""
         if self.folder.exists():
@@ -226,17 +238,23 @@ class EmbeddedServer:
 
     def _end_leftovers(self) -> None:
         """End a server whose files were deleted under it, before it harms the new ones, and what
-        a killed server left at work: two servers on one set of data destroy it."""
+        a killed server left at work: two servers on one set of data destroy it. Whoever else names the data, to
+        copy or to measure it, is left alone."""
+        data = str(self._data)
         left = [
             process
             for process in psutil.process_iter(["cmdline", "cwd", "name"])
-            if str(self._data) in (process.info["cmdline"] or [])
-            or (process.info["name"] == "postgres" and process.info["cwd"] == str(self._data))
+            if process.info["name"] == "postgres"
+            and (data in (process.info["cmdline"] or []) or process.info["cwd"] == data)
         ]
         for number in (signal.SIGQUIT, signal.SIGKILL):
             for process in left:
-                with suppress(psutil.NoSuchProcess):
-                    process.send_signal(number)
+                try:
+                    with suppress(psutil.NoSuchProcess):
+                        process.send_signal(number)
+                except psutil.AccessDenied as error:
+                    message = f"{data} 正由另一个系统用户的 PostgreSQL（进程 {process.pid}）使用：请先停止它。"
+                    raise DatabaseUnavailableError(message) from error
             _, left = psutil.wait_procs(left, timeout=3)
 
     def _refuse_other_version(self) -> None:
@@ -281,10 +299,11 @@ class EmbeddedServer:
             for name in sorted(names)
             for role in (SUPERUSER, APPLICATION)
         ]
-        (self._data / "pg_hba.conf").write_text(
-            f"local all all {rule}\nlocal replication {SUPERUSER} {rule}\n"
-        )
-        (self._data / "pg_ident.conf").write_text("".join(lines))
+        with writable(self.home):
+            (self._data / "pg_hba.conf").write_text(
+                f"local all all {rule}\nlocal replication {SUPERUSER} {rule}\n"
+            )
+            (self._data / "pg_ident.conf").write_text("".join(lines))
 
     def _make_database(self) -> None:
         exists = "SELECT 1 FROM pg_database WHERE datname = %s"
@@ -373,7 +392,21 @@ class EmbeddedServer:
             output.seek(0)
             text = output.read()
         if result.returncode:
-            log = self._data.parent / "server.log"
-            message = f"内置数据库的 {program} 失败：\n{text.strip()}\n数据库日志：{log}"
-            raise DatabaseUnavailableError(message)
+            raise DatabaseUnavailableError(self._fault(program, text.strip()))
         return text
+
+    def _fault(self, program: str, said: str) -> str:
+        """Return what is wrong where ``program`` failed: in our words where the disk is full, which happens."""
+        log = self._data.parent / "server.log"
+        last = _last_lines(log) if program == "pg_ctl" else ""  # the server itself speaks there
+        if full := re.findall(rf".*{NO_ROOM}.*", f"{last}\n{said}"):
+            return f"{FULL}（{program}：{full[-1].strip()}）"
+        return f"内置数据库的 {program} 失败：\n{said}\n数据库日志：{log}"
+
+
+def _last_lines(log: Path) -> str:
+    """Return what a server that has just failed to start wrote last."""
+    try:
+        return "\n".join(log.read_text(errors="replace")[-4000:].splitlines()[-12:])
+    except OSError:
+        return ""

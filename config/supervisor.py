@@ -25,12 +25,13 @@ from config.commands import (
     django_command,
     end_on_signals,
     end_with_supervisor,
+    full_disk_in_words,
     host,
     interrupted,
     one_at_a_time,
     refused,
 )
-from config.database import connect_as_owner, database_running, revive_database
+from config.database import connect_as_owner, database_reviver, database_running
 from config.environment import HOME, env_int, port, web_process_count
 from config.home import alone
 from config.postgres import DatabaseUnavailableError
@@ -70,14 +71,15 @@ def main(arguments: list[str]) -> int:
         with alone(HOME), bound(host(), port()) as held:
             django.setup()  # what is missing in the environment is said before a database is made
             with database_running():
-                prepare()
+                with full_disk_in_words():
+                    prepare()
                 listen(held, host(), port())
                 return supervise(
                     dict.fromkeys(web_processes(), SERVE) | WORKERS | _calls() | _figures(),
                     held=held,
                     ready=_answers,
                     announce=_announce,
-                    revive=revive_database,
+                    revive=database_reviver(),
                 )
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         return refused(error)
@@ -123,7 +125,7 @@ def work(arguments: list[str]) -> int:
         with database_running():
             check_installation()  # said once, and not by each worker again and again
             connections.close_all()
-            return supervise(WORKERS, revive=revive_database)
+            return supervise(WORKERS, revive=database_reviver())
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         return refused(error)
 
@@ -264,7 +266,8 @@ def _revive(revive: Callable[[], bool]) -> bool:
     try:
         if not revive():
             return False
-    except DatabaseUnavailableError as error:
+    except (DatabaseUnavailableError, ImproperlyConfigured, OSError) as error:
+        # Whatever it is, the others go on and somebody may mend it: a full disk, a file of another account.
         _say(f"数据库意外停止，还不能重新启动（会再试）：{error}")
         return False
     _say("数据库意外停止，已重新启动。")

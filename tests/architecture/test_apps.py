@@ -29,6 +29,7 @@ CORE = {
     "counting",
     "criteria",
     "crypto",
+    "disks",  # what one refuses, in words
     "documents",
     "duties",
     "events",

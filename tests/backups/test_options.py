@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from config.postgres import EmbeddedServer
 from expertpool.audit.models import Entry
 from expertpool.backups.exceptions import BackupRefused
 from expertpool.backups.management.commands import restore as restoring
-from expertpool.backups.services import elsewhere
+from expertpool.backups.models import Backup
+from expertpool.backups.services import elsewhere, making
 from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.manifest import chosen_backup
 from expertpool.backups.services.restoring import Source, restore
@@ -46,6 +48,37 @@ def test_a_backup_that_does_not_hold_ends_the_command_and_is_noted(
     assert entry.after == {"备份": row.name, "结果": "不一致"}
     assert not (source.home / "restore-check").exists()
     assert CHECKS["backup"].find(timezone.now()).state is Health.FAILED
+
+
+@pytest.mark.shows("OPS-01")
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "磁盘已满，请先清理"), (errno.EACCES, "没有权限")]
+)
+def test_what_a_disk_refuses_is_said_in_words(
+    number: int,
+    words: str,
+    source: EmbeddedServer,
+    settings: LazySettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
+) -> None:
+    """To whoever stands before the machine, and on the page: no traceback."""
+
+    def refused(*_args: object, **_options: object) -> None:
+        raise OSError(number, "in English", "/mnt/a")
+
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR = tmp_path / "to"
+    monkeypatch.setattr(making, "store_files", refused)
+    with pytest.raises(SystemExit, match="1"):
+        call_command("backup")
+    assert f"没有完成：不能读写 /mnt/a：{words}" in capsys.readouterr().err
+    assert Backup.objects.get().fault.startswith(f"不能读写 /mnt/a：{words}")
+    monkeypatch.setattr(restoring, "restore", refused)
+    with pytest.raises(SystemExit, match="1"):
+        call_command("restore", str(tmp_path))
+    assert f"没有恢复：不能读写 /mnt/a：{words}" in capsys.readouterr().err
 
 
 def test_it_is_written_where_and_for_whom_was_said(

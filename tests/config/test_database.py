@@ -117,6 +117,71 @@ def test_a_killed_server_is_started_again(server: EmbeddedServer) -> None:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.shows("OPS-04")
+def test_whoever_starts_a_dead_server_first_it_is_noticed(server: EmbeddedServer) -> None:
+    """The supervisor says so, and hurries the programs that wait, also where a hand was quicker."""
+    with server.running():
+        assert not server.revive()
+        kill(server)
+        assert server.revive()
+        assert not server.revive()
+        kill(server)
+        assert EmbeddedServer(server.home, durable=False).revive()  # somebody else
+        assert server.revive()
+        assert not server.revive()
+
+
+def kill(server: EmbeddedServer) -> None:
+    number = postmaster(server)
+    os.kill(number, signal.SIGKILL)
+    while psutil.pid_exists(number) and psutil.Process(number).status() != "zombie":
+        time.sleep(0.05)
+
+
+def test_whoever_only_names_the_data_is_left_alone(server: EmbeddedServer) -> None:
+    """As a copy or a hand on `pg_ctl` does, while the server is started again."""
+    with server.running():
+        data = str(server.folder / "data")
+        copying = subprocess.Popen(
+            [sys.executable, "-c", "import sys; sys.stdin.read()", data], stdin=subprocess.PIPE
+        )
+        kill(server)
+        assert server.revive()
+        assert copying.poll() is None
+        assert copying.stdin
+        copying.stdin.close()
+        assert copying.wait(30) == 0
+
+
+def test_a_server_of_another_account_is_named(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(process: psutil.Process, _number: int) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "send_signal", refused)
+    with server.running():
+        number, path = postmaster(server), server.folder / "data" / "postmaster.pid"
+        noted = path.read_text()
+        path.unlink()
+        with pytest.raises(DatabaseUnavailableError, match=f"另一个系统用户.*进程 {number}"):
+            server.revive()
+        path.write_text(noted)
+
+
+@pytest.mark.shows("OPS-04")
+def test_a_full_disk_is_said_in_one_line(server: EmbeddedServer) -> None:
+    said = (
+        "creating directory …\n[1] FATAL:  could not write to file: No space left on device\nexit"
+    )
+    line = "[1] FATAL:  could not write to file: No space left on device"
+    assert server._fault("initdb", said) == f"磁盘已满，请先清理（initdb：{line}）"
+    assert "磁盘已满" not in server._fault("initdb", "no such locale")
+    server.folder.mkdir(parents=True)
+    (server.folder / "server.log").write_text(f"LOG:  started\n{line}\n")  # there it speaks itself
+    assert server._fault("pg_ctl", "Examine the log output.").startswith("磁盘已满，请先清理")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each file is synced")
 def test_a_crash_costs_no_look_at_each_file(public_path: Path) -> None:
     server = EmbeddedServer(public_path / "home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -13,13 +14,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg.errors import DiskFull
 from pytest_django import DjangoDbBlocker
 
-from config.commands import MIGRATING
+from config.commands import DOING, MIGRATING, full_disk_in_words, refused
 from config.environment import BASE_DIR, port
 from config.home import alone
+from config.programs import DatabaseUnavailableError
 from config.schema import check_schema
 from config.server import bound, listen
 from expertpool.core.models import KeyCheck
@@ -220,3 +223,28 @@ def test_two_migrate_one_after_the_other() -> None:
             second.wait(8)
         other.execute("SELECT pg_advisory_unlock_all()")
         assert second.wait(QUICK) == 0
+
+
+def test_a_full_disk_is_no_traceback() -> None:
+    """At the first start, too, and when the tables are brought up to date."""
+    with (
+        pytest.raises(DatabaseUnavailableError, match=r"^磁盘已满，请先清理"),
+        full_disk_in_words(),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    full = OperationalError("could not extend file\nHINT:  Check free disk space.")
+    full.__cause__ = DiskFull()
+    with (
+        pytest.raises(
+            DatabaseUnavailableError, match=r"^磁盘已满，请先清理（could not extend file）$"
+        ),
+        full_disk_in_words(),
+    ):
+        raise full
+    with pytest.raises(OperationalError, match="another"), full_disk_in_words():
+        raise OperationalError("another")
+
+
+def test_what_starts_nothing_does_not_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(DatabaseUnavailableError("磁盘已满"), DOING) == os.EX_TEMPFAIL
+    assert capsys.readouterr().err == "没有完成：磁盘已满\n"

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from threading import Thread
 
 import psutil
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import BASE_DIR
 from config.programs import DatabaseUnavailableError
@@ -203,6 +205,16 @@ def test_that_the_database_was_started_again_or_cannot_be_is_said(
     assert capsys.readouterr().err == "数据库意外停止，已重新启动。\n"
     assert not _revive(refused)
     assert capsys.readouterr().err == "数据库意外停止，还不能重新启动（会再试）：磁盘已满\n"
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "no room"), ImproperlyConfigured("不能写 pg_hba.conf")]
+)
+def test_whatever_hinders_the_database_the_others_go_on(error: Exception) -> None:
+    def hindered() -> bool:
+        raise error
+
+    assert not _revive(hindered)
 
 
 def test_delays_grow_to_half_a_minute() -> None:

@@ -34,6 +34,7 @@ from expertpool.backups.services.server import (
     server,
 )
 from expertpool.backups.services.stored_files import store_files
+from expertpool.core.disks import mend_of, refused_as
 from expertpool.core.lockfiles import open_lock
 
 STATE = "backup_manifest"  # of pg_basebackup
@@ -70,9 +71,10 @@ def make_backup(wish: Wish, *, actor: AbstractBaseUser | None, clock: Clock) -> 
         parent = _parent(source, wish) if wish.incremental else None
         row = _begin(wish, actor=actor, now=clock())
         try:
-            if parent:
-                manifests.check_parts(wish.directory, parent)
-            made = _make(source, wish, row, parent, clock)
+            with refused_as(BackupRefused):
+                if parent:
+                    manifests.check_parts(wish.directory, parent)
+                made = _make(source, wish, row, parent, clock)
         except BaseException as error:
             _fail(row, str(error) or type(error).__name__, now=clock())
             raise
@@ -86,7 +88,7 @@ def alone(directory: Path) -> Iterator[None]:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = open_lock(directory / ".lock")
     except OSError as error:
-        raise BackupRefused(f"不能写备份目录 {directory}：{error.strerror}。") from None
+        raise BackupRefused(f"不能写备份目录 {directory}：{mend_of(error)}") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

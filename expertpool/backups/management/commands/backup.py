@@ -17,6 +17,7 @@ from expertpool.backups.services.making import Wish, make_backup, unsealed
 from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
 from expertpool.backups.services.trying import try_backup
+from expertpool.core.disks import refused_as
 from expertpool.core.sizes import MEGABYTE
 
 
@@ -48,11 +49,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, directory: str, **options: Any) -> None:
         try:
-            if options["check"]:
-                with at_hand(directory, None, "check.fetched") as place:
-                    self._check(Source(place, identity=options["identity"]))
-            else:
-                self._make(written_first(directory), options)
+            with refused_as(BackupRefused):
+                if options["check"]:
+                    with at_hand(directory, None, "check.fetched") as place:
+                        self._check(Source(place, identity=options["identity"]))
+                else:
+                    self._make(written_first(directory), options)
         except BackupRefused as error:
             self.stderr.write(f"没有完成：{error}")
             sys.exit(1)

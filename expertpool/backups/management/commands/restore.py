@@ -18,6 +18,7 @@ from expertpool.backups.services import comparing
 from expertpool.backups.services.elsewhere import at_hand
 from expertpool.backups.services.restoring import Restored, Source, restore
 from expertpool.backups.services.server import server
+from expertpool.core.disks import refused_as
 
 
 def _moment(text: str) -> datetime:
@@ -48,7 +49,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, directory: str, **options: Any) -> None:
         to = options["to"]
         try:
-            with at_hand(directory, to, "restore.fetched") as place:
+            with (
+                refused_as(BackupRefused),
+                at_hand(directory, to, "restore.fetched") as place,
+            ):
                 done = restore(Source(place, to, options["identity"]), tell=self.stdout.write)
             self._say_lost(done)
             try:

@@ -187,6 +187,7 @@ WORK = (
         label="统一社会信用代码",
         owner=Owner.CONTROLLED,
         always_asked=True,
+        veil=EMPLOYER,
         kind=Text(longest=18, rule=rules.uscc),
         write=False,
         form=InForm(

@@ -42,7 +42,7 @@ def clerk(db: None) -> User:
 
 @pytest.fixture
 def expert(db: None) -> Expert:
-    unit = make_unit("蓝鲸设计院")
+    unit = make_unit("蓝鲸设计院", uscc="91430000183764212Y")
     return make_expert("欧阳修", number="ZJT7654321", employer=unit, remark="蓝鲸的欧阳修")
 
 
@@ -136,6 +136,7 @@ def test_one_is_shown_for_a_reason_which_is_logged(clerk: User, expert: Expert) 
     page = client.get(reverse("experts:detail", args=[expert.pk])).content.decode()
     assert "欧**" in page
     assert "欧阳修" not in page
+    assert "91430000183764212Y" not in page  # of his employer
     for field, value in (("name", "欧阳修"), ("employer", "蓝鲸设计院")):
         address = reverse("experts:reveal", args=[expert.pk, field])
         assert address in page

@@ -24,14 +24,16 @@ LINK_PAGES: Catalogue[LinkPage] = Catalogue("page of personal links")
 
 
 @dataclass(frozen=True)
-class CameIn:
-    """Who stood by for the panel of a project and came in while it sat: ``lines`` of the draw, by their ids."""
+class Turnout:
+    """Who sat in the panel of a project otherwise than its draw says, by the ids of the lines: who stood by and ``came`` in while
+    it sat, and who ``went`` with nothing done that counts."""
 
     code: str
-    lines: Callable[[Any], Collection[int]]
+    came: Callable[[Any], Collection[int]]
+    went: Callable[[Any], Collection[int]]
 
 
-CAME_IN: Catalogue[CameIn] = Catalogue("who came in at the meeting")
+TURNOUTS: Catalogue[Turnout] = Catalogue("who came and went at the meeting")
 
 
 @dataclass(frozen=True)

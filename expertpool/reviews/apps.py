@@ -17,7 +17,7 @@ class ReviewsConfig(AppConfig):
         from expertpool.core.registry import MENU, MENU_GROUPS, PAGE_TABS
         from expertpool.core.visibility import LATER, Later
         from expertpool.draws.events import DrawEnded
-        from expertpool.draws.registry import AT_WORK, CAME_IN, LOGGED, AtWork, CameIn, Logged
+        from expertpool.draws.registry import AT_WORK, LOGGED, TURNOUTS, AtWork, Logged, Turnout
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.notifications.occasions import OCCASIONS
@@ -41,6 +41,7 @@ class ReviewsConfig(AppConfig):
             scored_at,
             told_tomorrow,
             until_scored,
+            went_early,
             what_goes_on,
         )
         from expertpool.reviews.queries.waiting import TOLD_OF_REVIEWS, assignments_of, reviews_of
@@ -76,6 +77,6 @@ class ReviewsConfig(AppConfig):
             Logged("reviews.reviews", Review, reviews_of, TOLD_OF_REVIEWS),
         )
         subscribe(DrawEnded, receivers.draw_ended)
-        CAME_IN.add(CameIn("reviews", came_in))
+        TURNOUTS.add(Turnout("reviews", came_in, went_early))
         LATER.add(Later("reviews.submissions", SUBMISSIONS, told_tomorrow))
         KEEPERS.add(*STAYS)

@@ -18,7 +18,7 @@ from expertpool.draws.queries.draws import valid_draws
 from expertpool.draws.queries.meetings import next_opening
 from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import WENT, LineIn, lines_in, lines_of, role_in
-from expertpool.draws.registry import AT_WORK, CAME_IN
+from expertpool.draws.registry import AT_WORK, TURNOUTS
 from expertpool.projects.models import Project
 
 
@@ -98,7 +98,7 @@ def _may_have_come(one: LineIn) -> bool:
 def who_sat(project: Project) -> dict[int, PanelMember]:
     """Return who sat in the panel of ``project`` to the end, by the line: who is rated and paid. Who stood by and came in at
     the meeting is among them."""
-    came = _came_in(project)
+    came = came_in(project)
     return {
         one.invitation_id: one
         for one in members_of_panel(project)
@@ -155,7 +155,7 @@ def filled_of(project: Project) -> Filled | None:
 def filled_by(project: Project, base: Draw, lines: Iterable[LineIn]) -> Filled:
     """Return the same where the ``base`` of its draws and the ``lines`` of all of them are at hand."""
     agreed = [one for one in lines if one.state == InvitationState.ACCEPTED]
-    came = _came_in(project) if any(one.is_standby for one in agreed) else frozenset()
+    came = came_in(project) if any(one.is_standby for one in agreed) else frozenset()
     homes = {group.code: group.standby_for or group.code for group in base.rule.groups}
     sits = Counter(
         homes.get(one.line.group, one.line.group)
@@ -167,9 +167,14 @@ def filled_by(project: Project, base: Draw, lines: Iterable[LineIn]) -> Filled:
     return Filled(base, base.rule.seats, sum(sits.values()), lacking)
 
 
-def _came_in(project: Project) -> frozenset[int]:
-    """The lines of who stood by and came in at the meeting."""
-    return frozenset(pk for one in CAME_IN for pk in one.lines(project))
+def came_in(project: Project) -> frozenset[int]:
+    """Return the lines of who stood by and came in at the meeting."""
+    return frozenset(pk for one in TURNOUTS for pk in one.came(project))
+
+
+def went_early(project: Project) -> frozenset[int]:
+    """Return the lines of who left the meeting with nothing done that counts."""
+    return frozenset(pk for one in TURNOUTS for pk in one.went(project))
 
 
 def _role(one: LineIn) -> PanelRole | None:

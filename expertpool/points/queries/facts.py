@@ -4,7 +4,8 @@ nothing of it changes any more, and nobody learns from it who was drawn (docs/de
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -14,7 +15,7 @@ from expertpool.draws.enums import INVALID, InvitationState
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.queries.draws import covers, panel_of
 from expertpool.draws.queries.identity import open_identity
-from expertpool.draws.queries.panel import projects_at_work
+from expertpool.draws.queries.panel import came_in, projects_at_work, went_early
 from expertpool.draws.queries.presence import signs_in
 from expertpool.draws.queries.reveal import is_latest
 from expertpool.draws.queries.sitting import lines_of, slots_of, state_of
@@ -57,10 +58,11 @@ def facts_of(draw: Draw) -> Iterator[tuple[Invitation, int, ReviewFact]]:
     else has written say nothing."""
     # Where nobody has signed in it was not used: else all of them would be absent.
     signed = signs_in(draw) and any(has_signed_in(one) for one in lines_of(panel_of(draw)))
+    turnout = _Turnout.of(draw)
     for line in lines_of([draw]):
         expert_id = _expert_behind(line)
         if expert_id is not None:
-            for fact in _facts(line, signed=signed):
+            for fact in _facts(line, turnout, signed=signed):
                 yield line, expert_id, fact
 
 
@@ -78,7 +80,21 @@ def _expert_behind(line: Invitation) -> int | None:
     return found
 
 
-def _facts(line: Invitation, *, signed: bool) -> Iterator[ReviewFact]:
+@dataclass(frozen=True)
+class _Turnout:
+    """Who came in at the meetings of a draw, and who left each of them (by project) before he had done what counts: lines, by
+    their ids."""
+
+    came: frozenset[int]
+    went: Mapping[int, frozenset[int]]
+
+    @classmethod
+    def of(cls, draw: Draw) -> _Turnout:
+        came = frozenset[int]().union(*(came_in(project) for project in draw.covered))
+        return cls(came, {project.pk: went_early(project) for project in draw.covered})
+
+
+def _facts(line: Invitation, turnout: _Turnout, *, signed: bool) -> Iterator[ReviewFact]:
     slots = line.draw.covered
     state = state_of(line, slots)
     if state != InvitationState.ACCEPTED:
@@ -86,8 +102,10 @@ def _facts(line: Invitation, *, signed: bool) -> Iterator[ReviewFact]:
             yield fact
         return
     yield ReviewFact.CONFIRMED
-    sat = slots_of(line, slots)
-    if not sat:  # stood by all the time
+    sat = [slot for slot in slots_of(line, slots) if line.pk not in turnout.went[slot.pk]]
+    if not sat:  # stood by, or left what he had begun
+        if line.pk in turnout.came:  # when he was to come nothing says
+            yield ReviewFact.ATTENDED
         return
     # Who went when it was over has been there; who signed in, by his own word.
     if signed and line.state == InvitationState.ACCEPTED and not has_signed_in(line):

@@ -236,6 +236,15 @@ def came_in(project: Project) -> set[int]:
     return {one.invitation_id for one in rows if not one.is_altered}
 
 
+def went_early(project: Project) -> set[int]:
+    """Return the lines of who left the review of ``project`` with nothing submitted that counts, and did not come again."""
+    rows = Reviewer.objects.filter(~SCORES, review__project=project)
+    gone = {
+        one.invitation_id for one in rows.select_related("review", "expert") if not one.is_altered
+    }
+    return gone - came_in(project)
+
+
 def counting(review: Review, *, told: bool = False) -> QuerySet[Reviewer]:
     """Return whose sheets make the result of ``review``: who scores, and who left and had submitted what counts, unless his
     draw is void; ``told``: as far as others than these are told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,8 @@ from expertpool.draws.queries.panel import who_sat
 from expertpool.experts.models import Expert
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.services import attach
+from expertpool.points.enums import ReviewFact
+from expertpool.points.queries.facts import facts_of
 from expertpool.projects.models import Project
 from expertpool.reviews.calculation import How
 from expertpool.reviews.enums import ReviewerState
@@ -191,6 +194,25 @@ def test_a_standby_who_left_before_he_had_submitted_did_not_sit(
     made = Reviewer.objects.get(review=review, invitation_id=line)
     left(made, by=operator, second=supervisor, now=now, counts=True)
     assert line not in who_sat(review.project)
+
+
+@pytest.mark.shows("OVW-04")
+def test_points_are_of_who_scored_and_not_of_who_left(operator: User, supervisor: User) -> None:
+    now = timezone.now()
+    one, other = with_panel(operator, now, seats=2, standbys=2)
+    draw, (first, second) = one.invitation.draw, standbys(one.review)
+    left(one, by=operator, second=supervisor, now=now)
+    bring_in(review=one.review, invitation_id=first.invitation_id, actor=operator, now=now)
+    facts = defaultdict(set)
+    for line, _, fact in facts_of(draw):
+        facts[line.pk].add(fact)
+    agreed, scored = {ReviewFact.CONFIRMED}, {ReviewFact.CONFIRMED, ReviewFact.ATTENDED}
+    assert facts == {
+        one.invitation_id: agreed,
+        other.invitation_id: scored,
+        first.invitation_id: scored,
+        second.invitation_id: agreed,
+    }
 
 
 @pytest.mark.shows("OVW-11")

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,6 +18,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import BaseCommand, execute_from_command_line
 from django.core.management.base import CommandParser
+from django.db import DatabaseError
 
 from config import server
 from config.database import (
@@ -28,10 +30,14 @@ from config.database import (
 )
 from config.environment import HOME, env_int, env_str, missing_secrets, port
 from config.postgres import DatabaseUnavailableError
-from config.schema import check_schema
+from config.schema import check_schema, steps_ahead
 from expertpool.core.disks import FULL
 
 MIGRATING = "expertpool.migrate"
+NOT_UPGRADED = (
+    "升级数据库共 {ahead} 步，第 {step} 步没有完成，原因见上面。这一步没有留下任何改动，之前的步骤已经完成，数据都在。排除原因后"
+    "重新启动，从这一步继续；排除不了的，按 docs/operations/install.md「退回升级之前的版本」办理。"
+)
 STARTING, DOING = "无法启动", "没有完成"
 INTERRUPTED = 130  # as a shell has it
 # What Django adds to every command, in English: taken, and left out of what `--help` tells.
@@ -76,7 +82,8 @@ def _execute(arguments: list[str]) -> None:
     elif command == "migrate":
         with one_at_a_time():
             check_installation(migrates=True)
-            execute_from_command_line(["expertpool", *arguments])
+            with upgrade_in_words():
+                execute_from_command_line(["expertpool", *arguments])
             check_keys()
     else:
         check_installation(
@@ -189,6 +196,26 @@ def full_disk_in_words() -> Iterator[None]:
             raise
         first = str(error).strip().partition("\n")[0]
         raise DatabaseUnavailableError(f"{FULL}（{first}）") from error
+
+
+@contextmanager
+def upgrade_in_words() -> Iterator[None]:
+    """Say below the error what stands and what to do, where bringing the tables up to date fails inside the block
+    (ImproperlyConfigured). A migration is one transaction: none of ours stands half."""
+    ahead = steps_ahead()
+    try:
+        yield
+    except Exception as error:
+        from config.unfinished import is_full  # noqa: PLC0415 - needs the apps
+
+        try:
+            step = ahead - steps_ahead() + 1
+        except DatabaseError:  # it is gone, which says why
+            raise error from None
+        if is_full(error):
+            raise
+        traceback.print_exception(error)
+        raise ImproperlyConfigured(NOT_UPGRADED.format(step=step, ahead=ahead)) from error
 
 
 def refused(error: Exception, what: str = STARTING) -> int:

@@ -30,6 +30,7 @@ from config.commands import (
     interrupted,
     one_at_a_time,
     refused,
+    upgrade_in_words,
 )
 from config.database import connect_as_owner, database_reviver, database_running
 from config.environment import HOME, env_int, port, web_process_count
@@ -136,7 +137,8 @@ def prepare() -> None:
         check_installation(migrates=True)
         if steps := steps_ahead():
             print(MAKING if is_empty() else MIGRATING.format(steps=steps), flush=True)
-        call_command("migrate", verbosity=0, interactive=False)
+        with upgrade_in_words():
+            call_command("migrate", verbosity=0, interactive=False)
         check_keys()
         if settings.TRIAL:
             call_command("seed_demo", if_empty=True)  # and lists the accounts to try it with

@@ -14,12 +14,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import DiskFull
 from pytest_django import DjangoDbBlocker
 
-from config.commands import DOING, MIGRATING, full_disk_in_words, refused
+from config import supervisor
+from config.commands import DOING, MIGRATING, full_disk_in_words, refused, upgrade_in_words
 from config.environment import BASE_DIR, port
 from config.home import alone
 from config.programs import DatabaseUnavailableError
@@ -248,3 +249,36 @@ def test_a_full_disk_is_no_traceback() -> None:
 def test_what_starts_nothing_does_not_say_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert refused(DatabaseUnavailableError("磁盘已满"), DOING) == os.EX_TEMPFAIL
     assert capsys.readouterr().err == "没有完成：磁盘已满\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fails", [DataError("bad number"), KeyError("gone")])
+def test_an_upgrade_that_fails_says_what_stands_and_what_to_do(
+    fails: Exception, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = MigrationRecorder(connection)
+    *_, before, last = sorted(key for key in recorder.applied_migrations() if key[0] == "experts")
+
+    def migrate(*_: object, **__: object) -> None:
+        recorder.record_applied(*before)
+        raise fails
+
+    for key in (before, last):
+        recorder.record_unapplied(*key)
+    monkeypatch.setattr(supervisor, "call_command", migrate)
+    with pytest.raises(ImproperlyConfigured, match="共 2 步，第 2 步没有完成") as said:
+        supervisor.prepare()
+    assert "退回升级之前的版本" in str(said.value)
+    assert type(fails).__name__ in capfd.readouterr().err
+
+
+@pytest.mark.django_db
+def test_an_upgrade_that_a_full_disk_ends_says_that_it_is_full() -> None:
+    full = OperationalError("could not extend file")
+    full.__cause__ = DiskFull()
+    with (
+        pytest.raises(DatabaseUnavailableError, match="磁盘已满"),
+        full_disk_in_words(),
+        upgrade_in_words(),
+    ):
+        raise full

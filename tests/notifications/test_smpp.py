@@ -158,7 +158,9 @@ def test_what_names_no_message_waits_for_what_was_on_its_way_alone(
         beside.submit(line.send, going("94"))
         wait_until(lambda: line._going)
         line.send(going("89"))
-        wait_until(lambda: line._early)  # before the next one is on its way, of which it may then not be
+        wait_until(
+            lambda: line._early
+        )  # before the next one is on its way, of which it may then not be
         monkeypatch.setattr(smpp_line, "ANSWER", 10)
         then = beside.submit(line.send, going("94"))
         wait_until(lambda: len(line._going) == 2)

@@ -342,7 +342,7 @@ def test_revealing_over_the_page(client: Client, admin: User, operator: User) ->
         post(client, "reveal", expert.pk, "id_number", reason="字" * 499 + "终").status_code == 200
     )
     assert Entry.objects.filter(action="expert.reveal", note="字" * 499 + "终").exists()
-    assert post(client, "reveal", expert.pk, "name", reason="核对").status_code == 404
+    assert post(client, "reveal", expert.pk, "title", reason="核对").status_code == 404
     login(client, operator)
     assert post(client, "reveal", expert.pk, "phone", reason="核对").status_code == 403
 

@@ -127,7 +127,8 @@ def save_role(
     himself (NotAllowed), rights whose pages show what the role shall not see (NotAllowed), and to leave nobody who manages users and roles (LastAdministrator).
     """
     grants, mine = list(grants), rights_of(actor)
-    levels = _veils_off() | dict(levels)
+    off = _veils_off()
+    levels = off | dict(levels)
     before, had = (_granted(role), _held(role)) if role else (None, {})
     _check_veils(grants, levels)
     opened = _opened(role, levels)
@@ -144,7 +145,7 @@ def save_role(
     RoleField.objects.bulk_create(
         RoleField(role=saved, field=code, level=level)
         for code, level in levels.items()
-        if _veils_off().get(code) != level  # of a veil that is off a role says nothing
+        if off.get(code) != level  # of a veil that is off a role says nothing
     )
     if role:
         # After the change, when the database itself can tell who is left.

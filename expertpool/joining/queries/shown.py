@@ -138,9 +138,9 @@ def has_other_files(application: Application) -> bool:
     return last is not None and last.action != RETURNED
 
 
-def is_as_returned(application: Application) -> bool:
-    """Tell whether ``application`` was returned, and neither a word nor a file of it is another since."""
-    if not application.returned_contents or has_other_files(application):
+def is_as_returned(application: Application, *, other_files: bool) -> bool:
+    """Tell whether ``application`` was returned, and neither a word nor a file (`has_other_files`) of it is another since."""
+    if other_files or not application.returned_contents:
         return False
     then = copy(application)
     then.contents = application.returned_contents

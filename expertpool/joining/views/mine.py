@@ -39,6 +39,7 @@ from expertpool.joining.queries.applications import (
 from expertpool.joining.queries.contents import JOBS, TIES, may_change, step_labels, stored
 from expertpool.joining.queries.shown import (
     faults_by_step,
+    has_other_files,
     is_as_returned,
     photo_of,
     shown_steps,
@@ -194,7 +195,8 @@ def _confirm(request: UserRequest, application: Application, step: str) -> HttpR
             return redirect("joining:mine")
     context |= _filled_in(application) | {
         "wrong": check_contents(application, now=now),
-        "is_as_returned": application.state == State.RETURNED and is_as_returned(application),
+        "is_as_returned": application.state == State.RETURNED
+        and is_as_returned(application, other_files=has_other_files(application)),
         "consent": ensure_consent(now=now),
         "notice_days": notice_days(SUBJECT),
     }

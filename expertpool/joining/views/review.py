@@ -104,17 +104,19 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         # Nobody decides on what its applicant has not written; the log says who found it.
         note_altered(row, actor=request.user, now=timezone.now())
         return render(request, "joining/application_altered.html", {"application": row})
+    is_pending = row.state == State.PENDING
+    other_files = is_pending and has_other_files(row)
     context = {
         "application": row,
         "parts": shown_steps(row, request.user),
         "photo": photo_of(row) if _may_see_materials(request.user, row) else None,
         "files": _materials(request.user, row),
         # Of what is decided it is no question any more, and costs a search of the pool.
-        "alike": likely_same(row, request.user) if row.state == State.PENDING else [],
+        "alike": likely_same(row, request.user) if is_pending else [],
         "course": course_of_application(row, now=timezone.now()),
-        "corrections": corrections(row, request.user) if row.state == State.PENDING else [],
-        "has_other_files": row.state == State.PENDING and has_other_files(row),
-        "is_as_returned": row.state == State.PENDING and is_as_returned(row),
+        "corrections": corrections(row, request.user) if is_pending else [],
+        "has_other_files": other_files,
+        "is_as_returned": is_pending and is_as_returned(row, other_files=other_files),
         "objections": objections_about(request.user, row),
         "earlier": earlier_of(row, request.user),
         # The right reaches all applications in scope, the turn only those at one's own step.

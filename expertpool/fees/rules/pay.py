@@ -18,7 +18,7 @@ NOTHING = Decimal(0)
 @dataclass(frozen=True)
 class Terms:
     """What is paid (yuan). ``not_reviewed``, ``recused``: to who came and did not review; ``aborted_cap``: at most,
-    where the review came to nothing; ``holiday``: by how much the time is paid more on a public holiday;
+    where the review came to nothing, before a holiday pays it more; ``holiday``: by how much the time is paid more on a public holiday;
     ``each``: beside the time, for each item that was reviewed; ``travel_cap``: how much of his way at most, by its
     receipts, beside the fee and untaxed."""
 
@@ -92,24 +92,32 @@ def _for_outcome(terms: Terms, labour: Labour) -> list[Step]:
             return [Step("未完成评审，不付劳务费", NOTHING)]
     # By the day: rates pay half and whole days, and cap what a day is paid.
     days = labour.by_day
-    steps = [
-        Step(f"{day.label}　{one.text}" if len(days) > 1 else one.text, one.amount)
-        for day in days
-        for one in _for_day(terms, day.minutes, day.is_holiday or labour.is_holiday)
-    ]
-    # Last: the cap holds for the time as a holiday pays it.
-    cap = terms.aborted_cap
-    if labour.outcome == FeeOutcome.ABORTED and cap is not None and _sum(steps) > cap:
-        steps.append(Step(f"项目终止，最多 {plain_number(cap)} 元", cap - _sum(steps)))
+    left = terms.aborted_cap if labour.outcome == FeeOutcome.ABORTED else None
+    steps: list[Step] = []
+    for day in days:
+        timed = _for_time(terms.stages, day.minutes)
+        if left is not None:
+            timed += _capped(terms, timed, left)
+            left -= _sum(timed)
+        # Behind the cap: a holiday pays all more that is paid for the time, also what it comes to at most.
+        timed += _for_holiday(terms, timed, day.is_holiday or labour.is_holiday)
+        label = f"{day.label}　" if len(days) > 1 else ""
+        steps += [Step(f"{label}{one.text}", one.amount) for one in timed]
     return steps
 
 
-def _for_day(terms: Terms, minutes: int, is_holiday: bool) -> list[Step]:
-    steps = _for_time(terms.stages, minutes)
-    if is_holiday and terms.holiday != 1:
-        more = _sum(steps) * (terms.holiday - 1)
-        steps.append(Step(f"法定节假日 {plain_number(terms.holiday)} 倍", more))
-    return steps
+def _capped(terms: Terms, timed: Sequence[Step], left: Decimal) -> list[Step]:
+    """Of a review that came to nothing, of whose cap so much is ``left``."""
+    if terms.aborted_cap is None or _sum(timed) <= left:
+        return []
+    return [Step(f"项目终止，最多 {plain_number(terms.aborted_cap)} 元", left - _sum(timed))]
+
+
+def _for_holiday(terms: Terms, timed: Sequence[Step], is_holiday: bool) -> list[Step]:
+    if not is_holiday or terms.holiday == 1:
+        return []
+    more = _sum(timed) * (terms.holiday - 1)
+    return [Step(f"法定节假日 {plain_number(terms.holiday)} 倍", more)]
 
 
 def _for_time(stages: Sequence[Stage], minutes: int) -> list[Step]:

@@ -53,6 +53,9 @@ def test_the_examples_pay_what_their_texts_say(code: str, minutes: int, expected
         ("shanxi", Labour(FeeOutcome.COMPLETED, 120, is_holiday=True), 600),
         ("shanxi", Labour(FeeOutcome.ABORTED, 120), 300),
         ("shanxi", Labour(FeeOutcome.ABORTED, 300), 400),
+        # (五) of the notice doubles what stands above it, the 300 and 400 of what came to nothing among it.
+        ("shanxi", Labour(FeeOutcome.ABORTED, 120, is_holiday=True), 600),
+        ("shanxi", Labour(FeeOutcome.ABORTED, 300, is_holiday=True), 800),
         ("shanxi", Labour(FeeOutcome.NOT_REVIEWED), 100),
         ("shandong", Labour(FeeOutcome.RECUSED), 200),
         ("shandong", Labour(FeeOutcome.UNFINISHED, 300), 0),

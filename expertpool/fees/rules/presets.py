@@ -54,7 +54,8 @@ PRESETS = (
         ),
         "晋财购〔2021〕24号，仅作示例",
     ),
-    Preset("shanghai", "上海（示例）", _terms("4小时内 500元\n8小时内 300元\n以后 每8小时 800元")),
+    # Half a day and a day: there is no second day within one, however long it is.
+    Preset("shanghai", "上海（示例）", _terms("4小时内 500元\n24小时内 300元")),
     Preset("jiangsu", "江苏（示例）", _terms("4小时内 500元\n以后 每1小时 100元")),
     Preset(
         "zhejiang",

@@ -75,7 +75,9 @@ class RateForm(forms.Form):
     leader = _yuan("组长加发（元）")
     not_reviewed = _yuan("到场未评审（元）")
     recused = _yuan("到场需回避（元）")
-    aborted_cap = _yuan("项目终止最多（元）", help_text="废标等项目终止的；不填的不另设上限，节假日在此之上加倍。")
+    aborted_cap = _yuan(
+        "项目终止最多（元）", help_text="废标等项目终止的；不填的不另设上限，节假日在此之上加倍。"
+    )
     travel_cap = _yuan("差旅最多（元）", help_text="凭票据报销，不计税；不填的不另设上限。")
     source = forms.CharField(label="依据", max_length=100, required=False)
     active = forms.BooleanField(label="启用", required=False)

@@ -18,6 +18,8 @@ from expertpool.directory.queries import (
     dictionary_names,
     is_code_of,
     near_text,
+    normalise_unit_name,
+    units_matching,
 )
 from expertpool.directory.services.units import foresee_units, resolve_unit
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
@@ -36,6 +38,7 @@ from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from expertpool.projects.validators import written
 
 DRAFT, SUBMITTED = "draft", "pending"
+ANOTHER_CODE = "请核对代码，或清空这一格；确是另一家同名的，请先由管理单位库的人登记。"
 
 
 # In which column stand people who wrote or examined the documents, and as what.
@@ -75,6 +78,7 @@ class ProjectImporter(Importer):
         self.departments = departments_by_name(departments_for_filing(self.actor))
         self.units: dict[tuple[str, str], Unit | None] = {}
         self.refused: dict[tuple[str, str], tuple[str, str]] = {}  # purchaser → why, how to mend it
+        self.coded: dict[str, str] = {}  # purchaser that is new, as names are compared → its code
         self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
 
     def shown(self, row: Row) -> dict[str, str]:
@@ -142,9 +146,23 @@ class ProjectImporter(Importer):
             self.refused[key] = ("单位名称与代码不符", why)
             return
         self.units[key] = found[key] if found[key].pk else None
-        if self.units[key] is None and not uscc:
+        if self.units[key] is not None:
+            return
+        if not uscc:
             mend = f"单位库里没有，{near_text(name)}请核对名称，或填写统一社会信用代码后自动登记。"
             self.refused[key] = ("采购单位不存在", mend)
+        elif codes := self._other_codes(name, uscc):
+            mend = f"“{name}”的代码是 {'、'.join(codes)}：{ANOTHER_CODE}"
+            self.refused[key] = ("单位名称与代码不符", mend)
+
+    def _other_codes(self, name: str, uscc: str) -> list[str]:
+        """Return by which codes the register, or else an earlier row, knows ``name``. Of a second unit that is called so nobody
+        is kept away who is employed by the first, and every page would say that the purchaser is avoided."""
+        known = Unit.objects.filter(pk__in=units_matching(name=name)).exclude(uscc="")
+        if codes := sorted(known.values_list("uscc", flat=True)):
+            return codes
+        first = self.coded.setdefault(normalise_unit_name(name), uscc)
+        return [] if first == uscc else [first]
 
     def _times(self, values: dict[str, Any]) -> Fault | None:
         check_in = values.get("check_in_at") or None

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
@@ -43,6 +43,7 @@ MOST_LIST = MOST_FILES * 1024  # bytes of the list of files at its end
 END, END_BYTES, LAST = b"PK\x05\x06", 22, 22 + 65_535  # with the longest comment
 LOCATOR, LOCATOR_BYTES = b"PK\x06\x07", 20  # of a list that needs 64 bits
 ENCRYPTED, IN_UTF8 = 0x1, 0x800  # bits of an entry
+CHINESE = "\u2e80"  # the first sign
 BROKEN_ENTRY = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
 BROKEN = (*BROKEN_ENTRY, OSError)
 NAMED = 5  # files that a message names
@@ -203,12 +204,18 @@ def _entries(opened: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, str]]:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Windows writes Chinese names by its own code page, which `zipfile` reads as another."""
+    """Windows writes Chinese names by its own code page and a Mac in UTF-8, both without a mark: `zipfile` reads them by the
+    page of the first PCs."""
     if info.flag_bits & IN_UTF8:
         return info.filename
     try:
-        # `zipfile` reads what has no mark by the page of the first PCs: back to bytes, and by the Chinese one.
-        return info.filename.encode("cp437").decode("gb18030")
+        name = info.filename.encode("cp437")
+        with suppress(UnicodeError):
+            text = name.decode()
+            # 目录 of Windows can be read as UTF-8, too: as two letters that nobody here writes.
+            if any(one >= CHINESE for one in text):
+                return text
+        return name.decode("gb18030")
     except UnicodeError:
         return info.filename
 

@@ -126,14 +126,19 @@ def test_a_broken_file_leaves_the_others(operator: User) -> None:
     assert len(run.made) == 1
 
 
-def test_names_of_windows_are_read(operator: User) -> None:
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    # What is GBK here would be Ŀ¼ in UTF-8.
+    [("方案", "gbk"), ("目录", "gbk"), ("技术方案（甲公司）", "utf-8")],
+)
+def test_names_of_windows_and_of_a_mac_are_read(operator: User, name: str, encoding: str) -> None:
     review = make_review(operator, now=NOW)
-    archive = zipped({"T-1 xxxx.txt": "方案".encode()}).getvalue()
-    # As Windows writes it: GBK, and no word that it is UTF-8.
-    old, new = b"T-1 xxxx.txt", "T-1 方案.txt".encode("gbk")
-    assert len(old) == len(new)
+    # As they write it: without a word of how the name is written.
+    new = f"T-1 {name}.txt".encode(encoding)
+    old = b"T-1 ".ljust(len(new) - 4, b"x") + b".txt"
+    archive = zipped({old.decode(): b"text"}).getvalue()
     take(review, io.BytesIO(archive.replace(old, new)), operator)
-    assert names_of(review)["T-1"] == ["T-1 方案.txt"]
+    assert names_of(review)["T-1"] == [f"T-1 {name}.txt"]
 
 
 def test_what_is_no_zip_is_too_large_or_late_is_refused(

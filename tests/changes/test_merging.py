@@ -14,7 +14,7 @@ from expertpool.changes.models import Career, Work
 from expertpool.changes.services.history import save_career, save_work
 from expertpool.core.fields import is_vouched
 from expertpool.directory.models import Unit
-from expertpool.experts.models import Expert
+from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.services.merging import merge_experts
 from expertpool.files.queries import attachments_of
 from expertpool.inspections.enums import State
@@ -27,6 +27,7 @@ from tests.factories.inspections import ask_one, hand_in_inspection, inspection_
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 LONG_AGO = timezone.now() - timedelta(days=30)
+LONG_OVER = date(2009, 1, 1)
 
 
 def with_account(name: str = "王小明") -> Expert:
@@ -74,6 +75,23 @@ def test_where_he_worked_and_what_he_wrote_comes_along_once(admin: User) -> None
     assert Career.objects.filter(expert=close).count() == 1
     entry = Entry.objects.get(action="change.carry_over")
     assert entry.after == {"从": close.number, "工作经历、论著": 2}
+
+
+@pytest.mark.shows("EXP-15")
+def test_each_of_two_times_at_one_unit_is_the_reason_of_its_own_avoidance(admin: User) -> None:
+    keep, close, unit = with_account(), with_account(), make_unit("甲院")
+    # The office's own word, of another time.
+    AvoidanceUnit.objects.create(expert=keep, unit=unit, kind="past_employer", end_date=LONG_OVER)
+    add_lines(close, unit, "桥梁")
+    again = {"start_date": date(2018, 1, 1), "end_date": date(2026, 1, 1)}
+    career = Career(expert=close, unit=unit, position="总工程师", **again)
+    assert close.user is not None
+    save_career(career=career, actor=close.user, now=LONG_AGO)
+    merged(keep, close, admin)
+    jobs = Career.objects.filter(expert=keep).select_related("avoidance")
+    ends = [(one.end_date, one.avoidance.end_date) for one in jobs if one.avoidance]
+    assert sorted(ends) == [(day, day) for day in (date(2015, 1, 1), date(2026, 1, 1))]
+    assert keep.avoidance_units.count() == 3
 
 
 @pytest.mark.shows("EXP-15")

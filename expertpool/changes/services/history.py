@@ -151,12 +151,15 @@ def _same(model: type[Any], kept: Expert, *names: str) -> Q:
 
 
 def _same_avoidance(row: AvoidanceUnit, kept: Expert) -> AvoidanceUnit | None:
-    """Return the avoidance of ``kept`` that has come of ``row``, if no other line is its reason."""
+    """Return the avoidance of ``kept`` that has come of ``row``, if no other line is its reason: rather that of the same
+    time than another at that unit."""
     rows = AvoidanceUnit.objects.filter(
         expert=kept, unit=row.unit_id, kind=row.kind, removed_at__isnull=True
     )
     taken = Career.objects.filter(avoidance=OuterRef("pk"))
-    return rows.filter(~Exists(taken)).order_by("pk").first()
+    free = rows.filter(~Exists(taken)).order_by("pk")
+    time = row.start_date, row.end_date
+    return min(free, key=lambda one: (one.start_date, one.end_date) != time, default=None)
 
 
 @transaction.atomic

@@ -36,6 +36,8 @@ from expertpool.notifications.services.sending import Recipient, send_message
 MOST_REASON = 100
 SPECIALTIES = "specialties"
 JOINED = frozenset((SPECIALTIES,))  # fields that hold several: both records' may stay
+# ``removed_at``, too: what its expert has taken away goes where it would have gone.
+BROUGHT = ("unit", "person_name", "kind", "start_date", "end_date", "note", "removed_at")
 BARRED = {ExpertStatus.FROZEN, ExpertStatus.BLACKLISTED}
 
 
@@ -183,20 +185,25 @@ def _bring_along(close: Expert, keep: Expert, *, actor: User | None, now: dateti
             now=now,
             as_of=leave,
         )
-    held = {_tie(one) for one in keep.avoidance_units.all()}
+    held = [one for one in keep.avoidance_units.all() if one.removed_at is None]
     for one in close.avoidance_units.all():
-        if _tie(one) in held:
+        if any(_covers(other, one) for other in held):
             continue
-        names = ("unit", "person_name", "kind", "start_date", "end_date", "note")
-        row = AvoidanceUnit(expert=keep, **{name: getattr(one, name) for name in names})
-        add_avoidance_unit(row=row, actor=actor, now=now)
+        row = AvoidanceUnit(expert=keep, **{name: getattr(one, name) for name in BROUGHT})
+        # Several: whoever worked twice for one unit left it twice.
+        add_avoidance_unit(row=row, actor=actor, now=now, several=True)
     may = actor is None or experts_groupable_by(actor).filter(pk=keep.pk).exists()
     if may and (more := close.tags.exclude(pk__in=keep.tags.values("pk"))):
         set_tags(expert=keep, tags=[*keep.tags.all(), *more], actor=actor, now=now)
 
 
-def _tie(row: AvoidanceUnit) -> tuple[object, ...]:
-    return row.unit_id, row.person_name, row.kind
+def _covers(held: AvoidanceUnit, other: AvoidanceUnit) -> bool:
+    """Tell whether ``held`` keeps an expert away from all that ``other`` does: one that ended earlier does not."""
+    ties = [(one.unit_id, one.person_name, one.kind) for one in (held, other)]
+    lasts = other.end_date is not None and held.end_date is not None
+    return ties[0] == ties[1] and (
+        held.end_date is None or (lasts and held.end_date >= other.end_date)
+    )
 
 
 def _tell(

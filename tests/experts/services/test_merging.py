@@ -175,6 +175,39 @@ def test_what_keeps_him_from_draws_comes_along(keep: Expert, close: Expert, admi
     assert filed.count() == 3
 
 
+@pytest.mark.shows("PORT-25", "EXP-01")
+@pytest.mark.parametrize(
+    ("has", "comes", "lasts"),
+    [
+        # Over for seven years in one record, for half a year in the other: it still keeps him away.
+        ([date(2019, 1, 1)], [date(2026, 3, 1)], {date(2019, 1, 1), date(2026, 3, 1)}),
+        ([date(2019, 1, 1)], [None], {date(2019, 1, 1), None}),
+        # What lasts as long is there already.
+        ([None], [date(2026, 3, 1)], {None}),
+        ([date(2026, 3, 1)], [date(2019, 1, 1)], {date(2026, 3, 1)}),
+        # He worked there twice.
+        ([], [date(2019, 1, 1), date(2026, 3, 1)], {date(2019, 1, 1), date(2026, 3, 1)}),
+    ],
+)
+def test_who_is_kept_away_longer_by_the_closed_record_stays_away(
+    keep: Expert,
+    close: Expert,
+    admin: User,
+    has: list[date | None],
+    comes: list[date | None],
+    lasts: set[date | None],
+) -> None:
+    unit = make_unit("投标公司")
+    for expert, ends in ((keep, has), (close, comes)):
+        for end in ends:
+            AvoidanceUnit.objects.create(
+                expert=expert, unit=unit, kind="past_employer", end_date=end, created_at=NOW
+            )
+    rows = merge(keep, close, admin).avoidance_units.all()
+    assert {one.end_date for one in rows} == lasts
+    assert len(rows) == len(lasts)
+
+
 def test_a_leave_stays_that_of_who_filed_it(keep: Expert, close: Expert, admin: User) -> None:
     himself = make_user("expert")
     file_leave(

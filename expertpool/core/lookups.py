@@ -130,10 +130,10 @@ class _SoughtText(Value):
 
 
 def array_of(values: Collection[Any] | Given) -> Cast:
-    """Return ``values`` as an array of the database; they travel as one text. Of a prepared question they are keys, as a
+    """Return ``values`` as an array of the database; they travel as one text. Of a prepared question they are given as a
     list."""
     if isinstance(values, Given):
-        return Cast(values, ArrayField(BigIntegerField()))
+        return Cast(values, ArrayField(values.kind()))
     first = None if isinstance(values, Sought) else next(iter(values), None)
     if isinstance(first, str):
         return _written(array_text(values), TextField)

@@ -20,16 +20,17 @@ from itertools import count
 from typing import Any, NamedTuple, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, QuerySet
+from django.db.models import BigIntegerField, Expression, Field, QuerySet
 from django.db.transaction import TransactionManagementError
 
 
 class Given(Expression):
-    """Stands in a prepared queryset for the value ``name``."""
+    """Stands in a prepared queryset for the value ``name``; where that is a list of anything but keys, of such a ``kind``
+    of field."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, kind: type[Field[Any, Any]] = BigIntegerField) -> None:
         super().__init__()
-        self.name = name
+        self.name, self.kind = name, kind
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", (self,)

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
 from django.urls import reverse_lazy
 
 from expertpool.core.importing import CellRefused, text
+from expertpool.core.lookups import Among
+from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import join_han
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.directory.queries.parts import lines_apart
@@ -75,12 +77,18 @@ class _Owner:
 
 def _owners_of(codes: Collection[str]) -> dict[str, _Owner]:
     owners: dict[str, _Owner] = {}
-    rows = Unit.objects.filter(uscc__in=codes).order_by()
-    for code, pk, name, alias in rows.values_list(
-        "uscc", "pk", "normalised_name", "aliases__normalised_name"
-    ):
+    for code, pk, name, alias in _of_codes.all(codes=list(codes)) if codes else ():
         owners.setdefault(code, _Owner(pk)).names.update({name, alias or name})
     return owners
+
+
+_of_codes = Prepared(
+    lambda: (
+        Unit.objects.filter(Among("uscc", Given("codes", TextField)))
+        .order_by()
+        .values_list("uscc", "pk", "normalised_name", "aliases__normalised_name")
+    )
+)
 
 
 def _names(one: Named, owner: _Owner | None) -> set[str]:
@@ -89,15 +97,25 @@ def _names(one: Named, owner: _Owner | None) -> set[str]:
 
 def _bearers_of(names: Collection[str]) -> dict[str, list[tuple[int, str]]]:
     """Return id and USCC of the units with each of ``names``, be it as an alias."""
-    own = Unit.objects.filter(normalised_name__in=names).order_by()
-    aliases = UnitAlias.objects.filter(normalised_name__in=names).order_by()
-    rows = own.values_list("normalised_name", "pk", "uscc").union(
-        aliases.values_list("normalised_name", "unit_id", "unit__uscc")
-    )
     bearers: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for name, pk, uscc in rows:
+    for name, pk, uscc in _of_names.all(names=list(names)) if names else ():
         bearers[name].append((pk, uscc))
     return bearers
+
+
+_named = Among("normalised_name", Given("names", TextField))
+_of_names = Prepared(
+    lambda: (
+        Unit.objects.filter(_named)
+        .order_by()
+        .values_list("normalised_name", "pk", "uscc")
+        .union(
+            UnitAlias.objects.filter(_named)
+            .order_by()
+            .values_list("normalised_name", "unit_id", "unit__uscc")
+        )
+    )
+)
 
 
 def is_alias_of(name: str, other: Unit) -> str:

@@ -15,10 +15,10 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BinaryField, Count, Exists, OuterRef, Q, QuerySet
 
 from expertpool.core.lookups import Among
-from expertpool.core.prepared import Prepared
+from expertpool.core.prepared import Given, Prepared
 from expertpool.draws.enums import DrawStatus, InvitationState, Knowledge
 from expertpool.draws.models import STANDBY, Draw, Hold, Invitation
 from expertpool.draws.queries.identity import experts_behind, holder_key, seat_key
@@ -66,11 +66,19 @@ def _draws_holding(
     people: Mapping[int, int], parts: Sequence[tuple[datetime, datetime]]
 ) -> dict[int, set[int]]:
     keys = {holder_key(pk, start): stays for pk, stays in people.items() for start, _ in parts}
-    rows = _active(parts).filter(holder__in=list(keys))
     found: dict[int, set[int]] = defaultdict(set)
-    for holder, draw in rows.values_list("holder", "invitation__draw"):
-        found[keys[bytes(holder)]].add(draw)
+    for holder, draw, during in _held_by.all(holders=list(keys)):
+        # A key is of an hour, of which somebody may be held for another part.
+        if any(during.lower < end and start < during.upper for start, end in parts):
+            found[keys[bytes(holder)]].add(draw)
     return found
+
+
+_held_by = Prepared(
+    lambda: Hold.objects.filter(
+        Among("holder", Given("holders", BinaryField)), active=True
+    ).values_list("holder", "invitation__draw", "during")
+)
 
 
 def with_merged(experts: Collection[int]) -> dict[int, int]:
@@ -209,12 +217,9 @@ def _rows_of(
     if knowing is Knowledge.ALL:
         for number in _sealed_numbers.all():
             keys |= {seat_key(number, pk): stays for pk, stays in people.items()}
-    known = Q(expert__in=list(people))
-    if keys:
-        known |= Q(Among("seat_key", keys), expert__isnull=True)
-    seats = Invitation.objects.filter(known).order_by().values_list("pk", "expert", "seat_key")
     whose = {
-        pk: keys[bytes(key)] if expert is None else people[expert] for pk, expert, key in seats
+        pk: keys[bytes(key)] if expert is None else people[expert]
+        for pk, expert, key in _seats_of.all(people=list(people), keys=list(keys))
     }
     if not whose:  # as nearly everybody: when those reviews open need not be asked
         return []
@@ -222,6 +227,16 @@ def _rows_of(
     return [(whose[pk], pk, at) for pk, at in rows.values_list("pk", "draw__projects__opening_at")]
 
 
+_seats_of = Prepared(
+    lambda: (
+        Invitation.objects.filter(
+            Q(Among("expert", Given("people")))
+            | Q(Among("seat_key", Given("keys", BinaryField)), expert__isnull=True)
+        )
+        .order_by()
+        .values_list("pk", "expert", "seat_key")
+    )
+)
 _sealed_numbers = Prepared(
     lambda: (
         # Voided ones stay as they are for ever, and count for nobody (`participations_in`).

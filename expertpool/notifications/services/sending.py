@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import TextField
 
 from expertpool.accounts.models import User
+from expertpool.core.lookups import Among
 from expertpool.core.placeholders import mark
+from expertpool.core.prepared import Given, Prepared
 from expertpool.files.models import Attachment
 from expertpool.files.queries import attachments_of
 from expertpool.notifications.channels import CHANNELS, Channel
@@ -136,11 +139,11 @@ def send_messages(
         if waits:
             _let_wait(own, waits)
         drafts |= {draft.key: (draft, envelope) for draft in own}
-    known = set(Message.objects.filter(key__in=drafts).values_list("key", flat=True))
+    known = set(_known_keys.all(keys=list(drafts)))
     new = [key for key in drafts if key not in known]
     Message.objects.bulk_create((drafts[key][0] for key in new), ignore_conflicts=True)
     # Read back: where conflicts are ignored no ids come from the insert.
-    stored = {message.key: message for message in Message.objects.filter(key__in=drafts)}
+    stored = {message.key: message for message in _written.all(keys=list(drafts))}
     _attach_files([(stored[key], drafts[key][1]) for key in new], [one.at(now) for one in others])
     # Had somebody else written the same key meanwhile, a second job for it would do nothing.
     queued = [stored[key] for key in new if stored[key].state == DeliveryState.QUEUED]
@@ -148,6 +151,13 @@ def send_messages(
         found = [(message.pk, message.occasion) for message in queued if message.wait == wait]
         queue(found, at=now + wait if wait else None)
     return [stored[key] for key in drafts]
+
+
+_of_keys = Among("key", Given("keys", TextField))
+_known_keys = Prepared(
+    lambda: Message.objects.filter(_of_keys).order_by().values_list("key", flat=True)
+)
+_written = Prepared(lambda: Message.objects.filter(_of_keys).order_by())
 
 
 def _besides(occasion: Occasion) -> list[ChannelCode]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
 from expertpool.core.jobs import defer
+from expertpool.core.prepared import Prepared
 from expertpool.webhooks.enums import RULE, TEST, DeliveryState, EventCode
 from expertpool.webhooks.exceptions import ResendRefused
 from expertpool.webhooks.models import Delivery, Subscription
@@ -22,7 +23,7 @@ from expertpool.webhooks.models import Delivery, Subscription
 
 def is_wanted(event: EventCode) -> bool:
     """Tell whether somebody subscribed to ``event``."""
-    return _subscribed(event).exists()
+    return any(event in events for events in _wanted.all())
 
 
 def announce(
@@ -76,6 +77,11 @@ def resend(*, delivery: Delivery, actor: User, now: datetime) -> None:
 
 def _subscribed(event: EventCode) -> QuerySet[Subscription]:
     return Subscription.objects.filter(active=True, events__contains=[event])
+
+
+_wanted = Prepared(
+    lambda: Subscription.objects.filter(active=True).values_list("events", flat=True)
+)
 
 
 def _queue(

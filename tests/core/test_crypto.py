@@ -50,7 +50,10 @@ def suite(request: pytest.FixtureRequest, settings: Any) -> str:
 
 
 @pytest.mark.usefixtures("suite")
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.binary(max_size=200))
 def test_what_was_encrypted_comes_back(plain: bytes) -> None:
     token = vault.encrypt(plain, HERE)

@@ -272,7 +272,9 @@ def plan_of(project: Project, groups: list[list[Any]], world: World) -> DrawPlan
 
 @pytest.mark.shows("DRAW-06", "DRAW-39", "PORT-22", "PORT-25")
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(groups=plans)
 def test_one_statement_finds_whom_the_rules_find(world: World, groups: list[list[Any]]) -> None:
@@ -303,7 +305,9 @@ def test_one_statement_finds_whom_the_rules_find(world: World, groups: list[list
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(node=conditions)
 def test_the_reach_of_a_condition_leaves_nobody_out(world: World, node: Any) -> None:
@@ -315,7 +319,9 @@ def test_the_reach_of_a_condition_leaves_nobody_out(world: World, node: Any) -> 
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(node=conditions)
 def test_what_own_columns_say_of_a_condition_leaves_nobody_out(world: World, node: Any) -> None:

@@ -23,14 +23,23 @@ from expertpool.fees.rules.pay import Labour, fee_for
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.rates import save_rate
-from expertpool.reviews.queries.reviews import review_of
+from expertpool.reviews.models import Reviewer
+from expertpool.reviews.queries.reviews import review_of, standbys
 from expertpool.reviews.services.ending import end_review
-from expertpool.reviews.services.meeting import sign_in
+from expertpool.reviews.services.meeting import appoint_leader, bring_in, sign_in
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import LONG_AGO, entry, terms_of
-from tests.factories.scoring import fill_in, make_open, make_submitted, reviewer_of, submit
+from tests.factories.scoring import (
+    fill_in,
+    left,
+    make_open,
+    make_submitted,
+    reviewer_of,
+    submit,
+    with_panel,
+)
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +113,32 @@ def test_the_sign_in_the_submission_and_the_items_scored_are_proposed(
     if timezone.localdate(came) == timezone.localdate():
         (found,) = workload_of(project).values()
         assert found.started_at is None
+
+
+@pytest.mark.shows("PRJ-28")
+def test_who_came_in_for_another_is_paid_from_then_on_and_who_leads_now_as_leader(
+    operator: User,
+) -> None:
+    first, other = with_panel(operator, NOW, seats=2, standbys=1)
+    review = first.review
+    appoint_leader(reviewer=first, actor=operator, now=NOW)
+    left(first, by=operator, second=make_user("supervisor"), now=NOW)
+    (standby,) = standbys(review)
+    came = NOW + 10 * MINUTE
+    bring_in(review=review, invitation_id=standby.invitation_id, actor=operator, now=came)
+    made = Reviewer.objects.get(review=review, left_at=None, joined_at=came)
+    found = workload_of(review.project)
+    # The draw knows of no leader, and who led has left.
+    assert [one.leads for one in found.values()] == [None] * len(found)
+    appoint_leader(reviewer=made, actor=operator, now=came)
+    give_account(made.expert, make_user("expert"))
+    fill_in(made, now=came)
+    submit(made, now=came + MINUTE)
+    found = workload_of(review.project)
+    worked = found[made.invitation_id]
+    assert (worked.started_at, worked.ended_at) == (came, came + MINUTE)
+    assert (worked.leads, found[other.invitation_id].leads) == (True, False)
+    assert found[other.invitation_id].started_at is None
 
 
 def test_who_comes_early_is_paid_from_the_opening_on(operator: User, expert: Expert) -> None:

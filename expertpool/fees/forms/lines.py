@@ -18,7 +18,6 @@ from expertpool.core.views.digits import DigitsField
 from expertpool.core.views.filters import keyword_field
 from expertpool.core.views.listing import FilterForm
 from expertpool.core.workdays import is_public_holiday
-from expertpool.draws.enums import PanelRole
 from expertpool.draws.queries.panel import PanelMember
 from expertpool.draws.services.names import NamedRow
 from expertpool.experts.models import Expert
@@ -26,7 +25,7 @@ from expertpool.experts.queries.search import search
 from expertpool.fees.enums import SENT_HOME, TIMED, FeeOutcome
 from expertpool.fees.models import ITEMS, MINUTES, OTHER, FeeLine, FeeRate
 from expertpool.fees.queries.rates import best_of
-from expertpool.fees.queries.workload import SentHome, Workload
+from expertpool.fees.queries.workload import SentHome, Workload, leads_panel
 from expertpool.fees.rules.days import DaysRefused, Stretch, days_text, needs_days, read_days
 from expertpool.fees.services.lines import Entry, fault_of_sent_home
 from expertpool.fees.services.times import fault_of_time
@@ -271,7 +270,7 @@ def _usual(project: Project, member: PanelMember, worked: Workload | None) -> di
     times = {} if needs_days(start, end) else {"started_at": start, "ended_at": end}
     return times | {
         "is_holiday": is_public_holiday(timezone.localdate(project.opening_at)),
-        "is_leader": member.role == PanelRole.LEADER,
+        "is_leader": leads_panel(member, worked),
         "break_minutes": 0,
         "items": worked.items if worked else 0,
     }

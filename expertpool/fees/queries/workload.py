@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from expertpool.core.text import moment_text
+from expertpool.draws.enums import PanelRole
 from expertpool.draws.models import Invitation
-from expertpool.draws.queries.panel import who_sat, who_was_sent_home
+from expertpool.draws.queries.panel import PanelMember, who_sat, who_was_sent_home
 from expertpool.draws.queries.untold import sealed_draws
 from expertpool.draws.queries.written import has_signed_in, is_written
 from expertpool.experts.queries.availability import day_start
@@ -29,17 +30,19 @@ UNTOLD = "没有看到他提交的评审结果（今天提交的，有抽取名�
 @dataclass(frozen=True)
 class Workload:
     """From when to when somebody worked at the meeting, and how many ``items`` he has scored; None: not known, or not told
-    yet. ``missing``: in words, that he who scores in a review here has handed in nothing, as far as is told; else empty."""
+    yet. ``missing``: in words, that he who scores in a review here has handed in nothing, as far as is told; else empty.
+    ``leads``: whether he leads the panel of the review here; None where nobody does."""
 
     started_at: datetime | None
     ended_at: datetime | None
     items: int
     missing: str = ""
+    leads: bool | None = None
 
 
 def workload_of(project: Project) -> dict[int, Workload]:
     """Return the workload of who sat in the panel of ``project``, by the line of the draw: he began when he came, not before the
-    opening, and was done when he had submitted, on the day of the meeting. While names are sealed nothing of today is
+    opening, or when he came in for another, and was done when he had submitted, on the day of the meeting. While names are sealed nothing of today is
     told (docs/decisions/0185)."""
     lines = Invitation.objects.filter(pk__in=who_sat(project)).select_related("draw")
     people = Reviewer.objects.filter(review__project=project, invitation__in=lines)
@@ -55,15 +58,18 @@ def workload_of(project: Project) -> dict[int, Workload]:
         if not one.is_altered
     }
     today = day_start(timezone.localdate()) if sealed_draws().exists() else None
+    leader = next((pk for pk, one in reviewers.items() if one.is_leader and not one.left_at), None)
     found = {}
     untold: dict[int, bool] = {}
     for line in lines:
         reviewer = reviewers.get(line.pk)
-        came = _came(line, reviewer)
-        if came is not None and today is not None and came >= today:
-            came = None
+        came, joined = _came(line, reviewer), _joined(reviewer)
+        if today is not None:
+            came, joined = (at if at and at < today else None for at in (came, joined))
         handed_in = submitted.get(reviewer.pk) if reviewer else None
-        worked = _worked(project, came, handed_in)
+        worked = _worked(project, came, joined, handed_in)
+        if leader is not None:
+            worked = replace(worked, leads=line.pk == leader)
         if reviewer is not None and handed_in is None:
             if reviewer.review_id not in untold:
                 untold[reviewer.review_id] = is_told_tomorrow(reviewer.review)
@@ -78,6 +84,13 @@ def _missing(review: Review, is_untold: bool) -> str:
     if is_untold:
         return f"评审已停止，{UNTOLD}" if is_stopped else UNTOLD
     return STOPPED if is_stopped else MISSING
+
+
+def leads_panel(member: PanelMember, worked: Workload | None) -> bool:
+    """Tell whether ``member`` leads the panel: as its review says, whose leader may be another than that of the draw."""
+    if worked is None or worked.leads is None:
+        return member.role == PanelRole.LEADER
+    return worked.leads
 
 
 def stopped_words(project: Project) -> str:
@@ -118,8 +131,17 @@ def _came(line: Invitation, reviewer: Reviewer | None) -> datetime | None:
     return line.signed_in_at if has_signed_in(line) else None
 
 
-def _worked(project: Project, came: datetime | None, submitted: Submission | None) -> Workload:
-    start = max(came, project.opening_at) if came and came < project.closing_at else None
+def _joined(reviewer: Reviewer | None) -> datetime | None:
+    """When he came in for another; None where he was asked from the beginning."""
+    opened = reviewer and reviewer.review.opened_at
+    return reviewer.joined_at if reviewer and opened and reviewer.joined_at > opened else None
+
+
+def _worked(
+    project: Project, came: datetime | None, joined: datetime | None, submitted: Submission | None
+) -> Workload:
+    # Who signed in before he came in for another stood by at the meeting.
+    start = max(came, project.opening_at) if came and came < project.closing_at else joined
     begin = start or project.opening_at
     end = submitted.submitted_at if submitted else None
     is_of_day = end is not None and begin < end < project.opening_at + DAY

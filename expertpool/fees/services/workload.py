@@ -27,7 +27,6 @@ from expertpool.core.importing import (
 )
 from expertpool.core.text import as_name
 from expertpool.core.workdays import is_public_holiday
-from expertpool.draws.enums import PanelRole
 from expertpool.draws.queries.panel import PanelMember, who_sat, who_was_sent_home
 from expertpool.experts.models import Expert
 from expertpool.fees.enums import TIMED, FeeOutcome
@@ -36,7 +35,13 @@ from expertpool.fees.models import ITEMS, MINUTES, FeeLine, FeeRate
 from expertpool.fees.permissions import ENTER
 from expertpool.fees.queries.lines import fees_in, may_enter, projects_to_pay
 from expertpool.fees.queries.rates import best_of, rates_for
-from expertpool.fees.queries.workload import SentHome, Workload, sent_home_of, workload_of
+from expertpool.fees.queries.workload import (
+    SentHome,
+    Workload,
+    leads_panel,
+    sent_home_of,
+    workload_of,
+)
 from expertpool.fees.rules.days import DaysRefused, read_days
 from expertpool.fees.rules.pay import fee_for
 from expertpool.fees.services.lines import Entry, enter_fees, fault_of_sent_home
@@ -337,7 +342,7 @@ class WorkloadImporter(Importer):
             break_minutes=pause,
             # What is typed counts: calendars of an office have days of their own.
             is_holiday=is_public_holiday(day) if holiday in (None, "") else holiday,
-            is_leader=member.role == PanelRole.LEADER if leader in (None, "") else leader,
+            is_leader=leads_panel(member, worked) if leader in (None, "") else leader,
             items=said.get("items") or 0,
             other=said.get("other") or Decimal(0),
             travel=said.get("travel") or Decimal(0),

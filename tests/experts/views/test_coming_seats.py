@@ -43,15 +43,31 @@ NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 ENTROPY = SeededEntropy(5)
 
 
-@pytest.fixture
-def draw(operator: User) -> Draw:
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
     """Three who agreed, in a draw whose names open two hours before the review, and three more."""
-    for n in range(6):
-        make_expert(f"专家{n}")
-    draw = make_draw(now=NOW, operator=operator, seats=3, opens_in_hours=10, reveal_hours=2)
-    for row in draw.invitations.all():
-        answer(invitation=row, accept=True, reason="", via=ReplyVia.LINK, now=NOW, entropy=ENTROPY)
-    return draw
+    with once():
+        for n in range(6):
+            make_expert(f"专家{n}")
+        draw = make_draw(
+            now=NOW, operator=make_user("operator"), seats=3, opens_in_hours=10, reveal_hours=2
+        )
+        for row in draw.invitations.all():
+            answer(
+                invitation=row, accept=True, reason="", via=ReplyVia.LINK, now=NOW, entropy=ENTROPY
+            )
+        return draw
+
+
+@pytest.fixture
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def operator(draw: Draw) -> User:
+    """Whose draw it is."""
+    return User.objects.get(pk=draw.operator_id)
 
 
 @pytest.fixture

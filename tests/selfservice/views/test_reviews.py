@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -20,14 +21,10 @@ from expertpool.audit.models import Entry
 from expertpool.core.text import moment_text
 from expertpool.draws.enums import InvitationState, Origin, ReplyVia
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.services.entropy import SeededEntropy
-from expertpool.draws.services.names import release
 from expertpool.draws.services.pausing import pause_draw
-from expertpool.draws.services.replies import answer
 from expertpool.experts.models import AvoidanceRemoval, AvoidanceUnit, Expert, Leave
 from expertpool.experts.services.avoidance import add_avoidance_unit, remove_avoidance_unit
 from expertpool.experts.services.blacklist import add_to_blacklist, remove_from_blacklist
-from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.tasks import tell_removal
 from expertpool.files.models import Attachment
 from expertpool.files.services import attach
@@ -71,21 +68,28 @@ class Invited:
         return self.line.state
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
+    """Whoever sits in its first line has an account."""
+    with once():
+        for _ in range(5):
+            make_expert()
+        draw = make_draw(now=timezone.now(), seats=2)
+        expert = Expert.objects.get(pk=expert_id_of(lines(draw)[0]))
+        give_account(expert, make_user("expert", name=expert.name))
+        return draw
+
+
 @pytest.fixture
-def draw() -> Draw:
-    for _ in range(5):
-        make_expert()
-    return make_draw(now=timezone.now(), seats=2)
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
 
 
 @pytest.fixture
 def invited(draw: Draw) -> Invited:
-    return signed_in(lines(draw)[0])
-
-
-def signed_in(line: Invitation) -> Invited:
+    line = lines(draw)[0]
     expert = Expert.objects.get(pk=expert_id_of(line))
-    give_account(expert, make_user("expert", name=expert.name))
+    assert expert.user
     return Invited(expert, line, login(Client(), expert.user))
 
 
@@ -542,47 +546,3 @@ def test_what_no_longer_counts_says_so(invited: Invited, admin: User) -> None:
     row = AvoidanceUnit(expert=invited.expert, unit=make_unit(), kind="current_employer")
     add_avoidance_unit(row=row, actor=admin, now=timezone.now())
     assert "与现工作单位不同" in page(invited.client, "selfservice:avoidances")
-
-
-# --- His record on the operator's page -----------------------------------------------------------
-
-
-@pytest.mark.shows("EXP-28")
-def test_record_of_an_expert_lists_each_released_draw_and_its_totals_match(
-    client: Client, operator: User
-) -> None:
-    expert = make_expert("孤独求败")
-    now = timezone.now()
-    answers = (True, False, True)
-    draws = [
-        make_draw(now=now, operator=operator, seats=1, seed=n, opens_in_hours=50 + 10 * n)
-        for n in range(3)
-    ]
-    for draw, accept in zip(draws, answers, strict=True):
-        answer(
-            invitation=lines(draw)[0],
-            accept=accept,
-            reason="" if accept else "时间冲突",
-            via=ReplyVia.LINK,
-            now=now,
-            entropy=SeededEntropy(1),
-        )
-    login(client, operator)
-    url = f"{reverse('experts:detail', args=[expert.pk])}?tab=draws"
-    assert "没有抽取记录" in client.get(url).content.decode()
-    with time_machine.travel(draws[-1].reveal_at, tick=False):
-        for draw in draws:
-            assert release(draw_id=draw.pk, now=timezone.now())
-        shown = login(client, operator).get(url).content.decode()
-    assert "被抽中 3 次：同意 2，拒绝 1" in shown
-    for draw in draws:
-        draw.refresh_from_db()
-        assert draw.number in shown
-        assert draw.get_status_display() in shown
-    assert "时间冲突" in shown
-    with time_machine.travel(draws[-1].reveal_at, tick=False):
-        kept = make_expert("孤独求败")
-        now = timezone.now()
-        merge_experts(keep=kept, close=expert, taken=(), reason="同一人", actor=None, now=now)
-        url = f"{reverse('experts:detail', args=[kept.pk])}?tab=draws"
-        assert "被抽中 3 次：同意 2，拒绝 1" in login(client, operator).get(url).content.decode()

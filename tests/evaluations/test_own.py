@@ -16,6 +16,7 @@ from expertpool.accounts.services.passwords import reset_password
 from expertpool.audit.models import Entry
 from expertpool.changes.registry import OWN_FILES
 from expertpool.core.home import todos_for
+from expertpool.draws.queries.panel import who_sat
 from expertpool.evaluations.enums import Target
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import Evaluation, Rating, RatingObjection
@@ -25,6 +26,7 @@ from expertpool.evaluations.queries.own import (
     asked_of,
     objections_visible_to,
     objections_waiting,
+    sat_in,
 )
 from expertpool.evaluations.queries.ratings import ratings_of, summary_of
 from expertpool.evaluations.queries.results import organisers_of
@@ -39,10 +41,13 @@ from expertpool.files.services import attach
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import is_addressed_to
 from expertpool.projects.models import Project
+from expertpool.reviews.queries.reviews import standbys
+from expertpool.reviews.services.meeting import bring_in
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import make_evaluation, make_reviewed, rate_all
 from tests.factories.experts import give_account, make_expert, make_unit
+from tests.factories.scoring import left, with_panel
 from tests.factories.siteconfig import configure
 from tests.factories.widening import accept_all
 from tests.fixtures import login
@@ -276,6 +281,20 @@ def test_experts_rate_who_organised_the_review_and_nobody_sees_who_said_it(
     page = office.get(address).content.decode()
     assert "材料到场才发" in page
     assert expert.user.name not in page
+
+
+@pytest.mark.shows("PRJ-15")
+def test_who_stood_by_and_came_in_says_how_it_was_organised_too(operator: User) -> None:
+    now = timezone.now()
+    first, _other = with_panel(operator, now, seats=2, standbys=1)
+    review, project = first.review, first.review.project
+    left(first, by=operator, second=make_user("supervisor"), now=now)
+    (standby,) = standbys(review)
+    expert = Expert.objects.get(pk=standby.expert_id)
+    assert sat_in(expert, {project.pk}) == set()
+    bring_in(review=review, invitation_id=standby.invitation_id, actor=operator, now=now)
+    assert standby.invitation_id in who_sat(project)  # he is rated
+    assert sat_in(expert, {project.pk}) == {project.pk}
 
 
 def say_of_organiser(row: Evaluation, expert: Expert, comment: str = "") -> None:

@@ -12,9 +12,12 @@ from expertpool.accounts.models import User
 from expertpool.core.configuration import value_of
 from expertpool.core.visibility import told
 from expertpool.core.workdays import end_of_working_days
+from expertpool.draws.enums import SEATED_STATES
+from expertpool.draws.models import Invitation
 from expertpool.draws.queries.draws import draws_visible_to
 from expertpool.draws.queries.names import released_invitations
-from expertpool.draws.queries.sitting import slots_of
+from expertpool.draws.queries.panel import came_in
+from expertpool.draws.queries.sitting import slots_of, stands_by_in, state_in
 from expertpool.evaluations.enums import BY_EXPERTS, Target
 from expertpool.evaluations.models import Evaluation, Rating, RatingForm, RatingObjection
 from expertpool.evaluations.permissions import ANSWER
@@ -23,6 +26,7 @@ from expertpool.evaluations.settings import OBJECTION
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import expert_for, experts_visible_to
 from expertpool.files.registry import FileSubject
+from expertpool.projects.models import Project
 
 SUBJECT = "evaluations.rating"
 
@@ -47,15 +51,24 @@ class Asked:
 
 
 def sat_in(expert: Expert, projects: set[int]) -> set[int]:
-    """Return those of ``projects`` (ids) in whose panel ``expert`` sat to the end."""
+    """Return those of ``projects`` (ids) in whose panel ``expert`` sat to the end, or for which he stood by and came in."""
     lines = released_invitations(expert).filter(draw__projects__in=projects).distinct()
     return {
         project.pk
         for line in lines
         if line.draw.is_valid
-        for project in slots_of(line, line.draw.covered)
-        if project.pk in projects
+        for project in line.draw.covered
+        if project.pk in projects and _sat(line, project)
     }
+
+
+def _sat(line: Invitation, project: Project) -> bool:
+    covered = line.draw.covered
+    if project in slots_of(line, covered):
+        return True
+    # As `who_sat` has it, of whom he is rated and paid.
+    has_agreed = state_in(line, project, covered) in SEATED_STATES
+    return has_agreed and stands_by_in(line, project) and line.pk in came_in(project)
 
 
 def asked_of(expert: Expert, *, now: datetime) -> list[Asked]:

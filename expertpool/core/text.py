@@ -54,6 +54,10 @@ _TYPED = re.compile(
 # A search takes a number in groups for one.
 _GROUPED = re.compile(r"[\s-]+")
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
+# What people write between digits, and what stands there unseen.
+BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015]+")
+# Before a mobile number: the code of the country, or the nought of a call to another city.
+_COUNTRY = re.compile(r"^(?:\(?(?:\+|00)?86\)?|0)(?=1[3-9]\d{9}$)")
 _DAY = (
     r"(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
     r"|[-./](?:0?[1-9]|1[0-2])(?:[-./](?:0?[1-9]|[12]\d|3[01]))?)"
@@ -110,6 +114,11 @@ def clean_code(value: object) -> str:
 def _in_ascii(found: re.Match[str]) -> str:
     """Return a digit of any script (٣) as ours: numbers are read alike wherever they are typed."""
     return str(unicodedata.decimal(found[0]))
+
+
+def bare_mobile(value: str) -> str:
+    """Return a mobile number without what people write into it: blanks, hyphens, the code of the country."""
+    return _COUNTRY.sub("", BETWEEN_DIGITS.sub("", value))
 
 
 def without_unseen(value: Any) -> Any:

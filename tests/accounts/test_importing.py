@@ -70,7 +70,7 @@ def test_good_rows_become_accounts_and_each_other_row_says_what_is_wrong(admin: 
     for parent in (make_department("一部"), make_department("二部")):
         make_department("综合科", parent=parent)
     rows = [
-        row("wang", phone="138-2000 0001", department="一部/综合科", roles="经办人、财务"),
+        row("wang", phone="+86 138-2000 0001", department="一部/综合科", roles="经办人、财务"),
         row("王"),
         row("li"),
         row("wang", email="other@example.cn"),

@@ -70,6 +70,16 @@ def test_two_one_time_passwords_differ(db: None) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed", ["139 2222 0003", "+86 139-2222-0003", "8613922220003", "(+86)13922220003"]
+)
+def test_a_phone_is_taken_as_people_write_it(db: None, typed: str) -> None:
+    user, _ = create(phone=typed)
+    assert user.phone == "13922220003"
+    edit(user, phone=typed, actor=make_user("admin"))
+    assert User.objects.get(pk=user.pk).phone == "13922220003"
+
+
+@pytest.mark.parametrize(
     ("values", "field"),
     [
         ({"username": ""}, "username"),

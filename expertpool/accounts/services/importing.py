@@ -31,10 +31,10 @@ from expertpool.core.importing import (
     is_rounded,
     text,
 )
+from expertpool.core.text import bare_mobile
 from expertpool.core.validators import validate_email_address, validate_mobile
 
 BETWEEN_ROLES = re.compile(r"[、,，;；/\n]")
-_INSIDE_PHONES = re.compile(r"[\s-]")
 
 
 class UserImporter(Importer):
@@ -72,7 +72,7 @@ class UserImporter(Importer):
             ImportColumn(
                 "phone",
                 "手机号",
-                _checked(_digits, validate_mobile),
+                _checked(_mobile, validate_mobile),
                 aliases=("手机", "手机号码", "移动电话", "联系电话"),
                 help="11 位。手机号、邮箱至少填一个：设置密码的链接发到那里。是否与他人重复，确认导入时核对。",
                 sample="13800000000",
@@ -231,13 +231,13 @@ class UserImporter(Importer):
             publish(AccountsOpened(opened, self.actor.pk, self.now))
 
 
-def _digits(cell: Any) -> str:
+def _mobile(cell: Any) -> str:
     value = as_code(cell)
     if is_rounded(value):
         raise CellRefused(
             "{}格式", "这一格被表格软件当作数字，末几位已丢失：请设为文本后重新填写。"
         )
-    return _INSIDE_PHONES.sub("", value)
+    return bare_mobile(value)
 
 
 def _checked(clean: Callable[[Any], str], validate: Callable[[str], None]) -> Callable[[Any], str]:

@@ -40,7 +40,7 @@ from expertpool.accounts.validators import clean_username
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.events import publish
-from expertpool.core.text import clean_code, clean_text
+from expertpool.core.text import bare_mobile, clean_code, clean_text
 
 RECORDED = ("username", "name", "phone", "email", "department", "roles")
 
@@ -122,7 +122,7 @@ def edit_user(
     check_may_act_for(actor, user)
     before, had = snapshot(user, *RECORDED), rights_of(user)
     reached = contacts_of(user)
-    asks = {"phone": clean_code(phone), "email": clean_code(email)} != reached
+    asks = {"phone": bare_mobile(clean_code(phone)), "email": clean_code(email)} != reached
     with few_taken(actor if asks else None, now=now):
         user.department = department
         _change_person(user, name=name, phone=phone, email=email)
@@ -274,7 +274,7 @@ def unlock_user(*, user: User, actor: User, now: datetime) -> None:
 def _set_person(user: User, *, name: str, phone: str, email: str) -> None:
     """Clean and set what describes the person; by phone and mail he is found once they are his."""
     user.name = clean_text(name)
-    user.phone, user.email = clean_code(phone), clean_code(email)
+    user.phone, user.email = bare_mobile(clean_code(phone)), clean_code(email)
     check_contacts(user)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from expertpool.core.importing import CellRefused, as_code, is_rounded
+from expertpool.core.text import BETWEEN_DIGITS
 from expertpool.core.validators import (
     HONG_KONG_PERMIT,
     OFFICER_CARD,
@@ -22,7 +23,7 @@ from expertpool.core.validators import (
     validate_permanent_resident,
 )
 from expertpool.experts.enums import IdKind, Sex
-from expertpool.experts.validators.values import MARKS, ROUNDED, WORDS, checked, is_born
+from expertpool.experts.validators.values import ROUNDED, WORDS, checked, is_born
 
 LONGEST_ID = 40
 LONG = 18  # letters of an identity card; of other documents so long as a card of permanent residence begins with 9
@@ -55,7 +56,7 @@ def id_number(cell: Any) -> str:
     if is_rounded(value):
         raise CellRefused("身份证为数值", ROUNDED)
     if not (value.isalnum() and value.isascii()):
-        value = _CROSS.sub("X", MARKS.sub("", _BEFORE.sub("", value)))
+        value = _CROSS.sub("X", BETWEEN_DIGITS.sub("", _BEFORE.sub("", value)))
     if not value.isascii() and (found := _OFFICER.fullmatch(value)):
         value = f"{found[1]}字第{found[2]}号"
     if len(value) > LONGEST_ID:

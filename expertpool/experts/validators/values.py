@@ -33,7 +33,7 @@ from expertpool.core.importing import (
     year_shown_as_day,
 )
 from expertpool.core.subjects import Day
-from expertpool.core.text import HAN, MIDDLE_DOTS, as_name
+from expertpool.core.text import BETWEEN_DIGITS, HAN, MIDDLE_DOTS, as_name, bare_mobile
 from expertpool.core.validators import is_valid_uscc, validate_email_address, validate_mobile
 from expertpool.directory.queries import NO_NAME, UNIT_LIKE
 from expertpool.experts.enums import ExpertKind, IdKind
@@ -131,12 +131,8 @@ _STYLED = re.compile(
     r".{1,4}?(?:先生|女士|小姐|同志|老师|副?教授|副?研究员|博士|院士|院长|所长|主任|经理"
     r"|高工|(?:总|高级|助理)?工程师)"
 )
-# What people write between digits, and what stands there unseen.
-MARKS = re.compile(r"[\s\-\u2010-\u2015]+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _SPACED_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[ -]\d{4}[ -]\d{4}(?!\d)")
-# Before a mobile number: the code of the country, or the nought of a call to another city.
-_COUNTRY = re.compile(r"^(?:\(?(?:\+|00)?86\)?|0)(?=1[3-9]\d{9}$)")
 _BANK = re.compile(rf"^[{HAN}()（）]{{2,20}}[:：]?(?=\d{{8}})")  # 工行6217…
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # a link that was pasted
 _DOUBLED = str.maketrans("0123456789", "0246813579")
@@ -266,15 +262,14 @@ def phone(cell: Any) -> str:
     if is_rounded(value):
         raise CellRefused("手机号为数值", ROUNDED)
     if (value and not value.isdecimal()) or len(value) > 11:
-        bare = MARKS.sub("", value.removesuffix(".0")).replace(".", "")
-        bare = _COUNTRY.sub("", bare)
+        bare = bare_mobile(value.removesuffix(".0").replace(".", ""))
         value = bare if bare.isdecimal() and len(bare) == 11 else _one_mobile(value)
     return checked(value, validate_mobile)
 
 
 def _one_mobile(value: str) -> str:
     """Return the one mobile number among other words and numbers; ``value`` where there is none."""
-    told = _SPACED_MOBILE.sub(lambda one: MARKS.sub("", one[0]), value)
+    told = _SPACED_MOBILE.sub(lambda one: BETWEEN_DIGITS.sub("", one[0]), value)
     found = list(dict.fromkeys(_MOBILE.findall(told)))
     if len(found) > 1:
         raise CellRefused("手机号不止一个", "只填一个，通知发到这个号码。")
@@ -543,7 +538,7 @@ def bank_account(cell: Any) -> str:
     value = as_code(cell)
     if is_rounded(value):
         raise CellRefused("银行账号为数值", ROUNDED)
-    value = _BANK.sub("", MARKS.sub("", value))
+    value = _BANK.sub("", BETWEEN_DIGITS.sub("", value))
     if value and not (value.isdecimal() and 8 <= len(value) <= 30):
         raise CellRefused("银行账号格式", "应为 8 至 30 位数字。")
     return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class AccountError(Exception):
     """The base of everything below; its text is shown to the user."""
@@ -17,6 +19,14 @@ class LastAdministrator(AccountError):
 
 class NotAllowed(AccountError):
     """The actor may not do this to this account."""
+
+
+class RightsNeedNames(NotAllowed):
+    """Rights (``codes``) of a role whose pages show what the role masks."""
+
+    def __init__(self, message: str, codes: Sequence[str]) -> None:
+        super().__init__(message)
+        self.codes = codes
 
 
 class TooManyTaken(AccountError):

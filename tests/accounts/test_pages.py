@@ -239,6 +239,23 @@ def test_saving_the_page_unchanged_changes_nothing(client: Client, admin: User) 
     assert state() == before
 
 
+@pytest.mark.shows("EXP-39")
+def test_each_right_that_cannot_stand_beside_masked_names_is_marked(
+    client: Client, admin: User
+) -> None:
+    rights = ("experts__view", "experts__edit", "fees__view")
+    data = role_data(level__experts__name="masked", **{f"grant__{one}": "on" for one in rights})
+    response = login(client, admin).post("/roles/new/", data)
+    assert response.status_code == 422
+    form = response.context["form"]
+    marked = [one for one in rights if form.errors.get(f"grant__{one}")]
+    assert marked == ["experts__edit", "fees__view"]
+    assert "编辑、冻结专家" in form.non_field_errors()[0]
+    page = response.content.decode()
+    assert page.count("页面要用到姓名或单位，请取消勾选。") == 2
+    assert re.search(r'name="grant__fees__view"[^>]*checked', page), "what was ticked stays"
+
+
 def test_the_last_right_to_roles_stays(client: Client, admin: User) -> None:
     role = ensure_demo_roles()["admin"]
     response = login(client, admin).post(f"/roles/{role.pk}/", role_data(name="管理员"))

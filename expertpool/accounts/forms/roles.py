@@ -18,6 +18,7 @@ from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS, Level
 
 NOT_GIVEN = "现在不起作用：不是在系统中授予的。核对后保存即起作用，不要的请取消勾选。"
+NEEDS_NAMES = "页面要用到姓名或单位，请取消勾选。"
 VEIL = "不是明文的，只能有页面上不出现它的权限，不能有的保存时提示；没有设为脱敏、不可见的角色都按明文。"
 
 
@@ -77,6 +78,10 @@ class RoleForm(forms.Form):
                 coerce=int,
                 required=False,
             )
+
+    def grant_name(self, code: str) -> str:
+        """Return what the tick of a permission is called."""
+        return _name("grant", code)
 
     def groups(self) -> list[tuple[str, list[PermissionRow]]]:
         """Return the catalogue as bound fields, group by group."""

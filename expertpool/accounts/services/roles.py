@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.events import AccessTaken, RoleGained
-from expertpool.accounts.exceptions import NotAllowed, RoleInUse
+from expertpool.accounts.exceptions import NotAllowed, RightsNeedNames, RoleInUse
 from expertpool.accounts.models import (
     CHOSEN,
     Department,
@@ -124,7 +124,7 @@ def save_role(
 
     Refuses a name that is taken (ValidationError), codes outside the catalogue
     (UnknownCode), chosen departments with none chosen, rights that the actor lacks or would give
-    himself (NotAllowed), rights whose pages show what the role shall not see (NotAllowed), and to leave nobody who manages users and roles (LastAdministrator).
+    himself (NotAllowed), rights whose pages show what the role shall not see (RightsNeedNames), and to leave nobody who manages users and roles (LastAdministrator).
     """
     grants, mine = list(grants), rights_of(actor)
     off = _veils_off()
@@ -235,15 +235,16 @@ def _levels_of(role: Role) -> dict[str, Level]:
 
 
 def _check_veils(grants: Iterable[Grant], levels: Mapping[str, Level]) -> None:
-    """Refuse (NotAllowed) rights whose pages show what a veil of the same role is over (docs/decisions/0700)."""
+    """Refuse (RightsNeedNames) rights whose pages show what a veil of the same role is over (docs/decisions/0700)."""
     veils = "、".join(one.label for one in veils_over(levels))
-    named = [PERMISSIONS[one.code].label for one in grants if not PERMISSIONS[one.code].keeps_veils]
-    if veils and named:
+    codes = [one.code for one in grants if not PERMISSIONS[one.code].keeps_veils]
+    if veils and codes:
+        named = [PERMISSIONS[code].label for code in codes]
         message = (
             f"{veils}不是明文的角色，不能同时有这些权限，它们的页面要用到姓名和单位：{'、'.join(named)}。"
             f"请取消这些权限，或把{veils}改为明文。"
         )
-        raise NotAllowed(message)
+        raise RightsNeedNames(message, codes)
 
 
 def _opened(role: Role | None, levels: Mapping[str, Level]) -> dict[str, Level]:

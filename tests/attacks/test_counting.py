@@ -43,6 +43,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from expertpool.workflow.services.two_persons import withdraw
 from tests.api.caller import Caller, assert_problem
+from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import EVERYBODY, expert_id_of, make_draw, make_ready_project
 from tests.factories.experts import make_expert, make_unit
 from tests.factories.lines import written_otherwise
@@ -213,6 +214,14 @@ def test_no_number_before_a_seal_tells_who_sits(
 ) -> None:
     told = information(attacker, own, pool)
     assert told.keys() == {one.__name__ for one in ATTACKS}
+    assert all(share < 0.03 for share in told.values()), told
+
+
+@pytest.mark.shows("DRAW-02")
+def test_nor_does_any_number_of_a_batch(attacker: Client, own: Project, pool: list[Expert]) -> None:
+    """Several projects at several times are asked at once."""
+    make_batch([own, *make_members(72, 100, now=NOW)], now=NOW)
+    told = information(attacker, own, pool)
     assert all(share < 0.03 for share in told.values()), told
 
 

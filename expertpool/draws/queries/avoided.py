@@ -122,6 +122,18 @@ def idle_avoidances(projects: Sequence[Project]) -> dict[str, int]:
     return dict(found)
 
 
+def namesakes(projects: Sequence[Project]) -> list[str]:
+    """Return which purchasers and avoided units of ``projects`` have a namesake under another code, which is another unit
+    (docs/decisions/0111), and of which somebody is employed, whom nothing keeps away then."""
+    avoided = avoided_units(projects, avoidances_of(projects))
+    bearers = units_matching_each([Named(one.name) for one in avoided])
+    others = set[int]().union(*bearers) - {pk for one in avoided for pk in one.ways}
+    rows = Expert.objects.filter(employer__in=others).order_by()
+    employing = set(rows.values_list("employer", flat=True))
+    named = (one.label for one, of in zip(avoided, bearers, strict=True) if of & employing)
+    return list(dict.fromkeys(named))
+
+
 def _anybody(condition: Q) -> bool:
     return Expert.objects.filter(condition).exists()
 

@@ -14,7 +14,7 @@ from expertpool.core.text import moment_text
 from expertpool.draws.enums import CONTRIBUTOR_LABEL, INVALID, DrawKind
 from expertpool.draws.exceptions import DrawNotReady
 from expertpool.draws.models import Draw, DrawPlan, PlanVersion, VoidRequest
-from expertpool.draws.queries.avoided import idle_avoidances
+from expertpool.draws.queries.avoided import idle_avoidances, namesakes
 from expertpool.draws.queries.clock import (
     reveal_time,
 )
@@ -86,6 +86,7 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_late_leaves(plan, now),
         *_changed(plan, result, now),
         *_idle(members),
+        *_namesakes(members),
         *_emptied(now),
         *_kept_back(now),
     ]
@@ -222,6 +223,16 @@ def _idle(members: Sequence[Project]) -> Iterator[Caution]:
             f"{'、'.join(said)}在专家库中没有对应到任何专家，不会因此排除人。"
             "确无关联的不用处理；名称、姓名或专家编号写错的，请先到项目「回避」中核对。",
             tone="blue",
+        )
+
+
+def _namesakes(members: Sequence[Project]) -> Iterator[Caution]:
+    """That the register has two of one name: of the other nobody is kept away, and every page says that the unit is avoided."""
+    if found := namesakes(members):
+        yield Caution(
+            "有同名而代码不同的单位",
+            f"{'、'.join(found)}在单位库里另有同名单位，统一社会信用代码不同，那里的专家不会因此回避。"
+            "是同一家、有一个代码填错的，请先在单位库改正并合并，或把另一个也加为回避单位；确是两家的不用处理。",
         )
 
 

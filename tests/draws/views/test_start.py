@@ -32,7 +32,7 @@ from expertpool.experts.models import Expert
 from expertpool.projects.models import Project
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_draw, make_plan, make_ready_project
-from tests.factories.experts import make_expert, make_unit
+from tests.factories.experts import make_expert, make_unit, make_uscc
 from tests.factories.projects import avoid
 from tests.factories.siteconfig import configure
 from tests.fixtures import login
@@ -85,6 +85,30 @@ def test_it_says_how_many_avoidances_keep_nobody_away(client: Client, operator: 
     avoid(project, subject="unit", name="从未登记的公司")
     page = page_at(client, project, operator, TUESDAY)
     assert "回避人员 2 条、回避单位 2 条在专家库中没有对应到任何专家" in page
+
+
+def test_it_says_of_whom_a_namesake_under_another_code_keeps_nobody_away(
+    client: Client, operator: User
+) -> None:
+    """Every page said that the purchaser is avoided, and whoever the register has under its other code was drawn."""
+    make_experts(60)
+    bought_by = make_unit("市质检院", uscc=make_uscc(1))
+    (project,) = make_members(72, now=TUESDAY, purchaser=bought_by)
+    make_plan(project, seats=7, now=TUESDAY)
+    avoid(project, subject="unit", unit=make_unit("市设计院", uscc=make_uscc(2)))
+    empty, other = (
+        make_unit(name, uscc=make_uscc(at)) for name, at in (("市设计院", 3), ("市质检院", 4))
+    )
+    assert "同名" not in page_at(client, project, operator, TUESDAY), "nobody is employed there"
+    make_expert(employer=other)
+    page = page_at(client, project, operator, TUESDAY)
+    assert "采购单位 市质检院在单位库里另有同名单位" in page
+    assert "回避单位 市设计院在" not in page
+    avoid(project, subject="unit", unit=other)
+    make_expert(employer=empty)
+    page = page_at(client, project, operator, TUESDAY)
+    assert "回避单位 市设计院在单位库里另有同名单位" in page
+    assert "采购单位 市质检院" not in page, "it is avoided by itself"
 
 
 def test_it_says_who_can_give_up_and_how_often_it_was_sealed(

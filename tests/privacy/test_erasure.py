@@ -19,12 +19,17 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.changes.enums import WorkKind
 from expertpool.changes.models import ChangeItem, ChangeRequest, Work
-from expertpool.changes.services.requests import change_own
+from expertpool.changes.services.requests import change_own, withdraw_request
 from expertpool.core.registry import PAGE_TABS
 from expertpool.core.storing import store
+from expertpool.core.subjects import Owner, StoredFile
+from expertpool.customforms.enums import FieldKind
+from expertpool.customforms.models import FieldFile
+from expertpool.customforms.services.files import keep_file
 from expertpool.draws.models import Invitation
 from expertpool.experts.enums import IdKind
 from expertpool.experts.exceptions import ExpertRefused
+from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import ERASERS, KEEPERS
 from expertpool.experts.queries.search import search
@@ -34,7 +39,7 @@ from expertpool.experts.services.leave import file_leave
 from expertpool.experts.services.packs import pack_experts
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.models import Attachment
-from expertpool.files.services import attach
+from expertpool.files.services import attach, receive
 from expertpool.monitoring.services.buffer import BUFFER
 from expertpool.notifications.models import Message
 from expertpool.privacy.exceptions import PrivacyRefused
@@ -49,6 +54,7 @@ from tests.factories.certificates import make_certificate
 from tests.factories.draws import expert_id_of, make_draw
 from tests.factories.experts import give_account, make_expert
 from tests.factories.fees import make_fees
+from tests.factories.fields import make_field
 from tests.factories.inspections import make_inspection
 from tests.factories.points import make_request
 from tests.factories.privacy import ask_to_erase, make_data_request
@@ -174,6 +180,38 @@ def test_the_bytes_of_his_files_go_with_the_commit(admin: User, other: User) -> 
     assert store.exists(name)
     agree(ask_to_erase(admin, expert, now=NOW), other)
     assert not store.exists(name)
+
+
+@pytest.mark.shows("PORT-14", "OVW-05")
+def test_files_that_a_field_had_before_go_as_well(admin: User, other: User) -> None:
+    """Each that was replaced, and each that was asked for in vain, lay there for ever, named by nobody."""
+    field = make_field("证件扫描件", FieldKind.FILE, owner=Owner.CONTROLLED)
+    expert, own = make_expert(NAME), make_user("expert")
+    give_account(expert, own)
+
+    def taken(name: str, by: User) -> StoredFile:
+        given = SimpleUploadedFile(f"{name}.pdf", b"%PDF-1.4 x", "application/pdf")
+        received = receive(given, subject_type=FieldFile, actor=by, now=NOW)
+        return keep_file(EXPERT.code, field.code, received, actor=by, now=NOW)
+
+    for name in ("第一版", "第二版"):
+        expert.refresh_from_db()
+        update_expert(
+            expert=expert, values={field.code: taken(name, admin)}, actor=admin, now=NOW - DAY
+        )
+    expert.refresh_from_db()
+    values = {field.code: taken("第三版", own)}
+    _, request = change_own(expert=expert, values=values, actor=own, now=NOW - DAY)
+    assert request is not None
+    withdraw_request(request=request, actor=own, now=NOW - DAY)
+    # Of another, by whom the same field is filled in.
+    others = taken("别人的", admin)
+    update_expert(expert=make_expert("李某"), values={field.code: others}, actor=admin, now=NOW)
+    assert FieldFile.objects.count() == 4
+    agree(ask_to_erase(admin, expert, now=NOW), other)
+    assert [one.pk for one in FieldFile.objects.all()] == [others.pk]
+    assert [one.name for one in Attachment.objects.all()] == ["别人的.pdf"]
+    assert "附件和照片 2" in str(Entry.objects.get(action="privacy.erase").after)
 
 
 def test_nobody_finds_him_any_more(admin: User, other: User) -> None:

@@ -7,6 +7,7 @@ given; it takes what it has returned), the control in which it is typed, and how
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -400,6 +401,9 @@ class Flag(Kind):
         return ("是", "否")
 
 
+_FILE_KEY = re.compile(r"（文件 ([0-9]{1,18})）$")
+
+
 class StoredFile(NamedTuple):
     """A file that somebody filled in: its key among the files of fields, that of the stored file, its name."""
 
@@ -427,6 +431,12 @@ class File(Kind):
     def word(self, value: Any) -> str:
         # Two of one name are two: the number tells them apart in versions.
         return f"{value.name}（文件 {value.pk}）" if value else ""
+
+    @staticmethod
+    def key_in(word: str) -> int | None:
+        """Return the key of the file that ``word`` (see `word`) names; None of another text."""
+        found = _FILE_KEY.search(word)
+        return int(found[1]) if found else None
 
     def store(self, value: StoredFile) -> dict[str, Any]:
         return {"id": value.pk, "file": value.stored, "name": value.name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -51,6 +51,12 @@ def _of_fields(is_meant: Callable[[str], bool]) -> QuerySet[FieldFile]:
             if isinstance(one.kind, File) and not is_meant(guard_code(subject.code, one.code)):
                 found = found.exclude(subject=subject.code, code=one.code)
     return found
+
+
+def files_named(subject: str, named: Collection[tuple[str, int]]) -> list[FieldFile]:
+    """Return the files that records of ``subject`` name as values of fields: ``named`` (code of the field, key)."""
+    rows = FieldFile.objects.filter(subject=subject, pk__in={pk for _code, pk in named})
+    return [row for row in rows if (row.code, row.pk) in named]
 
 
 READERS = ReadBy(SUBJECT, files_seen_by, files_that_leave)

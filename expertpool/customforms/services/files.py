@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django import forms
@@ -12,7 +12,7 @@ from expertpool.accounts.models import User
 from expertpool.core.subjects import FieldDeclaration, File, StoredFile
 from expertpool.customforms.models import FieldFile
 from expertpool.files.exceptions import FileRefused
-from expertpool.files.services import Received, attach, receive
+from expertpool.files.services import Received, attach, receive, remove_all_attachments
 
 Declared = Mapping[str, FieldDeclaration]  # by the names of a form
 AGAIN = "刚才选择的“{}”没有保存，请重新选择。"
@@ -55,6 +55,13 @@ def keep_file(
     row = FieldFile.objects.create(subject=subject, code=code, created_at=now, created_by=actor)
     stored = attach(subject=row, uploaded_file=taken, actor=actor, now=now)
     return StoredFile(row.pk, stored.pk, stored.name)
+
+
+def forget_files(files: Iterable[FieldFile], *, now: datetime, note: str) -> None:
+    """Delete ``files`` for good, with their bytes, since what they were filled in for is erased; logs each."""
+    for one in files:
+        remove_all_attachments(subject=one, actor=None, now=now, note=note)
+        one.delete()
 
 
 def _files(form: forms.Form, declared: Declared) -> list[str]:

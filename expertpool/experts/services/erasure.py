@@ -6,6 +6,7 @@ wants it kept. The caller (`privacy`) has seen to it that he left the pool and t
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,10 @@ from expertpool.accounts.models import User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.services.users import end_access, follow_file
 from expertpool.audit.services import record
+from expertpool.core.subjects import File
 from expertpool.customforms.models import FieldFile
+from expertpool.customforms.queries.files import files_named
+from expertpool.customforms.services.files import forget_files
 from expertpool.experts.models import (
     AvoidanceRemoval,
     AvoidanceUnit,
@@ -26,6 +30,7 @@ from expertpool.experts.models import (
     ToldApart,
     UntoldVersion,
 )
+from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.erasing import Eraser, name_needed_until
 from expertpool.files.queries import attachments_of
 from expertpool.files.services import remove_all_attachments
@@ -114,12 +119,17 @@ def _erase_parts(expert: Expert, actor: User | None, now: datetime) -> None:
 
 
 def _field_files(expert: Expert) -> list[FieldFile]:
-    keys = [
-        value["id"]
-        for value in (expert.extra or {}).values()
-        if isinstance(value, dict) and isinstance(value.get("id"), int)
-    ]
-    return list(FieldFile.objects.filter(pk__in=keys))
+    """Return the files that ``expert`` has as values of fields, and had: each version names its own."""
+    extra = (expert.extra or {}).items()
+    named = {(code, value["id"]) for code, value in extra if _is_file(value)}
+    for version in expert.versions.all():
+        words = json.loads(version.snapshot).items()
+        named |= {(code, key) for code, word in words if (key := File.key_in(word))}
+    return files_named(SUBJECT, named)
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("id"), int)
 
 
 def _count_files(expert: Expert) -> int:
@@ -127,10 +137,8 @@ def _count_files(expert: Expert) -> int:
 
 
 def _erase_files(expert: Expert, actor: User | None, now: datetime) -> None:
-    for owner in (expert, *_field_files(expert)):
-        remove_all_attachments(subject=owner, actor=None, now=now, note=WHY)
-        if isinstance(owner, FieldFile):
-            owner.delete()
+    remove_all_attachments(subject=expert, actor=None, now=now, note=WHY)
+    forget_files(_field_files(expert), now=now, note=WHY)
 
 
 def _messages(expert: Expert) -> Any:

@@ -85,7 +85,7 @@ KEPT_DAYS = Setting(
     180,
     group=JOINING,
     order=80,
-    help="到期清除所填内容和材料，只留申请编号、时间和结果。",
+    help="到期清除所填内容和材料，只留申请编号、时间和结果；没有用过的同行推荐，链接失效后也保留这么久。",
 )
 RECOMMENDATION_DAYS = Setting(
     "joining.recommendation_days",

@@ -1,5 +1,5 @@
 """What is kept no longer: codes of yesterday, drafts that nobody goes on with, the contents of applications
-that came to nothing."""
+and recommendations that came to nothing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from expertpool.audit.services import record
 from expertpool.core.configuration import value_of
 from expertpool.files.services import remove_all_attachments
 from expertpool.joining.enums import EDITABLE, State
-from expertpool.joining.models import Application, Registration
+from expertpool.joining.models import Application, Recommendation, Registration
 from expertpool.joining.queries.applications import is_as_written
 from expertpool.joining.queries.public import has_only_applied
 from expertpool.joining.services.asked import NOTHING
 from expertpool.joining.services.locking import lock
+from expertpool.joining.services.recommending import forget
 from expertpool.joining.services.states import set_state
 from expertpool.joining.settings import DRAFT_DAYS, KEPT_DAYS
 
@@ -38,7 +39,16 @@ def clean(*, now: datetime) -> int:
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     for key in keys:
         _erase(key, now)
+    _forget_unused(kept, now)
     return len(keys)
+
+
+def _forget_unused(before: datetime, now: datetime) -> None:
+    """Of whom was recommended and never came nothing is kept longer than of who came in vain."""
+    rows = Recommendation.objects.filter(expires_at__lt=before, used_at__isnull=True)
+    for row in rows.filter(contact_index__isnull=False).order_by("pk")[:AT_ONCE]:
+        with transaction.atomic():
+            forget(row, now=now)
 
 
 @transaction.atomic
@@ -48,6 +58,7 @@ def _erase(key: int, now: datetime) -> None:
     if row.erased_at is not None or row.state in (State.PENDING, State.APPROVED):
         return
     is_his = is_as_written(row)  # else whose account it names, somebody else may have written
+    forget_recommendation(row, now)
     if row.state in EDITABLE:
         set_state(row, State.WITHDRAWN, decided_at=now)
     erase_contents(row, now)
@@ -55,6 +66,12 @@ def _erase(key: int, now: datetime) -> None:
     others = Application.objects.filter(user=row.user, erased_at__isnull=True)
     if is_his and not others.exists() and row.user.is_active and has_only_applied(row.user):
         _close_account(row.user, now)
+
+
+def forget_recommendation(row: Application, now: datetime) -> None:
+    """Forget what was said of whose application ``row`` is by whoever recommended him."""
+    if row.recommendation is not None and is_as_written(row):
+        forget(row.recommendation, now=now)
 
 
 def erase_contents(row: Application, now: datetime) -> None:

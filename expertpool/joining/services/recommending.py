@@ -23,11 +23,15 @@ from expertpool.joining.queries.public import is_open
 from expertpool.joining.queries.recommendations import recommendations_of
 from expertpool.joining.services.registering import CLOSED, TAKEN_LINK, locked
 from expertpool.joining.settings import RECOMMENDATION_DAYS, RECOMMENDATIONS_PER_DAY
+from expertpool.notifications.models import Message
 from expertpool.notifications.queries.channels import ways_outside
+from expertpool.notifications.services.deletion import delete_messages
 from expertpool.notifications.services.sending import Recipient, send_message
 
 TOKEN_BYTES = 18  # 24 characters: fits a short message, cannot be guessed
 DAY = timedelta(days=1)
+GONE, WHY = "已清除", "清除推荐所填内容"
+FORGOTTEN = ("name", "phone", "email", "reason", "contact_index")
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,22 @@ def revoke(*, row: Recommendation, actor: User, now: datetime) -> None:
     row.revoked_at = now
     row.save(update_fields=["revoked_at", "proof"])
     record("joining.revoke", actor=actor, now=now, subject=row.recommender)
+
+
+def forget(row: Recommendation, *, now: datetime) -> None:
+    """Take from ``row`` whom it names and how he is reached, with the letters about it: that somebody was recommended,
+    by whom, and when, stays. A link that is good leads nowhere from now on."""
+    row = locked(row)
+    # What somebody else has written is not vouched for by what becomes of it.
+    proof = ["proof"] if row.is_sound else []
+    row.name, row.phone, row.email, row.reason, row.contact_index = GONE, "", "", "", None
+    if not row.used_at and not row.revoked_at:
+        row.revoked_at = now
+    row.save(update_fields=[*FORGOTTEN, "revoked_at", *proof])
+    letters = Message.objects.filter(about_type=LINKS, about_id=str(row.pk))
+    delete_messages(
+        messages=letters.filter(deleted_at__isnull=True), reason=WHY, actor=None, now=now
+    )
 
 
 def recommendation_for(token: str, *, now: datetime) -> Recommendation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,8 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.experts.models import Expert
+from expertpool.experts.queries.erasing import ERASERS
 from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
 from expertpool.joining.models import Application, Recommendation, Registration
+from expertpool.joining.services.cleaning import clean
+from expertpool.joining.services.handing_in import withdraw
 from expertpool.joining.services.recommending import (
     Colleague,
     recommend,
@@ -28,7 +32,7 @@ from expertpool.joining.services.registering import (
     register,
     send_code,
 )
-from expertpool.joining.settings import RECOMMENDATIONS_PER_DAY
+from expertpool.joining.settings import KEPT_DAYS, RECOMMENDATIONS_PER_DAY
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
@@ -192,3 +196,58 @@ def test_nobody_recommends_himself() -> None:
         with pytest.raises(JoiningRefused, match="不能推荐自己"):
             recommend(expert=by, colleague=Colleague("王推荐", phone, email), actor=actor, now=now)
     assert not Recommendation.objects.exists()
+
+
+def make_told(recommender: Expert, *, sent_at: datetime) -> Recommendation:
+    row = make_recommendation(recommender, make_user("expert"), now=sent_at)
+    Message.objects.filter(about_id=str(row.pk)).update(state="sent", sent_at=sent_at)
+    return row
+
+
+def whom(row: Recommendation) -> tuple[str, str, str, bytes | None]:
+    row.refresh_from_db()
+    assert row.is_sound
+    return row.name, row.phone, row.email, row.contact_index
+
+
+@pytest.mark.shows("PORT-08")
+def test_of_whom_was_recommended_and_never_came_nothing_stays_for_ever() -> None:
+    expert = make_expert("王推荐")
+    old = make_told(expert, sent_at=NOW - timedelta(days=KEPT_DAYS.default + 30))
+    late = make_told(expert, sent_at=NOW - timedelta(days=KEPT_DAYS.default))
+    phone = old.phone
+    clean(now=NOW)
+    assert whom(old) == ("已清除", "", "", None)
+    assert whom(late)[0] == "赵同行"
+    letters = Message.objects.filter(about_id=str(old.pk))
+    assert letters.count() == 2
+    assert not any(phone in one.body + one.address + one.recipient for one in letters)
+    # He may be recommended again.
+    make_recommendation(expert, make_user("expert"))
+
+
+@pytest.mark.shows("PORT-08")
+def test_what_colleagues_said_of_who_is_erased_goes_with_him(client: Client) -> None:
+    recommender, user = make_expert("王推荐"), make_user("expert")
+    give_account(recommender, user)
+    live = make_told(recommender, sent_at=NOW)
+    other = make_told(recommender, sent_at=NOW)
+    expert = make_expert("赵同行", phone=live.phone)
+    ERASERS["joining.recommended"].erase(expert, None, NOW)
+    assert whom(live) == ("已清除", "", "", None)
+    # Its link leads nowhere.
+    assert live.revoked_at == NOW
+    assert whom(other)[0] == "赵同行"
+    page = login(client, user).get(reverse("joining:recommendations")).content.decode()
+    assert page.count("已清除") == 1
+
+
+@pytest.mark.shows("PORT-08")
+def test_what_was_said_of_who_came_in_vain_goes_with_his_application() -> None:
+    row = make_told(make_expert("王推荐"), sent_at=NOW)
+    application = make_application(recommendation=row)
+    withdraw(application=application, actor=application.user, now=NOW)
+    clean(now=NOW + timedelta(days=KEPT_DAYS.default - 1))
+    assert whom(row)[0] == "赵同行"
+    clean(now=NOW + timedelta(days=KEPT_DAYS.default + 1))
+    assert whom(row) == ("已清除", "", "", None)

@@ -55,15 +55,22 @@ _ANOTHERS = re.compile(
     r"|(?:主管|分管|直属|直接|上级)领导)"
 )
 # What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
-_FORMER = re.compile(r"^(?:原(?!件|则|始|文|籍)|曾|前任|以前|过去)")
+_FORMER = re.compile(
+    r"^(?:原(?!件|则|始|文|籍)|曾|前任|以前|过去|旧|(?:变更|更新|更换|调整|修改)之?前)"
+)
 # How he is called elsewhere, beside what he is called: 姓名（拼音）, 单位（英文）.
 _IN_OTHER_LETTERS = re.compile(r"[(\[【](?:汉语)?(?:拼音|英文|外文|曾用名)")
 LONGEST_OVER = 12  # letters of a header that is joined over several; a title is longer, or says something (推荐单位：甲局)
 _SAYS = re.compile(r"[:：]\s*\S")
+# What is joined over the headers of one part of a list: 专家信息, 联系方式, 单位情况.
+_OF_PART = re.compile(r"(?:信息|情况|资料|内容|方式|专家|评委|成员|单位|机构|人)$")
+# What says no more than that there is something to tell: 单位信息 over 名称 is 单位名称.
+_TELLS = re.compile(r"(?:基本|有关|相关)?(?:信息|情况|资料)$")
 LONGEST_REMARK = 6  # letters that say whose or which a header is; longer ones say how to fill it in
 # Who has to do something with it, which says of nobody that it is his: 评审专业（推荐单位审核）, 职称（人事处填）.
 _TO_DO = re.compile(r"(?:审核|审查|填|填写|盖章|签字|确认|核对|核实|提供)$")
-_NOW = re.compile(r"^(?:现[任在]?|目前|当前)(?=..)")  # 现职称, 目前工作单位
+# 现职称, 目前工作单位, 新手机, 变更后手机
+_NOW = re.compile(r"^(?:现[任在]?|目前|当前|最?新|(?:变更|更新|更换|调整|修改)之?后的?)(?=..)")
 _BESIDE_CODES = ("名称", "名")  # of what a system exports beside its codes: 学历代码, 学历名称
 # In two languages: 姓名 Name, 出生日期/Date of Birth; 单位ID is a code.
 _TWICE_NAMED = re.compile(
@@ -71,6 +78,10 @@ _TWICE_NAMED = re.compile(
 )
 _BRACKETS = re.compile(r"[()\[\]【】]")  # as_code has folded （ and ［
 _ENDS_OF_NOTES = ")）]】"  # 教授（正高）
+# Of the persons, too, but of none of what they review: 档案号, expert_no. One of a specialty says so.
+_OWN_NUMBER = re.compile(
+    r"(?!.*(?:专业|品目|类|目录|spec|major|categ)).*(?:编码|号|no|id|num|number)\.?", re.IGNORECASE
+)
 NUMBERS = frozenset(
     ("编号", "no.", "no", "工号", "职工号")
 )  # of the rows, or an office's own of the persons
@@ -394,9 +405,12 @@ def _best(
             alone = _place(top, at - 1, 1, upper[1], named, required)
             # Only where the two rows together name more than each of them, or the upper one says what the lower does not.
             most = max(places[-1].found, alone.found)
-            if both.required >= max(places[-1].required, alone.required) and (
-                (both.found >= most and _says_whose(joined, cells))
-                or _completes(upper[1], cells, named, most - both.found)
+            if _is_of_parts(upper[1], cells, joined, named) or (
+                both.required >= max(places[-1].required, alone.required)
+                and (
+                    (both.found >= most and _says_whose(joined, cells))
+                    or _completes(upper[1], cells, named, most - both.found)
+                )
             ):
                 places = [one for one in places if one.at < at - 1]
                 places.append(both)
@@ -469,8 +483,11 @@ def _joined(
         if above not in ("", None):
             over = above
         both = f"{as_text(over)}{as_text(under)}"
+        short = f"{_TELLS.sub('', as_text(over))}{as_text(under)}"
         if not normalise_header(under):
             cells.append(above)
+        elif short not in (both, as_text(under)) and (named(short) or is_not_his(over)):
+            cells.append(short)
         elif named(both) or normalise_header(both) in told or _is_of_another(over, both):
             cells.append(both)
         elif normalise_header(under) in ITS_NAME and (
@@ -501,6 +518,28 @@ def _says_whose(joined: list[Any], lower: list[Any]) -> bool:
         for cell, under in zip(joined, lower, strict=False)
         if normalise_header(under)
     )
+
+
+def _is_of_parts(upper: list[Any], lower: list[Any], joined: list[Any], named: Named) -> bool:
+    """Tell whether two rows are one header of which each upper cell says of whom or of what the lower ones are, and some are
+    somebody else's: 推荐单位 over 单位名称 and 联系电话, 专家 over 姓名 and 联系电话. One with nothing below is a header itself;
+    what somebody filled in above a list (推荐单位, beside it 甲大学) says nothing of the kind."""
+    if not _says_whose(joined, lower) or not any(map(named, joined)):
+        return False
+    width = max(len(upper), len(lower)) + 1
+    above = _wide(upper, width)
+    under = [bool(normalise_header(cell)) for cell in _wide(lower, width)]
+    over = [at for at in range(width - 1) if normalise_header(above[at]) and under[at]]
+    spans = [at for at in over if not normalise_header(above[at + 1]) and under[at + 1]]
+    return any(is_not_his(above[at]) for at in spans) and all(
+        _names_a_part(above[at], named) for at in over
+    )
+
+
+def _names_a_part(cell: Any, named: Named) -> bool:
+    if not isinstance(cell, str) or len(as_text(cell)) > LONGEST_OVER or _SAYS.search(cell):
+        return False
+    return bool(is_not_his(cell) or named(cell) or _OF_PART.search(normalise_header(cell)))
 
 
 def _completes(upper: list[Any], lower: list[Any], named: Named, fewer: int) -> bool:
@@ -795,8 +834,11 @@ class _Recogniser:
         for at, reason in enumerate(why):
             if reason == Why.UNKNOWN and (found := self._fitting(at, codes)):
                 codes[at], why[at] = found, Why.CONTENT
-            elif reason == Why.OWN_NUMBERS and (found := self._fitting(at, codes)):
-                codes[at], why[at] = found, Why.MOVED
+            elif reason == Why.OWN_NUMBERS:
+                if found := self._fitting(at, codes):
+                    codes[at], why[at] = found, Why.MOVED
+                elif self._numbers_by_codes(at):
+                    why[at] = Why.UNKNOWN
 
     def _forget_unfit(self, codes: list[str], why: list[str]) -> None:
         """Take a header of the template at its word where what was said of it in another list fits fewer of its cells, and
@@ -878,11 +920,26 @@ class _Recogniser:
             for code, one in self.columns.items()
             if code not in codes and others.isdisjoint(one.others)
             if one.below is None or not name or one.below(name)
+            if not (one.lists and self._numbers_by_codes(at))
         ]
         fits = [code for code in free if (self._share(code, at) or 0.0) >= enough]
         if not (fits or name) and self.below[at]:
             fits = [code for code in free if self._bare_share(code, at) >= enough]
         return fits[0] if len(fits) == 1 else ""
+
+    def _numbers_by_codes(self, at: int) -> bool:
+        """Tell whether a header of numbers stands over what may be codes of a list, each of them once: expert A0101 is not
+        the one for what A0101 is called."""
+        name, cells = normalise_header(self.cells[at]), [*map(_short, self.below[at])]
+        return bool(
+            (name.lower() in NUMBERS or _OWN_NUMBER.fullmatch(name))
+            and len({*cells}) == len(cells)
+            and any(
+                (self._share(code, at) or 0.0) >= SURE
+                for code, one in self.columns.items()
+                if one.lists
+            )
+        )
 
     def _bare_share(self, code: str, at: int) -> float:
         """Return how much of what stands below no header looks like the column."""

@@ -378,7 +378,12 @@ PERSON = (
         kind=Text(longest=50, rule=rules.short_name),
         veil=NAME,
         form=InForm(section={ORGANISATION: "work"}, order=-1, required=True),
-        imported=InImport(order=1, help="单位专家必填。"),
+        imported=InImport(
+            order=1,
+            aliases=("联系人姓名",),
+            likely=("单位联系人", "单位联系人姓名", "业务联系人", "联络人", "联络人姓名"),
+            help="单位专家必填。",
+        ),
         history=InHistory(),
         criterion=InCriteria(field=ask.Text(nullable=True), order=21, draws=False),
         applied=InApplication(step={ORGANISATION: BASIC}, required=True),

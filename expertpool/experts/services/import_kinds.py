@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 
-from expertpool.core.importing import CellRefused, Header, Row, Why
+from expertpool.core.importing import CellRefused, Header, Row, Why, normalise_header
 from expertpool.directory.queries import UNIT_LIKE, unit_name
 from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.words import KIND_WORDS
 
+REACHED_BY = ("phone", "email")
+_CONTACT = re.compile(r"^(?:单位|业务)?联[系络]人(?:信息|情况)?(?:的)?")
 KIND = "list_kind"  # among the options of a run
 ASKED = {
     KIND: forms.ChoiceField(
@@ -57,16 +60,32 @@ def _is_unit(word: str) -> bool:
 
 
 def _named_by_unit(header: Header) -> Header:
-    """Return a header whose column of the unit is the name of the expert."""
-    codes = header.codes
+    """Return a header whose column of the unit is the name of the expert, and by which his contact is reached as the
+    list says: 联系人手机 is its telephone, and not that of who leads it."""
+    codes, why = [*header.codes], [*header.why]
     at = codes.index("employer")
-    label = next(one.header for one in EXPERT.import_columns() if one.code == "name")
-    return replace(
-        header,
-        codes=[*codes[:at], "name", *codes[at + 1 :]],
-        why=[*header.why[:at], Why.OF_LIST, *header.why[at + 1 :]],
-        missing=[one for one in header.missing if one != label],
-    )
+    codes[at], why[at] = "name", Why.OF_LIST
+    for code in REACHED_BY:
+        found = [place for place, cell in enumerate(header.cells) if code == _of_contact(cell)]
+        held = codes.index(code) if code in codes else None
+        if not found or (held is not None and why[held] != Why.CONTENT):
+            continue
+        if held is not None:
+            codes[held], why[held] = "", Why.UNKNOWN
+        codes[found[0]], why[found[0]] = code, Why.OF_LIST
+    here = [one.header for one in EXPERT.import_columns() if one.code in codes]
+    missing = [one for one in header.missing if one not in here]
+    return replace(header, codes=codes, why=why, missing=missing)
+
+
+def _of_contact(cell: str) -> str:
+    """Return what of an organisation a header of its contact is: 联系人手机; empty: none."""
+    name = normalise_header(cell)
+    bare = _CONTACT.sub("", name)
+    if bare == name:
+        return ""
+    columns = (one for one in EXPERT.import_columns() if one.code in REACHED_BY)
+    return next((one.code for one in columns if bare in map(normalise_header, one.headers)), "")
 
 
 def set_kind(row: Row, of_list: str) -> None:

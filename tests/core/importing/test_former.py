@@ -35,6 +35,10 @@ def rows_of(headers: Sequence[str], *cells: str) -> list[list[str]]:
         (("职称（原）", "职称（现）"), ["", "title"]),
         (("职称（原）", "职称"), ["", "title"]),
         (("职称", "现职称"), ["", "title"]),
+        (("旧职称", "新职称"), ["", "title"]),
+        (("职称（旧）", "职称（新）"), ["", "title"]),
+        (("变更前职称", "变更后职称"), ["", "title"]),
+        (("职称", "变更后职称"), ["", "title"]),
     ],
     ids=str,
 )
@@ -51,9 +55,23 @@ def test_what_is_now_is_taken_and_what_was_before_is_asked_about(
 
 @pytest.mark.shows("EXP-07")
 def test_what_was_before_is_never_guessed(client: Client, tmp_path: Path) -> None:
-    page = upload(client, tmp_path, rows_of(["原手机", "原职称"], "13922220000", "工程师"))
+    page = upload(client, tmp_path, rows_of(["旧手机", "原职称"], "13922220000", "工程师"))
     assert page.context["run"].mapping == ["name", "phone", "", ""]
     assert page.content.decode().count("不认识的表头") == 2
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("旧手机", "新手机"), ("手机（旧）", "手机（新）"), ("变更前手机号", "变更后手机号")],
+)
+def test_nobody_is_called_by_the_number_that_he_had(
+    client: Client, tmp_path: Path, before: str, after: str
+) -> None:
+    people = [[f"甲{at}", f"1381111000{at}", f"1391111000{at}"] for at in range(4)]
+    run = upload(client, tmp_path, [["姓名", before, after], *people]).context["run"]
+    assert run.mapping == ["name", "", "phone"]
+    assert run.state == "mapping"
 
 
 @pytest.mark.shows("EXP-07")

@@ -250,7 +250,9 @@ def test_where_all_headers_stand_below_joined_ones_it_is_told_whose_they_are(
     pairs = zip(others, own, strict=True) if is_first else zip(own, others, strict=True)
     run = upload(client, tmp_path, [[*left, *right] for left, right in pairs]).context["run"]
     codes = ["name", "phone", "employer"]
-    assert run.mapping == (["", "", *codes] if is_first else [*codes, "", ""])
+    # Who recommended somebody is kept of him, too.
+    theirs = ["recommender" if over == "推荐人信息" else "", ""]
+    assert run.mapping == ([*theirs, *codes] if is_first else [*codes, *theirs])
     assert run.header_row == 2
 
 
@@ -340,3 +342,107 @@ def test_a_remark_that_nobody_knows_gives_way_to_the_header_without_one(
     rows = [["姓名", another, own]]
     rows += [[f"张{at}", f"1381111000{at}", f"1391111000{at}"] for at in range(4)]
     assert upload(client, tmp_path, rows).context["run"].mapping == ["name", "", "phone"]
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("over", ["推荐单位", "代理机构信息"])
+def test_who_recommends_is_left_apart_though_only_its_headers_name_a_unit(
+    client: Client, tmp_path: Path, over: str
+) -> None:
+    """Below 推荐单位 stand a unit and its telephone, below 专家 the expert's: together the rows name fewer columns than the
+    lower one alone, which are his."""
+    rows = [
+        [over, "", "专家", "", ""],
+        ["单位名称", "联系电话", "姓名", "联系电话", "评审专业"],
+        *[["甲院", f"1381111000{at}", f"张{at}", f"1391111000{at}", "A0401"] for at in range(3)],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.mapping == ["", "", "name", "phone", "specialties"]
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_contact_is_not_the_expert_whose_name_stands_in_the_row_above(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        ["姓名", "评审专业", "单位信息", "", "联系人", ""],
+        ["", "", "单位名称", "地址", "姓名", "手机"],
+        *[["张伟", "A0401", "甲院", "长沙", "王秘书", f"1391111000{at}"] for at in range(3)],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.mapping[:3] == ["name", "specialties", "employer"]
+    assert "phone" not in run.mapping  # it is asked whose is meant
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["推荐单位", "甲大学", "", "填报人", "李娜"],
+        ["推荐单位", "", "", "联系人", ""],
+        ["推荐单位：", "", "甲大学", "", "联系人"],
+        ["推荐单位专家名单", "", "", "", ""],
+    ],
+)
+def test_who_hands_a_list_in_is_no_header_of_it(
+    client: Client, tmp_path: Path, above: list[str]
+) -> None:
+    rows = [
+        above,
+        ["序号", "姓名", "性别", "手机", "职称"],
+        *[[str(at), f"张{at}", "男", f"1391111000{at}", "教授"] for at in range(3)],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.mapping == ["", "name", "sex", "phone", "title"]
+    assert run.is_previewed
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("header", "codes"),
+    [
+        (
+            [
+                ["单位信息", "", "联系人", "", ""],
+                ["单位名称", "性质", "姓名", "职务", "手机"],
+            ],
+            ["name", "", "contact_person", "", "phone"],
+        ),
+        (
+            [
+                ["单位信息", "", "联系人信息", "", ""],
+                ["名称", "性质", "姓名", "职务", "联系电话"],
+            ],
+            ["name", "", "contact_person", "", "phone"],
+        ),
+        (
+            [["单位名称", "性质", "联系人姓名", "联系人职务", "联系人手机"]],
+            ["name", "", "contact_person", "", "phone"],
+        ),
+    ],
+)
+def test_a_list_of_units_with_their_contacts_is_no_list_of_persons(
+    client: Client, tmp_path: Path, header: list[list[str]], codes: list[str]
+) -> None:
+    people = [
+        [f"甲{at}有限公司", "民营", f"张{one}", "经理", f"1391111000{at}"]
+        for at, one in enumerate("伟娜芳")
+    ]
+    run = upload(client, tmp_path, [*header, *people]).context["run"]
+    assert run.mapping == codes
+    assert run.options["list_kind"] == "organisation"
+
+
+@pytest.mark.shows("EXP-07")
+def test_the_contact_of_a_unit_is_reached_and_not_who_leads_it(
+    client: Client, tmp_path: Path
+) -> None:
+    rows = [
+        ["单位", "负责人", "负责人电话", "联系人", "联系人电话"],
+        *[
+            [f"{one}有限公司", "李娜", f"1381111000{at}", "张伟", f"1391111000{at}"]
+            for at, one in enumerate("甲乙丙")
+        ],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    assert run.mapping == ["name", "", "", "contact_person", "phone"]

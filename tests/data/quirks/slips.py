@@ -252,4 +252,25 @@ SLIPS = (
         dict.fromkeys((2, 3, 4, 5), "姓名格式"),
         each={"name": ["阎X", "陈yue", "赵〇一"]},
     ),
+    Quirk(
+        "numbers_that_read_like_specialties.xlsx",
+        plain(
+            *([f"A010{at}", f"号{one}", PHONES[at]] for at, one in enumerate("甲乙丙丁", 1)),
+            head=["档案号", "姓名", "手机号"],
+        ),
+        4,
+        each={"specialty_codes": [[]] * 4},
+    ),
+    Quirk(
+        "codes_of_specialties_by_number.xlsx",
+        plain(
+            *(
+                [code, f"号{one}", PHONES[at]]
+                for at, (one, code) in enumerate(zip("甲乙丙丁", ("A0401",) * 4, strict=True))
+            ),
+            head=["编号", "姓名", "手机号"],
+        ),
+        4,
+        each={"specialty_codes": [["A0401"]] * 4},
+    ),
 )

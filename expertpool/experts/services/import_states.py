@@ -198,15 +198,40 @@ LEFT_WHEN = ImportColumn(
     help="有内容的行先不导入，请您决定；这一列不保存。",
     in_template=False,
 )
+PAUSED = ImportColumn(
+    "paused",
+    "暂停期限",
+    _left_when,
+    aliases=tuple(
+        f"{one}{how}"
+        for one in (
+            "暂停",
+            "冻结",
+            "停用",
+            "禁用",
+            "暂停抽取",
+            "停止抽取",
+            "暂停参评",
+            "禁止参评",
+            "停止参评",
+            "处罚",
+        )
+        for how in ("期限", "期间", "时间", "起止时间", "截止时间", "截止日期", "到期日期")
+        if (one, how) not in (("暂停", "期限"), ("停用", "时间"))
+    ),
+    help="有内容的行先不导入，请您决定；这一列不保存。",
+    in_template=False,
+)
 # Whom an office takes all the same it says of each list anew.
 STATES = tuple(
     replace(one, of_its_rows=True)
-    for one in (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK, SECTION, LEFT_WHY, LEFT_WHEN)
+    for one in (STATE, BLACKLIST, AGREED, REVIEWED, AT_WORK, SECTION, LEFT_WHY, LEFT_WHEN, PAUSED)
 )
 _TOLD = {
     SECTION.code: "名单上这样写；退休的也可以入库，导入不会办理退出",
     LEFT_WHY.code: "名单上这样写；退休的也可以入库，导入不会办理退出",
     LEFT_WHEN.code: "名单上写有退出的日期；导入不会办理退出",
+    PAUSED.code: "名单上写有暂停或处罚的日期；导入不会办理冻结",
     AGREED.code: "名单上没有写明同意入库",
     REVIEWED.code: "名单上的审核意见不是同意",
     AT_WORK.code: "名单上没有写明在职；退休的也可以入库",
@@ -217,9 +242,13 @@ _TOLD = {
 
 def ask_of_state(row: Row, importer: Importer) -> None:
     """Ask once about each state that keeps rows out, and say of these rows that they are asked about."""
-    if row.values.pop(LEFT_WHEN.code, "") and all(one.code != LEFT_WHY.code for one in row.faults):
-        told = _ASK.format(LEFT_WHEN.header)
-        row.faults.append(importer.fault(LEFT_WHEN.code, "写有退出时间", told, word=_DATED))
+    for column in (LEFT_WHEN, PAUSED):
+        is_dated = row.values.pop(column.code, "")
+        if is_dated and all(one.code != LEFT_WHY.code for one in row.faults):
+            told = _ASK.format(column.header)
+            row.faults.append(
+                importer.fault(column.code, f"写有{column.header}", told, word=_DATED)
+            )
     for at, fault in enumerate(row.faults):
         if fault.code in _TOLD and fault.word:
             question = Question(_TOLD[fault.code], _ANSWERS)

@@ -253,6 +253,19 @@ SLIPS = (
         each={"name": ["阎X", "陈yue", "赵〇一"]},
     ),
     Quirk(
+        "who_is_to_be_deleted_or_is_paused.xlsx",
+        plain(
+            ["停甲", PHONES[0], "新增", ""],
+            ["停乙", PHONES[1], "删除", ""],
+            ["停丙", PHONES[2], "修改", "2026-01-01至2027-01-01"],
+            ["停丁", PHONES[3], "新增", "无"],
+            head=["姓名", "手机号", "操作类型", "禁止参评期限"],
+        ),
+        2,
+        {3: OUT, 4: "写有暂停期限"},
+        each={"name": ["停甲", "停丁"]},
+    ),
+    Quirk(
         "numbers_that_read_like_specialties.xlsx",
         plain(
             *([f"A010{at}", f"号{one}", PHONES[at]] for at, one in enumerate("甲乙丙丁", 1)),

@@ -17,7 +17,7 @@ from expertpool.core.lookups import Among
 from expertpool.core.prepared import Given, Prepared
 from expertpool.core.text import join_han
 from expertpool.directory.models import Unit, UnitAlias
-from expertpool.directory.queries.parts import lines_apart
+from expertpool.directory.queries.parts import UNIT_LIKE, lines_apart
 from expertpool.directory.validators import (
     MOST_UNIT_NAME,
     core_of,
@@ -25,6 +25,11 @@ from expertpool.directory.validators import (
     require_unit_name,
 )
 
+# A unit beside the code by which a system keeps it: 001-湖南大学, 湖南大学(10532), which is no other unit.
+_CODED = re.compile(
+    r"(?:\d{3,}\s*[-—–_:：]\s*|[\[(（【［]\d{3,}[\])）】］]\s*)(?P<name>\D.*)"
+    r"|(?P<before>.*?)\s*[\[(（【［](?:\d{5,}|[0-9A-Z]{18})[\])）】］]"
+)
 _QUOTED = re.compile(r"[“\"「]([^“”\"「」]+)[”\"」]")
 # What makes a list of units one that is searched.
 UNIT_SEARCH = {"data-enhance": "select", "data-url": reverse_lazy("directory:unit_search")}
@@ -161,6 +166,9 @@ def unit_name(cell: Any) -> str:
     name: str = join_han(text(MOST_UNIT_NAME)(cell)).rstrip("。")
     if (quoted := _QUOTED.fullmatch(name)) is not None:
         name = quoted[1]
+    if (coded := _CODED.fullmatch(name)) is not None:
+        bare = coded["name"] or coded["before"]
+        name = bare if UNIT_LIKE.fullmatch(bare) else name
     if name:
         try:
             require_unit_name(name)

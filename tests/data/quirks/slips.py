@@ -286,4 +286,30 @@ SLIPS = (
         4,
         each={"specialty_codes": [["A0401"]] * 4},
     ),
+    Quirk(
+        "units_with_their_codes.xlsx",
+        plain(
+            *(
+                [f"码{one}", PHONES[at], unit]
+                for at, (one, unit) in enumerate(
+                    zip(
+                        "甲乙丙丁戊己庚",
+                        (
+                            UNIT,
+                            f"001-{UNIT}",
+                            f"{UNIT}(10532)",
+                            f"［10532］{UNIT}",
+                            "725研究所",
+                            "101-医院",
+                            f"101 {UNIT}",
+                        ),
+                        strict=True,
+                    )
+                )
+            ),
+            head=["姓名", "手机号", "工作单位"],
+        ),
+        7,
+        each={"employer.name": [UNIT] * 4 + ["725研究所", "101-医院", f"101 {UNIT}"]},
+    ),
 )

@@ -43,7 +43,8 @@ ITS_NAME = ("名称", "全称")
 Named = Callable[[Any], str]  # a header → the code of its column, "" for none
 # What is of the person of the row, in so many words: 被推荐人手机 beside 推荐人电话.
 _HIS_OWN = re.compile(
-    r"^(?:您的?|你的|我的|请(?:填写|输入|选择)您?的?|被推荐(?:专家|人)|推荐对象|申报人|申请人|报名人|专家本人|专家|评委|本人)"
+    r"^(?:您的?|你的|我的|请(?:填写|输入|选择)您?的?|被推荐(?:专家|人)|推荐对象|申报人|申请人|报名人|专家本人|专家|评委|本人"
+    r"|个人|私人)"
     r"(?=.)(?![账帐][号户])"  # 专家账号 is no account of a bank
 )
 # What is of somebody else: what stands below is no value of the row's person, whatever it looks like.
@@ -70,7 +71,7 @@ LONGEST_REMARK = 6  # letters that say whose or which a header is; longer ones s
 # Who has to do something with it, which says of nobody that it is his: 评审专业（推荐单位审核）, 职称（人事处填）.
 _TO_DO = re.compile(r"(?:审核|审查|填|填写|盖章|签字|确认|核对|核实|提供)$")
 # 现职称, 目前工作单位, 新手机, 变更后手机
-_NOW = re.compile(r"^(?:现[任在]?|目前|当前|最?新|(?:变更|更新|更换|调整|修改)之?后的?)(?=..)")
+_NOW = re.compile(r"^(?:现[任在有]?|目前|当前|最?新|(?:变更|更新|更换|调整|修改)之?后的?)(?=..)")
 _BESIDE_CODES = ("名称", "名")  # of what a system exports beside its codes: 学历代码, 学历名称
 # In two languages: 姓名 Name, 出生日期/Date of Birth; 单位ID is a code.
 _TWICE_NAMED = re.compile(
@@ -1031,6 +1032,7 @@ class _Recogniser:
             why != Why.DOUBT,
             not self._is_remarked_beside(at),
             at not in self.hidden,
+            any(map(_says_own, _remarked(self.cells[at]))),  # 手机（个人） beside 手机（单位）
             _is_now(self.cells[at]),
             fits,
             exact,

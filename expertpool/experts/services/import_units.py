@@ -125,15 +125,19 @@ class NamedUnits:
         self._left -= len(looked_at)
         self._near |= near_each(looked_at)
         several = {name: parts for name, _ in new if (parts := parts_of(name))}
-        found = foresee_units((part, "") for parts in several.values() for part in parts).found
-        for name, parts in several.items():
+        # Where he was before, if that is a unit: 原平市 is no 平市.
+        former = {name: [name[1:]] for name, _ in new if name.startswith("原")}
+        parted = [*several.items(), *former.items()]
+        found = foresee_units((part, "") for _, parts in parted for part in parts).found
+        for name, parts in parted:
             known = [
                 part
                 for part in parts
                 if normalise_unit_name(part) in self._given
                 or ((unit := found.get((part, ""))) and unit.pk)
             ]
-            self._parts[name] = known or parts
+            if known or name in several:
+                self._parts[name] = known or parts
 
     def _compare_again(self, unsure: Sequence[NamedUnit]) -> None:
         """Compare names that only earlier lists have with the units that are known for sure."""

@@ -39,6 +39,7 @@ def rows_of(headers: Sequence[str], *cells: str) -> list[list[str]]:
         (("职称（旧）", "职称（新）"), ["", "title"]),
         (("变更前职称", "变更后职称"), ["", "title"]),
         (("职称", "变更后职称"), ["", "title"]),
+        (("拟评职称", "现有职称"), ["", "title"]),
     ],
     ids=str,
 )

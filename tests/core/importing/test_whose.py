@@ -446,3 +446,18 @@ def test_the_contact_of_a_unit_is_reached_and_not_who_leads_it(
     ]
     run = upload(client, tmp_path, rows).context["run"]
     assert run.mapping == ["name", "", "", "contact_person", "phone"]
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("theirs", "his"),
+    [("手机（单位）", "手机（个人）"), ("单位电话", "个人电话"), ("工作手机", "私人手机")],
+)
+@pytest.mark.parametrize("is_first", [False, True])
+def test_his_own_telephone_goes_before_that_of_his_office(
+    client: Client, tmp_path: Path, theirs: str, his: str, is_first: bool
+) -> None:
+    head = [his, theirs] if is_first else [theirs, his]
+    people = [[f"张{one}", f"1391111000{at}", f"1381111000{at}"] for at, one in enumerate("伟娜芳")]
+    run = upload(client, tmp_path, [["姓名", *head], *people]).context["run"]
+    assert run.mapping[1:] == (["phone", ""] if is_first else ["", "phone"])

@@ -340,3 +340,14 @@ def test_units_that_held_several_names_before_are_compared_again() -> None:
         cursor.execute(import_module("expertpool.directory.migrations.0007_compare_again").AGAIN)
     compare_units()
     assert UnitPair.objects.filter(first=unit, second=joint).exists()
+
+
+@pytest.mark.shows("EXP-08")
+def test_a_unit_of_former_days_is_asked_about_where_it_is_one(
+    client: Client, tmp_path: Path
+) -> None:
+    names = ["湖南大学", "原湖南大学", "原平市人民医院"]
+    page = upload(client, tmp_path, rows_of(*((one, "") for one in names)))
+    lines = {line["word"]: line["question"] for line in page.context["form"].word_lines()}
+    assert [*lines["原湖南大学"]["meanings"]] == ["", "湖南大学"]
+    assert "原平市人民医院" not in lines

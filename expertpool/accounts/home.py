@@ -73,4 +73,21 @@ SHORTCUTS = (
     MenuItem(
         "accounts.logins", "登录记录", "login", "accounts:login_list", ("accounts.logins",), 90
     ),
+    # What an administrator comes for who has nothing to do with the business itself.
+    MenuItem(
+        "accounts.users",
+        "用户管理",
+        "users",
+        "accounts:user_list",
+        ("accounts.users", "accounts.roles"),
+        140,
+    ),
+    MenuItem(
+        "accounts.roles",
+        "角色权限",
+        "shield-lock",
+        "accounts:role_list",
+        ("accounts.roles",),
+        150,
+    ),
 )

@@ -19,7 +19,7 @@ class OperationsConfig(AppConfig):
         from expertpool.core.registry import MENU
         from expertpool.notifications.occasions import OCCASIONS
         from expertpool.operations.actions import ACTIONS
-        from expertpool.operations.home import TODOS
+        from expertpool.operations.home import SHORTCUTS, TODOS
         from expertpool.operations.menu import ITEM
         from expertpool.operations.occasions import ALERT
         from expertpool.operations.permissions import PERMISSIONS
@@ -34,5 +34,6 @@ class OperationsConfig(AppConfig):
         SETTING_TRIALS.add(Trial(ALERTS, "发送测试消息", "附带的话", try_robot, is_mail=False))
         OCCASIONS.add(ALERT)
         MENU.add(ITEM)
+        home.SHORTCUTS.add(*SHORTCUTS)
         home.TODOS.add(*TODOS)
         CHECKS.add(*OWN)

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from expertpool.core.home import Source, Todo
+from expertpool.core.registry import MenuItem
 from expertpool.operations.queries.alerts import alerts_visible_to
 
 
@@ -21,4 +22,7 @@ def alerts_to_acknowledge(user: Any, _now: datetime) -> Iterator[Todo]:
     )
 
 
+SHORTCUTS = (
+    MenuItem("operations", "运行状况", "activity", "operations:index", ("operations.view",), 160),
+)
 TODOS = (Source("operations.alerts", "operations.manage", 4, alerts_to_acknowledge),)

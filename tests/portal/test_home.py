@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from expertpool.accounts.models import LoginRecord, User
+from expertpool.accounts.models import LoginRecord, Role, RolePermission, User
 from expertpool.accounts.services.demo import DEMO_PASSWORD
+from expertpool.accounts.services.duties import make_roles
 from expertpool.audit.models import Entry
 from expertpool.core.models import AskedJob
 from expertpool.draws.enums import SEATED_STATES
@@ -196,6 +197,29 @@ def test_the_expert_finds_his_invitation(demo: dict[str, User]) -> None:
 
 def test_somebody_without_a_role_is_told_so(client: Client) -> None:
     assert "还没有权限" in login(client, make_user()).get("/").content.decode()
+
+
+@pytest.mark.shows("OVW-03")
+def test_each_of_three_administrators_finds_his_work_at_home(db: None) -> None:
+    make_roles(actor=make_user("admin"), now=timezone.now())
+    told = {
+        "system": ["用户管理", "运行状况"],
+        "security": ["用户管理", "角色权限"],
+        "audit": ["操作日志", "登录记录"],
+    }
+    for duty, shortcuts in told.items():
+        role = Role.objects.get(code=f"three-{duty}")
+        page = login(Client(), make_user(roles=(role,))).get("/")
+        assert labels(page.context["shortcuts"]) == shortcuts
+        assert "还没有权限" not in page.content.decode()
+
+
+def test_who_has_a_role_without_shortcuts_is_not_told_that_he_has_none(client: Client) -> None:
+    role = Role.objects.create(code="own", name="文书")
+    RolePermission.objects.create(role=role, code="papers.templates")
+    page = login(client, make_user(roles=(role,))).get("/").content.decode()
+    assert "文书" in page
+    assert "还没有权限" not in page
 
 
 def test_the_home_page_asks_few_questions(

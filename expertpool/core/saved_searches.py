@@ -45,7 +45,8 @@ class SearchRefused(ValueError):
 class SavedPage:
     """A page whose searches may be kept: its URL name and the right that it asks for. ``subject_of`` tells of a query whose
     declared fields its condition names (none: it has no condition); ``needs_filter``: without any there is nothing
-    to keep; ``cleared_by``: the right to delete what others share there."""
+    to keep; ``cleared_by``: the right to delete what others share there. ``words_told_to``: whether somebody may read the
+    free words of a query that another typed (none: nobody's data)."""
 
     code: str
     url: str
@@ -53,6 +54,7 @@ class SavedPage:
     subject_of: Callable[[QueryDict], str] = lambda query: ""
     needs_filter: bool = True
     cleared_by: str = ""
+    words_told_to: Callable[[Any, QueryDict], bool] = lambda user, query: True
 
 
 SAVED_PAGES: Catalogue[SavedPage] = Catalogue("page of saved searches")
@@ -102,15 +104,18 @@ def _offer(row: SavedSearch, user: Any) -> Offered:
         return Offered(f"{row.name}（无法读取）", "", delete_url)
     address = f"{reverse(SAVED_PAGES[row.page].url)}?{row.query}"
     if row.owner_id != user.pk and not _may_ask(user, row):
-        address = ""  # it says field and value
+        address = ""  # it says field, value and words
     return Offered(row.name, address, delete_url)
 
 
 def _may_ask(user: Any, search: SavedSearch) -> bool:
-    """Tell whether ``user`` may ask each field that the condition of ``search`` asks."""
-    query = QueryDict(search.query)
-    subject = SAVED_PAGES[search.page].subject_of(query)
-    return all(_is_open(subject, code, user) for code, _ in _asked(query) if code)
+    """Tell whether ``user`` may ask each field that the condition of ``search`` or its filters ask, and read its words."""
+    page, query = SAVED_PAGES[search.page], QueryDict(search.query)
+    subject = page.subject_of(query)
+    asked = [code for code, _ in _asked(query) if code]
+    asked += [code for name, code in _filters_in(subject) if any(query.getlist(name))]
+    may = all(_is_open(subject, code, user) for code in asked)
+    return may and page.words_told_to(user, query)
 
 
 def _is_open(subject: str, code: str, user: Any) -> bool:
@@ -192,9 +197,15 @@ def searches_naming(
 
 def _filters_of(subject: str, code: str) -> list[str]:
     """Return the names of the filters that ask what the field asks."""
+    return [name for name, asks in _filters_in(subject) if asks == code]
+
+
+def _filters_in(subject: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each filter of ``subject`` with the condition field that it asks."""
     known = SUBJECTS.get(subject)
-    declared = placed(known.fields(), "filtered") if known else ()
-    return [one.filter_name for one in declared if (one.criterion and one.question().code) == code]
+    for one in placed(known.fields(), "filtered") if known else ():
+        if one.criterion:
+            yield one.filter_name, one.question().code
 
 
 def _values(row: SavedSearch, subject: str, code: str, filters: Sequence[str]) -> set[str]:

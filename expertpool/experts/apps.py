@@ -83,6 +83,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.queries.files import EXPERT_FILES
         from expertpool.experts.queries.named_fields import FILES
         from expertpool.experts.queries.removals import FIELDS, SUBJECT, removals_decidable_by
+        from expertpool.experts.queries.search import are_words_told
         from expertpool.experts.queries.veils import VEILS
         from expertpool.experts.services.accounts import send_password_link
         from expertpool.experts.services.admission import reason_labels, return_admission
@@ -127,6 +128,7 @@ class ExpertsConfig(AppConfig):
                 "experts.view",
                 subject_of=lambda query: EXPERT.code,
                 cleared_by="siteconfig.manage",
+                words_told_to=lambda user, query: are_words_told(user, query.getlist("q")),
             )
         )
         SEARCHES.add(SearchProvider("experts", "专家", find_experts, order=10))

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.enums import Scope
+from expertpool.accounts.models import Role, RoleField, RolePermission, User
 from expertpool.audit.models import Entry
 from expertpool.core.models import SavedSearch
 from expertpool.core.saved_searches import MOST, MOST_SHARED, SearchRefused, kept_on, save_search
@@ -85,3 +86,42 @@ def test_what_another_shares_is_cleared_by_who_manages_the_site_and_he_is_told(
     assert told.recipient == operator.name
     own = keep(operator, "自己的")
     assert client.post(f"/searches/{own.pk}/delete/").status_code == 404
+
+
+def reader(**levels: str) -> User:
+    role = Role.objects.create(code="-".join(levels), name="、".join(levels))
+    RolePermission.objects.create(role=role, code="experts.view", scope=Scope.ALL)
+    for field, level in levels.items():
+        RoleField.objects.create(role=role, field=f"experts.{field}", level=level)
+    return make_user(roles=(role,))
+
+
+@pytest.mark.shows("EXP-39", "EXP-41")
+@pytest.mark.parametrize(
+    ("query", "without_names", "without_phones"),
+    [
+        ("q=欧阳修", False, True),
+        ("q=建筑", False, True),  # part of what an employer is called
+        ("q=13800000007", False, False),
+        ("q=138-0000 0007", False, False),
+        ("q=建筑 0007", False, False),
+        ("recommender=欧阳修", False, True),
+        ("employer=1", False, True),
+        ("title_level=3&recommender=", True, True),
+    ],
+)
+def test_a_shared_search_tells_nobody_what_he_sees_masked(
+    admin: User, query: str, without_names: bool, without_phones: bool
+) -> None:
+    """Its address says what was typed; and without a filter that is not his it would find everybody."""
+    search = SavedSearch(page="experts", name="重点", query=query, shared=True)
+    save_search(search=search, actor=admin, now=timezone.now())
+
+    def is_offered_to(user: User) -> bool:
+        (one,) = kept_on(user, "experts")["saved"]
+        return bool(one.url)
+
+    assert is_offered_to(admin)
+    assert is_offered_to(reader(name="masked", employer="masked")) is without_names
+    assert is_offered_to(reader(phone="masked")) is without_phones
+    assert is_offered_to(reader(phone="plain", email="plain"))

@@ -33,7 +33,13 @@ from expertpool.accounts.models import User
 from expertpool.core.counting import keys_of
 from expertpool.core.lookups import Among, Implied
 from expertpool.core.subjects import extra_q, searched_fields
-from expertpool.core.text import clean_text, close_dots, join_dots, without_unseen
+from expertpool.core.text import (
+    clean_text,
+    close_dots,
+    join_dots,
+    masked_words,
+    without_unseen,
+)
 from expertpool.core.visibility import is_clear
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.directory.queries import core_of, normalise_unit_name
@@ -42,7 +48,7 @@ from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import kept_instead
 from expertpool.experts.queries.names import named_like
 from expertpool.experts.queries.packs import NOBODY, Holders, phone_being, phones_holding
-from expertpool.experts.queries.veils import EMPLOYER, NAME
+from expertpool.experts.queries.veils import EMPLOYER, NAME, sees_who
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8
@@ -159,6 +165,17 @@ def numbers_merged(text: str) -> dict[str, tuple[int, str]]:
     id and number."""
     whole = [one.upper() for one in _keywords(text) if _NUMBER.fullmatch(one)]
     return kept_instead(whole) if whole else {}
+
+
+def are_words_told(user: User, texts: Sequence[str]) -> bool:
+    """Tell whether ``user`` may read ``texts`` by which somebody else searched: words may be a name or an employer, digits a
+    telephone."""
+    words = [word for text in texts for word in [*_keywords(text), *clean_text(text).split()]]
+    if words and not sees_who(user):
+        return False
+    digits = any(one.replace("-", "").isdigit() and len(one) >= LEAST_DIGITS for one in words)
+    is_of_people = digits or any(masked_words(text) != text for text in texts)
+    return not is_of_people or is_clear(user, "experts.phone")
 
 
 def _keywords(text: str) -> list[str]:

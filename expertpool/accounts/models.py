@@ -30,7 +30,7 @@ from expertpool.core.fields import (
     readable,
 )
 from expertpool.core.prepared import Given, Prepared
-from expertpool.core.text import mask_middle
+from expertpool.core.text import mask_email, mask_middle
 from expertpool.core.visibility import Level
 
 logger = logging.getLogger(__name__)
@@ -285,6 +285,10 @@ class User(AbstractBaseUser):
     @property
     def masked_phone(self) -> str:
         return readable(self, "phone", lambda phone: mask_middle(phone, head=3, tail=4))
+
+    @property
+    def masked_email(self) -> str:
+        return readable(self, "email", lambda email: mask_email(email) if email else "")
 
     @cached_property
     def grants(self) -> dict[str, list[RolePermission]]:

@@ -16,6 +16,7 @@ from expertpool.core.permissions import PERMISSION_GROUPS
 from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS
 from tests.factories.accounts import make_department, make_user
+from tests.factories.experts import make_expert
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,25 @@ def test_phone_numbers_are_masked_in_the_list(client: Client, admin: User) -> No
     page = login(client, admin).get("/users/").content.decode()
     assert "138****0002" in page
     assert "13812340002" not in page
+
+
+@pytest.mark.shows("EXP-41")
+def test_the_form_of_an_experts_account_shows_his_contacts_masked_and_keeps_them(
+    client: Client, admin: User
+) -> None:
+    """They are of his file, where they are shown for a reason; who manages accounts changes them nowhere else."""
+    user = make_user("expert", name="王立新", phone="13812345678", email="wang@example.cn")
+    make_expert("王立新", user=user, phone=user.phone, email=user.email)
+    login(client, admin)
+    page = client.get(f"/users/{user.pk}/", headers=HTMX).content.decode()
+    assert "13812345678" not in page
+    assert "wang@example.cn" not in page
+    assert "138****5678" in page
+    assert "w***@example.cn" in page
+    data = {"name": "王立心", "roles": [role.pk for role in user.roles.all()]}
+    assert client.post(f"/users/{user.pk}/", data, headers=HTMX).status_code < 300
+    user = User.objects.get(pk=user.pk)
+    assert (user.name, user.phone, user.email) == ("王立心", "13812345678", "wang@example.cn")
 
 
 def test_a_new_user_signs_in_with_the_password_shown_once(client: Client, admin: User) -> None:

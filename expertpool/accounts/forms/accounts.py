@@ -102,9 +102,12 @@ class UserForm(forms.Form):
         if user is not None:
             del self.fields["username"]
             instead = contacts_instead(user)
-            for name in ("phone", "email") if instead else ():
+            # They are his of a file, whose guarded fields are shown for a reason there.
+            masked = {"phone": user.masked_phone, "email": user.masked_email} if instead else {}
+            for name, value in masked.items():
                 self.fields[name].disabled = True
                 self.fields[name].help_text = instead
+                self.initial[name] = value
             # A disabled one that he is in already: the form could not be saved otherwise.
             if user.department and not user.department.active:
                 self.fields["department"].queryset = Department.objects.filter(  # type: ignore[attr-defined]
@@ -117,6 +120,11 @@ class UserForm(forms.Form):
         # Without the field the service leaves the roles as they are.
         if not actor.has_permission("accounts.roles"):
             del self.fields["roles"]
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was typed; what is only shown is not among it."""
+        data = super().clean() or {}
+        return {name: value for name, value in data.items() if not self.fields[name].disabled}
 
 
 class DepartmentForm(forms.Form):

@@ -356,6 +356,7 @@ FIELDS = (
         label="回避单位或人员",
         kind=Text(longest=200),
         write=False,
+        veil="experts.name",  # beside a number it says who has it
         criterion=InCriteria(field=ask.Text(code="avoidance", match=answers.avoidance_q)),
     ),
     FieldDeclaration(

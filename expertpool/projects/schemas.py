@@ -9,7 +9,7 @@ from expertpool.core.api import Day, Id, Input, Moment, Output
 from expertpool.core.api.records import FieldValue, added_of, given, naming, taken
 from expertpool.projects.enums import AvoidanceSubject, DrawState, PersonRole, ProjectStatus, Regime
 from expertpool.projects.fields import PROJECT
-from expertpool.projects.models import Project
+from expertpool.projects.models import Avoidance, Project
 from expertpool.projects.queries.batches import LARGEST_BATCH
 
 Note = Annotated[str, Field(max_length=500)]
@@ -119,6 +119,10 @@ class AvoidanceOutput(Output):
     target: str = Field(description="回避什么")
     label: str = Field(description="类别；人员为其身份")
     reason: str
+
+    @staticmethod
+    def resolve_target(avoidance: Avoidance, context: Any) -> str:
+        return avoidance.target_for(context["request"].user)
 
 
 class BatchInput(Input):

@@ -23,6 +23,7 @@ from expertpool.projects.queries.follow_up import (
     tasks_of,
 )
 from expertpool.projects.queries.measures import with_marks
+from expertpool.projects.queries.persons import avoidances_for
 from expertpool.workflow.queries.approvals import course_of
 from expertpool.workflow.queries.notices import objections_about
 
@@ -44,7 +45,7 @@ def overview(request: HttpRequest, project: Project) -> str:
             for code in PROJECT.titles()
             for row in PROJECT.panorama(project, code, viewer=cast("User", request.user))
         ],
-        "avoidances": project.avoidances.select_related("unit"),
+        "avoidances": avoidances_for(user, project),
         "actions": actions_for(user, project),
         "course": course_of(project, now=timezone.now()),
         "objections": objections_about(user, project),

@@ -11,6 +11,7 @@ from django.db import models
 from expertpool.core.bounds import DAYS, MOMENTS, within
 from expertpool.core.fields import BlindIndexField
 from expertpool.core.validators import validate_phone
+from expertpool.core.visibility import Viewer, said
 from expertpool.projects.enums import (
     AvoidanceSubject,
     DrawState,
@@ -346,3 +347,11 @@ class Avoidance(models.Model):
         else:
             known = [self.unit.name if self.unit else self.name, self.uscc]
         return "，".join(part for part in known if part)
+
+    def target_for(self, viewer: Viewer) -> str:
+        """The same for ``viewer``: who has that number he is not told where he sees names or employers masked."""
+        if not (self.subject == AvoidanceSubject.PERSON and self.expert_number):
+            return self.target
+        name = said(viewer, "experts.name", self.name)
+        unit = said(viewer, "experts.employer", self.unit_name)
+        return "，".join(part for part in (name, self.expert_number, unit) if part)

@@ -1,4 +1,5 @@
-"""Whether the expert whose number somebody avoids is one: apps above that know experts say it."""
+"""Whom a project avoids, as somebody may read it; and whether the expert whose number is avoided is one: apps above that
+know experts say it."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from expertpool.accounts.models import User
 from expertpool.core.catalogue import Catalogue
 from expertpool.core.text import clean_code
+from expertpool.projects.models import Avoidance, Project
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,8 @@ def why_not_number(number: str, name: str, user: User) -> str:
     """Return why nobody would be avoided by ``number`` beside ``name``, as a sentence for ``user``."""
     found = (check.why_not(number, name, user) for check in NUMBER_CHECKS)
     return next(filter(None, found), "")
+
+
+def avoidances_for(user: User, project: Project) -> list[tuple[Avoidance, str]]:
+    """Return what ``project`` avoids, each with its words for ``user``."""
+    return [(one, one.target_for(user)) for one in project.avoidances.select_related("unit")]

@@ -29,6 +29,7 @@ from expertpool.projects.queries import (
     projects_editable_by,
     proposed_number,
 )
+from expertpool.projects.queries.persons import avoidances_for
 from expertpool.projects.services.application import (
     create_project,
     submit_project,
@@ -115,7 +116,7 @@ def _step(request: UserRequest, pk: int, template: str, *, current: int) -> Http
     context = {
         "project": project,
         "actions": actions_for(request.user, project),
-        "avoidances": project.avoidances.select_related("unit"),
+        "avoidances": avoidances_for(request.user, project),
         "steps": STEPS,
         "current": current,
     }

@@ -18,8 +18,11 @@ from expertpool.draws.queries.avoided_numbers import why_not_avoided
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.veils import EMPLOYER, NAME, employer_for, mask_name, name_for
 from expertpool.experts.services.profile import update_expert
-from tests.factories.accounts import make_user
+from expertpool.projects.enums import ProjectStatus
+from expertpool.projects.models import Avoidance, Project
+from tests.factories.accounts import make_token, make_user
 from tests.factories.experts import make_expert, make_unit
+from tests.factories.projects import make_project
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("EXP-39")]
@@ -164,3 +167,53 @@ def test_a_role_without_the_veil_takes_it_off(expert: Expert) -> None:
 def test_a_mask_tells_no_length() -> None:
     assert {mask_name("欧阳"), mask_name("欧阳修"), mask_name("欧阳震华")} == {"欧**"}
     assert mask_name("修") == "**"
+
+
+@pytest.fixture
+def avoiding(expert: Expert) -> Project:
+    """A project that avoids him by number, name and employer, and somebody who is no expert by name alone."""
+    project = make_project(ProjectStatus.DRAFT)
+    for name, unit, number in (("欧阳修", "蓝鲸设计院", expert.number), ("李娜", "某公司", "")):
+        Avoidance.objects.create(
+            project=project, subject="person", name=name, unit_name=unit, expert_number=number
+        )
+    return project
+
+
+def read(user: User, project: Project) -> list[str]:
+    """Return the page of a project and what the interface says that it avoids, as ``user`` reads them."""
+    page = login(Client(), user).get(reverse("projects:detail", args=[project.pk]))
+    token = {"Authorization": f"Bearer {make_token(user).text}"}
+    told = Client().get(f"/api/v1/projects/{project.pk}/avoidances", headers=token)
+    assert page.status_code == told.status_code == 200
+    return [page.content.decode(), str(told.json())]
+
+
+@pytest.mark.parametrize("level", ["masked", "hidden"])
+def test_a_project_that_avoids_somebody_by_his_number_does_not_say_who_has_it(
+    expert: Expert, avoiding: Project, level: str
+) -> None:
+    clerk = make_clerk(level)
+    clerk.roles.get().permissions.create(code="projects.view", scope=Scope.ALL)
+    shown = "欧**" if level == "masked" else "无权查看"
+    for text in read(clerk, avoiding):
+        assert "欧阳修" not in text
+        assert "蓝鲸" not in text
+        assert f"{shown}，{expert.number}，" in text
+        assert "李娜，某公司" in text
+
+
+def test_nor_is_it_found_by_his_name(avoiding: Project) -> None:
+    where = json.dumps({"field": "avoidance", "op": "contains", "value": "欧阳修"})
+    for level, found in (("plain", [avoiding.pk]), ("masked", [])):
+        user = make_clerk(level, code=level)
+        user.roles.get().permissions.create(code="projects.view", scope=Scope.ALL)
+        page = login(Client(), user).get(reverse("projects:list"), {"where": where})
+        assert [one.pk for one in page.context["page"].object_list] == found
+
+
+def test_who_sees_names_reads_whom_a_project_avoids(expert: Expert, avoiding: Project) -> None:
+    """Negative control."""
+    user = make_clerk("plain")
+    user.roles.get().permissions.create(code="projects.view", scope=Scope.ALL)
+    assert all(f"欧阳修，{expert.number}，蓝鲸设计院" in one for one in read(user, avoiding))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from expertpool.accounts.enums import Scope
 from expertpool.audit.models import Entry
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.attachments import load_files
@@ -22,6 +23,7 @@ from tests.factories.accounts import make_department, make_user
 from tests.factories.projects import make_project
 from tests.fixtures import login
 from tests.projects.test_exports import export
+from tests.reports.test_tallies import role_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 NOW = datetime(2026, 12, 1, 1, tzinfo=UTC)
@@ -93,6 +95,38 @@ def test_it_is_sent_once_with_what_its_reader_may_see(departments, operator):
     assert "采购一部" in text
     assert beside.name not in text
     assert not sent_to(outsider)
+
+
+@pytest.mark.shows("EXP-44", "EXP-47")
+def test_a_report_with_departments_below_is_for_whoever_counts_these_too(client, departments):
+    centre, first, *_ = departments
+    write_month(month=MONTH, now=NOW)
+    role = role_of({"reports.statistics": Scope.DEPARTMENT})
+    head, clerk = (make_user(roles=(role,), department=one) for one in (centre, first))
+    tell_month(month=MONTH, now=NOW)
+    assert not login(client, head).get(PAGE).context["found"].lines
+    assert not sent_to(head).exists()
+    assert [line.label for line in login(client, clerk).get(PAGE).context["found"].lines] == [
+        "采购一部"
+    ]
+    assert sent_to(clerk).exists()
+
+
+@pytest.mark.shows("EXP-47")
+def test_so_are_the_fees_in_it(client, departments):
+    centre, first, *_ = departments
+    write_month(month=MONTH, now=NOW)
+    role = role_of(
+        {"reports.statistics": Scope.DEPARTMENT_AND_BELOW, "fees.view": Scope.DEPARTMENT}
+    )
+    head, clerk = (make_user(roles=(role,), department=one) for one in (centre, first))
+
+    def measures(user) -> set[str]:
+        page = login(client, user).get(PAGE, {"department": user.department_id})
+        return {one.code for one in page.context["found"].measures}
+
+    assert "fee_gross" not in measures(head)
+    assert "fee_gross" in measures(clerk)
 
 
 @pytest.mark.shows("EXP-44", "EXP-45", "EXP-47")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Department, User
@@ -26,8 +26,11 @@ def department_words(keys: Sequence[Any]) -> dict[Any, str]:
         raise ValueError(*error.args) from None
 
 
-def departments_counted_by(user: User, code: str = STATISTICS) -> QuerySet[Department]:
-    """Return the departments, retired ones among them, all of whose rows are in the scope of ``user`` for ``code``."""
+def departments_counted_by(
+    user: User, code: str = STATISTICS, *, with_below: bool = False
+) -> QuerySet[Department]:
+    """Return the departments, retired ones among them, all of whose rows are in the scope of ``user`` for ``code``; of those
+    ``with_below``, as kept numbers count them, all rows of the departments below them as well."""
     reach, place = NOTHING, user.proven_department
     for grant in user.grants.get(code, []):
         if grant.scope == Scope.ALL:
@@ -38,7 +41,11 @@ def departments_counted_by(user: User, code: str = STATISTICS) -> QuerySet[Depar
             reach |= Q(pk=place.pk)
         elif place and grant.scope == Scope.DEPARTMENT_AND_BELOW:
             reach |= departments_below(user, [place.proven_path])
-    return Department.objects.filter(reach)
+    found = Department.objects.filter(reach)
+    if with_below:
+        beyond = Department.objects.exclude(reach).filter(path__startswith=OuterRef("path"))
+        found = found.exclude(Exists(beyond))
+    return found
 
 
 def beside(found: Statistic, departments: Iterable[Department]) -> Statistic:

@@ -28,8 +28,8 @@ BY_MONTH = Dimension("month", "月份", lambda asked: None, as_written, over_tim
 
 
 def months_visible_to(user: User) -> QuerySet[DepartmentMonth]:
-    """Return the reports of the departments that ``user`` counts."""
-    reach = departments_counted_by(user)
+    """Return the reports of the departments that ``user`` counts with all below them: a report counts these, too."""
+    reach = departments_counted_by(user, with_below=True)
     return DepartmentMonth.objects.filter(department__in=reach).select_related("department")
 
 
@@ -46,8 +46,9 @@ def measures_of(rows: Iterable[DepartmentMonth], asked: Asked) -> list[Measure]:
         return found
     departments = {row.department_id for row in rows}
     # All or none: a sum over some of them would be read as that of all.
-    seen = departments_counted_by(asked.user, FEES).filter(pk__in=departments).count()
-    return [one for one in found if one.permission != FEES or seen == len(departments)]
+    seen = departments_counted_by(asked.user, FEES, with_below=True)
+    seen_all = seen.filter(pk__in=departments).count() == len(departments)
+    return [one for one in found if one.permission != FEES or seen_all]
 
 
 def kept_statistic(

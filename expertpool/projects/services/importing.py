@@ -38,6 +38,7 @@ from expertpool.projects.services.avoidance import AvoidanceData, add_avoidance
 from expertpool.projects.validators import written
 
 DRAFT, SUBMITTED = "draft", "pending"
+LOOKED_AT = 200  # unknown purchasers of one table for which near ones are looked up: of each the database asks all units
 ANOTHER_CODE = "请核对代码，或清空这一格；确是另一家同名的，请先由管理单位库的人登记。"
 
 
@@ -78,6 +79,7 @@ class ProjectImporter(Importer):
         self.departments = departments_by_name(departments_for_filing(self.actor))
         self.units: dict[tuple[str, str], Unit | None] = {}
         self.refused: dict[tuple[str, str], tuple[str, str]] = {}  # purchaser → why, how to mend it
+        self.left = LOOKED_AT
         self.coded: dict[str, str] = {}  # purchaser that is new, as names are compared → its code
         self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
 
@@ -149,7 +151,9 @@ class ProjectImporter(Importer):
         if self.units[key] is not None:
             return
         if not uscc:
-            mend = f"单位库里没有，{near_text(name)}请核对名称，或填写统一社会信用代码后自动登记。"
+            near = near_text(name) if self.left > 0 else ""
+            self.left -= 1
+            mend = f"单位库里没有，{near}请核对名称，或填写统一社会信用代码后自动登记。"
             self.refused[key] = ("采购单位不存在", mend)
         elif codes := self._other_codes(name, uscc):
             mend = f"“{name}”的代码是 {'、'.join(codes)}：{ANOTHER_CODE}"

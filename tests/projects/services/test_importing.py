@@ -17,6 +17,7 @@ from expertpool.core.importing.sheets import template_bytes
 from expertpool.directory.models import Unit, UnitAlias
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Project
+from expertpool.projects.services import importing
 from expertpool.projects.services.importing import ProjectImporter
 from tests.core.importing.sheets import table_of
 from tests.factories.accounts import make_department, make_user
@@ -171,6 +172,17 @@ def test_near_units_are_looked_up_once_for_a_purchaser_of_many_rows(clerk):
         accepted, refused = run(rows, actor=clerk)
     assert (accepted, len(refused)) == (0, 5)
     assert sum("similarity(" in one["sql"] for one in asked) == 1
+
+
+def test_near_units_are_looked_up_for_so_many_purchasers_of_a_table(clerk, monkeypatch):
+    """Of two hundred thousand rows, each with another one, a check took hours of the worker that makes everybody's tables."""
+    monkeypatch.setattr(importing, "LOOKED_AT", 3)
+    make_unit("市第三人民医院")
+    rows = [cells(采购单位=f"市第三人民医院{number}部") for number in "甲乙丙丁戊"]
+    with CaptureQueriesContext(connection) as asked:
+        accepted, refused = run(rows, actor=clerk)
+    assert (accepted, refused) == (0, [f"{at} 采购单位不存在" for at in range(2, 7)])
+    assert sum("similarity(" in one["sql"] for one in asked) == 3
 
 
 def test_a_number_that_somebody_takes_meanwhile_is_refused_and_the_rest_is_kept(clerk, monkeypatch):

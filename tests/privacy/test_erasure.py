@@ -36,6 +36,7 @@ from expertpool.experts.queries.search import search
 from expertpool.experts.services.deletion import delete_expert, restore_expert
 from expertpool.experts.services.erasure import STAYS
 from expertpool.experts.services.leave import file_leave
+from expertpool.experts.services.merging import merge_experts
 from expertpool.experts.services.packs import pack_experts
 from expertpool.experts.services.profile import update_expert
 from expertpool.files.models import Attachment
@@ -212,6 +213,24 @@ def test_files_that_a_field_had_before_go_as_well(admin: User, other: User) -> N
     assert [one.pk for one in FieldFile.objects.all()] == [others.pk]
     assert [one.name for one in Attachment.objects.all()] == ["别人的.pdf"]
     assert "附件和照片 2" in str(Entry.objects.get(action="privacy.erase").after)
+
+
+def test_letters_about_where_he_is_reached_go_without_an_account_as_well(
+    admin: User, other: User
+) -> None:
+    """They went to no account: the old number stood in them for ever."""
+    expert, twin = make_expert(NAME, phone=PHONE), make_expert(NAME, phone="13911113333")
+    update_expert(expert=expert, values={"phone": "13911114444"}, actor=admin, now=NOW - DAY)
+    expert.refresh_from_db()
+    merge_experts(keep=expert, close=twin, taken=(), reason="同一人", actor=admin, now=NOW - DAY)
+    expert.refresh_from_db()
+    delete_expert(expert=expert, reason="本人要求", actor=admin, now=NOW - DAY)
+    deliver_all()
+    said = "".join(_opened(one) for one in Message.objects.all())
+    assert [one for one in (PHONE, "13911113333", "13911114444") if one not in said] == []
+    agree(request_erasure(expert=expert, reason="本人要求", actor=admin, now=NOW), other)
+    said = "".join(_opened(one) for one in Message.objects.filter(state="sent"))
+    assert [one for one in (NAME, PHONE, "13911113333", "13911114444") if one in said] == []
 
 
 def test_nobody_finds_him_any_more(admin: User, other: User) -> None:

@@ -30,6 +30,7 @@ from expertpool.experts.models import (
     ToldApart,
     UntoldVersion,
 )
+from expertpool.experts.occasions import ACCOUNT
 from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.erasing import Eraser, name_needed_until
 from expertpool.files.queries import attachments_of
@@ -142,7 +143,9 @@ def _erase_files(expert: Expert, actor: User | None, now: datetime) -> None:
 
 
 def _messages(expert: Expert) -> Any:
-    about = Q(about_type=Expert._meta.label_lower, about_id=str(expert.pk))
+    # Those about where he is reached, too: they went to no account, and the last one to the number before.
+    subjects = (Expert._meta.label_lower, ACCOUNT)
+    about = Q(about_type__in=subjects, about_id=str(expert.pk))
     if expert.user is not None and is_outsider(expert.user):
         about |= Q(recipient_key=recipient_key(expert.user.username))
     return Message.objects.filter(about, deleted_at__isnull=True)

@@ -22,8 +22,11 @@ from expertpool.joining.services.locking import lock
 from expertpool.joining.services.recommending import forget
 from expertpool.joining.services.states import set_state
 from expertpool.joining.settings import DRAFT_DAYS, KEPT_DAYS
+from expertpool.notifications.models import Message
+from expertpool.notifications.services.deletion import delete_messages
 
 AT_ONCE = 200
+WHY = "清除申请所填内容"
 DAY = timedelta(days=1)
 
 
@@ -75,8 +78,12 @@ def forget_recommendation(row: Application, now: datetime) -> None:
 
 
 def erase_contents(row: Application, now: datetime) -> None:
-    """Take from ``row`` what was filled in, with its files; the caller saves it."""
+    """Take from ``row`` what was filled in, with its files and the letters about it; the caller saves it."""
     remove_all_attachments(subject=row, actor=None, now=now)
+    letters = Message.objects.filter(about_type=row._meta.label_lower, about_id=str(row.pk))
+    delete_messages(
+        messages=letters.filter(deleted_at__isnull=True), reason=WHY, actor=None, now=now
+    )
     record("joining.erase", actor=None, now=now, subject=row, after={"申请编号": row.number})
     row.specialties.clear()
     row.contents, row.returned_contents = "", ""

@@ -18,7 +18,7 @@ from expertpool.experts.queries.erasing import ERASERS
 from expertpool.joining.exceptions import JoiningRefused, LinkInvalid
 from expertpool.joining.models import Application, Recommendation, Registration
 from expertpool.joining.services.cleaning import clean
-from expertpool.joining.services.handing_in import withdraw
+from expertpool.joining.services.deciding import reject
 from expertpool.joining.services.recommending import (
     Colleague,
     recommend,
@@ -246,8 +246,12 @@ def test_what_colleagues_said_of_who_is_erased_goes_with_him(client: Client) -> 
 def test_what_was_said_of_who_came_in_vain_goes_with_his_application() -> None:
     row = make_told(make_expert("王推荐"), sent_at=NOW)
     application = make_application(recommendation=row)
-    withdraw(application=application, actor=application.user, now=NOW)
+    reject(application=application, note="材料不全", actor=make_user("admin"), now=NOW)
+    about = Message.objects.filter(about_type="joining.application", about_id=str(application.pk))
+    about.update(state="sent", sent_at=NOW)
+    assert any(one.recipient == application.name and one.address for one in about)
     clean(now=NOW + timedelta(days=KEPT_DAYS.default - 1))
     assert whom(row)[0] == "赵同行"
     clean(now=NOW + timedelta(days=KEPT_DAYS.default + 1))
     assert whom(row) == ("已清除", "", "", None)
+    assert not any(one.recipient + one.address + one.subject + one.body for one in about.all())

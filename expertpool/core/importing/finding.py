@@ -487,7 +487,9 @@ def _joined(
         short = f"{_TELLS.sub('', as_text(over))}{as_text(under)}"
         if not normalise_header(under):
             cells.append(above)
-        elif short not in (both, as_text(under)) and (named(short) or is_not_his(over)):
+        elif short not in (both, as_text(under)) and (
+            named(short) or normalise_header(short) in told or is_not_his(over)
+        ):
             cells.append(short)
         elif named(both) or normalise_header(both) in told or _is_of_another(over, both):
             cells.append(both)
@@ -522,19 +524,33 @@ def _says_whose(joined: list[Any], lower: list[Any]) -> bool:
 
 
 def _is_of_parts(upper: list[Any], lower: list[Any], joined: list[Any], named: Named) -> bool:
-    """Tell whether two rows are one header of which each upper cell says of whom or of what the lower ones are, and some are
-    somebody else's: 推荐单位 over 单位名称 and 联系电话, 专家 over 姓名 and 联系电话. One with nothing below is a header itself;
-    what somebody filled in above a list (推荐单位, beside it 甲大学) says nothing of the kind."""
-    if not _says_whose(joined, lower) or not any(map(named, joined)):
+    """Tell whether two rows are one header of which each upper cell says of whom or of what the lower ones are, and some
+    that are joined are not the person's: 推荐单位 over 单位名称 and 联系电话, beside 专家 over 姓名 and 联系电话; 单位信息 over
+    名称 and 电话. One with nothing below is a header itself; what somebody filled in above a list (推荐单位, beside it 甲大学)
+    says nothing of the kind."""
+    if not any(map(named, joined)) or not _are_headers(lower):
         return False
     width = max(len(upper), len(lower)) + 1
-    above = _wide(upper, width)
-    under = [bool(normalise_header(cell)) for cell in _wide(lower, width)]
-    over = [at for at in range(width - 1) if normalise_header(above[at]) and under[at]]
-    spans = [at for at in over if not normalise_header(above[at + 1]) and under[at + 1]]
-    return any(is_not_his(above[at]) for at in spans) and all(
-        _names_a_part(above[at], named) for at in over
-    )
+    above, below = _wide(upper, width), _wide(lower, width)
+    over = [
+        at for at in range(width) if normalise_header(above[at]) and normalise_header(below[at])
+    ]
+    spans = [
+        at for at in over if not normalise_header(above[at + 1]) and normalise_header(below[at + 1])
+    ]
+    others = [
+        max((one for one in over if one <= at), default=-1)
+        for at, (cell, under) in enumerate(zip(joined, below, strict=False))
+        if isinstance(cell, str) and cell != under and normalise_header(under)
+        if is_not_his(cell) or (named(under) and not named(cell))
+    ]
+    return not {*spans}.isdisjoint(others) and all(_names_a_part(above[at], named) for at in over)
+
+
+def _are_headers(cells: list[Any]) -> bool:
+    """Tell whether the texts of a row may be headers: values have numbers among them."""
+    texts = [cell for cell in cells if normalise_header(cell)]
+    return all(isinstance(cell, str) and not any(map(str.isdigit, cell)) for cell in texts)
 
 
 def _names_a_part(cell: Any, named: Named) -> bool:
@@ -550,8 +566,7 @@ def _completes(upper: list[Any], lower: list[Any], named: Named, fewer: int) -> 
     width = max(len(upper), len(lower))
     above = [bool(normalise_header(cell)) for cell in _wide(upper, width)]
     under = [bool(normalise_header(cell)) for cell in _wide(lower, width)]
-    texts = [cell for cell in lower if normalise_header(cell)]
-    if not all(isinstance(cell, str) and not any(map(str.isdigit, cell)) for cell in texts):
+    if not _are_headers(lower):
         return False
     beside = [at for at, cell in enumerate(upper) if above[at] and not under[at] and named(cell)]
     joined = [at for at in range(width - 1) if above[at] and not above[at + 1] and under[at + 1]]

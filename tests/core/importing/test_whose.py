@@ -461,3 +461,21 @@ def test_his_own_telephone_goes_before_that_of_his_office(
     people = [[f"张{one}", f"1391111000{at}", f"1381111000{at}"] for at, one in enumerate("伟娜芳")]
     run = upload(client, tmp_path, [["姓名", *head], *people]).context["run"]
     assert run.mapping[1:] == (["phone", ""] if is_first else ["", "phone"])
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("over", ["个人信息", "专家信息"])
+def test_the_telephone_of_a_unit_is_not_the_experts(
+    client: Client, tmp_path: Path, over: str
+) -> None:
+    people = [
+        [f"张{one}", "甲院", f"1381111000{at}", f"1391111000{at}", "教授"]
+        for at, one in enumerate("伟娜芳")
+    ]
+    rows = [
+        ["姓名", "单位信息", "", over, ""],
+        ["", "名称", "电话", "手机", "职称"],
+        *people,
+    ]
+    codes = ["name", "employer", "", "phone", "title"]
+    assert upload(client, tmp_path, rows).context["run"].mapping == codes

@@ -33,6 +33,7 @@ from expertpool.reports.queries.statistics import (
 from expertpool.reports.queries.tallies import tallied, tallied_at
 
 FRESH = "fresh"  # counted now, though sums are kept
+SAID = ("统计对象", "统计方式", "图中数字")  # by the title, and by the chart
 OWN = ("topic", "by", "measure", FRESH)  # what of an address the list behind does not know
 
 
@@ -78,9 +79,16 @@ class TopicFilter(Choosing, DeclaredFilter):
         if not self.topic.has_list(viewer):
             self.declared = {}
             self.fields.clear()
-        self.fields["topic"] = forms.CharField(widget=forms.HiddenInput, required=False)
+        self.fields["topic"] = forms.CharField(
+            label="统计对象", widget=forms.HiddenInput, required=False
+        )
         self.offer(self.topic, asked, viewer)
         self.order_fields(["by", "measure", *self.declared])
+
+    def value(self, name: str) -> Any:
+        """Return the cleaned value of a field; the topic by its name, not by its code."""
+        found = super().value(name)
+        return self.topic.label if name == "topic" and found else found
 
     def narrow(self, rows: Any) -> Any:
         return super().narrow(rows) if "segment" in self.fields else rows
@@ -132,14 +140,18 @@ class Reading:
         return f"{self.topic.label}统计：按{self.dimension.label}"
 
     @property
-    def conditions(self) -> list[str]:
+    def narrowed_by(self) -> list[str]:
         """What the rows are narrowed by, in words."""
         if not self.form.is_valid():
             return []
         words = self.form.words
-        named = [one for one in words if not one.startswith(("统计方式", "图中数字"))]
-        at = self.found.counted_at
-        return [*named, f"数字截至 {moment_text(at)}"] if at else named
+        return [one for one in words if not one.startswith(SAID)]
+
+    @property
+    def conditions(self) -> list[str]:
+        """What is said beside the numbers: by what they are narrowed, and when they were counted."""
+        at = self.found.counted_at if self.form.is_valid() else None
+        return [*self.narrowed_by, f"数字截至 {moment_text(at)}"] if at else self.narrowed_by
 
     @property
     def fresh_url(self) -> str:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from expertpool.accounts.models import User
 from expertpool.core.exporting import EXPORTS, Stamp, write_xlsx
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Specialty
@@ -341,3 +342,28 @@ def test_no_segment_of_an_address_fails(client, admin, page, segment):
     login(client, admin)
     assert client.get(page, {"segment": segment}).status_code == 200
     assert client.get(PAGE, {"topic": "experts", "segment": segment}).status_code == 200
+
+
+def test_a_print_says_no_code_of_what_is_counted(client, admin, pool):
+    """The tabs name their topic in the address: it is no condition, and no word of ours."""
+    login(client, admin)
+    for address in ("?topic=projects&by=stage", "?topic=projects&by=stage&regime=tender"):
+        answer = client.get(f"{PAGE}pdf/{address}")
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        said = PdfReader(BytesIO(content)).pages[0].extract_text()
+        assert "projects" not in said
+        assert ("全部" in said) == ("regime" not in address)
+        asked = read_statistic(
+            QueryDict(address[1:]), user=User.objects.get(pk=admin.pk), now=timezone.now()
+        )
+        assert asked.form.is_valid()
+        assert "统计对象 项目与抽取" in asked.form.words
+
+
+def test_nothing_to_count_is_said_as_it_is(client, admin):
+    """Nobody is told to widen filters that he has not set: a department without experts opens the page so."""
+    login(client, admin)
+    assert "放宽筛选条件" not in client.get(PAGE, {"topic": "experts"}).content.decode()
+    make_expert("甲")
+    page = client.get(PAGE, {"topic": "experts", "kind": "organisation"}).content.decode()
+    assert "放宽筛选条件" in page

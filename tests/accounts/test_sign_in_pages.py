@@ -117,7 +117,11 @@ def test_a_one_time_password_leads_to_its_replacement_and_nowhere_else(client: C
     user = make_user("admin", must_change_password=True)
     assert sign_in(client, user.username)["Location"] == "/password/"
     assert client.get("/")["Location"] == "/password/"
-    assert client.get("/users/").status_code == 403
+    refused = client.get("/users/")
+    assert refused.status_code == 403
+    said = refused.content.decode()
+    assert "一次性密码" in said
+    assert "您的角色不能打开这一页" not in said, "his role would let him"
     response = client.post("/password/", {"old": PASSWORD, "new": NEW, "again": NEW})
     assert response["Location"] == "/"
     assert client.get("/users/").status_code == 200

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from time_machine import travel
 
 from expertpool.accounts.models import User
 from expertpool.draws.models import Draw
@@ -34,12 +35,18 @@ def tuesday(time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
 
 
-@pytest.fixture
-def draw(db: None) -> Draw:
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
     """Two who sit have a telephone alone: no e-mail, no account."""
-    for _ in range(2):
-        make_expert(email="")
-    return make_draw(now=NOW, seats=2, channels=["sms", "email", "site"])
+    with once(), travel(NOW, tick=False):
+        for _ in range(2):
+            make_expert(email="")
+        return make_draw(now=NOW, seats=2, channels=["sms", "email", "site"])
+
+
+@pytest.fixture
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from time_machine import travel
 
 from expertpool.accounts.models import User
 from expertpool.changes import tasks as changes_tasks
@@ -47,11 +48,17 @@ def tuesday(time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
+    with once(), travel(NOW, tick=False):
+        for _ in range(4):
+            make_expert()
+        return make_draw(now=NOW, seats=2)
+
+
 @pytest.fixture
-def draw(db: None) -> Draw:
-    for _ in range(4):
-        make_expert()
-    return make_draw(now=NOW, seats=2)
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
 
 
 @pytest.fixture

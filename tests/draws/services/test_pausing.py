@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 import time_machine
@@ -48,12 +49,23 @@ MINUTE = timedelta(minutes=1)
 _seeds = count(5)
 
 
-@pytest.fixture
-def draw(operator: User) -> Draw:
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
     """Two seats, asked at nine, an hour to reply."""
-    for n in range(5):
-        make_expert(email=f"e{n}@example.cn")
-    return make_draw(now=NOW, operator=operator, seats=2, reply_minutes=60, channels=("email",))
+    with once():
+        for n in range(5):
+            make_expert(email=f"e{n}@example.cn")
+        return make_draw(now=NOW, seats=2, reply_minutes=60, channels=("email",))
+
+
+@pytest.fixture
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def operator(made: Draw) -> User:
+    return User.objects.get(pk=made.operator_id)
 
 
 def pause(draw: Draw, actor: User, minutes: int = 20) -> DrawPause:

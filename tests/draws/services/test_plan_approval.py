@@ -64,11 +64,24 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("DRAW-01")]
 NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> tuple[Project, User]:
+    """A project, and who planned its draw."""
+    with once():
+        for _ in range(3):
+            make_expert()
+        operator = make_user("operator")
+        return make_ready_project(now=NOW, seats=2, actor=operator), operator
+
+
 @pytest.fixture
-def project(operator: User) -> Project:
-    for _ in range(3):
-        make_expert()
-    return make_ready_project(now=NOW, seats=2, actor=operator)
+def project(made: tuple[Project, User]) -> Project:
+    return Project.objects.get(pk=made[0].pk)
+
+
+@pytest.fixture
+def operator(made: tuple[Project, User]) -> User:
+    return User.objects.get(pk=made[1].pk)
 
 
 @pytest.fixture

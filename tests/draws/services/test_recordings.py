@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from expertpool.audit.models import Entry
 from expertpool.draws.exceptions import RecordingRefused
+from expertpool.draws.models import Draw
 from expertpool.draws.services import recordings
 from expertpool.draws.services.recordings import append_part, finish_recording
 from expertpool.files.models import Attachment
@@ -34,11 +36,17 @@ def media(settings, tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
+    with once():
+        for _ in range(3):
+            make_expert()
+        return make_draw(now=timezone.now(), seats=1)
+
+
 @pytest.fixture
-def draw():
-    for _ in range(3):
-        make_expert()
-    return make_draw(now=timezone.now(), seats=1)
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
 
 
 @pytest.fixture

@@ -42,11 +42,17 @@ NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 LATER = NOW + timedelta(minutes=5)
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
+    with once():
+        for _ in range(5):
+            make_expert()
+        return make_draw(now=NOW, seats=2, opens_in_hours=10, reveal_hours=2)
+
+
 @pytest.fixture
-def draw() -> Draw:
-    for _ in range(5):
-        make_expert()
-    return make_draw(now=NOW, seats=2, opens_in_hours=10, reveal_hours=2)
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
 
 
 def write(draw: Draw, column: str, value: Any) -> Draw:

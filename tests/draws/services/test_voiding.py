@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -42,11 +43,22 @@ NOW = timezone.make_aware(datetime(2026, 11, 24, 9, 0))  # noqa: DTZ001
 LATER = NOW + timedelta(minutes=10)
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
+    with once():
+        for _ in range(4):
+            make_expert()
+        return make_draw(now=NOW, seats=2)
+
+
 @pytest.fixture
-def draw(operator: User) -> Draw:
-    for _ in range(4):
-        make_expert()
-    return make_draw(now=NOW, operator=operator, seats=2)
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def operator(made: Draw) -> User:
+    return User.objects.get(pk=made.operator_id)
 
 
 def voided(draw: Draw, operator: User, supervisor: User) -> Draw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -55,24 +56,29 @@ def _files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def draw() -> Draw:
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
     """Of a batch of two projects, ended, with its names public."""
-    for _ in range(4):
-        make_expert()
-    draw = draw_batch(make_batch(make_members(72, 96, now=NOW), now=NOW, seats=2), now=NOW)
-    for row in draw.invitations.all():
-        answer(
-            invitation=row,
-            accept=True,
-            reason="",
-            via=ReplyVia.LINK,
-            now=NOW,
-            entropy=SeededEntropy(1),
-        )
-    release(draw_id=draw.pk, now=draw.reveal_at)
-    draw.refresh_from_db()
-    return draw
+    with once():
+        for _ in range(4):
+            make_expert()
+        draw = draw_batch(make_batch(make_members(72, 96, now=NOW), now=NOW, seats=2), now=NOW)
+        for row in draw.invitations.all():
+            answer(
+                invitation=row,
+                accept=True,
+                reason="",
+                via=ReplyVia.LINK,
+                now=NOW,
+                entropy=SeededEntropy(1),
+            )
+        release(draw_id=draw.pk, now=draw.reveal_at)
+        return draw
+
+
+@pytest.fixture
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
 
 
 def record_screen(draw: Draw) -> Attachment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -44,19 +45,30 @@ def _files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
+    with once():
+        for name, id_number in (("=王一", "110101199003078515"), ("李二", "110101199003071516")):
+            make_expert(
+                name,
+                title="高级工程师",
+                position="总工",
+                employer=make_unit(),
+                id_number=id_number,
+            )
+        draw = make_draw(now=timezone.now(), seats=2)
+        Project.objects.filter(pk=draw.project_id).update(kind="货物", representatives=2)
+        return draw
+
+
 @pytest.fixture
-def draw(operator: User) -> Draw:
-    for name, id_number in (("=王一", "110101199003078515"), ("李二", "110101199003071516")):
-        make_expert(
-            name,
-            title="高级工程师",
-            position="总工",
-            employer=make_unit(),
-            id_number=id_number,
-        )
-    draw = make_draw(now=timezone.now(), operator=operator, seats=2)
-    Project.objects.filter(pk=draw.project_id).update(kind="货物", representatives=2)
-    return Draw.objects.select_related("project", "operator").get(pk=draw.pk)
+def draw(made: Draw) -> Draw:
+    return Draw.objects.select_related("project", "operator").get(pk=made.pk)
+
+
+@pytest.fixture
+def operator(made: Draw) -> User:
+    return User.objects.get(pk=made.operator_id)
 
 
 def get(client: Client, user: User, draw: Draw, name: str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import openpyxl
 import pypdf
@@ -66,15 +67,25 @@ def reply(draw: Draw, *answers: bool) -> None:
         )
 
 
-@pytest.fixture
-def draw(operator: User) -> Draw:
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
     """Two seats; the first declined and was replaced; all others agreed. Names sealed."""
-    for name in ("王一", "李二", "张三", "赵四"):
-        make_expert(name, title="高级工程师", employer=make_unit())
-    draw = make_draw(now=timezone.now(), operator=operator, seats=2)
-    reply(draw, False, True, True)
-    draw.refresh_from_db()
-    return draw
+    with once():
+        for name in ("王一", "李二", "张三", "赵四"):
+            make_expert(name, title="高级工程师", employer=make_unit())
+        draw = make_draw(now=timezone.now(), seats=2)
+        reply(draw, False, True, True)
+        return draw
+
+
+@pytest.fixture
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def operator(made: Draw) -> User:
+    return User.objects.get(pk=made.operator_id)
 
 
 def url(draw: Draw, kind: str = "pdf") -> str:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState
-from expertpool.draws.models import ReleaseRequest, VoidRequest
+from expertpool.draws.models import Draw, ReleaseRequest, VoidRequest
 from expertpool.draws.services.answers import request_answer
 from expertpool.draws.services.emergency import request_emergency
 from expertpool.draws.services.entropy import SeededEntropy
@@ -25,11 +27,22 @@ from tests.fixtures import login
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(once: Any) -> Draw:
+    with once():
+        for number in range(3):
+            make_expert(f"专家{number}")
+        return make_draw(now=timezone.now(), seats=2)
+
+
 @pytest.fixture
-def draw(operator):
-    for number in range(3):
-        make_expert(f"专家{number}")
-    return make_draw(now=timezone.now(), seats=2, operator=operator)
+def draw(made: Draw) -> Draw:
+    return Draw.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def operator(made: Draw) -> User:
+    return User.objects.get(pk=made.operator_id)
 
 
 def test_one_asks_and_another_voids(client, operator, supervisor, draw):

@@ -19,9 +19,21 @@ from tests.factories.projects import make_project
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def draft(once):
+    with once():
+        return make_project()
+
+
+@pytest.fixture(scope="module")
+def approved(once):
+    with once():
+        return make_project(ProjectStatus.APPROVED)
+
+
 @pytest.mark.parametrize(("old", "new"), list(product(ProjectStatus.values, repeat=2)))
-def test_every_pair_of_statuses(old, new):
-    project = make_project()
+def test_every_pair_of_statuses(old, new, draft):
+    project = Project.objects.get(pk=draft.pk)
     Project.objects.filter(pk=project.pk).update(status=old)
     project.refresh_from_db()
     change = {"action": "project.update", "actor": None, "now": timezone.now()}
@@ -36,8 +48,8 @@ def test_every_pair_of_statuses(old, new):
 
 
 @pytest.mark.parametrize(("old", "new"), list(product(DrawState.values, repeat=2)))
-def test_every_pair_of_draw_states(old, new):
-    project = make_project(ProjectStatus.APPROVED)
+def test_every_pair_of_draw_states(old, new, approved):
+    project = Project.objects.get(pk=approved.pk)
     Project.objects.filter(pk=project.pk).update(draw_state=old)
     project.refresh_from_db()
     if new in DRAW_TRANSITIONS[old]:
@@ -51,8 +63,8 @@ def test_every_pair_of_draw_states(old, new):
 
 
 @pytest.mark.parametrize("new", DrawState.values)
-def test_an_archived_project_is_never_drawn_again(new):
-    project = make_project(ProjectStatus.APPROVED)
+def test_an_archived_project_is_never_drawn_again(new, approved):
+    project = Project.objects.get(pk=approved.pk)
     set_project_status(
         project,
         ProjectStatus.ARCHIVED,

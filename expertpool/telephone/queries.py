@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
@@ -94,6 +95,14 @@ def all_sentences() -> Iterator[Spoken]:
 
 def _recordings() -> list[tuple[str, Spoken | None]]:
     return [(name, value_of(setting)) for name, setting in RECORDINGS.items()]
+
+
+def time_of_all() -> datetime:
+    """Return the time by the clock of the database, which all telephone programs share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def calls_by_a_line() -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connections
 from django.utils import timezone
 
@@ -523,6 +524,41 @@ def test_both_sides_are_recorded_and_the_file_says_nothing_without_its_key() -> 
     calls.store.replace(call.tape, stored[:-1] + b"!")
     with pytest.raises(TapeAltered):
         calls.open_tape(call)
+
+
+@pytest.mark.shows("DRAW-40")
+def test_a_machine_whose_clock_is_a_day_ahead_ends_no_call_of_another_and_dates_none() -> None:
+    letter("13800138021", key="2")
+    other = calls.take(agent="b", now=timezone.now())
+    assert other is not None
+    message, begun = letter("13800138001"), timezone.now()
+
+    async def meanwhile() -> None:
+        for _ in range(400):
+            if await ask(Reply.objects.exists):
+                break
+            await asyncio.sleep(0.01)
+        assert (await ask(Call.objects.get, pk=other.call_id)).ended_at is None
+        await ask(calls.end, call_id=other.call_id, outcome=CallOutcome.BUSY, now=begun)
+
+    with time_machine.travel(begun + timedelta(days=1)):
+        run(LoopLine(), meanwhile)
+    call = Call.objects.get(attempt__message=message)
+    assert (call.outcome, Reply.objects.get().decision) == (CallOutcome.YES, Decision.YES)
+    for at in (call.began_at, call.answered_at, call.ended_at, Reply.objects.get().received_at):
+        assert begun <= at < begun + timedelta(minutes=5)
+
+
+def test_a_call_seen_by_a_clock_that_was_ahead_is_ended_once_its_agent_is_dead() -> None:
+    """The clock was set back, and the agent with it started again: the number was taken for engaged until that day."""
+    letter("13800138001")
+    ahead, now = timezone.now() + timedelta(days=1), timezone.now()
+    taken = calls.take(agent="dead", now=ahead)
+    assert taken is not None
+    assert calls.end_lost(now=now) == 0  # he may live
+    assert not calls.keep_alive(agent="b", call_ids=[taken.call_id], now=now)
+    assert calls.end_lost(now=now + timedelta(seconds=40)) == 1
+    assert Call.objects.get().outcome == CallOutcome.INTERRUPTED
 
 
 def test_nothing_is_recorded_where_the_office_wants_none() -> None:

@@ -17,7 +17,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.db import close_old_connections
-from django.utils import timezone
 
 from expertpool.core.configuration import read_once, value_of
 from expertpool.notifications.channels.voice.settings import LINES, RECORDS, RINGS
@@ -25,7 +24,7 @@ from expertpool.telephone.channels.line import Kind, Leg, Line, LineDown, Sign
 from expertpool.telephone.channels.speech import Speaker, Unspoken
 from expertpool.telephone.channels.tape import Tape
 from expertpool.telephone.enums import CallOutcome
-from expertpool.telephone.queries import office_sentences
+from expertpool.telephone.queries import office_sentences, time_of_all
 from expertpool.telephone.rules import SENTENCES, outcome_of
 from expertpool.telephone.services import calls
 from expertpool.telephone.services.health import note_agent
@@ -60,6 +59,10 @@ async def in_thread(function: Callable[..., T], /, *values: Any, **given: Any) -
             close_old_connections()
 
     return await asyncio.to_thread(run)
+
+
+def at_time_of_all(function: Callable[..., T], /, **given: Any) -> T:
+    return function(now=time_of_all(), **given)
 
 
 @dataclass
@@ -115,6 +118,11 @@ class Agent:
         if not watch.cancelled():
             await watch  # raises what it ended by
 
+    async def _tell(self, function: Callable[..., Any], **given: Any) -> Any:
+        """Ask ``function`` at the time of the database, by which all agents live and die: a clock of this machine that is
+        wrong would end the calls of others, and date answers."""
+        return await self._ask(at_time_of_all, function, **given)
+
     @property
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [one.task for one in self._running.values()]
@@ -130,15 +138,15 @@ class Agent:
         """Say now and then that we live, and end the calls of those that do not."""
         if time.monotonic() >= self._next_note:
             self._next_note = time.monotonic() + LOOK_FOR_LOST
-            await self._ask(note_agent, now=timezone.now())
-            await self._ask(calls.end_lost, now=timezone.now())
+            await self._tell(note_agent)
+            await self._tell(calls.end_lost)
 
     async def _begin(self, stop: asyncio.Event) -> None:
         """Take what is due, as far as there are lines, and voices to speak it."""
         while self._has_voice and len(self._running) < await self._ask(value_of, LINES):
             if stop.is_set():
                 return
-            taken = await self._ask(calls.take, agent=self._name, now=timezone.now())
+            taken = await self._tell(calls.take, agent=self._name)
             if taken is None:
                 return
             task = asyncio.create_task(self._call(taken))
@@ -153,9 +161,7 @@ class Agent:
         ids = list(self._running)
         if not ids:
             return
-        unwanted = await self._ask(
-            calls.keep_alive, agent=self._name, call_ids=ids, now=timezone.now()
-        )
+        unwanted = await self._tell(calls.keep_alive, agent=self._name, call_ids=ids)
         for call_id in unwanted & self._running.keys():
             call = self._running[call_id]
             call.is_unwanted = True
@@ -177,14 +183,13 @@ class Agent:
     ) -> None:
         content = tape.wav() if tape and tape.is_used else b""
         try:
-            await self._ask(
+            await self._tell(
                 calls.end,
                 call_id=taken.call_id,
                 outcome=outcome,
                 words=words,
                 said=taken.text,
                 tape=content,
-                now=timezone.now(),
             )
         except Exception:  # of a database that is away: it is ended like that of an agent that died
             logger.exception("the end of call %s was not written", taken.call_id)
@@ -212,9 +217,7 @@ class Agent:
                 talk = Talk(leg, tape)
 
                 async def keep(decision: Any) -> None:
-                    await self._ask(
-                        calls.press, call_id=taken.call_id, decision=decision, now=timezone.now()
-                    )
+                    await self._tell(calls.press, call_id=taken.call_id, decision=decision)
 
                 if taken.is_asking:
                     return await question(talk, words, keep), ""
@@ -241,11 +244,9 @@ class Agent:
             match sign.kind:
                 case Kind.RINGING if not rang:
                     rang = True
-                    now = timezone.now()
-                    await self._ask(calls.note_ringing, call_id=taken.call_id, now=now)
+                    await self._tell(calls.note_ringing, call_id=taken.call_id)
                 case Kind.ANSWERED:
-                    now = timezone.now()
-                    await self._ask(calls.note_answered, call_id=taken.call_id, now=now)
+                    await self._tell(calls.note_answered, call_id=taken.call_id)
                     return None
                 case Kind.ENDED:
                     return outcome_of(sign.said, rang=rang), sign.said

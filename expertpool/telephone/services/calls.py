@@ -200,7 +200,10 @@ def _is_alone(call: Call) -> bool:
 def end_lost(*, now: datetime) -> int:
     """End the calls whose agent has died; return how many. Whoever had confirmed by a key has answered, the others are called
     again."""
-    lost = Call.objects.filter(ended_at__isnull=True, seen_at__lt=now - LOST_AFTER)
+    running = Call.objects.filter(ended_at__isnull=True)
+    # Seen by a clock that was ahead: whoever lives sees them again at once.
+    running.filter(seen_at__gt=now + LOST_AFTER).update(seen_at=now)
+    lost = running.filter(seen_at__lt=now - LOST_AFTER)
     count = 0
     for call_id in list(lost.values_list("pk", flat=True)):
         logger.warning("call %s lost its agent", call_id)

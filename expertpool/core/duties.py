@@ -24,6 +24,8 @@ from expertpool.core.models import DutyRun
 
 EACH_MINUTE = "* * * * *"
 LATE_AFTER = timedelta(minutes=3)
+# Machines differ by less than this; a clock that was set back by more was wrong.
+SET_BACK = timedelta(minutes=2)
 # A periodic job is for now; what is tried again waits a few minutes.
 FAR = timedelta(hours=1)
 STARTED = timezone.now()  # before this process nobody looked
@@ -54,6 +56,12 @@ def write_run(name: str, *, at: datetime) -> None:
     if not is_first:
         row.at, row.n = at, row.n + 1
         row.save(update_fields=["at", "n", "proof"])
+
+
+def was_set_back(name: str, *, now: datetime) -> bool:
+    """Tell whether the clock was set back since what is called ``name`` was done last: that lies ahead."""
+    runs = DutyRun.objects.filter(name=name, at__gt=now + SET_BACK)
+    return any(map(is_vouched, runs))
 
 
 def duties() -> dict[str, Task]:

@@ -22,11 +22,7 @@ def deliver_message(message_id: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(
-    name="notifications.reap_stuck_messages",
-    queue=DEADLINES,
-    queueing_lock="notifications.reap_stuck_messages",
-)
+@app.task(name=delivery.REAPING, queue=DEADLINES, queueing_lock=delivery.REAPING)
 def reap_stuck_messages(timestamp: int) -> None:
     """Every minute: bring forward what a dead worker left behind."""
     delivery.reap_stuck(now=timezone.now())

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from expertpool.core.duties import was_set_back
 from expertpool.core.events import publish
 from expertpool.notifications.channels import CHANNELS, Channel
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
@@ -41,6 +42,7 @@ from expertpool.notifications.services.outcomes import (
 from expertpool.notifications.services.pacing import next_turn
 from expertpool.notifications.services.queueing import queue
 from expertpool.notifications.services.references import reference
+from expertpool.notifications.services.waiting import begin_anew
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +58,13 @@ PREPARED_IN = timedelta(seconds=30)
 RESULT_KEPT_FOR, LOOKED_EACH = 300.0, 1.0  # seconds
 # A message that is due for so long has lost its job.
 OVERDUE_AFTER = timedelta(minutes=10)
+REAPING = "notifications.reap_stuck_messages"  # each minute
 TROUBLE = "系统内部错误，详见系统日志。"
 WITHHELD = "收件人已不在库，或评审已经开始，没有发出。"
 STOPPED = "发送前已取消"
 STOPPED_AGAIN = "已有答复或不再需要，没有再试"
 INTERRUPTED = "发送过程被中断，结果未知，为避免重复没有再发。"
+BEGUN_AGAIN = "发送过程被中断，结果未知，再次发送。"
 
 
 def deliver(*, message_id: int, now: datetime) -> None:
@@ -149,8 +153,10 @@ def reap_stuck(*, now: datetime) -> int:
 
     E-mail and site messages go out again. Others become UNKNOWN and are not sent again: their provider is
     asked (`reports.ask_due`). Each message has a transaction of its own: one that fails is logged, and
-    holds up no other.
+    holds up no other. Where the clock was set back, nothing waits for the times of before.
     """
+    if was_set_back(REAPING, now=now):
+        begin_anew(now=now)
     died = (Q(channel=one.code, sending_at__lt=now - dead_after(one)) for one in CHANNELS)
     stuck = Q(reduce(or_, died), state=DeliveryState.SENDING)
     overdue = Q(state=DeliveryState.QUEUED, due_at__lt=now - OVERDUE_AFTER)
@@ -309,10 +315,11 @@ def _shortened(value: str) -> str:
     return value.removeprefix(f"{settings.SITE_URL}/")
 
 
-def _lost(channel: Channel, detail: str = INTERRUPTED) -> SendResult:
+def _lost(channel: Channel, detail: str = "") -> SendResult:
     """Return the result of an attempt of which nobody knows how it ended."""
-    status = SendStatus.RETRY if channel.resendable else SendStatus.UNKNOWN
-    return SendResult(status, detail=detail)
+    if channel.resendable:
+        return SendResult(SendStatus.RETRY, detail=detail or BEGUN_AGAIN)
+    return SendResult(SendStatus.UNKNOWN, detail=detail or INTERRUPTED)
 
 
 @transaction.atomic

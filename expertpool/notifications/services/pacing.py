@@ -9,7 +9,7 @@ what is less so, and those that wait for none yet come after it (0443), at the p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from django.db.models import F
@@ -17,6 +17,7 @@ from django.db.models.functions import Greatest
 
 from expertpool.core.configuration import value_of
 from expertpool.core.crypto import blind_index
+from expertpool.core.duties import SET_BACK
 from expertpool.notifications.channels import Channel
 from expertpool.notifications.enums import Urgency
 from expertpool.notifications.models import Message, Pace
@@ -30,6 +31,7 @@ MOST_KEPT = 20_000
 # In memory, not in a row: rows that are written whenever the same person is told something would say which letters
 # go to one telephone, and so who sits (docs/decisions/0281).
 _recipients: dict[bytes, datetime] = {}
+_latest = [datetime.min.replace(tzinfo=UTC)]  # when a turn was taken last
 _lock = Lock()
 
 
@@ -89,6 +91,9 @@ def _turn_of_recipient(
         return now
     keys = [blind_index("notifications.pace", f"{channel.code}:{address}{one}") for one in apart]
     with _lock:
+        if now + SET_BACK < _latest[0]:
+            _recipients.clear()  # of a clock that was ahead
+        _latest[0] = now
         if len(_recipients) > MOST_KEPT:
             for old in [one for one, until in _recipients.items() if until <= now]:
                 del _recipients[old]

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from expertpool.notifications.channels import Channel
 from expertpool.notifications.enums import DeliveryState, PutOff
-from expertpool.notifications.models import Message
+from expertpool.notifications.models import Attempt, ChannelHealth, Message, Pace
 from expertpool.notifications.services.pacing import take_turns_back
 from expertpool.notifications.services.queueing import queue
 
@@ -44,6 +44,22 @@ def deal_anew(*, channel: Channel, now: datetime) -> int:
     Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(put_off="", due_at=now)
     queue(rows)
     return len(rows)
+
+
+@transaction.atomic
+def begin_anew(*, now: datetime) -> int:
+    """Take as of ``now`` what was written while the clock was ahead, and let whatever waits ask anew what for: else it, the turns
+    at a provider and one that was down would wait until those times. Returns how many messages were brought forward.
+    What lies ahead of those that go on is dated now: an attempt ends, and is asked of, so long after that."""
+    attempts = Attempt.objects.filter(began_at__gt=now, ask_at__isnull=False)
+    attempts.update(began_at=now, ask_at=now)
+    ChannelHealth.objects.filter(probe_at__gt=now).update(probe_at=now)
+    Pace.objects.filter(given_until__gt=now).update(given_until=now)
+    Message.objects.filter(state=DeliveryState.SENDING, sending_at__gt=now).update(sending_at=now)
+    queued = Message.objects.filter(state=DeliveryState.QUEUED)
+    queued.filter(created_at__gt=now).update(created_at=now)
+    queued.exclude(put_off="").update(put_off="")
+    return bring_forward(messages=Message.objects.all(), now=now)
 
 
 @transaction.atomic

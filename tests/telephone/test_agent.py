@@ -168,8 +168,9 @@ def run(
 
 
 def is_due() -> bool:
-    rows = Message.objects.filter(state__in=("queued", "sending"), due_at__lte=timezone.now())
-    return rows.exists()
+    """Whether this agent has anything to do: what another is calling would be waited for in vain."""
+    queued = Message.objects.filter(state="queued", due_at__lte=timezone.now())
+    return queued.exists() or Call.objects.filter(agent="a", ended_at__isnull=True).exists()
 
 
 def ended(number: str, line: LoopLine | None = None) -> tuple[Message, Call]:

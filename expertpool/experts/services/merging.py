@@ -200,10 +200,11 @@ def _bring_along(close: Expert, keep: Expert, *, actor: User | None, now: dateti
 def _covers(held: AvoidanceUnit, other: AvoidanceUnit) -> bool:
     """Tell whether ``held`` keeps an expert away from all that ``other`` does: one that ended earlier does not."""
     ties = [(one.unit_id, one.person_name, one.kind) for one in (held, other)]
-    lasts = other.end_date is not None and held.end_date is not None
-    return ties[0] == ties[1] and (
-        held.end_date is None or (lasts and held.end_date >= other.end_date)
-    )
+    if ties[0] != ties[1]:
+        return False
+    if held.end_date is None:
+        return True
+    return other.end_date is not None and held.end_date >= other.end_date
 
 
 def _tell(

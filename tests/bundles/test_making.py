@@ -7,6 +7,8 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,11 +25,17 @@ from expertpool.bundles.exceptions import BundleRefused
 from expertpool.bundles.models import Bundle
 from expertpool.bundles.queries.bundles import file_of, out_of_reach
 from expertpool.bundles.services.making import MOST_A_DAY, ask_for_bundle, make_bundle
+from expertpool.bundles.services.tables import payments_table
 from expertpool.core.mandates import FORGED, forged_rows
 from expertpool.draws.models import Invitation
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.services.windows import close_evaluation, open_evaluation
 from expertpool.fees.models import FeeLine, PaymentRequest
+from expertpool.fees.services.corrections import (
+    decide_correction,
+    mark_received,
+    request_correction,
+)
 from expertpool.fees.services.payments import decide_batch, mark_paid
 from expertpool.files.models import Attachment
 from expertpool.files.queries import may_view
@@ -41,7 +49,7 @@ from tests.factories.accounts import make_user
 from tests.factories.bundles import PANEL, SCAN, content_of, make_made, make_proven
 from tests.factories.draws import make_draw
 from tests.factories.evaluations import rate_all
-from tests.factories.fees import CARD, make_batch_of, make_paid_to
+from tests.factories.fees import CARD, make_batch_of, make_paid_to, pay
 from tests.factories.telephone import TAPE, make_call
 from tests.fixtures import login
 
@@ -100,6 +108,27 @@ def test_it_holds_all_that_proves_a_project(operator: User, admin: User) -> None
     # A second run of the job changes nothing.
     make_bundle(bundle_id=bundle.pk, now=timezone.now())
     assert Entry.objects.filter(action="bundle.make").count() == 1
+
+
+@pytest.mark.shows("PRJ-31", "PRJ-16")
+def test_it_tells_what_of_a_payment_came_back(operator: User) -> None:
+    finance, now = make_user("finance"), timezone.now()
+    line = pay(make_paid_to(operator, minutes=540), finance, now=now)
+    request = request_correction(
+        line=line, gross=Decimal(-100), reason="多算一小时", actor=finance, now=now
+    )
+    decide_correction(request=request, agree=True, note="", actor=make_user("finance"), now=now)
+    less = FeeLine.objects.get(corrects=line)
+
+    def told() -> tuple[Any, ...]:
+        sheet = load_workbook(io.BytesIO(payments_table(line.project))).active
+        assert sheet is not None
+        (found,) = [row for row in sheet.values if row[0] == f"更正函 {less.pk}"]
+        return found[4], found[7], found[8], bool(found[9])
+
+    assert told() == (-100, -80, "待收回", False)
+    mark_received(line=less, note="转账退回", actor=finance, now=now)
+    assert told() == (-100, -80, "已收回", True)
 
 
 @pytest.mark.shows("PRJ-31", "PRJ-15")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import pypdf
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.http import QueryDict
@@ -28,7 +30,7 @@ from expertpool.fees.queries.lines import (
     totals_of,
 )
 from expertpool.fees.queries.payments import unpaid_lines
-from expertpool.fees.queries.statistics import grouped
+from expertpool.fees.queries.statistics import grouped, own_year
 from expertpool.fees.queries.taxes import payments_in, taken_back_in
 from expertpool.fees.services.corrections import (
     decide_correction,
@@ -38,6 +40,7 @@ from expertpool.fees.services.corrections import (
 from expertpool.fees.services.letters import letter_pdf
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.signing import sign
+from expertpool.fees.services.statements import statement_pdf
 from expertpool.fees.services.taxes import by_payer
 from expertpool.notifications.models import Message
 from tests.factories.accounts import make_user
@@ -124,6 +127,13 @@ def test_whoever_pays_him_more_reads_what_has_not_come_back(
     assert "待收回" not in client.get(reverse("fees:batch_new")).content.decode()
 
 
+def statement_of(line: FeeLine) -> str:
+    pdf = statement_pdf(line.expert, own_year(line.expert, 2026), year=2026, at=DECEMBER)
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    assert "未付款" not in text
+    return text
+
+
 @pytest.mark.shows("PRJ-16", "PRJ-31")
 def test_less_comes_back_and_is_taken_out_of_the_month_in_which_it_was_paid(
     operator: User, finance: User, paid: FeeLine
@@ -148,6 +158,7 @@ def test_less_comes_back_and_is_taken_out_of_the_month_in_which_it_was_paid(
             actor=expert.user,
             now=DECEMBER,
         )
+    assert "待收回" in statement_of(less)
     november = date(2026, 11, 1)
 
     def declared() -> tuple[Decimal, Decimal]:
@@ -160,6 +171,7 @@ def test_less_comes_back_and_is_taken_out_of_the_month_in_which_it_was_paid(
     assert declared() == (Decimal(900), Decimal(20))
     less = fees_visible_to(finance).get(pk=less.pk)
     assert (less.told_state, less.is_altered) == ("received", False)
+    assert f"{DECEMBER:%Y-%m-%d} 收回" in statement_of(less)
     with pytest.raises(FeeRefused, match="已经登记过"):
         mark_received(line=less, note="再一次", actor=finance, now=DECEMBER)
     with pytest.raises(FeeRefused, match="不能冲销"):

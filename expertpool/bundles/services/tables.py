@@ -9,7 +9,8 @@ from expertpool.core.text import moment_text
 from expertpool.evaluations.models import Evaluation
 from expertpool.evaluations.queries.ratings import Line, ratings_in
 from expertpool.evaluations.queries.results import organisers_of
-from expertpool.fees.models import Payment
+from expertpool.fees.models import FeeLine, Payment
+from expertpool.fees.queries.lines import STANDING
 from expertpool.projects.models import Project
 
 ALTERED = "在系统之外被改动过，不作数"  # of a piece that is left out, too
@@ -23,7 +24,7 @@ _PAID = (
     SheetColumn("差旅（元）", 11),
     SheetColumn("实付（元）", 12),
     SheetColumn("状态", 16),
-    SheetColumn("付款时间", 18),
+    SheetColumn("付款、收回时间", 18),
     SheetColumn("退回原因", 24),
 )
 _RATED = (
@@ -39,16 +40,17 @@ _RATED = (
 
 
 def payments_table(project: Project) -> bytes:
-    """Return what was paid of ``project``, by the numbers of the payments, as .xlsx; nothing where no batch has any. The
-    accounts are not in it: whoever sees fees need not see them."""
+    """Return what was paid of ``project``, by the numbers of the payments, and what of it was too much and comes back, as
+    .xlsx; nothing where no batch has any. The accounts are not in it: whoever sees fees need not see them."""
     rows = Payment.objects.filter(line__project=project, dropped_at__isnull=True)
     related = ("batch__made_by", "line__project", "line__expert", "account__expert")
     found = list(rows.select_related(*related).order_by("reference"))
     if not found:
         return b""
-    return xlsx_sheet(
-        title="付款记录", fields=_about(project), columns=_PAID, rows=[_paid(one) for one in found]
-    )
+    less = FeeLine.objects.filter(STANDING, project=project, sent_at__isnull=False, gross__lt=0)
+    back = less.select_related("expert", "project", "corrects").order_by("pk")
+    table = [*(_paid(one) for one in found), *(_back(one) for one in back)]
+    return xlsx_sheet(title="付款记录", fields=_about(project), columns=_PAID, rows=table)
 
 
 def _paid(one: Payment) -> list[str | float]:
@@ -58,6 +60,14 @@ def _paid(one: Payment) -> list[str | float]:
     paid = moment_text(one.paid_at) if one.paid_at else ""
     who = [one.reference, str(one.batch), expert.number, expert.name]
     return [*who, *sums, state, paid, one.note]
+
+
+def _back(one: FeeLine) -> list[str | float]:
+    sums = [float(sum_) for sum_ in (one.gross, one.withheld, one.travel, one.payable)]
+    state = ALTERED if one.is_altered else one.told_words
+    came = moment_text(one.received_at) if one.received_at else ""
+    who = [f"更正函 {one.pk}", "", one.expert.number, one.expert.name]
+    return [*who, *sums, state, came, ""]
 
 
 def ratings_table(evaluation: Evaluation) -> bytes:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from expertpool.core.documents import render_pdf
 from expertpool.core.text import moment_text
 from expertpool.experts.models import Expert
+from expertpool.fees.enums import FeeState
 from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.void_draws import held_among
 from expertpool.fees.services.letters import said_of
@@ -24,8 +25,6 @@ def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: da
     lines = list(lines)
     held = held_among(lines)
     for one in lines:
-        payment = one.payment
-        paid = payment.paid_at if payment else None
         is_held = one.pk in held
         found = one.gross, one.withheld, one.travel, Decimal(0) if is_held else one.payable
         sums = [total + part for total, part in zip(sums, found, strict=True)]
@@ -35,7 +34,7 @@ def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: da
                 # As it was told him then, whatever was renamed since.
                 f"{said_of(one)['project']}（{said_of(one)['payer']}）",
                 *(f"{part:,.2f}" for part in found),
-                f"{timezone.localdate(paid):%Y-%m-%d}" if paid else PAUSED if is_held else "未付款",
+                _when(one, is_held=is_held),
             ]
         )
     data = {
@@ -51,3 +50,14 @@ def statement_pdf(expert: Expert, lines: Iterable[FeeLine], *, year: int, at: da
         "footer": f"{expert.number}　{year} 年",
     }
     return render_pdf("fees/statement.typ", data, at=at)
+
+
+def _when(line: FeeLine, *, is_held: bool) -> str:
+    """When it was paid, or has come back."""
+    if line.received_at:
+        return f"{timezone.localdate(line.received_at):%Y-%m-%d} 收回"
+    if line.payment and line.payment.paid_at:
+        return f"{timezone.localdate(line.payment.paid_at):%Y-%m-%d}"
+    if is_held:
+        return PAUSED
+    return str(FeeState.TO_RECEIVE.label) if line.gross < 0 else "未付款"

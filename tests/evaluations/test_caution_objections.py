@@ -14,6 +14,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.changes.registry import OWN_FILES
 from expertpool.core.home import todos_for
+from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import CautionLift, CautionObjection
 from expertpool.evaluations.queries.caution_objections import (
@@ -26,6 +27,7 @@ from expertpool.evaluations.services.caution_objections import (
     object_to_caution,
 )
 from expertpool.evaluations.services.lifts import decide_lift, request_lift
+from expertpool.evaluations.services.sanctions import request_sanction
 from expertpool.evaluations.tables import OWN
 from expertpool.experts.models import Expert
 from expertpool.files.services import attach
@@ -147,6 +149,32 @@ def test_who_gave_it_does_not_answer_and_a_stranger_does_not_object(expert: Expe
     assert all_cautions().exists()
     with pytest.raises(EvaluationRefused, match="已经有人答复"):
         answer_caution_objection(actor=third, **said)
+
+
+@pytest.mark.shows("EXP-29")
+def test_who_confirms_a_blacklist_reads_what_was_taken_back_since_it_was_asked_for(
+    client: Client, expert: Expert, supervisor: User
+) -> None:
+    objection, now = make_caution_objection(expert), timezone.now()
+    asked = request_sanction(
+        expert=expert,
+        kind=SanctionKind.BLACKLIST,
+        reason="一年内受到警告",
+        actor=make_user("admin"),
+        now=now,
+    )
+    url = reverse("workflow:request_look", args=["evaluations.sanction", asked.pk])
+    login(client, supervisor)
+    assert "已经撤销" not in client.get(url).content.decode()
+    answer_caution_objection(
+        objection=objection,
+        uphold=True,
+        answer="经核对属实",
+        actor=make_user("supervisor"),
+        now=timezone.now(),
+    )
+    page = client.get(url).content.decode()
+    assert "申请之后有 1 次警告已经撤销，现在有效的警告 0 次" in page
 
 
 def test_he_reads_that_nobody_is_left_to_answer(client: Client, expert: Expert) -> None:

@@ -11,7 +11,7 @@ from expertpool.evaluations.enums import SanctionKind
 from expertpool.evaluations.exceptions import EvaluationRefused
 from expertpool.evaluations.models import CautionLift, Sanction
 from expertpool.evaluations.permissions import ANSWER, SANCTION
-from expertpool.evaluations.queries.sanctions import cautions_reached
+from expertpool.evaluations.queries.sanctions import cautions_of, cautions_reached
 from expertpool.evaluations.services.lifts import (
     check_lift,
     decide_lift,
@@ -51,16 +51,29 @@ _ONE = {
 
 
 def _warns(asked: Sanction, user: User) -> str:
-    """Say so where nobody would be left to answer what its expert says."""
+    """Say so where nobody would be left to answer what its expert says, and where cautions of his count no more."""
     if asked.kind == SanctionKind.BLACKLIST:
+        gone = _taken_back_since(asked)
         if has_another(BLACKLIST, asked.expert, than=[user.pk]):
-            return ""
-        return "注意：现在没有其他人有权处理，请先给另一人「管理黑名单」权限，或由另一人确认。"
+            return gone
+        return (
+            f"{gone}注意：现在没有其他人有权处理，请先给另一人「管理黑名单」权限，或由另一人确认。"
+        )
     if has_another(ANSWER, asked.expert, than=[asked.requested_by_id, user.pk]):
         return ""
     return (
         "注意：现在没有这样的人，请先给第三人答复警告申诉的权限；否则只能由两人申请、确认撤销警告。"
     )
+
+
+def _taken_back_since(asked: Sanction) -> str:
+    """A rule asks for it by the cautions of that moment; its expert may have objected since."""
+    cautions = cautions_of(asked.expert)
+    lifted = [one.lifted_at for one in cautions if one.lifted_at]
+    if not (since := sum(at > asked.requested_at for at in lifted)):
+        return ""
+    stand = len(cautions) - len(lifted)
+    return f"注意：申请之后有 {since} 次警告已经撤销，现在有效的警告 {stand} 次，请核对理由是否仍然成立。"
 
 
 SANCTIONS = Matter(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pypdf
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.http import QueryDict
 from django.test import Client
@@ -37,12 +38,13 @@ from expertpool.fees.services.corrections import (
     mark_received,
     request_correction,
 )
-from expertpool.fees.services.letters import letter_pdf
+from expertpool.fees.services.letters import PAPER, letter_file, letter_pdf
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.signing import sign
 from expertpool.fees.services.statements import statement_pdf
 from expertpool.fees.services.taxes import by_payer
 from expertpool.notifications.models import Message
+from expertpool.papers.services import upload_template
 from tests.factories.accounts import make_user
 from tests.factories.fees import STROKES, make_paid_to, pay
 from tests.fixtures import login
@@ -132,6 +134,23 @@ def statement_of(line: FeeLine) -> str:
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     assert "未付款" not in text
     return text
+
+
+@pytest.mark.usefixtures("media")
+def test_a_correction_is_no_letter_in_the_form_of_the_office(
+    client: Client, finance: User, paid: FeeLine
+) -> None:
+    """It said 确认函 and asked for a hand under what he has to pay back."""
+    form = SimpleUploadedFile("确认函.xlsx", PAPER.starter())
+    upload_template(
+        paper=PAPER, project_kind="", uploaded_file=form, actor=make_user("admin"), now=NOW
+    )
+    less = corrected(paid, finance, "-100", now=DECEMBER, reason="多算一小时")
+    assert [letter_file(one, at=DECEMBER)[1] for one in (paid, less)] == ["xlsx", "pdf"]
+    login(client, finance)
+    for one, has_form in ((paid, True), (less, False)):
+        page = client.get(reverse("fees:detail", args=[one.pk])).content.decode()
+        assert ("本单位格式" in page) is has_form
 
 
 @pytest.mark.shows("PRJ-16", "PRJ-31")

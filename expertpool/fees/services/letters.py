@@ -15,6 +15,7 @@ from expertpool.fees.models import FeeLine
 from expertpool.fees.queries.receipts import receipts_of
 from expertpool.fees.rules.days import days_text
 from expertpool.fees.settings import PAYER
+from expertpool.papers.models import PaperTemplate
 from expertpool.papers.queries import template_for
 from expertpool.papers.registry import Paper
 from expertpool.papers.services import fill_paper
@@ -122,11 +123,16 @@ def letter_starter() -> bytes:
 PAPER = Paper(LETTER, LABEL, VOCABULARY, letter_starter, order=30)
 
 
+def own_form(line: FeeLine) -> PaperTemplate | None:
+    """Return the office's own form of the letter of ``line``: of the kind of its project first, kinds may have forms of their own.
+    A correction has none: what it corrects, and that nobody signs what comes back, stands in no form of letters."""
+    return None if line.corrects_id else template_for(LETTER, line.project.kind)
+
+
 def letter_file(line: FeeLine, *, at: datetime) -> tuple[bytes, str]:
     """Return (content, ending) of the letter in the office's own form, to be printed and signed on paper; where it has
     none, the PDF."""
-    # Of the kind of the project first: kinds may have forms of their own.
-    template = template_for(LETTER, line.project.kind)
+    template = own_form(line)
     if template is None:
         return letter_pdf(line, at=at), "pdf"
     said = said_of(line)

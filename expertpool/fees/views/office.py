@@ -45,12 +45,11 @@ from expertpool.fees.queries.void_draws import decided_words, held_among, totals
 from expertpool.fees.queries.workload import sent_home_of, stopped_words, workload_of
 from expertpool.fees.services.corrections import can_be_corrected
 from expertpool.fees.services.edits import FeeEdits
-from expertpool.fees.services.letters import LETTER, letter_file, letter_pdf
+from expertpool.fees.services.letters import letter_file, letter_pdf, own_form
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.void_draws import pay_anyway
 from expertpool.fees.tables import FEE_SORTS, FEE_TABS, TO_PAY_SORTS, TO_PAY_TABS
-from expertpool.papers.queries import template_for
 from expertpool.workflow.queries.requests import waiting_about
 
 
@@ -100,7 +99,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "may_receive": may_pay and row.told_state == FeeState.TO_RECEIVE,
         "corrections": fees_visible_to(request.user).filter(corrects=pk).order_by("pk"),
         "requests": waiting_about(row, request.user, now=timezone.now()),
-        "has_own_form": template_for(LETTER, row.project.kind) is not None,
+        "has_own_form": own_form(row) is not None,
     }
     return render(request, "fees/detail.html", context)
 

@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from expertpool.accounts.models import User
+from expertpool.accounts.models import Role, User
+from expertpool.accounts.services.duties import make_roles
 from expertpool.core.menus import menu_for
 from expertpool.core.registry import account_items_for
 from expertpool.manuals.queries.finding import section_at
@@ -68,6 +70,16 @@ def test_each_entry_of_the_menu_has_its_section_for_whoever_sees_it(role: str) -
     user = make_user(role)
     items = [item for _, items in menu_for(user) for item in items] + account_items_for(user)
     assert [item.label for item in items if not section_at(user, item.url_name, item.address)] == []
+
+
+@pytest.mark.shows("OPS-08")
+@pytest.mark.parametrize("duty", ["system", "security", "audit"])
+def test_each_of_three_administrators_reads_of_his_own_account(duty: str) -> None:
+    """They have no business, by which others read what all share: they were shown the help of applicants."""
+    make_roles(actor=make_user("admin"), now=timezone.now())
+    user = make_user(roles=(Role.objects.get(code=f"three-{duty}"),))
+    page = login(Client(), user).get(reverse("portal:account")).content.decode()
+    assert 'href="/help/applicant/' not in page
 
 
 def test_a_page_under_a_menu_entry_has_its_section() -> None:

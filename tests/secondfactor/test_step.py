@@ -62,6 +62,17 @@ def ready(user: User, time_machine: Traveller) -> User:
     return User.objects.get(pk=user.pk)
 
 
+def test_of_an_authenticator_that_nobody_demands_it_is_said_what_it_is_for(ready: User) -> None:
+    other, now = make_user("operator"), timezone.now()
+    take_up(user=other, secret=SECRET, code=shown(now), now=now)
+    said = []
+    for user in (ready, other):
+        client = Client()
+        login(client, User.objects.get(pk=user.pk))
+        said.append("登录不问它" in client.get("/account/second/").content.decode())
+    assert said == [False, True]
+
+
 def test_a_password_alone_signs_nobody_in_of_whom_more_is_demanded(ready: User) -> None:
     client = typed_password(ready, next="/users/")
     assert not is_in(client)

@@ -80,6 +80,8 @@ def test_each_of_three_administrators_reads_of_his_own_account(duty: str) -> Non
     user = make_user(roles=(Role.objects.get(code=f"three-{duty}"),))
     page = login(Client(), user).get(reverse("portal:account")).content.decode()
     assert 'href="/help/applicant/' not in page
+    items = [item for _, items in menu_for(user) for item in items]
+    assert [item.label for item in items if not section_at(user, item.url_name, item.address)] == []
 
 
 def test_a_page_under_a_menu_entry_has_its_section() -> None:

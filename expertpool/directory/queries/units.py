@@ -72,6 +72,14 @@ def units_matching_each(wanted: Sequence[Named]) -> list[set[int]]:
     ]
 
 
+def codes_of_each(names: Sequence[str]) -> list[list[str]]:
+    """Return for each of ``names`` the USCCs of the units that are called so, in order."""
+    matching = units_matching_each([Named(name) for name in names])
+    coded = Unit.objects.filter(pk__in=set[int]().union(*matching)).exclude(uscc="")
+    codes = dict(coded.values_list("pk", "uscc"))
+    return [sorted(codes[pk] for pk in some & codes.keys()) for some in matching]
+
+
 @dataclass(frozen=True)
 class _Owner:
     """The unit with a USCC, and all its names as they are compared."""

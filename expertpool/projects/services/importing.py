@@ -15,11 +15,11 @@ from expertpool.core.subjects.importing import Misfits
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
+    codes_of_each,
     dictionary_names,
     is_code_of,
     near_text,
     normalise_unit_name,
-    units_matching,
 )
 from expertpool.directory.services.units import foresee_units, resolve_unit
 from expertpool.projects.enums import AvoidanceSubject, PersonRole
@@ -41,6 +41,8 @@ DRAFT, SUBMITTED = "draft", "pending"
 LOOKED_AT = 200  # unknown purchasers of one table for which near ones are looked up: of each the database asks all units
 ANOTHER_CODE = "请核对代码，或清空这一格；确是另一家同名的，请先由管理单位库的人登记。"
 
+
+Purchaser = tuple[str, str]  # name, USCC; both may be empty
 
 # In which column stand people who wrote or examined the documents, and as what.
 PEOPLE = {"authors": PersonRole.AUTHOR, "reviewers": PersonRole.REVIEWER}
@@ -77,8 +79,8 @@ class ProjectImporter(Importer):
         self.submit = self.options.get("status") == SUBMITTED
         self.kinds = set(dictionary_names(DictionaryCode.PROJECT_KIND))
         self.departments = departments_by_name(departments_for_filing(self.actor))
-        self.units: dict[tuple[str, str], Unit | None] = {}
-        self.refused: dict[tuple[str, str], tuple[str, str]] = {}  # purchaser → why, how to mend it
+        self.units: dict[Purchaser, Unit | None] = {}
+        self.refused: dict[Purchaser, tuple[str, str]] = {}  # purchaser → why, how to mend it
         self.left = LOOKED_AT
         self.coded: dict[str, str] = {}  # purchaser that is new, as names are compared → its code
         self.numbers: dict[str, int] = {}  # number → row of this file, or 0 for a project
@@ -96,6 +98,10 @@ class ProjectImporter(Importer):
         # Those of an earlier chunk of this file are projects by now: they keep their row.
         held = Project.objects.filter(number__in=wanted).values_list("number", flat=True)
         self.numbers.update((number, self.numbers.get(number, 0)) for number in held)
+        named = dict.fromkeys(
+            _purchaser_of(row.values) for row in rows
+        )  # in their order: of a new name the first code counts
+        self._look_up([key for key in named if key[0] and key not in self.units | self.refused])
 
     def validate(self, row: Row) -> Fault | None:
         fault = self._unknown(row.values) or self._times(row.values) or self._duplicate(row)
@@ -130,43 +136,36 @@ class ProjectImporter(Importer):
         return None
 
     def _purchaser(self, values: dict[str, Any]) -> Fault | None:
-        key = (values.get("purchaser", ""), values.get("uscc", ""))
-        name, uscc = key
-        if uscc and not name:
+        key = _purchaser_of(values)
+        if key[1] and not key[0]:
             return self.fault("purchaser", "采购单位为空", "填了统一社会信用代码就要填单位名称。")
-        if name and key not in self.units:
-            # Once for each spelling: a table names the same few purchasers in thousands of rows.
-            self._look_up(key)
         why = self.refused.get(key)
         return self.fault("purchaser", *why) if why else None
 
-    def _look_up(self, key: tuple[str, str]) -> None:
-        """Find the unit of a purchaser (name, USCC), or why there is none."""
-        name, uscc = key
-        found, refused, unlike = foresee_units([key])
-        if why := refused.get(key) or (key in unlike and is_code_of(uscc, unlike[key])):
-            self.refused[key] = ("单位名称与代码不符", why)
-            return
-        self.units[key] = found[key] if found[key].pk else None
-        if self.units[key] is not None:
-            return
-        if not uscc:
-            near = near_text(name) if self.left > 0 else ""
-            self.left -= 1
-            mend = f"单位库里没有，{near}请核对名称，或填写统一社会信用代码后自动登记。"
-            self.refused[key] = ("采购单位不存在", mend)
-        elif codes := self._other_codes(name, uscc):
-            mend = f"“{name}”的代码是 {'、'.join(codes)}：{ANOTHER_CODE}"
-            self.refused[key] = ("单位名称与代码不符", mend)
-
-    def _other_codes(self, name: str, uscc: str) -> list[str]:
-        """Return by which codes the register, or else an earlier row, knows ``name``. Of a second unit that is called so nobody
-        is kept away who is employed by the first, and every page would say that the purchaser is avoided."""
-        known = Unit.objects.filter(pk__in=units_matching(name=name)).exclude(uscc="")
-        if codes := sorted(known.values_list("uscc", flat=True)):
-            return codes
-        first = self.coded.setdefault(normalise_unit_name(name), uscc)
-        return [] if first == uscc else [first]
+    def _look_up(self, keys: Sequence[Purchaser]) -> None:
+        """Find the units of purchasers, or why there is none: once for each spelling, of all rows of a chunk at once."""
+        found, refused, unlike = foresee_units(keys)
+        new = []
+        for key in keys:
+            name, uscc = key
+            if why := refused.get(key) or (key in unlike and is_code_of(uscc, unlike[key])):
+                self.refused[key] = ("单位名称与代码不符", why)
+                continue
+            self.units[key] = found[key] if found[key].pk else None
+            if self.units[key] is None and uscc:
+                new.append(key)
+            elif self.units[key] is None:
+                near = near_text(name) if self.left > 0 else ""
+                self.left -= 1
+                mend = f"单位库里没有，{near}请核对名称，或填写统一社会信用代码后自动登记。"
+                self.refused[key] = ("采购单位不存在", mend)
+        for (name, uscc), known in zip(new, codes_of_each([name for name, _ in new]), strict=True):
+            # Of a second unit that is called so nobody is kept away who is employed by the first, and every page would
+            # say that the purchaser is avoided.
+            codes = known or [self.coded.setdefault(normalise_unit_name(name), uscc)]
+            if codes != [uscc]:
+                mend = f"“{name}”的代码是 {'、'.join(codes)}：{ANOTHER_CODE}"
+                self.refused[name, uscc] = ("单位名称与代码不符", mend)
 
     def _times(self, values: dict[str, Any]) -> Fault | None:
         check_in = values.get("check_in_at") or None
@@ -245,3 +244,7 @@ class ProjectImporter(Importer):
             after=totals.told("导入") | {"导入后": "待审核" if self.submit else "草稿"},
             note=file_name,
         )
+
+
+def _purchaser_of(values: dict[str, Any]) -> Purchaser:
+    return values.get("purchaser", ""), values.get("uscc", "")

@@ -185,6 +185,23 @@ def test_near_units_are_looked_up_for_so_many_purchasers_of_a_table(clerk, monke
     assert sum("similarity(" in one["sql"] for one in asked) == 3
 
 
+@pytest.mark.parametrize("with_code", [True, False])
+def test_purchasers_of_many_rows_are_looked_up_at_once(clerk, monkeypatch, with_code):
+    monkeypatch.setattr(importing, "LOOKED_AT", 0)
+
+    def asked(count: int) -> int:
+        rows = [
+            cells(采购单位=f"某局{at}处", 统一社会信用代码=make_uscc(at) if with_code else "")
+            for at in range(count)
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            run(rows, actor=clerk, keep=False)
+        return len(queries)
+
+    asked(1)
+    assert asked(30) == asked(3)
+
+
 def test_a_number_that_somebody_takes_meanwhile_is_refused_and_the_rest_is_kept(clerk, monkeypatch):
     """Between check and save another project gets the number of the first row."""
     validate, once = ProjectImporter.validate, threading.Event()

@@ -22,7 +22,7 @@ from expertpool.accounts.services.tokens import (
 from expertpool.accounts.services.users import disable_user
 from expertpool.audit.models import Entry
 from tests.api.caller import ROOT, Caller, assert_problem
-from tests.factories.accounts import make_token, make_user
+from tests.factories.accounts import PASSWORD, make_token, make_user
 from tests.fixtures import login
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +153,13 @@ def test_an_administrator_makes_shows_once_and_revokes_a_token(
         "expires_on": (timezone.localdate() + timedelta(days=90)).isoformat(),
         "scopes": ["projects.view"],
     }
+    for wrong in ("", "falsch"):
+        answer = client.post("/tokens/new/", data | {"password": wrong})
+        assert answer.status_code == 422
+        assert "交易平台" in answer.content.decode()
+        assert not ApiToken.objects.exists()
+    assert "原密码不对" in answer.content.decode()
+    data["password"] = PASSWORD
     answer = client.post("/tokens/new/", data)
     found = re.search(r"ep_[\w-]{43}", answer.content.decode())
     assert found
@@ -181,6 +188,7 @@ def test_what_was_typed_stays_when_the_form_is_refused(
         "user": finance.pk,
         "expires_on": (timezone.localdate() + timedelta(days=90)).isoformat(),
         "scopes": ["draws.run"],
+        "password": PASSWORD,
     }
     answer = client.post("/tokens/new/", data)
     assert answer.status_code == 422

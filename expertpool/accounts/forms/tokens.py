@@ -36,6 +36,14 @@ class TokenForm(forms.Form):
         error_messages={"required": "请至少选择一项范围。"},
         help_text="令牌能做的，是这里选的与用户权限的交集。",
     )
+    password = forms.CharField(
+        label="登录密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "请填写您的登录密码。"},
+        help_text="确认是您本人：令牌不用密码就能办事。",
+    )
     wide = {"scopes"}
 
     def __init__(self, data: Any = None, *, actor: User) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from expertpool.accounts.exceptions import AccountError
@@ -15,6 +17,7 @@ from expertpool.accounts.forms.tokens import TokenForm, scope_choices
 from expertpool.accounts.models import ApiToken, UserRequest
 from expertpool.accounts.queries import own_tokens, tokens_visible_to
 from expertpool.accounts.registry import TOKEN_PAGES
+from expertpool.accounts.services.login import check_own_password
 from expertpool.accounts.services.tokens import confirm_token, create_token, revoke_token
 from expertpool.core.permissions import requires
 from expertpool.core.responses import refused, saved
@@ -38,14 +41,19 @@ def token_list(request: UserRequest) -> HttpResponse:
     return render_list(request, "accounts/token_list.html", shown.context | {"now": now})
 
 
+@sensitive_post_parameters("password")
 @requires("accounts.tokens")
 def token_create(request: UserRequest) -> HttpResponse:
     form = TokenForm(request.POST or None, actor=request.user)
 
     def write() -> HttpResponse:
-        token, text = create_token(
-            **form.data_for_service(), actor=request.user, now=timezone.now()
-        )
+        now = timezone.now()
+        # Asked once more: who found a screen open must not take along what acts for its owner for months.
+        try:
+            check_own_password(request.user, form.cleaned_data["password"], now=now)
+        except AccountError as error:
+            raise ValidationError({"password": str(error)}) from error
+        token, text = create_token(**form.data_for_service(), actor=request.user, now=now)
         return _show_once(request, token, text)
 
     return drawer_form(

@@ -19,7 +19,7 @@ from expertpool.reports.permissions import SCREEN
 from expertpool.reports.queries.statistics import TOPICS
 from expertpool.reports.queries.wall import wall_for
 from expertpool.reports.services.tallies import tally_all
-from tests.factories.accounts import make_token, make_user
+from tests.factories.accounts import PASSWORD, make_token, make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import make_expert, make_specialty
 from tests.fixtures import login
@@ -143,7 +143,8 @@ def test_it_ends_with_the_right_of_its_user(client, admin):
 def test_whoever_makes_such_a_token_is_given_its_address(client, admin):
     login(client, admin)
     until = timezone.localdate() + timedelta(days=30)
-    data = {"name": "一楼大屏", "user": admin.pk, "expires_on": until, "scopes": [SCREEN]}
+    data = {"name": "一楼大屏", "user": admin.pk, "expires_on": until, "password": PASSWORD}
+    data["scopes"] = [SCREEN]
     page = client.post(reverse("accounts:token_create"), data).content.decode()
     assert "大屏地址" in page
     assert "/wall/ep_" in page

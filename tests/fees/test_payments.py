@@ -416,6 +416,7 @@ def test_the_answer_of_the_bank_is_imported(operator: User, finance: User, secon
         [third.reference, "", "", f"{third.amount}", "退汇", ""],
         ["", CARD, "", f"¥{second_one.amount}元", "交易失败", "户名不符"],
         ["", "62220001", "", "5", "成功", ""],
+        ["", "", "", "5", "成功", ""],
         [third.reference, "", "", "5", "大概", ""],
     ]
     taken, why = answered(rows, finance)
@@ -428,6 +429,7 @@ def test_the_answer_of_the_bank_is_imported(operator: User, finance: User, secon
         "收款账号不符",
         "失败原因为空",
         "付款不存在",
+        "收款账号为空",
         "处理结果不认识",
     ]
     states = [one.state for one in payments_of(batch)]

@@ -238,7 +238,9 @@ class AnswerImporter(Importer):
         if reference:
             found = self.by_reference.get(reference)
             return found or self.fault("reference", "流水号不存在", "没有此流水号的付款。")
-        key = row.values.get("number", ""), row.values["amount"]
+        if not row.values.get("number"):
+            return self.fault("number", "收款账号为空", "没有流水号的，请填写收款账号。")
+        key = row.values["number"], row.values["amount"]
         # Two payments of one sum to one account: which row means which, only the reference says.
         same = [one for one in self.by_account.get(key, []) if one.pk not in self.rows_said]
         if len(same) == 1:

@@ -55,6 +55,11 @@ class GuardedField:
     is_veil: bool = False
 
 
+# The veils over who somebody of the pool is. `experts` lays them; apps below it name people, too, such as whom a project
+# avoids.
+NAME, EMPLOYER = "experts.name", "experts.employer"
+
+
 class Viewer(Protocol):
     """What visibility knows of a user: the levels its roles give, by field code, and the codes of the roles."""
 

@@ -13,14 +13,14 @@ from pydantic import StrictBool
 from expertpool.core.api import Id, Input, Moment, Output
 from expertpool.core.api.records import FieldValue, added_of, given, taken
 from expertpool.core.subjects.kinds import Entry
-from expertpool.core.visibility import is_clear, show
+from expertpool.core.visibility import EMPLOYER, NAME, is_clear, show
 from expertpool.directory.models import Unit
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import state_word
 from expertpool.experts.queries.oddities import oddities_of
-from expertpool.experts.queries.veils import EMPLOYER, NAME, name_for
+from expertpool.experts.queries.veils import name_for
 from expertpool.experts.tables import leave_pill
 
 MOST_SPECIALTIES = 100

@@ -9,13 +9,12 @@ from django.db.models import Q
 from expertpool.core.configuration import value_of
 from expertpool.core.mandates import A_LOOK
 from expertpool.core.views.listing import ListTab, Sort
-from expertpool.core.visibility import Viewer, is_clear
+from expertpool.core.visibility import NAME, Viewer, is_clear
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert, Leave
 from expertpool.experts.queries.experts import TERM_ENDING, TERM_OVER, state_word
 from expertpool.experts.queries.leaves import going_on, unsound
 from expertpool.experts.queries.names import BY_NAME
-from expertpool.experts.queries.veils import NAME
 from expertpool.experts.settings import TERM_ENDING_WITHIN
 
 SORTS: dict[str, Sort] = {

@@ -29,6 +29,7 @@ from expertpool.core.subjects import (
     Subject,
     Text,
 )
+from expertpool.core.visibility import NAME
 from expertpool.directory.enums import DictionaryCode
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import UNIT_SEARCH, dictionary_names, now_called, unit_name
@@ -356,7 +357,7 @@ FIELDS = (
         label="回避单位或人员",
         kind=Text(longest=200),
         write=False,
-        veil="experts.name",  # beside a number it says who has it
+        veil=NAME,  # beside a number it says who has it
         criterion=InCriteria(field=ask.Text(code="avoidance", match=answers.avoidance_q)),
     ),
     FieldDeclaration(

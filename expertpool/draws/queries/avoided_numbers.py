@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from expertpool.accounts.models import User
 from expertpool.accounts.queries import scope_q
-from expertpool.core.visibility import is_clear
+from expertpool.core.visibility import NAME, is_clear
 from expertpool.draws.queries.avoided import is_called_so
 from expertpool.experts.queries.experts import experts_visible_to, kept_instead
-from expertpool.experts.queries.veils import NAME
 
 
 def why_not_avoided(number: str, name: str, user: User) -> str:

@@ -26,11 +26,11 @@ from expertpool.core.subjects import (
     Rows,
     Text,
 )
+from expertpool.core.visibility import NAME
 from expertpool.experts.enums import AccountState, ExpertSource, ExpertStatus
 from expertpool.experts.fields.shared import NUMBERS, departments
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.experts import state_word
-from expertpool.experts.queries.veils import NAME
 from expertpool.experts.validators import values as rules
 
 _departments = Prepared(lambda: Department.objects.values_list("pk", "name"))

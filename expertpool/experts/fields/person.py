@@ -20,6 +20,7 @@ from expertpool.core.subjects import (
     Text,
 )
 from expertpool.core.text import mask_email, mask_middle
+from expertpool.core.visibility import NAME
 from expertpool.experts.enums import ExpertKind, IdKind, Sex
 from expertpool.experts.fields.shared import (
     AS_CONTACT,
@@ -41,7 +42,6 @@ from expertpool.experts.fields.words import (
 from expertpool.experts.models import Expert
 from expertpool.experts.queries import criteria as answers
 from expertpool.experts.queries.packs import encrypted_q
-from expertpool.experts.queries.veils import NAME
 from expertpool.experts.validators import documents
 from expertpool.experts.validators import values as rules
 

@@ -22,6 +22,7 @@ from expertpool.core.subjects import (
     Rows,
     Text,
 )
+from expertpool.core.visibility import EMPLOYER
 from expertpool.directory.enums import DictionaryCode, TitleLevel
 from expertpool.directory.models import Unit
 from expertpool.directory.queries import (
@@ -53,7 +54,6 @@ from expertpool.experts.fields.words import (
     NO_EMPLOYER,
     TITLE_MEANINGS,
 )
-from expertpool.experts.queries.veils import EMPLOYER
 from expertpool.experts.validators import values as rules
 
 _UNITS = ("工作单位", "所在单位", "现工作单位", "任职单位", "所属单位")

@@ -19,7 +19,7 @@ from expertpool.core.fields import Sealed
 from expertpool.core.lookups import Among
 from expertpool.core.ordering import KeyOrder, Places
 from expertpool.core.text import as_name
-from expertpool.core.visibility import Viewer, is_clear
+from expertpool.core.visibility import NAME, Viewer, is_clear
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.initials import LATIN, MOST_CHARS
 from expertpool.experts.queries.packs import (
@@ -30,7 +30,6 @@ from expertpool.experts.queries.packs import (
     ids_in_order,
     state_of,
 )
-from expertpool.experts.queries.veils import NAME
 
 LONG = 0.5  # seconds; an order that takes longer is worked out
 SHARE = 10  # only after so many times as long

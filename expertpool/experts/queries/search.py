@@ -40,7 +40,7 @@ from expertpool.core.text import (
     masked_words,
     without_unseen,
 )
-from expertpool.core.visibility import is_clear
+from expertpool.core.visibility import EMPLOYER, NAME, is_clear
 from expertpool.directory.models import Specialty, Unit, UnitAlias
 from expertpool.directory.queries import core_of, normalise_unit_name
 from expertpool.experts.models import Expert, ExpertSpecialty
@@ -48,7 +48,7 @@ from expertpool.experts.queries.criteria import SUBJECT
 from expertpool.experts.queries.experts import kept_instead
 from expertpool.experts.queries.names import named_like
 from expertpool.experts.queries.packs import NOBODY, Holders, phone_being, phones_holding
-from expertpool.experts.queries.veils import EMPLOYER, NAME, sees_who
+from expertpool.experts.queries.veils import sees_who
 
 # Each costs a statement and a condition of the list's.
 MOST_KEYWORDS = 8

@@ -10,6 +10,8 @@ from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.core.visibility import (
+    EMPLOYER,
+    NAME,
     GuardedField,
     Level,
     Sensitivity,
@@ -18,8 +20,6 @@ from expertpool.core.visibility import (
     said,
 )
 from expertpool.experts.models import Expert
-
-NAME, EMPLOYER = "experts.name", "experts.employer"
 
 
 def mask_name(name: str) -> str:

@@ -11,7 +11,7 @@ from django.db import models
 from expertpool.core.bounds import DAYS, MOMENTS, within
 from expertpool.core.fields import BlindIndexField
 from expertpool.core.validators import validate_phone
-from expertpool.core.visibility import Viewer, said
+from expertpool.core.visibility import EMPLOYER, NAME, Viewer, said
 from expertpool.projects.enums import (
     AvoidanceSubject,
     DrawState,
@@ -352,6 +352,6 @@ class Avoidance(models.Model):
         """The same for ``viewer``: who has that number he is not told where he sees names or employers masked."""
         if not (self.subject == AvoidanceSubject.PERSON and self.expert_number):
             return self.target
-        name = said(viewer, "experts.name", self.name)
-        unit = said(viewer, "experts.employer", self.unit_name)
+        name = said(viewer, NAME, self.name)
+        unit = said(viewer, EMPLOYER, self.unit_name)
         return "，".join(part for part in (name, self.expert_number, unit) if part)

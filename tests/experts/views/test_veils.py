@@ -14,9 +14,10 @@ from django.utils import timezone
 from expertpool.accounts.enums import Scope
 from expertpool.accounts.models import Role, RoleField, RolePermission, User
 from expertpool.audit.models import Entry
+from expertpool.core.visibility import EMPLOYER, NAME
 from expertpool.draws.queries.avoided_numbers import why_not_avoided
 from expertpool.experts.models import Expert
-from expertpool.experts.queries.veils import EMPLOYER, NAME, employer_for, mask_name, name_for
+from expertpool.experts.queries.veils import employer_for, mask_name, name_for
 from expertpool.experts.services.profile import update_expert
 from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.models import Avoidance, Project

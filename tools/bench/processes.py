@@ -6,7 +6,6 @@ moment, and waits for them for ever.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import pickle
 import traceback
@@ -16,6 +15,8 @@ from typing import Any
 
 import django
 from django.db import connection, connections
+
+from expertpool.core.garbage import collect_seldom
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -47,7 +48,7 @@ def in_children(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 def _run(call: bytes, database: str, sender: Connection) -> None:
     try:
         django.setup()
-        gc.freeze()  # as web and worker do
+        collect_seldom()  # as web and worker do
         connection.settings_dict["NAME"] = database  # of a test or of a measurement
         sender.send((False, pickle.loads(call)()))  # noqa: S301 (from our parent)
     except Exception:  # noqa: BLE001 (handed to the parent)

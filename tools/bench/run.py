@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from config.room import with_room
 from expertpool.accounts.services.demo import ensure_demo_accounts
+from expertpool.core.garbage import collect_seldom
 from tools.bench.admissions import measure_admission
 from tools.bench.assignments import measure_assignment
 from tools.bench.campaigns import measure_campaign
@@ -60,10 +60,9 @@ def measure_sizes(
 
 
 def _as_in_service() -> override_settings:
-    """DEBUG would write every query down and render templates with more care; collections are as
-    `config.wsgi` has them."""
-    gc.freeze()
-    gc.set_threshold(5_000, 100, 10)
+    """DEBUG would write every query down and render templates with more care; circles are looked for as web and
+    worker do."""
+    collect_seldom()
     return override_settings(DEBUG=False, TEMPLATES=settings.TEMPLATES)
 
 

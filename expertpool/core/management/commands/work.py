@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -20,6 +19,7 @@ from django.utils import timezone
 
 from expertpool.core.connector import QueueConnector
 from expertpool.core.duties import keep_duties
+from expertpool.core.garbage import collect_seldom
 from expertpool.core.jobs import app
 
 # Seconds between two looks for jobs whose time has come; new ones are announced.
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.nice(STEPS_BACK[options["name"]])
-        gc.freeze()  # as in config.wsgi: an import's collections need not go through what is loaded
+        collect_seldom()
         connector = QueueConnector()
         try:
             with app.replace_connector(connector):

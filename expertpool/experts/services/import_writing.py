@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from operator import itemgetter
 from queue import SimpleQueue
+from types import NoneType
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -85,8 +86,11 @@ def _written(values: Sequence[Any]) -> Sequence[str]:
     first = values[0]
     if all(value is first for value in values):
         return [_text_of(first)] * len(values)
-    if set(map(type, values)) == {str} and not _ESCAPED.search("".join(values)):
+    kinds = set(map(type, values))
+    if kinds == {str} and not _ESCAPED.search("".join(values)):
         return values  # nearly all texts are plain: numbers of people, codes, names
+    if kinds <= {bytes, NoneType}:  # ciphertexts and blind indexes
+        return [r"\N" if value is None else rf"\\x{value.hex()}" for value in values]
     return list(map(_text_of, values))
 
 

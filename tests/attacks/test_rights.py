@@ -80,10 +80,8 @@ def edit(user: User, actor: User, *, now: datetime = NOW, **values: object) -> s
         lambda of, by: edit(of, by, email="clerk@example.cn"),
         lambda of, by: edit(of, by, roles=[make_role("accounts.users")]),
         lambda of, by: enable_user(user=of, actor=by, now=NOW),
-        # Who guesses its password would never wait.
-        lambda of, by: unlock_user(user=locked(of), actor=by, now=NOW),
     ],
-    ids=["password", "phone", "mail", "roles", "enable", "unlock"],
+    ids=["password", "phone", "mail", "roles", "enable"],
 )
 @pytest.mark.parametrize("role", ["supervisor", "operator", "expert", "admin"])
 def test_nobody_takes_over_an_account_with_rights_that_he_lacks(

@@ -96,6 +96,7 @@ def test_a_node_stands_for_all_below_it() -> None:
     assert list(specialty_subtree([specialty("A010101").pk])) == [specialty("A010101")]
     assert not specialty_subtree([])
     assert not specialty_subtree([999_999_999])
+    assert not specialty_subtree(["1" * 30])  # no key is so long
 
 
 @pytest.mark.shows("EXP-16")

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from expertpool.core.lookups import Among
-from expertpool.core.prepared import Given, Prepared
 from expertpool.directory.models import Division, Specialty, SpecialtyScheme
 
 MOST_LIKE, MOST_WORDS = 20, 5  # specialties that are proposed while one types; words that count
@@ -20,17 +18,8 @@ def specialty_subtree(ids: Iterable[Any]) -> QuerySet[Specialty]:
 
 
 def _places(ids: Iterable[Any]) -> list[tuple[int, tuple[int, str]]]:
-    rows = _placed.all(ids=[int(pk) for pk in ids])
+    rows = Specialty.objects.filter(pk__in=list(ids)).values_list("pk", "scheme_id", "path")
     return [(pk, (scheme, path)) for pk, scheme, path in rows]
-
-
-_placed = Prepared(
-    lambda: (
-        Specialty.objects.filter(Among("pk", Given("ids")))
-        .order_by()
-        .values_list("pk", "scheme_id", "path")
-    )
-)
 
 
 def _below(places: Iterable[tuple[int, str]]) -> QuerySet[Specialty]:

@@ -19,8 +19,8 @@ def collect_seldom() -> None:
     gc.freeze()
     # A page leaves a thousand objects in circles: looked for at each third page, while they are in the processor's
     # cache. Those of twenty together took 20 to 45 ms, in the middle of every twentieth page. What lasts longer is gone
-    # through as seldom as if they were looked for each 50,000 objects: a large draw makes millions, an import of a
-    # hundred thousand rows worked a fifth longer.
+    # through as seldom as if they were looked for each 50,000 objects: a large draw makes millions, and so does an
+    # import (docs/decisions/0736).
     gc.set_threshold(5_000, 100, 10)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from expertpool.accounts.forms.accounts import OwnPasswordField
 from expertpool.accounts.services.authenticators import open_secret, seal_secret
 from expertpool.core.views.digits import DigitsField
 from expertpool.core.views.listing import FilterForm
@@ -24,13 +25,7 @@ class StepForm(forms.Form):
 class PasswordForm(forms.Form):
     """What shows that it is still he who sits there."""
 
-    password = forms.CharField(
-        label="登录密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "请填写您的登录密码。"},
-    )
+    password = OwnPasswordField()
 
 
 class CodeForm(forms.Form):

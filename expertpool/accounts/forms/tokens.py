@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from expertpool.accounts.forms.accounts import OwnPasswordField
 from expertpool.accounts.models import User
 from expertpool.accounts.registry import TOKEN_PAGES
 from expertpool.accounts.settings import TOKEN_LONGEST, TOKEN_USUAL
@@ -36,14 +37,7 @@ class TokenForm(forms.Form):
         error_messages={"required": "请至少选择一项范围。"},
         help_text="令牌能做的，是这里选的与用户权限的交集。",
     )
-    password = forms.CharField(
-        label="登录密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "请填写您的登录密码。"},
-        help_text="确认是您本人：令牌不用密码就能办事。",
-    )
+    password = OwnPasswordField("确认是您本人：令牌不用密码就能办事。")
     wide = {"scopes"}
 
     def __init__(self, data: Any = None, *, actor: User) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from expertpool.accounts.forms.accounts import OwnPasswordField
 from expertpool.accounts.services.authenticators import open_secret, seal_secret
 from expertpool.core.views.digits import DigitsField
 from expertpool.core.views.listing import FilterForm
+from expertpool.core.views.own_password import OwnPasswordField
 
 
 class StepForm(forms.Form):

@@ -45,20 +45,6 @@ class LoginForm(ForgottenForm):
     )
 
 
-class OwnPasswordField(forms.CharField):
-    """The password of who is signed in, which shows that it is still he who sits there."""
-
-    def __init__(self, help_text: str = "") -> None:
-        super().__init__(
-            label="登录密码",
-            max_length=128,
-            strip=False,
-            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-            error_messages={"required": "请填写您的登录密码。"},
-            help_text=help_text,
-        )
-
-
 class PasswordForm(forms.Form):
     old = forms.CharField(
         label="原密码",

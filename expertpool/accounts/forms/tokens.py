@@ -8,13 +8,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from expertpool.accounts.forms.accounts import OwnPasswordField
 from expertpool.accounts.models import User
 from expertpool.accounts.registry import TOKEN_PAGES
 from expertpool.accounts.settings import TOKEN_LONGEST, TOKEN_USUAL
 from expertpool.core.api import offered_codes
 from expertpool.core.configuration import value_of, words_of
 from expertpool.core.registry import permission_groups
+from expertpool.core.views.own_password import OwnPasswordField
 
 
 class TokenForm(forms.Form):

@@ -7,9 +7,11 @@ from datetime import datetime
 from expertpool.accounts.models import User
 from expertpool.achievements.enums import AchievementState
 from expertpool.achievements.models import Achievement
+from expertpool.achievements.queries import SUBJECT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.erasing import Eraser
 from expertpool.files.services import remove_all_attachments
+from expertpool.workflow.services.forgetting import forget_notices
 
 
 def _count(expert: Expert) -> int:
@@ -17,7 +19,9 @@ def _count(expert: Expert) -> int:
 
 
 def _erase(expert: Expert, actor: User | None, now: datetime) -> None:
-    for row in Achievement.objects.filter(expert=expert):
+    rows = list(Achievement.objects.filter(expert=expert))
+    forget_notices(SUBJECT, [row.pk for row in rows])
+    for row in rows:
         remove_all_attachments(subject=row, actor=None, now=now)
         row.delete()
 
@@ -29,6 +33,12 @@ def _holds(expert: Expert) -> str:
 
 ERASERS = (
     Eraser(
-        "achievements", "成果和成果附件", 18, ("achievements.Achievement",), _count, _erase, _holds
+        "achievements",
+        "成果和成果附件，公示的内容、收到的异议",
+        18,
+        ("achievements.Achievement",),
+        _count,
+        _erase,
+        _holds,
     ),
 )

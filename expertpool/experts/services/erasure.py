@@ -38,6 +38,8 @@ from expertpool.files.services import remove_all_attachments
 from expertpool.notifications.models import Message
 from expertpool.notifications.queries.messages import recipient_key
 from expertpool.notifications.services.deletion import delete_messages
+from expertpool.workflow.queries.notices import telling
+from expertpool.workflow.services.forgetting import forget_notices
 
 ERASED = "已抹去"
 NAMELESS = "已抹去的专家"
@@ -142,6 +144,14 @@ def _erase_files(expert: Expert, actor: User | None, now: datetime) -> None:
     forget_files(_field_files(expert), now=now, note=WHY)
 
 
+def _count_notices(expert: Expert) -> int:
+    return telling(SUBJECT).filter(approval__subject_id=expert.pk).count()
+
+
+def _erase_notices(expert: Expert, actor: User | None, now: datetime) -> None:
+    forget_notices(SUBJECT, [expert.pk])
+
+
 def _messages(expert: Expert) -> Any:
     # Those about where he is reached, too: they went to no account, and the last one to the number before.
     subjects = (Expert._meta.label_lower, ACCOUNT)
@@ -178,6 +188,7 @@ def _erase_account(expert: Expert, actor: User | None, now: datetime) -> None:
 ERASERS = (
     Eraser("experts.record", "档案的各项内容、检索索引", 50, (), lambda _expert: 1, _erase_record),
     Eraser("experts.files", "附件和照片", 10, (), _count_files, _erase_files),
+    Eraser("experts.notices", "入库公示的内容、收到的异议", 12, (), _count_notices, _erase_notices),
     Eraser(
         "experts.parts",
         "专业、分组、回避、请假、黑名单的文字",

@@ -15,7 +15,7 @@ from expertpool.core.configuration import value_of
 from expertpool.files.services import remove_all_attachments
 from expertpool.joining.enums import EDITABLE, State
 from expertpool.joining.models import Application, Recommendation, Registration
-from expertpool.joining.queries.applications import is_as_written
+from expertpool.joining.queries.applications import SUBJECT, is_as_written
 from expertpool.joining.queries.public import has_only_applied
 from expertpool.joining.services.asked import NOTHING
 from expertpool.joining.services.locking import lock
@@ -24,6 +24,8 @@ from expertpool.joining.services.states import set_state
 from expertpool.joining.settings import DRAFT_DAYS, KEPT_DAYS
 from expertpool.notifications.models import Message
 from expertpool.notifications.services.deletion import delete_messages
+from expertpool.workflow.queries.notices import telling
+from expertpool.workflow.services.forgetting import forget_notices
 
 AT_ONCE = 200
 WHY = "清除申请所填内容"
@@ -43,7 +45,15 @@ def clean(*, now: datetime) -> int:
     for key in keys:
         _erase(key, now)
     _forget_unused(kept, now)
+    _forget_told()
     return len(keys)
+
+
+def _forget_told() -> None:
+    """Of what was erased while notices stayed, they go now."""
+    about = telling(SUBJECT).values("approval__subject_id")
+    erased = Application.objects.filter(erased_at__isnull=False, pk__in=about).order_by("pk")
+    forget_notices(SUBJECT, list(erased.values_list("pk", flat=True)[:AT_ONCE]))
 
 
 def _forget_unused(before: datetime, now: datetime) -> None:
@@ -85,6 +95,7 @@ def erase_contents(row: Application, now: datetime) -> None:
         messages=letters.filter(deleted_at__isnull=True), reason=WHY, actor=None, now=now
     )
     record("joining.erase", actor=None, now=now, subject=row, after={"申请编号": row.number})
+    forget_notices(SUBJECT, [row.pk])
     row.specialties.clear()
     row.contents, row.returned_contents = "", ""
     row.name, row.employer_name, row.title = "", "", ""

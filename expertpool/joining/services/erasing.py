@@ -50,7 +50,14 @@ ERASERS = (
         _count_recommended,
         _forget_recommended,
     ),
-    Eraser("joining", "入库申请所填内容和材料", 17, ("joining.Application",), _count, _erase),
+    Eraser(
+        "joining",
+        "入库申请所填内容和材料，公示的内容、收到的异议",
+        17,
+        ("joining.Application",),
+        _count,
+        _erase,
+    ),
 )
 KEEPERS = (
     Keeper(

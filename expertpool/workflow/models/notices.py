@@ -60,9 +60,10 @@ class Delegation(models.Model):
 
 class PublicNotice(models.Model):
     """What a step that is a notice told the public, as it was when the step began. It stands as long as its
-    approval is at that move (``round``)."""
+    approval is at that move (``round``). Later on it says nothing any more (`services.forgetting`); the database
+    lets nothing else of it be written."""
 
-    never = ("UPDATE", "DELETE")
+    never = ("DELETE",)
 
     public_id = models.UUIDField("公开编号", unique=True, editable=False)
     approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="notices")
@@ -96,9 +97,9 @@ class PublicNotice(models.Model):
 
 class Objection(models.Model):
     """What somebody of the public has against what a notice tells. Who it is, only those who decide read.
-    ``proof`` says that it came by the page: none other is counted, or shown."""
+    ``proof`` says that it came by the page: none other is counted, or shown. It goes with what its notice said."""
 
-    never = ("UPDATE", "DELETE")
+    never = ("UPDATE",)
 
     code = models.UUIDField("编号", unique=True, editable=False)
     notice = models.ForeignKey(PublicNotice, on_delete=models.CASCADE, related_name="objections")

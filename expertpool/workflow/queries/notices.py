@@ -44,6 +44,11 @@ def vouched(notices: Iterable[PublicNotice]) -> list[PublicNotice]:
     return [one for one in notices if is_vouched(one)]
 
 
+def telling(subject: str) -> QuerySet[PublicNotice]:
+    """Return the notices about rows of ``subject`` (its code) that still say what they told the public."""
+    return PublicNotice.objects.filter(approval__subject_type=subject, title__gt="")
+
+
 def notice_by(public_id: UUID) -> PublicNotice | None:
     """Return the notice of this public id as it was published; None where there is none, or somebody has altered it."""
     rows = PublicNotice.objects.select_related("approval")

@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:pk>/kind/<slug:kind>/", profile.change_to, name="kind"),
     path("<int:pk>/reveal/<slug:field>/", profile.reveal, name="reveal"),
     path("<int:pk>/versions/", versions.compare, name="versions"),
+    path("<int:pk>/versions/<int:number>/<str:code>/", versions.read_file, name="version_file"),
     path("<int:pk>/photo/", photos.photo, name="photo"),
     path("changes/", versions.index, name="changes"),
     path("sharing/", sharing.index, name="sharing"),

@@ -77,6 +77,7 @@ from tests.factories.fees import (
     make_rate,
     make_sent,
 )
+from tests.factories.fields import make_version_with_file
 from tests.factories.identity import make_group_role, make_identity
 from tests.factories.inspections import (
     ask_one,
@@ -159,6 +160,11 @@ def token(**of: Callable[[World], Any]) -> Rule:
 
 def pk(of: Callable[[World], Any]) -> Kwargs:
     return lambda world, _user: {"pk": of(world).pk}
+
+
+def version_with_file(world: World, _user: User) -> dict[str, Any]:
+    version, code = make_version_with_file(world.expert)
+    return {"pk": version.expert_id, "number": version.number, "code": code}
 
 
 def plan_version(world: World, user: User) -> dict[str, Any]:
@@ -1095,6 +1101,7 @@ RULES: dict[str, Rule] = {
     "experts:detail": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:menu": only(*READ_EXPERTS, kwargs=EXPERT),
     "experts:versions": only(*READ_EXPERTS, kwargs=EXPERT),
+    "experts:version_file": only(*READ_EXPERTS, kwargs=version_with_file),
     "experts:changes": only(*READ_EXPERTS),
     "experts:photo": only(*READ_EXPERTS, "expert", kwargs=EXPERT),
     "privacy:own": only("expert"),

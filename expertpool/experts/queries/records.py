@@ -23,6 +23,7 @@ from expertpool.experts.enums import STATUS_MOVES, ExpertStatus
 from expertpool.experts.models import AvoidanceUnit, BlacklistEntry, Expert, ExpertVersion, Leave
 from expertpool.experts.queries.availability import not_in_pool
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.named_fields import file_addresses
 from expertpool.experts.registry import SUSPENSIONS
 
 TAKES_OUT = ("expert.freeze", "expert.blacklist", "expert.delete")
@@ -256,6 +257,9 @@ class Difference:
     before: str
     after: str
     changed: bool
+    # Where they are read, of a field that is a file.
+    before_url: str = ""
+    after_url: str = ""
 
 
 def differences(
@@ -263,6 +267,7 @@ def differences(
 ) -> list[Difference]:
     """Return the fields of two versions side by side, as ``user`` may see them; empty ones are left out."""
     before, after = json.loads(older.snapshot), json.loads(newer.snapshot)
+    old_files, new_files = file_addresses(older, user), file_addresses(newer, user)
     return [
         Difference(
             label,
@@ -270,6 +275,8 @@ def differences(
             shown(user, name, after.get(name, "")),
             # Two numbers that read alike once they are masked are different all the same.
             before.get(name, "") != after.get(name, ""),
+            old_files.get(name, ""),
+            new_files.get(name, ""),
         )
         for name, label in labels.items()
         if before.get(name) or after.get(name)

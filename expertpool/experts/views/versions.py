@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.core.permissions import requires
+from expertpool.core.responses import file_answer, refused
 from expertpool.core.views.listing import listing, render_list
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.forms.filters import ChangeFilter
 from expertpool.experts.guards import seeing_who
 from expertpool.experts.queries.experts import experts_visible_to
+from expertpool.experts.queries.named_fields import file_in
 from expertpool.experts.queries.records import (
     HIDDEN_FIELD,
     changes_visible_to,
@@ -21,6 +24,9 @@ from expertpool.experts.queries.records import (
     versions_of,
 )
 from expertpool.experts.queries.veils import sees_who
+from expertpool.files.exceptions import FileRefused
+from expertpool.files.queries import opened
+from expertpool.files.services import note_download
 
 NOTHING = "这位专家的资料还没有修改过，没有可以对照的版本。"
 
@@ -78,3 +84,21 @@ def compare(request: UserRequest, pk: int) -> HttpResponse:
         "back": back,
     }
     return render(request, "experts/version_compare.html", context)
+
+
+@require_GET
+@requires("experts.view")
+@seeing_who
+def read_file(request: UserRequest, pk: int, number: int, code: str) -> HttpResponseBase:
+    """The file that a field had in one version: nothing else names one that was replaced."""
+    expert = get_object_or_404(experts_visible_to(request.user), pk=pk)
+    version = get_object_or_404(versions_of(expert), number=number)
+    attachment = file_in(version, code, request.user)
+    if attachment is None:
+        raise Http404
+    try:
+        content = opened(attachment)
+    except FileRefused as error:
+        return refused(str(error))
+    note_download(attachment=attachment, actor=request.user, now=timezone.now())
+    return file_answer(content, name=attachment.name, content_type=attachment.content_type)

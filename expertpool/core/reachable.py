@@ -50,11 +50,12 @@ def resolve_target(url: str, *, private: Collection[str], mend: str) -> Target:
 def _parse(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
-        port = parsed.port
+        # Read here: of a name like xn--a httpx says only now that there is none.
+        host, port = parsed.host, parsed.port
     except (httpx.InvalidURL, ValueError) as error:
         raise AddressRefused("地址不是有效的网址，应像 https://oa.example.cn/hook。") from error
     wrong_port = port is not None and not 0 < port < 65536
-    if parsed.scheme not in {"http", "https"} or not parsed.host or wrong_port:
+    if parsed.scheme not in {"http", "https"} or not host or wrong_port:
         raise AddressRefused("地址应以 http:// 或 https:// 开头，并写明主机名。")
     if parsed.userinfo:
         raise AddressRefused("地址里不能写账号和密码。")

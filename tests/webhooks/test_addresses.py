@@ -68,6 +68,7 @@ def test_public_addresses_are_taken(host: str) -> None:
         "http://93.184.215.14:0/",
         "http://[::1/",
         "http://a b/",
+        "https://xn--a/",
     ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:

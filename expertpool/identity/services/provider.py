@@ -7,6 +7,7 @@ run at once: a provider that hangs keeps no more than those waiting. What it say
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from base64 import b64encode
@@ -26,6 +27,7 @@ from expertpool.identity.settings.oidc import CLIENT, ISSUER, SECRET, is_plain_e
 
 MEND = "单位内部的身份平台，请运维人员把它列入 IDENTITY_PRIVATE_HOSTS。"
 LARGEST = 256 * 1024  # bytes of an answer
+NO_ADDRESS = "身份平台的发现文档里没有 {}，或不是网址，请管理员核对“颁发者”。"
 KEPT = 600.0  # seconds that what a provider says of itself counts
 KEYS_AGAIN = 30.0  # seconds after which keys are fetched anew for one that is not among them
 AT_ONCE = 4
@@ -67,7 +69,7 @@ def provider_of(read: Reader, *, fresh: bool = False) -> Provider:
         name: _address(said, name)
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
     }
-    methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    methods = _listed(said, "token_endpoint_auth_methods_supported") or {"client_secret_basic"}
     now = time.monotonic()
     provider = Provider(
         issuer=issuer,
@@ -78,7 +80,7 @@ def provider_of(read: Reader, *, fresh: bool = False) -> Provider:
         if said.get("end_session_endpoint")
         else "",
         keys_at=addresses["jwks_uri"],
-        algorithms=frozenset(map(str, said.get("id_token_signing_alg_values_supported") or ())),
+        algorithms=_listed(said, "id_token_signing_alg_values_supported"),
         by_post="client_secret_basic" not in methods and "client_secret_post" in methods,
         since=now,
         keys=_keys(addresses["jwks_uri"]),
@@ -142,11 +144,25 @@ def forget_providers() -> None:
 
 def _address(said: Mapping[str, Any], name: str) -> str:
     url = said.get(name)
-    if not isinstance(url, str) or not url.startswith(("https://", "http://")):
-        raise ProviderFailed(f"身份平台的发现文档里没有 {name}，请管理员核对“颁发者”。")
-    if is_plain_elsewhere(url):
+    if not isinstance(url, str) or not re.match("https?://", url) or not url.isprintable():
+        raise ProviderFailed(NO_ADDRESS.format(name))
+    try:
+        is_plain = is_plain_elsewhere(url)
+    except ValueError as error:
+        raise ProviderFailed(NO_ADDRESS.format(name)) from error
+    if is_plain:
         raise ProviderFailed(f"身份平台的 {name} 不是 https 地址，不能使用。")
     return url
+
+
+def _listed(said: Mapping[str, Any], name: str) -> frozenset[str]:
+    """Return which words the provider lists as ``name``; none where it lists none, or not so that one can read it."""
+    rows = said.get(name)
+    return (
+        frozenset(one for one in rows if isinstance(one, str))
+        if isinstance(rows, list)
+        else frozenset()
+    )
 
 
 def _keys(url: str) -> list[jwt.PyJWK]:

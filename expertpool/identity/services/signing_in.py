@@ -184,9 +184,10 @@ def _is_under_way(kept: Any, state: str, now: datetime) -> bool:
 def _is_strong(claims: Mapping[str, Any]) -> bool:
     """Tell whether the provider says that it asked for more than a password."""
     wanted = set(_counting()(own.STRONG).split())
-    methods = claims.get("amr")
-    said = {one for one in methods if isinstance(one, str)} if isinstance(methods, list) else set()
-    return bool(wanted & said) or claims.get("acr") in wanted
+    methods, level = claims.get("amr"), claims.get("acr")
+    # Whoever says it in another way than the standard does has not said it.
+    said = [*(methods if isinstance(methods, list) else ()), level]
+    return any(isinstance(one, str) and one in wanted for one in said)
 
 
 def _rules() -> Admission:

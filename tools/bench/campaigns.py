@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from expertpool.accounts.models import User
+from expertpool.core.configuration import read_once
 from expertpool.core.strokes import signature_svg
 from expertpool.draws.enums import InvitationState, ReplyVia
 from expertpool.draws.models import Invitation
@@ -62,6 +63,7 @@ def measure_campaign(
     _measure_result(reporter, size, staff, now=now, items=items[1], experts=experts[1])
 
 
+@read_once()  # as a request does
 def _measure_assignment(
     reporter: Reporter, size: int, staff: Staff, *, now: datetime, items: int, experts: int
 ) -> None:

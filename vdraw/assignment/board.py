@@ -100,8 +100,9 @@ class Board:
         return item not in self.held[one] and item not in self._barred[one]
 
     def _place(self, item: int, rank: Ranked) -> bool:
-        """Give the item one more expert: whoever of those in reach has least, of several the first
-        reached; hand on what has to be. Nothing changes where nobody can be reached."""
+        """Give the item one more expert, or several who are next in turn: each time whoever of those in
+        reach has least, of several the first reached; hand on what has to be. Nothing changes where nobody
+        can be reached."""
         floor = self._least_in_reach(item)
         if floor >= self._cap:
             return False
@@ -110,7 +111,9 @@ class Board:
         least = [one for one in self._fit[self._items[item].class_id]
                  if self._load[one] == floor and self._may_take(one, item)]  # fmt: skip
         if least:
-            self._give(rank(item, least)[0], item)
+            # The others of them still have least once the first has it: one order serves for all.
+            for one in rank(item, least)[: self.free_in(item)]:
+                self._give(one, item)
             return True
         return self._search(item, rank, floor)
 

@@ -33,6 +33,7 @@ from expertpool.experts.queries.accounts import ROLE, waits_for_him
 from expertpool.experts.queries.experts import account_of, account_proof, expert_for
 from expertpool.experts.services.contacts import (
     CONTACTS,
+    Fresh,
     let_account_follow,
     lock_contacts,
     way_of_link,
@@ -126,10 +127,10 @@ def invite_to_account(*, expert: Expert, actor: User | None, now: datetime) -> N
     queue_accounts([expert.pk], actor=actor, now=now)
 
 
-def check_invitable(expert: Expert, *, now: datetime) -> None:
+def check_invitable(expert: Expert, *, now: datetime, known: Fresh | None = None) -> None:
     """Refuse (ExpertRefused) to open an account of whoever is out of the pool, or not reached (`way_of_link`)."""
     check_in_pool(expert)
-    if way_of_link(expert, now=now) is None:
+    if way_of_link(expert, now=now, known=known) is None:
         raise ExpertRefused("没有邮箱，请先补充专家的邮箱。")
 
 

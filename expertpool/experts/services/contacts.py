@@ -4,8 +4,9 @@ to what was changed lately (docs/decisions/0114)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -15,7 +16,7 @@ from expertpool.core.fields import opens
 from expertpool.core.locks import lock_transaction
 from expertpool.core.text import moment_text
 from expertpool.experts.exceptions import ExpertRefused
-from expertpool.experts.models import Expert
+from expertpool.experts.models import Expert, ExpertVersion
 from expertpool.experts.occasions import ACCOUNT, CONTACT_CHANGED
 from expertpool.experts.queries.experts import account_of, how_to_call
 from expertpool.experts.settings import CONTACT_DAYS
@@ -91,16 +92,34 @@ def let_account_follow(expert: Expert, *, actor: User | None, now: datetime) -> 
     follow_file(user=user, phone=expert.phone, email=expert.email, actor=actor, now=now)
 
 
-def way_of_link(expert: Expert, *, now: datetime) -> ChannelCode | None:
-    """Return by which way ``expert`` is sent what lets him in: mail, else a short message; None where
-    he has neither. Refuses (ExpertRefused) when all that is left was changed within the days of the office.
-    """
+class Fresh(NamedTuple):
+    """Which contacts of experts (ids) were changed within the ``days`` of the office."""
+
+    days: int
+    names: Mapping[int, set[str]]
+
+
+def fresh_contacts(experts: Iterable[Expert], *, now: datetime) -> Fresh:
+    """Return which contacts of ``experts`` were changed lately, by one query for all of them."""
     days = counted(CONTACT_DAYS, now)
-    fresh: set[str] = set()
-    for names in expert.versions.filter(at__gt=now - timedelta(days=days)).values_list(
-        "changed", flat=True
-    ):
-        fresh |= CONTACTS.keys() & set(names)
+    rows = ExpertVersion.objects.filter(
+        expert__in=[one.pk for one in experts], at__gt=now - timedelta(days=days)
+    )
+    names: dict[int, set[str]] = {}
+    for pk, changed in rows.order_by().values_list("expert", "changed"):
+        names.setdefault(pk, set()).update(CONTACTS.keys() & set(changed))
+    return Fresh(days, names)
+
+
+def way_of_link(
+    expert: Expert, *, now: datetime, known: Fresh | None = None
+) -> ChannelCode | None:
+    """Return by which way ``expert`` is sent what lets him in: mail, else a short message; None where
+    he has neither. Refuses (ExpertRefused) when all that is left was changed within the days of the office;
+    ``known``: what was, where many are asked about.
+    """
+    days, names = known or fresh_contacts([expert], now=now)
+    fresh = names.get(expert.pk, set())
     if expert.email and "email" not in fresh:
         return ChannelCode.EMAIL
     if expert.phone and "phone" not in fresh and reaches_phones():

@@ -14,7 +14,7 @@ from expertpool.experts.exceptions import ExpertRefused
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.experts import account_of
 from expertpool.experts.services.accounts import check_invitable, queue_accounts, send_link_again
-from expertpool.experts.services.contacts import CONTACTS, page_for
+from expertpool.experts.services.contacts import CONTACTS, fresh_contacts, page_for
 from expertpool.experts.settings import ACCOUNTS_WHEN_NEEDED, ACTIVATION_VALID
 
 
@@ -26,7 +26,9 @@ def let_in(experts: Iterable[Expert], *, now: datetime) -> set[int]:
     and he is reached by what was not changed lately: accounts are opened by one job for all of them.
     """
     under_way, new = set[int](), set[int]()
-    for expert in {one.pk: one for one in experts}.values():
+    people = {one.pk: one for one in experts}.values()
+    fresh = fresh_contacts(people, now=now)
+    for expert in people:
         user = account_of(expert)
         if user is not None and not user.must_change_password:
             continue
@@ -36,7 +38,7 @@ def let_in(experts: Iterable[Expert], *, now: datetime) -> set[int]:
             # Who is refused asks the office, which has his right number, or enables him: `page_for` says so.
             with suppress(ExpertRefused):
                 if user is None:
-                    check_invitable(expert, now=now)
+                    check_invitable(expert, now=now, known=fresh)
                     new.add(expert.pk)
                 else:
                     send_link_again(expert=expert, actor=None, now=now)

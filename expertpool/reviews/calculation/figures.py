@@ -63,10 +63,11 @@ def kendall_w(rows: Sequence[Sequence[Fraction]]) -> Fraction | None:
 
 def _ranks(values: Sequence[Fraction]) -> list[Fraction]:
     """Ranks from 1, of equal values their mean."""
-    order = sorted(values)
-    first = {one: order.index(one) + 1 for one in set(values)}
-    count = Counter(values)
-    return [first[one] + Fraction(count[one] - 1, 2) for one in values]
+    count, rank, above = Counter(values), dict[Fraction, Fraction](), 0
+    for value in sorted(count):
+        rank[value] = above + Fraction(count[value] + 1, 2)
+        above += count[value]
+    return [rank[one] for one in values]
 
 
 def icc(rows: Sequence[Sequence[Fraction]]) -> Fraction | None:
@@ -97,15 +98,18 @@ def severity(table: Table) -> dict[str, Fraction]:
     the items that others scored as well."""
     gaps: dict[str, list[Fraction]] = {}
     for row in table.values():
-        for expert, total in row.items():
-            if len(row) > 1:
-                gaps.setdefault(expert, []).append(Fraction(total) - _others(row, expert))
+        for expert, others in _others(row).items():
+            gaps.setdefault(expert, []).append(Fraction(row[expert]) - others)
     return {expert: sum(one, Fraction(0)) / len(one) for expert, one in gaps.items()}
 
 
-def _others(row: Mapping[str, Decimal], expert: str) -> Fraction:
-    rest = [Fraction(total) for one, total in row.items() if one != expert]
-    return sum(rest, Fraction(0)) / len(rest)
+def _others(row: Mapping[str, Decimal]) -> dict[str, Fraction]:
+    """Return the mean of the others' totals for each expert; nothing of one who is alone."""
+    if len(row) < 2:
+        return {}
+    totals = {one: Fraction(total) for one, total in row.items()}
+    whole = sum(totals.values(), Fraction(0))
+    return {one: (whole - total) / (len(row) - 1) for one, total in totals.items()}
 
 
 def far_limit(rule: RuleTree) -> Fraction | None:
@@ -132,10 +136,9 @@ def far_totals(rule: RuleTree, table: Table) -> list[Far]:
     if limit is None:
         return []
     found = [
-        Far(item, expert, total, _others(row, expert))
+        Far(item, expert, row[expert], others)
         for item, row in table.items()
-        for expert, total in row.items()
-        if len(row) > 1
+        for expert, others in _others(row).items()
     ]
     return sorted((one for one in found if abs(one.gap) > limit), key=lambda one: -abs(one.gap))
 

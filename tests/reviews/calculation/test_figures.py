@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 
 from expertpool.reviews.calculation import result
 from expertpool.reviews.calculation.figures import (
@@ -64,6 +65,18 @@ def test_who_is_strict_is_told_by_how_much() -> None:
         "3": Fraction(0),
     }
     assert severity({"B0": {"1": D(5)}}) == {}
+
+
+def test_strictness_is_what_anybody_works_out_who_takes_the_others_one_by_one() -> None:
+    random = Random(1)
+    rows = table(*(tuple(random.randrange(100) for _ in range(6)) for _ in range(9)))
+    del rows["B3"]["2"], rows["B4"]["5"]
+    gaps: dict[str, list[Fraction]] = {}
+    for row in rows.values():
+        for expert, total in row.items():
+            rest = [Fraction(one) for other, one in row.items() if other != expert]
+            gaps.setdefault(expert, []).append(Fraction(total) - sum(rest) / len(rest))
+    assert severity(rows) == {expert: sum(one) / len(one) for expert, one in gaps.items()}
 
 
 def test_totals_far_from_the_others_are_told_the_farthest_first() -> None:

@@ -111,9 +111,7 @@ def fresh_contacts(experts: Iterable[Expert], *, now: datetime) -> Fresh:
     return Fresh(days, names)
 
 
-def way_of_link(
-    expert: Expert, *, now: datetime, known: Fresh | None = None
-) -> ChannelCode | None:
+def way_of_link(expert: Expert, *, now: datetime, known: Fresh | None = None) -> ChannelCode | None:
     """Return by which way ``expert`` is sent what lets him in: mail, else a short message; None where
     he has neither. Refuses (ExpertRefused) when all that is left was changed within the days of the office;
     ``known``: what was, where many are asked about.

@@ -371,11 +371,13 @@ def _still(reviewer: Reviewer, called: str) -> str:
 
 def lines_of(review: Review) -> list[Line]:
     """Return who scores each item of ``review``, in the order of the items."""
+    rows = Reviewer.objects.filter(review=review, left_at__isnull=True)
+    # Each once, whatever he scores: a draw with all that it sealed came with every sheet.
+    people = rows.select_related("expert", "invitation__draw").in_bulk()
     of: dict[int, list[Reviewer]] = {}
-    sheets = ScoreSheet.objects.filter(reviewer__review=review, reviewer__left_at__isnull=True)
-    sheets = sheets.select_related("reviewer__expert", "reviewer__invitation__draw")
-    for sheet in sheets.order_by("reviewer__place"):
-        of.setdefault(sheet.item_id, []).append(sheet.reviewer)
+    sheets = ScoreSheet.objects.filter(reviewer__in=people).order_by("reviewer__place")
+    for item, reviewer in sheets.values_list("item", "reviewer"):
+        of.setdefault(item, []).append(people[reviewer])
     return [Line(item, of.get(item.pk, [])) for item in items_of(review)]
 
 

@@ -117,7 +117,10 @@ def test_items_are_given_by_chance_and_anybody_can_check_it(
     row = value(row, "supervisor", supervisor)
     assert row.state == AssignmentState.DRAWN
     # Two for each of six items, by four experts: three each.
-    assert [len(one.reviewers) for one in lines_of(review)] == [2] * 6
+    lines = lines_of(review)
+    assert [len(one.reviewers) for one in lines] == [2] * 6
+    # Each was read once, with his draw and all that it sealed, not with each of his items.
+    assert len({id(one) for line in lines for one in line.reviewers}) == 4
     assert [one.items for one in progress_of(review)] == [3] * 4
     assert all(to_score(one).count() == 1 for one in experts)
     record = record_of(row, named=True)

@@ -150,6 +150,9 @@ def test_a_round_is_opened_handed_in_returned_and_passed(client: Client, admin: 
     assert "须写明原因" in office.get(decide).content.decode()
     assert office.post(decide, {"outcome": "returned"}).status_code == 422
     assert office.post(decide, {"outcome": "returned", "why_m2": "已过期"}).status_code == 204
+    sent_back = office.get(reverse("inspections:detail", args=[one.pk])).content.decode()
+    assert "已退回修改" in sent_back
+    assert "还没有提交" not in sent_back
     page = own.get(fill).content.decode()
     assert "继续教育证明：已过期" in page
     assert told_of("inspection.decided") == 1

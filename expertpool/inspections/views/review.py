@@ -65,6 +65,7 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "is_shown": is_shown,
+        "not_there": "已退回修改" if row.shown == State.RETURNED else "还没有提交",
         "word": word,
         "tone": tone_of(word),
         "asked_on": day_of(row.shown_at),

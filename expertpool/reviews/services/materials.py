@@ -136,7 +136,8 @@ class TakeMaterials:
                     else:
                         known.add(_last(name))
                 result.refused += left_out
-                if known:
+                # What it had of others before is none of this archive's doing.
+                if not known.isdisjoint(map(_last, names.get(item.pk, []))):
                     result.done.append(str(item))
                     result.keys.append(item.pk)
         return result

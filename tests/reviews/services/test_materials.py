@@ -126,6 +126,15 @@ def test_a_broken_file_leaves_the_others(operator: User) -> None:
     assert len(run.made) == 1
 
 
+def test_an_item_whose_only_file_is_refused_is_not_said_to_be_done(operator: User) -> None:
+    """It was, where it had a file from before."""
+    review = make_review(operator, now=NOW)
+    take(review, zipped(FILES), operator)
+    run = take(review, zipped({"T-1 程序.exe": b"MZ"}), operator)
+    assert run.did_nothing
+    assert [name for name, _ in run.refused] == ["T-1 程序.exe"]
+
+
 @pytest.mark.parametrize(
     ("name", "encoding"),
     # What is GBK here would be Ŀ¼ in UTF-8.

@@ -31,6 +31,7 @@ from config.database import (
 from config.environment import HOME, env_int, env_str, missing_secrets, port
 from config.postgres import DatabaseUnavailableError
 from config.schema import check_schema, steps_ahead
+from expertpool.backups.exceptions import HINDERED
 from expertpool.core.disks import FULL
 
 MIGRATING = "expertpool.migrate"
@@ -154,7 +155,8 @@ def restore(arguments: list[str]) -> int:
         execute_from_command_line(["expertpool", "restore", *arguments])
     except (DatabaseUnavailableError, ImproperlyConfigured) as error:
         print(f"没有恢复：{error}", file=sys.stderr)
-        return 1
+        is_hindered = "--discard" in arguments and str(error).startswith(FULL)
+        return HINDERED if is_hindered else 1
     return 0
 
 

@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from config import commands
 from config.postgres import DatabaseUnavailableError, EmbeddedServer
 from expertpool.accounts.models import User
 from expertpool.backups.enums import BackupState
+from expertpool.backups.exceptions import HINDERED, BackupRefused
 from expertpool.backups.models import Backup
 from expertpool.backups.queries import last_done
 from expertpool.backups.services import nightly
@@ -24,6 +26,7 @@ from expertpool.backups.services.manifest import check_digests, chosen_backup
 from expertpool.backups.services.restoring import Source, Tell
 from expertpool.backups.services.telling import tell_bad, tell_made
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, KEPT, LATE_AFTER, TOLD, TRIED
+from expertpool.core.disks import FULL
 from expertpool.core.health import CHECKS, Health
 from expertpool.notifications.models import Message
 from expertpool.operations.services.alerts import watch
@@ -210,6 +213,42 @@ def test_a_bad_one_is_not_built_on_and_does_not_count(
     assert [one.kind for one in (good, bad, by_hand, well)] == ["full", "full", "incr", "full"]
     assert last_done(now=AT + 49 * HOUR) == well
     assert CHECKS["backup"].find(AT + 49 * HOUR).state is not Health.FAILED
+
+
+def test_one_that_could_not_be_tried_is_no_bad_one(
+    source: EmbeddedServer, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    admin: User,
+) -> None:  # fmt: skip
+    """A disk too small for a try: the backup counts, the next one builds on it, and somebody is told."""
+
+    def hindered(*_arguments: object, **_options: object) -> bool:
+        raise BackupRefused("没有试恢复这份备份：磁盘已满，请先清理。")
+
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR, settings.BACKUP_RECIPIENTS = tmp_path / "to", []
+    monkeypatch.setattr(nightly, "try_backup", hindered)
+    first, second = made_daily(2)
+    assert (first.state, second.kind) == (BackupState.DONE, "incr")
+    body = Message.objects.get(occasion="backup.amiss", channel="site").body
+    assert f"备份 {first.name} 没有试恢复" in body
+    assert "磁盘已满，请先清理" in body
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [(f"{FULL}（pg_combinebackup）", HINDERED), ("pg_verifybackup 失败", 1)]
+)
+def test_a_full_disk_ends_a_try_as_hindered(
+    fault: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_arguments: list[str]) -> None:
+        raise DatabaseUnavailableError(fault)
+
+    monkeypatch.setattr(commands, "execute_from_command_line", failing)
+    monkeypatch.setattr(commands, "missing_secrets", list)
+    monkeypatch.setattr(commands, "connect_as_owner", lambda: None)
+    monkeypatch.setattr(commands, "end_on_signals", lambda: None)
+    assert commands.restore(["to", "--discard"]) == code
+    assert commands.restore(["to"]) == 1
 
 
 def test_the_last_that_held_stays_until_another_holds(

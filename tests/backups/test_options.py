@@ -39,7 +39,8 @@ def test_a_backup_that_does_not_hold_ends_the_command_and_is_noted(
     with pytest.raises(SystemExit, match="1"):
         call_command("backup", "--check")
     said = capsys.readouterr()
-    assert "这份备份不能用" in said.err
+    assert "这份备份不能用：见上面的说明" in said.err
+    assert "base.tar.gz 缺失，或内容与备份时不同" in said.out
     assert "试恢复成功" not in said.out
     row.refresh_from_db()
     assert row.checked_at
@@ -48,6 +49,36 @@ def test_a_backup_that_does_not_hold_ends_the_command_and_is_noted(
     assert entry.after == {"备份": row.name, "结果": "不一致"}
     assert not (source.home / "restore-check").exists()
     assert CHECKS["backup"].find(timezone.now()).state is Health.FAILED
+
+
+@pytest.mark.shows("OPS-01")
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("", "没有试恢复这份备份：这份备份是加密的：请用 --identity 给出私钥文件"),
+        (str(Identity.generate()), "没有试恢复这份备份：私钥不对"),
+        ("# empty", "里没有私钥：应有一行 AGE-SECRET-KEY-1…"),
+    ],
+    ids=["none", "another", "empty"],
+)
+def test_a_wrong_key_says_nothing_of_the_backup(
+    key: str, why: str, made: Made, source: EmbeddedServer, settings: LazySettings, tmp_path: Path,
+    capsys: Any,
+) -> None:  # fmt: skip
+    """It was never opened: it stays what it was, no alarm is raised, and the next one may build on it."""
+    settings.DATABASE_SERVER, settings.MEDIA_ROOT = source, tmp_path / "media"
+    settings.BACKUP_DIR = made.directory
+    row = Backup.objects.create(directory=made.directory, name=made.incremental, started_at=AT)
+    file = tmp_path / "key.txt"
+    file.write_text(key)
+    with pytest.raises(SystemExit, match="1"):
+        call_command("backup", "--check", *(["--identity", str(file)] if key else []))
+    said = capsys.readouterr()
+    assert why in said.err
+    assert "不能用" not in said.err.replace("不是能用", "")
+    row.refresh_from_db()
+    assert (row.checked_at, row.check_fault) == (None, "")
+    assert not Entry.objects.filter(action="backup.checked").exists()
 
 
 @pytest.mark.shows("OPS-01")

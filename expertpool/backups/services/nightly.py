@@ -24,7 +24,12 @@ from expertpool.backups.services.keeping import remove_older
 from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.restoring import Source
 from expertpool.backups.services.server import server
-from expertpool.backups.services.telling import tell_bad, tell_made, tell_not_copied
+from expertpool.backups.services.telling import (
+    tell_bad,
+    tell_made,
+    tell_not_copied,
+    tell_not_tried,
+)
 from expertpool.backups.services.trying import try_backup
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, HOUR, JOURNAL, KEPT, TRIED
 from expertpool.core.asking import ask
@@ -102,10 +107,15 @@ def make(*, actor: AbstractBaseUser | None, clock: Callable[[], datetime]) -> Ba
 
 
 def _is_sound(made: Backup, clock: Callable[[], datetime]) -> bool:
-    """Try a full one where it opens and the office wants it; tell whether nothing is wrong with it."""
+    """Try a full one where it opens and the office wants it; tell whether nothing is known to be wrong with it."""
     if made.kind != BackupKind.FULL or made.is_encrypted or not value_of(TRIED):
         return True
-    return try_backup(Source(Path(made.directory, made.name)), now=clock(), tell=logger.info)
+    try:
+        return try_backup(Source(Path(made.directory, made.name)), now=clock(), tell=logger.info)
+    except BackupRefused as error:
+        logger.exception("the backup was not tried")
+        tell_not_tried(made, str(error), now=clock())
+        return True
 
 
 def _copy(directory: Path, gone: list[str], *, now: datetime) -> None:

@@ -27,6 +27,11 @@ def tell_bad(backup: Backup, *, now: datetime) -> None:
     _tell_amiss(what, backup.check_fault, key=f"bad:{backup.pk}", now=now)
 
 
+def tell_not_tried(backup: Backup, why: str, *, now: datetime) -> None:
+    """Tell that nobody knows whether a backup restores."""
+    _tell_amiss(f"备份 {backup.name} 没有试恢复", why, key=f"untried:{backup.pk}", now=now)
+
+
 def tell_not_copied(why: str, *, now: datetime) -> None:
     """Tell that a backup lies in one place only."""
     _tell_amiss("备份没有复制到 S3 服务器", why, key="not-copied", now=now)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from expertpool.audit.services import record
-from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.exceptions import HINDERED, BackupRefused
 from expertpool.backups.models import Backup
 from expertpool.backups.services.manifest import chosen_backup
 from expertpool.backups.services.restoring import Source, Tell
@@ -27,7 +27,8 @@ SECRETS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
 def try_backup(source: Source, *, now: datetime, tell: Tell) -> bool:
     """Restore a backup beside the running system, compare and remove it; tell whether all held.
 
-    Noted in its row, if there is one, and logged. BackupRefused for what cannot be tried at all.
+    Noted in its row, if there is one, and logged. BackupRefused, with nothing noted, for what cannot be tried: no
+    fault of the backup's.
     """
     home = server().home / PLACE
     directory, chosen = chosen_backup(source.directory)
@@ -46,7 +47,8 @@ def try_backup(source: Source, *, now: datetime, tell: Tell) -> bool:
 
 
 def _restore(backup: Path, identity: Path | None, home: Path, tell: Tell) -> str:
-    """Restore it by the command; return what it complained of, empty for nothing."""
+    """Restore it by the command; return what it complained of, empty for nothing. BackupRefused where the command
+    was kept from it, or ended by somebody."""
     command = [*settings.PROGRAM, "restore", str(backup), "--discard"]
     command += ["--identity", str(identity)] if identity else []
     given = {name: getattr(settings, name) for name in SECRETS}
@@ -65,7 +67,14 @@ def _restore(backup: Path, identity: Path | None, home: Path, tell: Tell) -> str
         for line in child.stdout:
             tell(line.rstrip("\n"))
         said = child.stderr.read().strip()
-    return (said or "没有完成。") if child.returncode else ""
+    if not child.returncode:
+        return ""
+    if child.returncode < 0:
+        raise BackupRefused("试恢复的进程被结束（例如内存不够），没有试完：请再试一次。")
+    if child.returncode == HINDERED:
+        raise BackupRefused(f"没有试恢复这份备份：{said.removeprefix('没有恢复：')}")
+    tell(said)
+    return said or "没有完成。"
 
 
 @transaction.atomic

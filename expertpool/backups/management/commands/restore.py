@@ -13,7 +13,7 @@ from django.db import connections
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from expertpool.backups.exceptions import BackupRefused
+from expertpool.backups.exceptions import HINDERED, BackupDamaged, BackupRefused
 from expertpool.backups.services import comparing
 from expertpool.backups.services.elsewhere import at_hand
 from expertpool.backups.services.restoring import Restored, Source, restore
@@ -62,7 +62,8 @@ class Command(BaseCommand):
                     server().remove()
         except BackupRefused as error:
             self.stderr.write(f"没有恢复：{error}")
-            sys.exit(1)
+            is_hindered = options["discard"] and not isinstance(error, BackupDamaged)
+            sys.exit(HINDERED if is_hindered else 1)
         if not holds:
             self.stderr.write("恢复的内容与备份时不一致，请不要使用：换一份备份再恢复。")
             sys.exit(1)

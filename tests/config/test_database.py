@@ -131,6 +131,22 @@ def test_whoever_starts_a_dead_server_first_it_is_noticed(server: EmbeddedServer
         assert not server.revive()
 
 
+@pytest.mark.shows("OPS-04")
+def test_one_that_was_told_to_end_waits_for_nobody(server: EmbeddedServer) -> None:
+    """By a plain `kill` it lets nobody in any more, and waits for those who are in: it stood so for ever."""
+    with server.running(), connect(server):
+        number = postmaster(server)
+        assert not server.revive()
+        os.kill(number, signal.SIGTERM)
+        until = time.monotonic() + 60
+        while not server.revive():
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert postmaster(server) not in {0, number}
+        with connect(server) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def kill(server: EmbeddedServer) -> None:
     number = postmaster(server)
     os.kill(number, signal.SIGKILL)
@@ -176,6 +192,8 @@ def test_a_full_disk_is_said_in_one_line(server: EmbeddedServer) -> None:
     )
     line = "[1] FATAL:  could not write to file: No space left on device"
     assert server._fault("initdb", said) == f"磁盘已满，请先清理（initdb：{line}）"
+    short = 'error: could not write to file "a", offset 409600: wrote 266240 of 360448'
+    assert server._fault("pg_combinebackup", short).startswith("磁盘已满，请先清理")
     assert "磁盘已满" not in server._fault("initdb", "no such locale")
     server.folder.mkdir(parents=True)
     (server.folder / "server.log").write_text(f"LOG:  started\n{line}\n")  # there it speaks itself

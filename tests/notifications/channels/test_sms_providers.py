@@ -188,6 +188,13 @@ def test_without_an_answer_in_time_nobody_knows(
         (200, b"<html>", SendStatus.UNKNOWN),
         (200, b"[]", SendStatus.UNKNOWN),
         (200, b"[" * 50_000, SendStatus.UNKNOWN),
+        (200, b"{}", SendStatus.UNKNOWN),
+        # A proxy, a firewall or another service: each letter was lost, since nobody knew whether it had gone out.
+        (302, b"<html>", SendStatus.DOWN),
+        (403, b"<html>", SendStatus.DOWN),
+        (404, b"<html>", SendStatus.DOWN),
+        (414, b"", SendStatus.REJECTED),
+        (429, b'{"message": "too many"}', SendStatus.RETRY),
     ],
 )
 def test_what_is_no_answer(

@@ -124,7 +124,7 @@ def call(
         nonce=uuid.uuid4().hex,
     )
     address = f"{endpoint.rstrip('/')}/?{canonical_query(query)}"
-    return read_json(handed_in(address, b"", headers, who=who), who=who)
+    return read_json(handed_in(address, b"", headers, who=who), marks=("Code",), who=who)
 
 
 def of_settings(read: Reader) -> AliyunSms:

@@ -15,7 +15,7 @@ from expertpool.core.text import LEFT_OUT, masked_words, without_people
 from expertpool.core.validators import only_writable
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms.encoding import read_text, written_in
-from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in
+from expertpool.notifications.channels.sms.posting import NotHandedIn, handed_in, turned_down
 from expertpool.notifications.channels.sms.settings import (
     GATEWAY_ENCODING,
     GATEWAY_EXTENSION,
@@ -35,9 +35,6 @@ from expertpool.notifications.channels.sms.settings import (
     pairs,
 )
 
-REFUSED_LOGIN = (401, 403)
-NOWHERE = (404, 405, 410)
-LATER = (408, 425, 429)  # too slow, too early, too many
 REPEATED = 6  # signs in a row that an answer has of what was sent: the digits by which a letter is answered are as many
 MOST_READ = 2000  # of an answer, to be kept: 120 are shown
 A_PAGE = "短信网关答复的是网页，没有收下短信，请核对接口地址。"
@@ -87,18 +84,8 @@ class Gateway:
     def _result(self, answer: Answer, sent: str) -> SendResult:
         text = read_text(answer.content, answer.content_type, self.read(GATEWAY_ENCODING))
         content = _json_of(text)
-        if answer.status in REFUSED_LOGIN:
-            detail = f"短信网关拒绝登录（HTTP {answer.status}），请核对账号和密钥。"
-            return SendResult(SendStatus.DOWN, detail=detail)
-        if answer.status in NOWHERE:
-            detail = f"短信网关没有这个地址（HTTP {answer.status}），请核对接口地址。"
-            return SendResult(SendStatus.DOWN, detail=detail)
-        if answer.status in LATER:
-            detail = f"短信网关暂时不收（HTTP {answer.status}）。"
-            return SendResult(SendStatus.RETRY, detail=detail)
-        if not 200 <= answer.status < 300:
-            detail = f"短信网关没有收下（HTTP {answer.status}）。"
-            return SendResult(SendStatus.REJECTED, detail=detail)
+        if refused := turned_down(answer.status, who="短信网关"):
+            return refused
         if not (mark := self.read(GATEWAY_SUCCESS)) and _is_page(text):
             return SendResult(SendStatus.DOWN, detail=A_PAGE)
         if not _says(text, content, mark):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import httpx
@@ -22,6 +22,11 @@ UNREGISTERED = SendResult(
     SendStatus.REJECTED, detail="这条通知生成时没有服务商模板，短信没有发出，请重新通知。"
 )
 BROKEN = "短信服务商的答复看不懂，不知道是否已发出。"
+
+# Said before a message is taken: by the service, or by what stands before it.
+REFUSED_LOGIN = (401, 403)
+NOWHERE = (404, 405, 410)
+LATER = (408, 425, 429)  # too slow, too early, too many
 
 
 class NotHandedIn(Exception):
@@ -68,12 +73,35 @@ def _of(who: str, words: str) -> str:
     return words.replace(SMS_PROVIDER, who)
 
 
-def read_json(answer: Answer, *, who: str = SMS_PROVIDER) -> dict[str, Any]:
-    """Return the object of ``answer``; raises NotHandedIn for anything else."""
+def turned_down(status: int, *, who: str) -> SendResult | None:
+    """Return what a ``status`` means by which nothing was taken; None for one of success."""
+    if status in REFUSED_LOGIN:
+        detail = f"{who}拒绝登录（HTTP {status}），请核对账号和密钥。"
+        return SendResult(SendStatus.DOWN, detail=detail)
+    if status in NOWHERE:
+        detail = f"{who}没有这个地址（HTTP {status}），请核对接口地址。"
+        return SendResult(SendStatus.DOWN, detail=detail)
+    if status in LATER:
+        return SendResult(SendStatus.RETRY, detail=f"{who}暂时不收（HTTP {status}）。")
+    if 200 <= status < 300:
+        return None
+    return SendResult(SendStatus.REJECTED, detail=f"{who}没有收下（HTTP {status}）。")
+
+
+def read_json(answer: Answer, *, marks: Collection[str], who: str = SMS_PROVIDER) -> dict[str, Any]:
+    """Return the object of ``answer``, which holds one of ``marks``: by these the service itself is known. Raises
+    NotHandedIn for anything else: a proxy, or another service, says by its status alone that nothing was taken.
+    """
     try:
         content = json.loads(answer.content)
     except (ValueError, RecursionError):
         content = None
-    if not isinstance(content, dict):
-        raise NotHandedIn(SendResult(SendStatus.UNKNOWN, detail=_of(who, BROKEN)))
-    return content
+    if isinstance(content, dict) and not content.keys().isdisjoint(marks):
+        return content
+    if (
+        300 <= answer.status < 400
+    ):  # no service does this: a wrong address, or the sign-in of a network
+        detail = f"{who}的地址转到了别处（HTTP {answer.status}），请核对接口地址和网络。"
+        raise NotHandedIn(SendResult(SendStatus.DOWN, detail=detail))
+    broken = SendResult(SendStatus.UNKNOWN, detail=_of(who, BROKEN))
+    raise NotHandedIn(turned_down(answer.status, who=who) or broken)

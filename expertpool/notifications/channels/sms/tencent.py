@@ -110,7 +110,8 @@ class TencentSms:
             now=timezone.now(),
         )
         about = {"X-TC-Action": action, "X-TC-Version": VERSION, "X-TC-Region": self.region}
-        return read_json(handed_in(f"{self.endpoint.rstrip('/')}/", content, headers | about))
+        answer = handed_in(f"{self.endpoint.rstrip('/')}/", content, headers | about)
+        return read_json(answer, marks=("Response",))
 
 
 def of_settings(read: Reader) -> TencentSms:

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -17,8 +17,6 @@ from django.conf import settings
 from expertpool.core.configuration import Reader
 from expertpool.notifications.channels.base import Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.sms.posting import (
-    BROKEN,
-    SMS_PROVIDER,
     NotHandedIn,
     handed_in,
     read_json,
@@ -111,8 +109,6 @@ class WechatAccount:
             answer = self._call(path, message)
         except NotHandedIn as error:
             return error.result
-        if "errcode" not in answer:  # of another service: WeChat says it of success, too
-            return SendResult(SendStatus.UNKNOWN, detail=BROKEN.replace(SMS_PROVIDER, WHO))
         return result_of(answer["errcode"], str(answer.get("msgid") or ""))
 
     def openid_of(self, code: str) -> str:
@@ -127,8 +123,8 @@ class WechatAccount:
             }
         )
         address = f"{self.endpoint.rstrip('/')}/sns/oauth2/access_token?{query}"
-        answer = read_json(handed_in(address, b"", {}, who=WHO, method="GET"), who=WHO)
-        return str(answer.get("openid") or "")
+        answer = handed_in(address, b"", {}, who=WHO, method="GET")
+        return str(read_json(answer, marks=("openid", "errcode"), who=WHO).get("openid") or "")
 
     def _call(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is answered, after one more try where the token had ended before its time."""
@@ -161,6 +157,7 @@ class WechatAccount:
                     "secret": self.secret,
                     "force_refresh": force,
                 },
+                marks=("access_token", "errcode"),
             )
         except NotHandedIn as error:
             raise NotHandedIn(SendResult(SendStatus.DOWN, detail=error.result.detail)) from error
@@ -171,11 +168,13 @@ class WechatAccount:
         why = _ACCOUNT.get(code, "没有给出凭据")
         raise NotHandedIn(SendResult(SendStatus.DOWN, detail=f"微信服务号：{why}（{code}）。"))
 
-    def _posted(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    def _posted(
+        self, path: str, content: Mapping[str, Any], *, marks: Collection[str] = ("errcode",)
+    ) -> dict[str, Any]:
         body = json.dumps(content, ensure_ascii=False).encode()
         address = f"{self.endpoint.rstrip('/')}{path}"
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        return read_json(handed_in(address, body, headers, who=WHO), who=WHO)
+        return read_json(handed_in(address, body, headers, who=WHO), marks=marks, who=WHO)
 
 
 def of_settings(read: Reader) -> WechatAccount:

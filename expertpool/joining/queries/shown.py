@@ -13,6 +13,7 @@ from expertpool.core.subjects import FieldDeclaration
 from expertpool.core.subjects.conditions import applies
 from expertpool.core.visibility import Level, level_for, said
 from expertpool.directory.queries import path_names
+from expertpool.experts.enums import ExpertKind
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.alike import experts_alike
@@ -95,8 +96,13 @@ def shown_steps(application: Application, reader: User | None = None) -> list[Pa
         parts.append(Part(step.value, labels[step], lines))
     jobs = [job_words(job) for job in found.jobs]
     ties = [tie_words(tie) for tie in found.ties]
+    asks_jobs = application.kind != ExpertKind.ORGANISATION or jobs
     rest = [
-        Line("工作经历", "\n".join(jobs), name="jobs", reason=reasons.get("jobs", "")),
+        *(
+            [Line("工作经历", "\n".join(jobs), name="jobs", reason=reasons.get("jobs", ""))]
+            if asks_jobs
+            else []
+        ),
         Line("回避关系", "\n".join(ties) or "无", name="ties", reason=reasons.get("ties", "")),
     ]
     parts.append(Part(Step.HISTORY.value, labels[Step.HISTORY], rest))

@@ -13,6 +13,7 @@ from expertpool.accounts.models import User
 from expertpool.core.criteria import Context, criteria_fields, mentions, parse, to_q
 from expertpool.customforms.registry import running_uses
 from expertpool.customforms.services.fields import FieldData, change_field
+from expertpool.experts.enums import ExpertKind
 from expertpool.joining.models import Application
 from expertpool.joining.queries.shown import shown_steps
 from expertpool.joining.services.deciding import approve
@@ -118,3 +119,12 @@ def test_what_its_reviewer_may_not_read_is_left_out(client: Client, admin: User)
     page = client.get(reverse("joining:return", args=[row.pk])).content.decode()
     assert "擅长" in page
     assert "申密" not in page
+
+
+@pytest.mark.shows("OVW-02")
+def test_an_organisation_reads_of_no_jobs_that_it_cannot_fill_in(admin: User) -> None:
+    def history(row: Application) -> list[str]:
+        return [line.label for line in shown_steps(row, admin)[-1].lines]
+
+    assert history(make_draft(kind=ExpertKind.INDIVIDUAL)) == ["工作经历", "回避关系"]
+    assert history(make_draft(kind=ExpertKind.ORGANISATION)) == ["回避关系"]

@@ -21,6 +21,7 @@ from expertpool.core.subjects import FieldDeclaration, File, Kind, Owner
 from expertpool.core.visibility import Level, level_for, said, told
 from expertpool.customforms.models import FieldFile
 from expertpool.customforms.registry import FileHolder
+from expertpool.directory.queries import second_of_its_name
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.owners import owner_of
 from expertpool.experts.models import AvoidanceUnit, Expert
@@ -131,6 +132,7 @@ class AskedField:
     url: str = ""  # of the file that is asked for
     overtaken: str = ""  # by whom and when, in words
     reason: str = ""  # why it was not agreed to
+    doubt: str = ""  # what whoever decides should look into
 
 
 def asked_in(
@@ -148,6 +150,7 @@ def asked_in(
             _address(one, kinds.get(one.field)) if _is_plain(one.field, viewer) else "",
             _overtaken(one, viewer),
             why.get(one.field, ""),
+            _doubt(one, viewer),
         )
         for one in request.items.all()
     ]
@@ -166,6 +169,17 @@ def _read(item: ChangeItem, name: str, viewer: User | None) -> str:
     except DecryptionError:
         return UNREADABLE
     return said(viewer, f"experts.{item.field}", value) if viewer else value
+
+
+def _doubt(item: ChangeItem, viewer: User | None) -> str:
+    """Return what is odd about the employer that ``item`` asks for, to who reads employers; its expert was asked."""
+    if item.field != "employer" or viewer is None or not _is_plain(item.field, viewer):
+        return ""
+    try:
+        kept = value_in(item) if item.stands else None
+    except DecryptionError:
+        return ""
+    return second_of_its_name(*kept) if kept else ""
 
 
 def _address(item: ChangeItem, kind: Kind | None) -> str:

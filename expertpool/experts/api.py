@@ -23,7 +23,7 @@ from expertpool.core.text import clean_code, clean_text, shown
 from expertpool.customforms.models import CustomField
 from expertpool.customforms.queries.declared import fields_shown_to
 from expertpool.directory.models import Division, Specialty, Unit
-from expertpool.directory.queries import specialty_subtree, title_level
+from expertpool.directory.queries import second_of_its_name, specialty_subtree, title_level
 from expertpool.directory.services.units import resolve_unit, whose_code
 from expertpool.experts.enums import ExpertKind, ExpertSource, ExpertStatus
 from expertpool.experts.exceptions import ExpertRefused, LeaveRefused, ReasonRequired
@@ -395,6 +395,12 @@ def _employer(
         asked = f"代码 {uscc} 在单位库里是“{other}”，与“{shown(name)}”不像同一家。是另一家的，请改正或清空代码；"
         raise ValidationError(
             {"knowing": f"{asked}就是这家的，knowing 填“{token}”再次提交，即按“{other}”保存。"}
+        )
+    if (told := second_of_its_name(name, uscc)) and token not in knowing:
+        raise ValidationError(
+            {
+                "knowing": f"{told}就是原来那家的，请改正或清空代码；确是另一家的，knowing 填“{token}”再次提交。"
+            }
         )
     try:
         return resolve_unit(name=name, uscc=uscc, knowing=True)

@@ -232,6 +232,18 @@ def test_the_code_of_another_unit_is_asked_about(office: Caller, person: dict[st
     assert office.post("/experts", twin | {"knowing": both}).status_code == 201
 
 
+def test_a_second_unit_of_a_name_is_asked_about(office: Caller, person: dict[str, Any]) -> None:
+    unit = make_unit("长沙市建筑设计研究院", uscc=make_uscc(9))
+    namesake = person | {"employer": {"name": unit.name, "uscc": make_uscc(8)}}
+    problem = assert_problem(office.post("/experts", namesake), 422, "invalid-values")
+    told = problem["errors"][0]
+    assert told["field"] == "knowing"
+    assert f"的代码是 {unit.uscc}" in told["message"]
+    token = told["message"].split("knowing 填“")[1].split("”")[0]
+    entered = office.post("/experts", namesake | {"knowing": token})
+    assert (entered.status_code, entered.json()["employer"]["uscc"]) == (201, make_uscc(8))
+
+
 def test_words_that_no_list_has_are_told(office: Caller, person: dict[str, Any]) -> None:
     entered = office.post("/experts", person | {"title": "不知道师", "education": "很高"})
     told = "".join(entered.json()["warnings"])

@@ -80,6 +80,17 @@ def codes_of_each(names: Sequence[str]) -> list[list[str]]:
     return [sorted(codes[pk] for pk in some & codes.keys()) for some in matching]
 
 
+def second_of_its_name(name: str, uscc: str) -> str:
+    """Return that a unit named so would be a second one of its name: the register knows the name by other codes alone, and
+    whoever keeps away from these does not from this one. Empty: it is known, or nobody is called so."""
+    if not uscc or units_matching(name=name, uscc=uscc):
+        return ""
+    (codes,) = codes_of_each([name])
+    if not codes:
+        return ""
+    return f"单位库里“{name}”的代码是 {'、'.join(codes)}，与 {uscc} 不同：会登记成同名的另一家，为原来那家抽取时不回避。"
+
+
 @dataclass(frozen=True)
 class _Owner:
     """The unit with a USCC, and all its names as they are compared."""

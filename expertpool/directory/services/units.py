@@ -18,7 +18,12 @@ from expertpool.core.validators import validate_uscc
 from expertpool.directory.models import Unit, UnitAlias, UnitPair
 from expertpool.directory.queries.names import is_near_name
 from expertpool.directory.queries.near import near_sentence
-from expertpool.directory.queries.units import is_alias_of, is_called, is_code_of
+from expertpool.directory.queries.units import (
+    is_alias_of,
+    is_called,
+    is_code_of,
+    second_of_its_name,
+)
 from expertpool.directory.services.near import keep_pairs
 from expertpool.directory.services.rows import logged_values
 from expertpool.directory.validators import normalise_unit_name, require_unit_name
@@ -106,6 +111,8 @@ def question_about(name: str, uscc: str, *, held: Unit | None = None) -> str:
             f"单位库里“{name}”就是“{held}”，保存后仍是“{held}”。是另一家的，请先在单位库核对它的别名和代码；"
             "就是这家的，不用改，再保存一次。"
         )
+    if told := second_of_its_name(name, uscc):
+        return f"{told}就是原来那家的，请改正或清空代码；确是另一家的，不用改，再保存一次。"
     return near_sentence(name, uscc)
 
 

@@ -124,13 +124,17 @@ def idle_avoidances(projects: Sequence[Project]) -> dict[str, int]:
 
 def namesakes(projects: Sequence[Project]) -> list[str]:
     """Return which purchasers and avoided units of ``projects`` have a namesake under another code, which is another unit
-    (docs/decisions/0111), and of which somebody is employed, whom nothing keeps away then."""
+    (docs/decisions/0111), and to which somebody is tied, whom nothing keeps away then; of relations those that may be told."""
     avoided = avoided_units(projects, avoidances_of(projects))
     bearers = units_matching_each([Named(one.name) for one in avoided])
     others = set[int]().union(*bearers) - {pk for one in avoided for pk in one.ways}
+    if not others:
+        return []
     rows = Expert.objects.filter(employer__in=others).order_by()
-    employing = set(rows.values_list("employer", flat=True))
-    named = (one.label for one, of in zip(avoided, bearers, strict=True) if of & employing)
+    on = min(one.on for one in avoided)
+    ties = availability.unit_ties(others, on=on, openly=True).order_by()
+    tied = {*rows.values_list("employer", flat=True), *ties.values_list("unit", flat=True)}
+    named = (one.label for one, of in zip(avoided, bearers, strict=True) if of & tied)
     return list(dict.fromkeys(named))
 
 

@@ -21,6 +21,7 @@ from expertpool.core.views.bulk import BulkAction, bulk_view
 from expertpool.core.views.drawers import drawer_form
 from expertpool.core.views.listing import listing, picked_rows, render_list
 from expertpool.core.views.reasons import revealed
+from expertpool.directory.queries import second_of_its_name
 from expertpool.experts.queries.files import (
     ADMISSION,
     PHOTO,
@@ -46,7 +47,7 @@ from expertpool.joining.queries.applications import (
     is_as_written,
     may_view_materials,
 )
-from expertpool.joining.queries.contents import verified
+from expertpool.joining.queries.contents import read, verified
 from expertpool.joining.queries.earlier import earlier_of, in_words
 from expertpool.joining.queries.flow import why_not_agree
 from expertpool.joining.queries.shown import (
@@ -216,6 +217,7 @@ def approve(request: UserRequest, row: Application) -> HttpResponse:
         title=f"同意 · {row.name}",
         submit_label="同意",
         weighs=in_words(earlier_of(row, request.user)),
+        namesake=second_of_its_name(*read(row).employer),
     )
 
 

@@ -28,7 +28,7 @@ from expertpool.draws.services.plan_approval import decide_plan, submit_plan
 from expertpool.draws.services.prequery import run_prequery
 from expertpool.draws.services.sealing import abandon_draw, start_draw
 from expertpool.draws.services.sheets import _drawn
-from expertpool.experts.models import Expert
+from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.projects.models import Project
 from tests.factories.batches import make_batch, make_members
 from tests.factories.draws import EVERYBODY, make_draw, make_plan, make_ready_project
@@ -109,6 +109,18 @@ def test_it_says_of_whom_a_namesake_under_another_code_keeps_nobody_away(
     page = page_at(client, project, operator, TUESDAY)
     assert "回避单位 市设计院在单位库里另有同名单位" in page
     assert "采购单位 市质检院" not in page, "it is avoided by itself"
+
+
+def test_it_says_so_of_one_to_whom_somebody_is_only_tied(client: Client, operator: User) -> None:
+    make_experts(60)
+    bought_by, other = (make_unit("市质检院", uscc=make_uscc(at)) for at in (1, 4))
+    (project,) = make_members(72, now=TUESDAY, purchaser=bought_by)
+    make_plan(project, seats=7, now=TUESDAY)
+    tie = AvoidanceUnit.objects.create(expert=make_expert(), unit=other, kind="declared")
+    page = page_at(client, project, operator, TUESDAY)
+    assert "采购单位 市质检院在单位库里另有同名单位" in page
+    AvoidanceUnit.objects.filter(pk=tie.pk).update(end_date=TUESDAY.date() - timedelta(days=1200))
+    assert "同名" not in page_at(client, project, operator, TUESDAY), "it is over"
 
 
 def test_it_says_who_can_give_up_and_how_often_it_was_sealed(

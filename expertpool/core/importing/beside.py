@@ -3,7 +3,8 @@ beginning."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from expertpool.core.importing.columns import (
@@ -17,6 +18,8 @@ from expertpool.core.importing.headers import is_of_a_thing
 
 SURE = 0.9  # of the cells
 FEWEST = 2  # rows of which each ends after it begins
+# What may stand between somebody's name and his telephone: 紧急联系人, 与本人关系, 电话.
+_BETWEEN = re.compile(r"关系$|^(?:称谓|性别|职务|部门)$")
 
 
 def of_what_is_beside(
@@ -50,6 +53,32 @@ def _is_ended(
         codes[at] == one.code or (one.ends and one.ends(normalise_header(cells[at])))
         for one in ending
     )
+
+
+def right_of_another(
+    columns: Iterable[ImportColumn],
+    cells: Sequence[Any],
+    codes: Sequence[str],
+    names_another: Callable[[str], bool],
+) -> Iterator[int]:
+    """Yield the places of headers by which the person of a row is reached, and that stand right of one that names somebody
+    else: 紧急联系人 | 电话. In a list that names nobody else by a column of its own, that one is its person."""
+    required = [column for column in columns if column.required]
+    if not required or required[0].code not in codes:
+        return
+    reached = {column.code for column in required[1:] if column.looks}
+    for at, code in enumerate(codes):
+        if code not in reached:
+            continue
+        left = at - 1
+        while left > 0 and _BETWEEN.search(normalise_header(cells[left])):
+            left -= 1
+        if (
+            left >= 0
+            and codes[left] != required[0].code
+            and names_another(normalise_header(cells[left]))
+        ):
+            yield at
 
 
 def ends_found(

@@ -26,6 +26,7 @@ from expertpool.core.importing.columns import (
     as_text,
     is_formula,
     is_january_or_october,
+    normalise_header,
 )
 from expertpool.core.importing.findings import as_it_stands
 from expertpool.core.importing.headings import ROW_NUMBER, Headings
@@ -58,6 +59,11 @@ _REMARK = re.compile(
     r"(?:人数)?合计|总人数|总计|小计|共计|共?\d+[人名行条]$|以下(?:空白|无正文)$|以[下上](?:为|是|人员|(?:合?计|共)?\d+[人名位])|[…。.]{2,}$|(?:联系人|联系电话)[:：]|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
     r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页|[一二三四五六七八九十]{1,3}、"
 )
+# Who made the list, in the place of the number of a row: 联系人, 经办人：
+_SIGNS = re.compile(
+    r"(?:联系|联络|经办|填表|制表|填报|报送|上报|审核|审批|复核|校核|录入|导出)(?:人员?|员)[:：]?"
+)
+_NUMBERS_OF_ROWS = ("序号", "序", "编号")
 # What is no row where nothing else stands beside it: （本表可自行复制）, ★为必填, 2、专业按附件填写, 2026年11月20日, 第二组 市政.
 _ALONE = re.compile(
     r"[(（★☆※*＊【\[]|\d{1,2}[、.．)）]|\d{4}年\d{1,2}月|第[一二三四五六七八九十\d]{1,3}(?:组|部分|批次?|标段)"
@@ -169,6 +175,14 @@ class RowReader:
         self.above: tuple[list[Any], dict[int, Any]] | None = None
         self.same: dict[int, Any] = {}
         self.width = len(codes)
+        self.numbered = next(
+            (
+                at
+                for at, (header, code) in enumerate(zip(importer.headers, codes, strict=False))
+                if not code and normalise_header(header) in _NUMBERS_OF_ROWS
+            ),
+            len(codes),
+        )
         self.shifted = Shifted({step.at: step.column for step in self.steps})
         self.read = frozenset(step.at for step in self.steps)
         codes_here = (step.column.code for step in self.steps)
@@ -252,7 +266,9 @@ class RowReader:
         return row
 
     def _said_of_others(self, row: Row, number: int, cells: list[Any]) -> str:
-        """Return what a row with faults says that is none of the list: a heading, a sum, a remark."""
+        """Return what a row says that is none of the list: who made it, and with faults a heading, a sum, a remark."""
+        if self._is_signed(cells):
+            return "　".join(map(as_it_stands, filter(None, cells)))[:MOST_REMARK]
         if not row.faults or number in self.answers.cells:
             return ""
         if told := self.headings.take(number, cells):
@@ -260,6 +276,15 @@ class RowReader:
         if told := _remark(cells):
             self.headings.end()
         return told
+
+    def _is_signed(self, cells: list[Any]) -> bool:
+        """Tell whether a row says in the place of its number who made the list: 联系人 王科长 13812345678."""
+        cell = cells[self.numbered] if self.numbered < len(cells) else ""
+        return (
+            type(cell) is str
+            and not cell.isdecimal()
+            and _SIGNS.fullmatch("".join(cell.split())) is not None
+        )
 
     def _join(self, row: Row, mended: Mapping[str, str]) -> None:
         """Put together what several columns hold of one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
-from expertpool.core.importing.beside import ends_found, of_what_is_beside
+from expertpool.core.importing.beside import ends_found, of_what_is_beside, right_of_another
 from expertpool.core.importing.columns import (
     ERRORS,
     NOTE,
@@ -55,6 +55,8 @@ _ANOTHERS = re.compile(
     r"|秘书|助理|助手|司机|导师|财务(?!专家)|人事(?!关系)|法定代表人|法人|(?:单位|部门)负责人"
     r"|(?:主管|分管|直属|直接|上级)领导)"
 )
+_BY_NAME = ("", "姓名", "名称", "名字")  # behind who it is that is named
+_LEADS = ("负责人", "主要负责人", "项目负责人", "对接人")
 # What somebody was or had before, which is no value of today: 原职称, 曾任职务, 职称（原）.
 _FORMER = re.compile(
     r"^(?:原(?!件|则|始|文|籍)|曾|前任|以前|过去|旧|(?:变更|更新|更换|调整|修改)之?前)"
@@ -352,6 +354,12 @@ def is_not_his(cell: Any) -> bool:
 
 def _is_not_his(name: str) -> bool:
     return bool(_ANOTHERS.match(name) or _FORMER.match(name))
+
+
+def _names_another(name: str) -> bool:
+    """Tell whether a header names somebody else: 紧急联系人, 推荐单位名称; 秘书."""
+    found = _ANOTHERS.match(name)
+    return name in _LEADS or bool(found and name[found.end() :] in _BY_NAME)
 
 
 def _is_of_another(over: Any, both: str) -> bool:
@@ -710,6 +718,7 @@ class _Recogniser:
     def _by_neighbours(self, codes: list[str], why: list[str]) -> None:
         """Ask about headers whose meaning what stands beside them decides, and about the end of what only begins."""
         columns = self.columns.values()
+        self._leave_to_others(codes, why)
         for at in of_what_is_beside(columns, self.cells, codes):
             # What it meant in another list, with something else beside it, it need not mean here.
             if why[at] in (Why.HEADER, Why.LIKELY, Why.REMEMBERED):
@@ -722,6 +731,21 @@ class _Recogniser:
         under = [cells for _, cells in self.rows[self.place.at + 1 :][:SAMPLED]]
         for at, code in ends_found(columns, self.cells, codes, unknown, under):
             codes[at], why[at] = code, Why.LIKELY
+
+    def _leave_to_others(self, codes: list[str], why: list[str]) -> None:
+        """Leave a telephone right of somebody else's name (推荐人 | 电话) to that one where the person has another one;
+        else ask whose it is."""
+        columns = self.columns.values()
+        found = [*right_of_another(columns, self.cells, codes, _names_another)]
+        for at in found:
+            code = codes[at]
+            if why[at] not in (Why.HEADER, Why.LIKELY, Why.CONTENT):
+                continue
+            own = [one for one, other in enumerate(codes) if other == code and one not in found]
+            if any((self._share(code, one) or 0.0) >= MOST_OF_IT for one in own):
+                codes[at], why[at] = "", Why.TWICE
+            elif normalise_header(self.cells[at]) != normalise_header(self.columns[code].header):
+                why[at] = Why.LIKELY
 
     def _leave_apart(self, why: list[str]) -> None:
         """Ask nothing of headers of what is kept nowhere here."""

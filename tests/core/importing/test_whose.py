@@ -479,3 +479,43 @@ def test_the_telephone_of_a_unit_is_not_the_experts(
     ]
     codes = ["name", "employer", "", "phone", "title"]
     assert upload(client, tmp_path, rows).context["run"].mapping == codes
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    "others", [["紧急联系人", "电话"], ["负责人", "联系电话"], ["紧急联系人", "与本人关系", "手机"]]
+)
+@pytest.mark.parametrize("his", ["本人手机", "电话"])
+def test_the_telephone_beside_somebody_elses_name_is_not_the_experts(
+    client: Client, tmp_path: Path, others: Sequence[str], his: str
+) -> None:
+    people = [
+        [f"张{one}", f"李{one}", *["父"] * (len(others) - 2), f"1381111000{at}", f"1391111000{at}"]
+        for at, one in enumerate("伟娜芳")
+    ]
+    run = upload(client, tmp_path, [["姓名", *others, his], *people]).context["run"]
+    assert run.mapping == ["name", *[""] * len(others), "phone"]
+
+
+@pytest.mark.shows("EXP-07")
+def test_where_only_the_one_beside_somebody_elses_name_is_left_it_is_asked_about(
+    client: Client, tmp_path: Path
+) -> None:
+    people = [[f"张{one}", f"李{one}", f"1391111000{at}"] for at, one in enumerate("伟娜芳")]
+    run = upload(client, tmp_path, [["姓名", "推荐人", "联系电话"], *people]).context["run"]
+    assert not run.is_previewed
+    assert run.mapping[-1] == "phone"
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize("sign", ["联系人", "经办人：", "审 核 人"])
+def test_who_made_the_list_is_no_expert_of_it(client: Client, tmp_path: Path, sign: str) -> None:
+    rows = [
+        ["序号", "姓名", "手机号", "工作单位"],
+        ["1", "张伟", "13911110001", "甲院"],
+        ["2", "李娜", "13911110002", "甲院"],
+        [sign, "王科长", "13812345678", "市财政局"],
+    ]
+    page = upload(client, tmp_path, rows)
+    assert page.context["run"].accepted == 2
+    assert "王科长" in page.content.decode()  # told as a remark

@@ -25,7 +25,7 @@ MOST_CELLS = 2  # the text, and perhaps a number before it
 # 一、湘潭市设计院（共3人）, 单位：湖南大学
 _AROUND = re.compile(
     r"^[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[)）]?[、.．:：]|^(?:(?:工作)?单位(?:名称)?|(?:评审)?专业)[:：]"
-    r"|[(（](?:共|计)?\d{1,4}[人名位][)）]$|[:：]$"
+    r"|[(（](?:共|计)?\d{1,4}[人名位][)）]$|[:：]$|^以下(?:人员|专家)?[为是均]?"
 )
 # How a heading is numbered: the next one that is so begins another part (一、 … 二、), and （一） does not.
 _NUMBERED = re.compile(

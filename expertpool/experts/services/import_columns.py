@@ -51,6 +51,15 @@ _CIRCLED = re.compile("[①-⑳]")
 _GAP = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])\s+(?=\d{2,}(?![A-Za-z0-9]))")
 APPLIED_CODES = ("申报专业代码", "申报专业编码", "申报评审专业代码", "拟评审专业代码")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+", re.ASCII)
+# Whose number it is, where that is told beside it: 13800138000（秘书）
+_OF_OTHERS = re.compile(
+    r"秘书|助理|助手|爱人|妻子|丈夫|老公|老婆|配偶|儿子|女儿|子女|家属|父亲|母亲|同事|司机|代[接收转]"
+    r"|[(（][^()（）]{0,10}(?:办公室|联系人)[^()（）]{0,10}[)）]"
+)
+# 道 路 工 程, as a scan gives it out.
+_SET_APART = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]+[\u4e00-\u9fff]){2,}(?![\u4e00-\u9fff])"
+)
 _BARS = str.maketrans("|｜┋│∣", "；；；；；")
 _BETWEEN = re.compile(r"[;；,，、/|\n]+")
 LONGEST_CODE = 9
@@ -90,6 +99,15 @@ def take_mail(row: Row, importer: Importer) -> None:
             row.notes.append(Note(email.header, GUESSED, note.was, found[0]))
 
 
+def tell_whose_phone(row: Row, importer: Importer) -> None:
+    """Have a number looked at beside which its cell names somebody else: invitations go there."""
+    phone = importer.by_code["phone"].header
+    for at, note in enumerate(row.notes):
+        if (note.column, note.kind) == (phone, CLEANED) and (found := _OF_OTHERS.search(note.was)):
+            told = f"按 {note.now} 导入；格中写着“{found[0]}”，请核对是不是本人的号码。"
+            row.notes[at] = Note(phone, CHECK, note.was, told)
+
+
 def tell_mails(row: Row, importer: Importer) -> None:
     """Say of a cell of several addresses which of them are not kept: letters go to one."""
     email = importer.by_code["email"]
@@ -110,7 +128,8 @@ def listed(cell: Any) -> str:
         return _BETWEEN_CODES.sub("；", value) if len(value) > LONGEST_CODE else value
     if _PLAIN.fullmatch(value):  # and nearly all lists, in which nothing is to be mended
         return value
-    value = _RANK_BEHIND.sub("", value.translate(_BARS))
+    value = _SET_APART.sub(lambda found: "".join(found[0].split()), value.translate(_BARS))
+    value = _RANK_BEHIND.sub("", value)
     value = _RANKED.sub("；", _COUNTED.sub("；", value))
     value = _IN_PAIRS.sub(lambda found: _PART.sub("", found[0]), _AS_NUMBER.sub(r"\1", value))
     value = _NO_RANGE.sub(r"\1\2；", _BETWEEN_CODES.sub("；", value))

@@ -57,7 +57,12 @@ from expertpool.experts.services.import_avoidances import (
     keep_avoidances,
     warn_of_avoidances,
 )
-from expertpool.experts.services.import_columns import expert_columns, take_mail, tell_mails
+from expertpool.experts.services.import_columns import (
+    expert_columns,
+    take_mail,
+    tell_mails,
+    tell_whose_phone,
+)
 from expertpool.experts.services.import_examples import NAMING, is_example, is_marked
 from expertpool.experts.services.import_kinds import KIND, asked_of, read_kind, set_kind
 from expertpool.experts.services.import_levels import LEVELS
@@ -222,6 +227,7 @@ class ExpertImporter(Importer):
         ask_of_state(row, self)
         take_mail(row, self)
         tell_mails(row, self)
+        tell_whose_phone(row, self)
         if row.values["kind"] != ExpertKind.ORGANISATION:
             self.named.take_post(row)
         return [*self.rules.inspect(row), *self.misfits.of(row)]

@@ -374,3 +374,15 @@ def test_a_remark_below_a_first_column_of_specialties_is_none_of_the_last_person
     assert not page.context["found"]["left"]
     assert "说明：联系方式仅供内部使用" in page.content.decode()
     assert "是同一人的，已并入这一行" not in page.content.decode()
+
+
+@pytest.mark.shows("EXP-07", "EXP-08")
+@pytest.mark.parametrize("whose", ["（秘书）", "（爱人）", "（办公室小李）"])
+def test_a_number_beside_somebody_elses_name_is_to_be_looked_at(
+    client: Client, tmp_path: Path, whose: str
+) -> None:
+    rows = [HEAD, ["甲", f"13911110001{whose}"], ["乙", "13911110002（微信同号）"]]
+    notes = notes_of(upload(client, tmp_path, rows))
+    assert notes["甲"][0][0] == "请核对"
+    assert "是不是本人的号码" in notes["甲"][0][3]
+    assert notes["乙"][0][0] == "已整理"

@@ -312,4 +312,28 @@ SLIPS = (
         7,
         each={"employer.name": [UNIT] * 4 + ["725研究所", "101-医院", f"101 {UNIT}"]},
     ),
+    Quirk(
+        "a_part_that_was_not_approved.xlsx",
+        plain(
+            ["审甲", PHONES[0]],
+            ["以下未通过审核", ""],
+            ["审乙", PHONES[1]],
+            ["以下为不予入库人员：", ""],
+            ["审丙", PHONES[2]],
+            head=["姓名", "手机号"],
+        ),
+        1,
+        {4: OUT, 6: OUT},
+        each={"name": ["审甲"]},
+    ),
+    Quirk(
+        "letters_of_specialties_set_apart.xlsx",
+        plain(
+            ["扫甲", PHONES[0], "道 路 工 程"],
+            ["扫乙", PHONES[1], "道 路 工 程、电 梯 工 程"],
+            head=["姓名", "手机号", "评 审 专 业"],
+        ),
+        2,
+        each={"specialty_codes": [["A080201"], ["A080112", "A080201"]]},
+    ),
 )

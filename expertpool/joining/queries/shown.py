@@ -138,7 +138,10 @@ def corrections(application: Application, reader: User) -> list[Corrected]:
 
 
 def has_other_files(application: Application) -> bool:
-    """Tell whether a photo or paper was added or removed since ``application`` was returned last, as the log says."""
+    """Tell whether a photo or paper was added or removed since ``application`` was returned last, as the log says; of
+    one that never was, no."""
+    if not application.returned_contents:
+        return False
     acts = entries_for(application).filter(action__in=(RETURNED, *OF_FILES))
     last = acts.first()
     return last is not None and last.action != RETURNED

@@ -95,7 +95,10 @@ def test_who_hands_in_what_was_returned_without_a_change_is_told_and_so_is_who_d
 ) -> None:
     """Both believed that it was corrected."""
     application = make_application()
-    assert "没有改动" not in page_of(application, admin)
+    # Its materials came with it.
+    first = page_of(application, admin)
+    assert "没有改动" not in first
+    assert "补正时" not in first
     fields = {"title": "与证书不符", "files": "不清楚"}
     send_back(application=application, actor=admin, fields=fields, now=timezone.now())
     row, client = again(application), login(Client(), application.user)

@@ -444,3 +444,15 @@ def test_a_rate_is_tried_step_by_step(client: Client) -> None:
     assert "第 181 至 540 分钟：6 个1小时 × 100 元" in page
     assert "1,000.00" in page
     assert "200.00" in page  # of 2,000 in the month, less what the first thousand gave
+
+
+def test_the_sums_of_the_list_say_what_was_not_taxed_yet(client: Client) -> None:
+    """Of letters that wait to be sent the whole sum stood there as what the experts get."""
+    operator = make_user("operator")
+    make_sent(operator, now=NOW)
+    made = make_fees(operator, now=NOW)
+    login(client, operator)
+    words = f"{len(made)} 份待发送的还没有扣税（发送时计算）"
+    assert words in client.get(reverse("fees:list")).content.decode()
+    send_letters(project=made[0].project, actor=operator, now=NOW)
+    assert "还没有扣税" not in client.get(reverse("fees:list")).content.decode()

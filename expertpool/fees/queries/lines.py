@@ -164,7 +164,8 @@ def month_for(expert_id: int, now: datetime, *, payer: str) -> Totals:
 @dataclass(frozen=True)
 class Totals:
     """What fees come to (yuan): ``tax`` as `WITHHELD` has it, ``net`` (实发) is what is left after tax, ``payable`` (应付合计) with the costs of the way,
-    without what is ``held`` since its draw is void (``held_count`` fees; `void_draws.totals_to_pay`)."""
+    without what is ``held`` since its draw is void (``held_count`` fees; `void_draws.totals_to_pay`). Of ``unsent`` fees nothing is withheld
+    yet: tax is worked out when they are sent."""
 
     count: int
     gross: Decimal
@@ -172,6 +173,7 @@ class Totals:
     travel: Decimal = Decimal(0)
     held: Decimal = Decimal(0)
     held_count: int = 0
+    unsent: int = 0
 
     @property
     def net(self) -> Decimal:
@@ -188,10 +190,16 @@ def totals_of(rows: QuerySet[FeeLine]) -> Totals:
     found: dict[str, Any] = (
         rows.order_by()
         .annotate(all_tax=WITHHELD)
-        .aggregate(count=Count("pk"), gross=Sum("gross"), tax=Sum("all_tax"), travel=Sum("travel"))
+        .aggregate(
+            count=Count("pk"),
+            gross=Sum("gross"),
+            tax=Sum("all_tax"),
+            travel=Sum("travel"),
+            unsent=Count("pk", filter=Q(sent_at=None)),
+        )
     )
     gross, tax, travel = (found[name] or Decimal(0) for name in ("gross", "tax", "travel"))
-    return Totals(found["count"], gross, tax, travel)
+    return Totals(found["count"], gross, tax, travel, unsent=found["unsent"])
 
 
 def projects_to_pay(user: User, *, now: datetime) -> QuerySet[Project]:

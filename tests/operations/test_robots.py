@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from expertpool.accounts.models import User
 from expertpool.core import posting
+from expertpool.core.validators import is_writable
 from expertpool.operations.exceptions import RobotRefused
 from expertpool.operations.services.alerts import tell_robot
 from expertpool.operations.services.robots import MOST_TEXT, Robot, send
@@ -83,12 +84,15 @@ def test_what_the_robot_refuses_is_said_without_its_address(
         (200, b'{"code":0,"msgid":7}', "不是机器人"),  # of any other service
         (200, "<html>登录</html>".encode(), "不是机器人"),
         (200, b"[]", "不是机器人"),
+        (200, b"[" * 4000, "不是机器人"),
+        (200, b'{"errcode":310000,"errmsg":"half \\ud83d"}', "310000 half"),
         (404, b"", "404"),
     ):
         chat.status, chat.answer = status, answer
         with pytest.raises(RobotRefused, match=words) as refused:
             send(robot, "x", now=NOW)
         assert "SECRET" not in str(refused.value)
+        assert is_writable(str(refused.value))
     for url in (
         "http://127.0.0.1:1/?key=SECRET",
         "ftp://x/SECRET",

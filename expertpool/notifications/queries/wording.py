@@ -55,6 +55,8 @@ _TRADITIONAL = str.maketrans(
 )
 # What people write to whoever advertises; alone, it is no answer to anything else.
 _STOP = re.compile("(?:TD|T|退订|取消订阅|退订短信)+")
+# By which people say no without a word, beside a yes as well: 参加❌.
+_CROSSED = re.compile("[×✕✖✗✘❌❎👎🙅🚫⛔]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 # Between two words of letters they are what tells these apart.
 _BLANKS = re.compile(r"(?<![A-Z0-9])\s+|\s+(?![A-Z0-9])")
@@ -94,7 +96,7 @@ def _meant(plain: str) -> Decision:
     signs = "".join(signs for _, signs in parts)
     # 好的，收到 tells that he has read it.
     is_noted_alone = _SIGNS["noted"] in signs and not re.search("[vw]", signs)
-    is_sorry = _SIGNS["sorry"] in signs or _NEGATED.search(plain)
+    is_sorry = _SIGNS["sorry"] in signs or _NEGATED.search(plain) or _CROSSED.search(plain)
     return Decision.UNCLEAR if is_noted_alone or is_sorry else Decision.YES
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from expertpool.core.configuration import Reader
 from expertpool.core.reachable import AddressRefused
+from expertpool.core.validators import only_writable
 from expertpool.operations.exceptions import RobotRefused
 from expertpool.operations.settings import DINGTALK, FEISHU, ROBOT, ROBOT_SECRET, ROBOT_URL, WECOM
 from expertpool.webhooks.services.posting import post
@@ -68,10 +69,10 @@ def _check(kind: str, status: int, content: bytes) -> None:
     try:
         said = json.loads(content)
         code = next(said[name] for name in VERDICTS[kind] if name in said)
-    except (ValueError, TypeError, StopIteration):
+    except (ValueError, TypeError, RecursionError, StopIteration):
         raise RobotRefused("答复的不是机器人的服务器，请核对地址。") from None
     if code != 0:
-        reason = str(said.get("errmsg") or said.get("msg") or "")[:100]
+        reason = only_writable(str(said.get("errmsg") or said.get("msg") or ""))[:100]
         raise RobotRefused(f"机器人没有接受（{code} {reason}），请核对安全设置、关键词和加签密钥。")
 
 

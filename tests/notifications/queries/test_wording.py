@@ -95,6 +95,15 @@ def test_beside_other_words_none_decides(other: str) -> None:
         assert meant(f"{other}{word}") == meant(f"{word}，{other}") == Decision.UNCLEAR
 
 
+@pytest.mark.parametrize("sign", ["❌", "×", "✗", "👎", "👎🏻", "🙅‍♀️", "🚫"])
+def test_a_sign_of_no_beside_a_yes_is_no_agreement(sign: str) -> None:
+    """参加❌ seated whoever had declined by it."""
+    for text in (f"参加{sign}", f"{sign}Y483100", f"同意 {sign}"):
+        assert meant(text) == Decision.UNCLEAR
+    assert meant(f"不参加{sign}") == Decision.NO
+    assert meant("Y483100👍") == meant("参加✅") == Decision.YES
+
+
 def test_what_is_long_is_read_in_no_time() -> None:
     assert meant("可以去" * 5000 + "猫") == Decision.UNCLEAR
 

@@ -519,3 +519,13 @@ def test_who_made_the_list_is_no_expert_of_it(client: Client, tmp_path: Path, si
     page = upload(client, tmp_path, rows)
     assert page.context["run"].accepted == 2
     assert "王科长" in page.content.decode()  # told as a remark
+
+
+@pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(("before", "end"), [("发证日期", "有效期至"), ("签发机关", "有效期限")])
+def test_until_when_a_document_counts_is_no_end_of_a_term(
+    client: Client, tmp_path: Path, before: str, end: str
+) -> None:
+    people = [[f"张{one}", f"1391111000{at}", "X", "2030-01-01"] for at, one in enumerate("伟娜芳")]
+    run = upload(client, tmp_path, [["姓名", "手机号", before, end], *people]).context["run"]
+    assert run.mapping[-1] == ""

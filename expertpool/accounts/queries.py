@@ -379,34 +379,72 @@ def locked_users(now: datetime) -> QuerySet[User]:
 
 
 class WaitingFor:
-    """The rows that wait for a user, which every page counts: the statement is worked out once for whoever stands
-    as he does (`Asker`), and asked at the time of each page::
+    """The rows that wait for a user, which every page counts: the statement is worked out once for all who stand
+    as he does (`Asker`), and asked with his key at the time of each page::
 
         MenuItem(…, count=WaitingFor(lambda user, now: to_rate(user, now)[:MOST_WAITING]))
 
-    ``build`` may depend on what that says, and on the day. ``now`` it passes on into conditions. Where it asks
+    ``build`` may depend on what that says, and on the day. The user's key and name, and ``now``, it passes on into
+    conditions; where it makes something else of them, the statement is worked out for each user. Where it asks
     the database or the settings for more, nothing is kept: it is asked each time.
     """
 
     def __init__(self, build: Callable[[Any, Any], Countable]) -> None:
         self._build = build
         self._kept = lru_cache(maxsize=256)(self._worked_out)
+        self._kept_for_all = lru_cache(maxsize=256)(self._worked_out_for_all)
 
     def __call__(self, user: User) -> Countable:
         now = timezone.now()
-        kept = self._kept(Asker.of(user), timezone.localdate(now))
+        asker, day = Asker.of(user), timezone.localdate(now)
+        kept, is_for_all = self._kept_for_all(asker.called(*_NOBODY), day)
+        if not is_for_all:
+            kept = self._kept(asker, day)
         if kept is None:
             return self._build(user, now)
-        return kept.given(now=now) if isinstance(kept, Statement) else kept
+        if isinstance(kept, Statement):
+            return kept.given(now=now, pk=user.pk, username=user.username)
+        return kept
+
+    def _worked_out_for_all(self, asker: Asker, day: date) -> tuple[Statement | int | None, bool]:
+        """Return what is asked for whoever stands so, and whether that is the same for all: it is where two who differ in
+        key and name alone are told by nothing else in what is asked for them."""
+        one, another = asker, asker.called(*_NOBODY_ELSE)
+        asked = self._worked_out(one, day)
+        other = asked if asked is None else self._worked_out(another, day)
+        if not (isinstance(asked, Statement) and isinstance(other, Statement)):
+            return asked, asked == other
+        params = [
+            _in_place(*each, one, another) for each in zip(asked.params, other.params, strict=False)
+        ]
+        is_for_all = asked.sql == other.sql and len(params) == len(other.params)
+        return Statement(asked.sql, params), is_for_all and _DIFFERS not in params
 
     def _worked_out(self, asker: Asker, day: date) -> Statement | int | None:
-        """Return what is asked for all who stand so on this ``day``; None where more than that decides."""
+        """Return what is asked for this one on this ``day``; None where more than that decides."""
         try:
             with _asking_nothing():
                 rows = self._build(asker.as_user(), Given("now"))
                 return rows if isinstance(rows, int) else as_statement(rows) or 0
         except _MoreAsked:
             return None
+
+
+_NOBODY, _NOBODY_ELSE = (
+    (-1, "\N{BULLET}1"),
+    (-2, "\N{BULLET}2"),
+)  # keys and names that no account has
+_DIFFERS = Given("differs")
+
+
+def _in_place(value: Any, other: Any, one: Asker, another: Asker) -> Any:
+    """Return what stands in a statement where two who ask have ``value`` and ``other``: that, or the place of what they
+    are."""
+    if (value, other) == (one.pk, another.pk):
+        return Given("pk")
+    if (value, other) == (one.username, another.username):
+        return Given("username")
+    return value if value == other else _DIFFERS
 
 
 class FoundFor:
@@ -449,7 +487,7 @@ class Asker(NamedTuple):
     pk: int
     username: str
     department: _Place | None
-    proof: bytes  # that this system put him there
+    proven: int | None  # it again, where this system put him there
     forged: frozenset[int]  # departments that it did not put where they stand
     grants: tuple[_Grant, ...]
     along: tuple[tuple[str, Any], ...]
@@ -462,24 +500,27 @@ class Asker(NamedTuple):
             user.pk,
             user.username,
             _Place.of(user.department) if user.department else None,
-            bytes(user.place_proof or b""),
+            user.proven_department_id,
             forged_departments(user) if any(one.is_by_path for one in grants) else frozenset(),
             grants,
             tuple((code, getattr(user, code)) for code in along if hasattr(user, code)),
         )
 
+    def called(self, pk: int, username: str) -> Asker:
+        """Return somebody else who stands as he does."""
+        return self._replace(pk=pk, username=username)
+
     def as_user(self) -> User:
         """Return a user of whom no more is known: for all else he would have to ask the database."""
         place = self.department
-        names = ["id", "username", "department_id", "place_proof"]
-        values = [self.pk, self.username, place and place.pk, self.proof]
-        user = User.from_db(None, names, values)
+        names = ["id", "username", "department_id"]
+        user = User.from_db(None, names, [self.pk, self.username, place and place.pk])
         user.department = place and place.as_department()
         keep_forged(user, self.forged)
         user.grants = {}
         for grant in self.grants:
             user.grants.setdefault(grant.code, []).append(grant.as_permission())
-        vars(user).update(self.along)
+        vars(user).update(self.along, proven_department_id=self.proven)
         return user
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -94,6 +95,58 @@ def test_it_is_worked_out_anew_once_he_stands_otherwise(build: Mock) -> None:
 
     HeldRole.objects.filter(user=user).delete()
     assert counted([waiting(of_session(user))]) == [0]
+
+
+def test_who_stands_alike_shares_the_statement_and_gets_his_own_rows() -> None:
+    department, role = make_department(), reach(Scope.OWN)
+    users = [make_user(roles=(role,), department=home) for home in [department] * 2 + [None] * 2]
+    build = Mock(
+        side_effect=lambda user, now: User.objects.filter(
+            scope_q(user, "projects.view", owner="id"), username=user.username
+        )
+    )
+    waiting, asked = WaitingFor(build), []
+    for user in users:
+        rows = waiting(of_session(user))
+        assert isinstance(rows, Statement)
+        assert user.pk in rows.params
+        assert user.username in rows.params
+        assert counted([rows]) == [1]
+        asked.append(build.call_count)
+    assert asked == [2, 2, 4, 4]  # for two nobodies of each standing
+
+
+def test_where_more_than_the_key_of_a_user_is_asked_each_has_a_statement_of_his_own() -> None:
+    role = reach(Scope.ALL)
+    users = [make_user(roles=(role,)) for _ in range(2)]
+
+    def asking(made_of: Callable[[User], Q]) -> WaitingFor:
+        return WaitingFor(lambda user, now: User.objects.filter(made_of(user)))
+
+    for waiting in (
+        asking(lambda user: Q(username__startswith=user.username)),
+        asking(lambda user: Q(pk__in=[user.pk, 0])),
+        asking(lambda user: Q(pk__lt=user.pk + 1, pk__gt=user.pk - 1)),
+    ):
+        for user in users:
+            assert counted([waiting(of_session(user))]) == [1]
+
+
+@pytest.mark.parametrize("role", ["admin", "operator", "supervisor", "finance"])
+def test_the_counts_of_the_menu_are_the_same_for_all_who_stand_alike(role: str) -> None:
+    asker = Asker.of(of_session(make_user(role, department=make_department())))
+    counts: list[Any] = [item.count for item in OF_MENU]
+    assert all(one._worked_out_for_all(asker, timezone.localdate())[1] for one in counts)
+
+
+def test_who_was_put_into_a_department_by_somebody_else_stands_otherwise(build: Mock) -> None:
+    department, role = make_department(), reach(Scope.DEPARTMENT)
+    users = [make_user(roles=(role,), department=department) for _ in range(2)]
+    waiting = WaitingFor(build)
+    assert counted([waiting(of_session(users[0]))]) == [2]
+    User.objects.filter(pk=users[1].pk).update(place_proof=b"")
+    assert counted([waiting(of_session(users[1]))]) == [0]
+    assert counted([waiting(of_session(users[0]))]) == [2]
 
 
 def test_time_is_that_of_each_page() -> None:

@@ -17,6 +17,7 @@ from expertpool.accounts.services.departments import (
     edit_department,
     enable_department,
 )
+from expertpool.accounts.services.users import disable_user, enable_user
 from expertpool.audit.models import Entry
 from tests.factories.accounts import make_department, make_user
 
@@ -119,3 +120,19 @@ def test_two_moves_at_once_make_no_circle(transactional_db: None) -> None:
         thread.join()
     assert len(refused) == 1
     assert len(department_tree()) == 2
+
+
+def test_nobody_comes_back_into_a_department_that_was_disabled_meanwhile(admin: User) -> None:
+    """Nothing new is put there: he could not apply for a project, and the page said one active user of it."""
+    department = make_department("机电科")
+    user = make_user("department", department=department)
+    disable_user(user=user, reason="离职", actor=admin, now=NOW)
+    disable_department(department=department, actor=admin, now=NOW)
+    with pytest.raises(DepartmentInUse, match="「机电科」已停用"):
+        enable_user(user=user, actor=admin, now=NOW)
+    user.refresh_from_db()
+    assert not user.is_active
+    enable_department(department=department, actor=admin, now=NOW)
+    enable_user(user=user, actor=admin, now=NOW)
+    user.refresh_from_db()
+    assert user.is_active

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from expertpool.accounts.events import AccessEnded, HandedOver
-from expertpool.accounts.exceptions import NotAllowed
+from expertpool.accounts.exceptions import DepartmentInUse, NotAllowed
 from expertpool.accounts.models import ApiToken, Department, Role, User
 from expertpool.accounts.queries import is_outsider
 from expertpool.accounts.registry import contacts_instead, why_no_password
@@ -23,6 +23,7 @@ from expertpool.accounts.services.contacts import (
     few_taken,
     take_contacts,
 )
+from expertpool.accounts.services.departments import LOCK as DEPARTMENTS
 from expertpool.accounts.services.duties import check_together
 from expertpool.accounts.services.guards import (
     check_administrator_left,
@@ -40,6 +41,7 @@ from expertpool.accounts.validators import clean_username
 from expertpool.audit.models import Entry
 from expertpool.audit.services import record, record_change, snapshot
 from expertpool.core.events import publish
+from expertpool.core.locks import lock_transaction
 from expertpool.core.text import bare_mobile, clean_code, clean_text
 
 RECORDED = ("username", "name", "phone", "email", "department", "roles")
@@ -251,12 +253,19 @@ def follow_file(
 def enable_user(*, user: User, actor: User, now: datetime) -> None:
     """Enable an account again; he has to sign in anew. Enabling twice changes nothing.
 
-    Refuses an account that may do more than the actor, and one on the blacklist (NotAllowed).
+    Refuses an account that may do more than the actor, one on the blacklist (NotAllowed), and one whose department
+    was disabled meanwhile (DepartmentInUse): nothing new is put there, he could apply for nothing.
     """
     check_may_act_for(actor, user)
+    # Of a department that is disabled just now nobody is enabled past it.
+    lock_transaction(DEPARTMENTS)
     rows = User.objects.filter(pk=user.pk)
     if rows.filter(blacklisted_at__isnull=False).exists():
         raise NotAllowed("这个账号在黑名单上，请先移出黑名单，再启用。")
+    if shut := Department.objects.filter(users__pk=user.pk, active=False).first():
+        raise DepartmentInUse(
+            f"他的部门「{shut.name}」已停用，请先在「编辑」里换一个部门，或者在「部门管理」里启用它，再启用账号。"
+        )
     if rows.filter(is_active=False, blacklisted_at__isnull=True).update(is_active=True):
         announce(record("user.enable", actor=actor, subject=user, now=now), user)
 

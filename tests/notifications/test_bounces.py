@@ -202,6 +202,34 @@ def test_servers_that_write_as_they_like() -> None:
     assert not may_be_bounce(person().as_bytes())
 
 
+@pytest.mark.parametrize("kind", ["disposition-notification", "feedback-report"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_whoever_has_read_a_letter_has_it(
+    mail_server: MailServer, mailbox_of_returns: ImapServer, kind: str, whole: bool
+) -> None:
+    """A receipt of reading was taken for a letter that came back, and whoever had sent it for somebody not reached."""
+    message = sent(mail_server)
+    receipt = returned(message, whole=whole)
+    receipt.set_param("report-type", kind)
+    _, told, _ = receipt.iter_parts()
+    told.set_type(f"message/{kind}")
+    told.set_payload([_block({"Disposition": "manual-action/MDN-sent-manually; displayed"})])
+    mailbox_of_returns.put(receipt)
+    assert read_bounces(now=NOON + MINUTE) == 0
+    message.refresh_from_db()
+    assert message.state == DeliveryState.SENT
+
+
+def test_what_became_of_a_letter_may_have_a_comment(
+    mail_server: MailServer, mailbox_of_returns: ImapServer
+) -> None:
+    message = sent(mail_server)
+    mailbox_of_returns.put(returned(message, action="failed (bad destination mailbox)"))
+    assert read_bounces(now=NOON + MINUTE) == 1
+    message.refresh_from_db()
+    assert message.state == DeliveryState.FAILED
+
+
 @pytest.mark.parametrize(
     "content",
     [

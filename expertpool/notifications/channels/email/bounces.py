@@ -54,6 +54,8 @@ def read_bounce(content: bytes) -> DeliveryReport | None:
         return None
     try:
         letter = _parsed(content)
+        if _is_of_another_kind(letter):
+            return None
         reports = list(_reports(letter))
         ours = next(_own_ids(letter), "")
         text = "".join(_texts(letter))
@@ -61,7 +63,7 @@ def read_bounce(content: bytes) -> DeliveryReport | None:
     except Exception:  # noqa: BLE001 - one letter must not keep the others unread
         return None
     if reports:
-        failed = [one for one in reports if str(one["Action"] or "").strip().lower() == "failed"]
+        failed = [one for one in reports if _action(one) == "failed"]
         if not failed:
             return None
         text = "".join(f"{one['Status']} {one['Diagnostic-Code']} " for one in failed) + text
@@ -86,6 +88,17 @@ def _code(status: str) -> str:
 def _parsed(content: bytes) -> Message:
     # The old policy takes whatever somebody writes into a header.
     return message_from_bytes(content)
+
+
+def _is_of_another_kind(letter: Message) -> bool:
+    """Tell whether a report is about a letter that arrived: that it was read (RFC 8098), or called a nuisance (RFC 5965)."""
+    kind = str(letter.get_param("report-type") or "").lower()
+    return letter.get_content_type() == "multipart/report" and kind not in ("", "delivery-status")
+
+
+def _action(report: Message) -> str:
+    """Return what ``report`` says that became of the letter, without the comment that may follow."""
+    return str(report["Action"] or "").partition("(")[0].strip().lower()
 
 
 def _reports(letter: Message) -> Iterator[Message]:

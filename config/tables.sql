@@ -1244,6 +1244,29 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.workflow_notice_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.title = '' AND NEW.lines = '[]'
+       AND to_jsonb(OLD) - 'title' - 'lines' - 'proof' = to_jsonb(NEW) - 'title' - 'lines' - 'proof'
+       AND EXISTS (SELECT FROM workflow_approval WHERE id = OLD.approval_id AND ended_at IS NOT NULL)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '公示的内容不能修改';
+END $$;
+
+CREATE FUNCTION public.workflow_objection_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM workflow_publicnotice WHERE id = OLD.notice_id AND title <> '') THEN
+        RAISE EXCEPTION '公示的异议不能删除';
+    END IF;
+    RETURN OLD;
+END $$;
+
 CREATE FUNCTION public.workflow_only_grows() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -6480,7 +6503,7 @@ SELECT pg_catalog.setval('public.directory_unitrelation_id_seq', 1, false);
 
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 445, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 446, true);
 
 SELECT pg_catalog.setval('public.draws_answerrequest_id_seq', 1, false);
 
@@ -9874,7 +9897,11 @@ CREATE TRIGGER workflow_approval_moves BEFORE UPDATE OF moves ON public.workflow
 
 CREATE TRIGGER workflow_delegation_ended_at_stays BEFORE UPDATE OF ended_at ON public.workflow_delegation FOR EACH ROW WHEN (((NULLIF((old.ended_at)::text, ''::text) IS NOT NULL) AND (old.ended_at IS DISTINCT FROM new.ended_at))) EXECUTE FUNCTION public.core_ends_stay();
 
+CREATE TRIGGER workflow_notice_stands BEFORE UPDATE ON public.workflow_publicnotice FOR EACH ROW EXECUTE FUNCTION public.workflow_notice_stands();
+
 CREATE TRIGGER workflow_objection_bound BEFORE UPDATE OF code ON public.workflow_objection FOR EACH ROW WHEN ((old.code IS DISTINCT FROM new.code)) EXECUTE FUNCTION public.core_keep_binding();
+
+CREATE TRIGGER workflow_objection_stands BEFORE DELETE ON public.workflow_objection FOR EACH ROW EXECUTE FUNCTION public.workflow_objection_stands();
 
 ALTER TABLE ONLY public.accounts_apitoken
     ADD CONSTRAINT accounts_apitoken_created_by_id_eaf61c5d_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
@@ -11425,4 +11452,5 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
     ('workflow', '0004_reasons_by_field', now()),
     ('workflow', '0005_fuller_steps', now()),
     ('workflow', '0006_ends_stay', now()),
-    ('workflow', '0007_objections_have_proofs', now());
+    ('workflow', '0007_objections_have_proofs', now()),
+    ('workflow', '0008_notices_are_forgotten', now());

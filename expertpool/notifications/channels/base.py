@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, Protocol
 
 from expertpool.core.configuration import Setting, SettingConstraint, Span, Trial
+from expertpool.core.validators import only_writable
 from expertpool.notifications.enums import AddressKind, Charged, Decision, DeliveryEventKind
 from expertpool.notifications.occasions import Registered
 
@@ -56,6 +57,11 @@ class SendResult:
     provider_id: str = ""
     detail: str = ""
     again_after: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        # The other side says what it likes: half a character, which no row and no page takes.
+        for name in ("provider_id", "detail"):
+            object.__setattr__(self, name, only_writable(getattr(self, name)))
 
 
 @dataclass(frozen=True)

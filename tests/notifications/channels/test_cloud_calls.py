@@ -105,6 +105,14 @@ def test_what_its_answers_mean(platform: Platform, code: str, status: SendStatus
     assert result.detail.startswith("阿里云语音服务")
 
 
+def test_half_a_character_of_an_answer_is_left_out(platform: Platform) -> None:
+    """No row and no page took it: the test of the settings failed, and the call was lost."""
+    platform.answer = rb'{"Code": "\ud83d", "CallId": "1"}'
+    assert of(platform).send(OUTBOUND).detail == "阿里云语音服务：没有发出（）。"
+    platform.answer = rb'{"Code": "OK", "CallId": "1\ud83d\u0000"}'
+    assert of(platform).send(OUTBOUND) == SendResult(SendStatus.ACCEPTED, provider_id="1")
+
+
 def test_without_a_registered_text_or_a_connection_nobody_is_called(platform: Platform) -> None:
     assert of(platform).send(replace(OUTBOUND, registered=None)).status is SendStatus.REJECTED
     gone = replace(of(platform), endpoint="http://127.0.0.1:9").send(OUTBOUND)

@@ -111,6 +111,19 @@ def undeclared(*codes: str) -> list[str]:
     return [f"permission {code} is declared nowhere" for code in codes if code not in PERMISSIONS]
 
 
+def without_view(codes: Iterable[str]) -> list[tuple[Permission, Permission]]:
+    """Return those of ``codes`` that do little by themselves, each with the right that is missing: whose pages are
+    reached from lists and pages of the same subject, which only the right to view opens. Both are scoped."""
+    chosen = set(codes)
+    found = []
+    for group in PERMISSION_GROUPS:
+        scoped = [one for one in group.permissions if one.scoped]
+        view = next((one for one in scoped if one.code.endswith(".view")), None)
+        if view and view.code not in chosen:
+            found += [(one, view) for one in scoped if one.code in chosen]
+    return found
+
+
 # A code, or what returns codes that are known only once all apps are ready.
 Codes = str | Callable[[], Iterable[str]]
 

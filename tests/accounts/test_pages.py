@@ -12,7 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from expertpool.accounts.enums import LoginOutcome, Scope
 from expertpool.accounts.models import Department, LoginRecord, Role, RolePermission, User
 from expertpool.accounts.services.roles import ensure_demo_roles
-from expertpool.core.permissions import PERMISSION_GROUPS
+from expertpool.core.permissions import PERMISSION_GROUPS, without_view
 from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS
 from tests.factories.accounts import make_department, make_user
@@ -215,6 +215,38 @@ def test_a_role_made_on_the_page_works_in_menu_action_and_data(client: Client, a
     assert "用户管理" not in menu_of(client)
     assert client.get("/logins/").status_code == 200
     assert client.get("/users/").status_code == 403
+
+
+@pytest.mark.shows("EXP-40")
+def test_rights_that_open_nothing_without_the_right_to_view_are_said(
+    client: Client, admin: User
+) -> None:
+    rights = (
+        "experts__edit",
+        "experts__leave",
+        "projects__view",
+        "projects__edit",
+        "accounts__users",
+    )
+    data = role_data(name="档案管理员", **{f"grant__{one}": "on" for one in rights})
+    page = login(client, admin).post("/roles/new/", data, follow=True).content.decode()
+    assert "「编辑、冻结专家」、「管理请假」要另有「查看专家」。" in page
+    role = Role.objects.get(name="档案管理员")
+    hint = "没有勾选「查看专家」，打开会被拒绝。"
+    assert client.get(f"/roles/{role.pk}/").content.decode().count(hint) == 2
+    data["grant__experts__view"] = "on"
+    page = client.post(f"/roles/{role.pk}/", data, follow=True).content.decode()
+    assert "已保存" in page
+    assert "要另有" not in page
+    assert hint not in client.get(f"/roles/{role.pk}/").content.decode()
+
+
+def test_no_role_that_an_installation_begins_with_lacks_the_right_to_view(db: None) -> None:
+    lacking = {
+        role.name: [one.code for one, _ in without_view(row.code for row in role.permissions.all())]
+        for role in ensure_demo_roles().values()
+    }
+    assert not {name: codes for name, codes in lacking.items() if codes}
 
 
 def test_the_page_of_a_role_shows_the_whole_catalogue_as_it_is(client: Client, admin: User) -> None:

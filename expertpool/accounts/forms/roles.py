@@ -13,12 +13,13 @@ from expertpool.accounts.models import CHOSEN, Role
 from expertpool.accounts.queries import department_tree
 from expertpool.accounts.services.roles import Grant
 from expertpool.core.fields import is_vouched
-from expertpool.core.permissions import Permission
+from expertpool.core.permissions import Permission, without_view
 from expertpool.core.registry import permission_groups
 from expertpool.core.visibility import GUARDED_FIELDS, Level
 
 NOT_GIVEN = "现在不起作用：不是在系统中授予的。核对后保存即起作用，不要的请取消勾选。"
 NEEDS_NAMES = "页面要用到姓名或单位，请取消勾选。"
+NEEDS_VIEW = "要从能看到的名单和页面办理：没有勾选「{}」，打开会被拒绝。"
 VEIL = "不是明文的，只能有页面上不出现它的权限，不能有的保存时提示；没有设为脱敏、不可见的角色都按明文。"
 
 
@@ -50,6 +51,8 @@ class RoleForm(forms.Form):
         for group in permission_groups():
             for permission in group.permissions:
                 self._add_permission(permission, choices)
+        for one, view in without_view(_codes(role)) if role else ():
+            self.fields[_name("grant", one.code)].help_text = NEEDS_VIEW.format(view.label)
         for code in _written(role) if role else ():
             if grant := self.fields.get(_name("grant", code)):
                 grant.help_text = NOT_GIVEN
@@ -122,6 +125,10 @@ class RoleForm(forms.Form):
             return PermissionRow(grant, None, None)
         scope = self[_name("scope", permission.code)]
         return PermissionRow(grant, scope, self[_name("departments", permission.code)])
+
+
+def _codes(role: Role) -> list[str]:
+    return [row.code for row in role.permissions.all()]
 
 
 def _written(role: Role) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
@@ -16,7 +18,7 @@ from expertpool.accounts.models import Role, UserRequest
 from expertpool.accounts.queries import roles_with_holders
 from expertpool.accounts.services.roles import delete_role, save_role
 from expertpool.audit.services import Edits
-from expertpool.core.permissions import requires
+from expertpool.core.permissions import requires, without_view
 from expertpool.core.responses import refused, saved
 from expertpool.core.views.drawers import attempt
 from expertpool.core.views.editing import Editing
@@ -73,6 +75,8 @@ def _form(request: UserRequest, role: Role | None, editing: Editing | None = Non
 
     if attempt(form, write, refusals=AccountError, editing=editing):
         messages.success(request, "已保存，持有这个角色的用户下一次操作时生效。")
+        if told := _without_view(form):
+            messages.warning(request, told)
         return redirect("accounts:role_list")
     context = {
         "form": form,
@@ -84,3 +88,16 @@ def _form(request: UserRequest, role: Role | None, editing: Editing | None = Non
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/role_form.html", context, status=status)
+
+
+def _without_view(form: RoleForm) -> str:
+    """Say which of the rights that were chosen open nothing, for lack of the right to see what they are about."""
+    by_view: dict[str, list[str]] = defaultdict(list)
+    for one, view in without_view(grant.code for grant in form.chosen_grants()):
+        by_view[view.label].append(f"「{one.label}」")
+    parts = [f"{'、'.join(labels)}要另有「{view}」" for view, labels in by_view.items()]
+    return (
+        f"没有查看的权限，打不开名单和页面，办不了：{'；'.join(parts)}。需要的请编辑角色补上。"
+        if parts
+        else ""
+    )

@@ -73,3 +73,16 @@ def test_the_page_of_the_security_administrators(user: User) -> None:
     assert first.post(ask, {"reason": WHY}).status_code in (200, 204)
     assert "有人申请重置第二步验证" in second.get("/second-steps/").content.decode()
     assert ResetRequest.objects.get().user == user
+
+
+def test_each_request_on_that_page_says_whose_second_step_it_takes_away(user: User) -> None:
+    """They stand above the list of everybody: two looked the same but for their reasons."""
+    first, second, now = make_user("admin"), make_user("admin"), timezone.now()
+    other = make_user("operator")
+    make_codes(user=other, now=now)
+    for one in (user, other):
+        request_reset(user=one, reason=WHY, actor=first, now=now)
+    page = login(Client(), second).get("/second-steps/?tab=lacking").content.decode()
+    assert page.count("有人申请重置第二步验证") == 2
+    for one in (user, other):
+        assert f"<strong>{one.name}（{one.username}）</strong>" in page

@@ -243,6 +243,11 @@ class WaitingRequest:
     user: User | None = None
 
     @property
+    def name(self) -> str:
+        """Of what it is asked: for a page on which requests about several stand."""
+        return self.matter.name_of(self.asked.subject)
+
+    @property
     def details(self) -> str:
         if self.user is None:
             return self.matter.details(self.asked)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from expertpool.manuals.queries.finding import address_of, sections_with
+from expertpool.manuals.queries.finding import address_of, sections_near, sections_with
 from expertpool.manuals.queries.texts import Manual, manual_visible_to, manuals_visible_to
 
 
@@ -19,11 +19,18 @@ from expertpool.manuals.queries.texts import Manual, manual_visible_to, manuals_
 def index(request: HttpRequest) -> HttpResponse:
     """All manuals of this reader, or what he looks for in them."""
     query = request.GET.get("q", "").strip()[:100]
+    sections = sections_with(request.user, query)
+    near = [] if sections else sections_near(request.user, query)
     found = [
         {"title": section.title, "manual": manual.title, "url": address_of(manual, section)}
-        for manual, section in sections_with(request.user, query)
+        for manual, section in sections or near
     ]
-    context = {"manuals": manuals_visible_to(request.user), "query": query, "found": found}
+    context = {
+        "manuals": manuals_visible_to(request.user),
+        "query": query,
+        "found": found,
+        "is_near": bool(near),
+    }
     return render(request, "manuals/index.html", context | _frame(request))
 
 

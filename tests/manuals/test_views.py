@@ -111,6 +111,27 @@ def test_help_is_searched_by_several_words_and_from_the_phone() -> None:
     assert "没有找到" in Client().get("/help/", {"q": "没有这个词"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("忘了密码", "自己的账号"),
+        ("怎么补抽", "抽取之后：答复和补抽"),
+        ("专家不来怎么办", "抽取之后：答复和补抽"),
+        ("收不到短信", "通知专家"),
+    ],
+)
+def test_words_that_stand_nowhere_as_typed_find_what_says_most_of_them(
+    operator: User, asked: str, told: str
+) -> None:
+    page = login(Client(), operator).get("/help/", {"q": asked})
+    assert told in [item["title"] for item in page.context["found"]]
+    assert len(page.context["found"]) <= 5
+    assert f"没有哪一节写着“{asked}”" in page.content.decode()
+    # Whoever may not read a manual is told of none of its sections.
+    titles = {item["manual"] for item in Client().get("/help/", {"q": asked}).context["found"]}
+    assert titles <= {"申请入库和公开页面"}
+
+
 def test_pictures_are_those_of_ones_own_manuals(operator: User) -> None:
     client = login(Client(), operator)
     answer = client.get("/help/pictures/plan.png")

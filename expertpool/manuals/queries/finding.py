@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import log
+from operator import mul
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +12,32 @@ from django.urls import reverse
 from expertpool.core.menus import owners_of
 from expertpool.core.search import SearchItem
 from expertpool.manuals.queries.texts import Manual, ManualSection, manuals_visible_to
+
+MOST_NEAR = 5
+# What stands in more than one section of so many tells none from another, but for a few of a short manual.
+OFTEN, FEW = 6, 2
+# What a question is asked with, in pairs.
+_ASKING = frozenset(
+    [
+        "怎么",
+        "么办",
+        "如何",
+        "什么",
+        "么时",
+        "时候",
+        "哪里",
+        "哪儿",
+        "为何",
+        "这个",
+        "那个",
+        "没有",
+        "不了",
+        "不到",
+        "可以",
+        "能不",
+        "不能",
+    ]
+)
 
 
 def address_of(manual: Manual, section: ManualSection) -> str:
@@ -41,6 +69,27 @@ def sections_with(user: Any, query: str) -> list[tuple[Manual, ManualSection]]:
         if has(f"{section.title} {section.text}")
     ]
     return [(manual, section) for _, _, manual, section in sorted(found, key=lambda one: one[:2])]
+
+
+def sections_near(user: Any, query: str) -> list[tuple[Manual, ManualSection]]:
+    """Return the few sections that say most of ``query``, for words that none says as they were typed: 密码过期 is told where
+    密码 and 过期 stand apart. Chinese puts no blanks between words, so that pairs of neighbours are looked for; those that
+    stand in few sections count for more, and in a heading twice."""
+    pairs = {word[at : at + 2] for word in query.casefold().split() for at in range(len(word) - 1)}
+    sections = [
+        (found, found[1].title.casefold(), found[1].text.casefold()) for found in _sections(user)
+    ]
+    weights = dict[str, float]()
+    for pair in sorted(pairs - _ASKING):
+        told = sum(pair in title or pair in text for _, title, text in sections)
+        if 0 < told <= max(FEW, len(sections) // OFTEN):
+            weights[pair] = log(len(sections) / told)
+    near = list[tuple[float, int]]()
+    for place, (_, title, text) in enumerate(sections):
+        said = [(pair in title) + (pair in title or pair in text) for pair in weights]
+        if 2 * sum(map(bool, said)) >= len(weights) > 0:
+            near.append((-sum(map(mul, said, weights.values())), place))
+    return [sections[place][0] for _, place in sorted(near)[:MOST_NEAR]]
 
 
 def section_at(user: Any, page: str, path: str) -> tuple[Manual, ManualSection] | None:

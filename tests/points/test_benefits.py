@@ -81,7 +81,7 @@ def test_an_expert_sees_his_points_asks_for_a_service_and_is_answered(
     assert text in office.get(drawer).content.decode()
     assert office.post(drawer, {"agree": "yes", "answer": ""}).status_code == 422
     assert office.post(drawer, {"agree": "yes", "answer": "已安排车辆"}).status_code == 204
-    assert office.post(drawer, {"agree": "no", "answer": "没有车"}).status_code == 404
+    assert office.post(drawer, {"agree": "no", "answer": "没有车"}).status_code == 422
     assert "已安排车辆" in own.get(reverse("points:own")).content.decode()
     sent = Message.objects.filter(occasion="points.answered")
     assert {one.channel for one in sent} == {"site", "email", "sms"}
@@ -111,6 +111,20 @@ def test_only_himself_asks_and_only_once_is_answered(expert: Expert, admin: User
     answer_request(actor=admin, **given)
     with pytest.raises(PointsRefused, match="已经有人答复"):
         answer_request(actor=admin, **given)
+
+
+def test_who_answers_second_reads_who_was_first_and_keeps_his_words(
+    expert: Expert, admin: User
+) -> None:
+    request = make_request(expert)
+    answer_request(request=request, agree=True, answer="已派车", actor=admin, now=timezone.now())
+    other = login(Client(), make_user("admin"))
+    drawer = reverse("points:answer", args=[request.pk])
+    page = other.post(drawer, {"agree": "no", "answer": "请自行前往"})
+    assert page.status_code == 422
+    for text in (str(admin), "已派车", "请自行前往", "已经有人答复"):
+        assert text in page.content.decode()
+    assert BenefitRequest.objects.get(pk=request.pk).agreed
 
 
 def test_what_is_in_use_is_not_deleted(expert: Expert, admin: User) -> None:

@@ -66,6 +66,21 @@ def test_one_of_a_kind_waits_at_a_time(somebody: Expert, admin: User) -> None:
     make_data_request(somebody, now=NOW)
 
 
+def test_who_answers_second_reads_who_was_first_and_keeps_his_words(
+    somebody: Expert, admin: User
+) -> None:
+    row = make_data_request(somebody, now=NOW)
+    answer(row, admin)
+    other = login(Client(), make_user("admin"))
+    drawer = reverse("privacy:answer", args=[row.pk])
+    page = other.post(drawer, {"agree": "no", "answer": "依法须留存"})
+    assert page.status_code == 422
+    for text in (str(admin), ANSWER, "依法须留存", "已经有人答复"):
+        assert text in page.content.decode()
+    row.refresh_from_db()
+    assert row.answered_by == admin
+
+
 def test_it_is_answered_once_and_its_expert_is_told(somebody: Expert, admin: User) -> None:
     row = make_data_request(somebody, now=NOW)
     other = DataRequest.objects.get(pk=row.pk)

@@ -46,10 +46,14 @@ def unanswered_by(user: User) -> QuerySet[BenefitRequest]:
     return _reachable(user).filter(answered_at__isnull=True)
 
 
-def requests_waiting(user: User, pk: int | None = None) -> QuerySet[BenefitRequest]:
-    """Return those that wait for an answer (``pk``: that one alone)."""
-    rows = unanswered_by(user)
-    return written(rows if pk is None else rows.filter(pk=pk))
+def requests_waiting(user: User) -> QuerySet[BenefitRequest]:
+    """Return those that wait for an answer."""
+    return written(unanswered_by(user))
+
+
+def one_request(user: User, pk: int) -> QuerySet[BenefitRequest]:
+    """Return the one with this key, answered or not: whoever comes second reads who was first."""
+    return written(_reachable(user).filter(pk=pk))
 
 
 def requests_of(expert: Expert, *, a_look: int | None = None) -> QuerySet[BenefitRequest]:

@@ -28,7 +28,7 @@ from expertpool.points.queries.ledger import (
     totals_for,
 )
 from expertpool.points.queries.levels import all_levels, standing_of
-from expertpool.points.queries.requests import requests_visible_to, requests_waiting
+from expertpool.points.queries.requests import one_request, requests_visible_to
 from expertpool.points.services.benefits import answer_request
 from expertpool.points.services.corrections import request_correction
 from expertpool.points.services.matters import CORRECTION
@@ -163,7 +163,7 @@ def requests(request: UserRequest) -> HttpResponse:
 @requires(SERVE)
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Answer what an expert asked for (drawer)."""
-    row = get_object_or_404(requests_waiting(request.user, pk))
+    row = get_object_or_404(one_request(request.user, pk))
     form = AnswerForm(request.POST if request.method == "POST" else None)
 
     def write() -> None:

@@ -43,10 +43,14 @@ def unanswered_by(user: User) -> QuerySet[DataRequest]:
     return _reachable(user).filter(answered_at__isnull=True)
 
 
-def requests_waiting(user: User, pk: int | None = None) -> QuerySet[DataRequest]:
-    """Return those that wait for an answer (``pk``: that one alone)."""
-    rows = unanswered_by(user) if pk is None else unanswered_by(user).filter(pk=pk)
-    return written(rows).select_related("expert", "answered_by")
+def requests_waiting(user: User) -> QuerySet[DataRequest]:
+    """Return those that wait for an answer."""
+    return written(unanswered_by(user)).select_related("expert", "answered_by")
+
+
+def one_request(user: User, pk: int) -> QuerySet[DataRequest]:
+    """Return the one with this key, answered or not: whoever comes second reads who was first."""
+    return written(_reachable(user).filter(pk=pk)).select_related("expert", "answered_by")
 
 
 def requests_of(expert: Expert, *, a_look: int | None = None) -> QuerySet[DataRequest]:

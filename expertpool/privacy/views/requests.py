@@ -16,7 +16,7 @@ from expertpool.core.views.listing import listing, render_list
 from expertpool.privacy.exceptions import PrivacyRefused
 from expertpool.privacy.forms import RequestFilters
 from expertpool.privacy.permissions import DECIDE
-from expertpool.privacy.queries.requests import requests_visible_to, requests_waiting
+from expertpool.privacy.queries.requests import one_request, requests_visible_to
 from expertpool.privacy.services.answering import answer_data_request
 from expertpool.privacy.tables import SORTS, TABS
 
@@ -38,7 +38,7 @@ def index(request: UserRequest) -> HttpResponse:
 @requires(DECIDE)
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     """Answer what an expert asked (drawer)."""
-    row = get_object_or_404(requests_waiting(request.user, pk))
+    row = get_object_or_404(one_request(request.user, pk))
     form = AnswerForm(*posted(request), more="不同意的，写明依据")
 
     def write() -> None:

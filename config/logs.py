@@ -38,6 +38,7 @@ QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*+(?:”|$)|「[^」\n]*
 OURS = ("expertpool", "config", "vdraw")
 
 KEPT_BYTES = 2 * MEGABYTE  # of each of the two files of last lines
+QUIET_SECONDS = 60  # without the traceback of what has one already
 
 
 def without_links(text: str) -> str:
@@ -133,14 +134,26 @@ def template_of(ei: Any) -> str:
 
 class Refusals(logging.Filter):
     """Of Django's lines on requests: one that was refused is no fault of the program, so that its line has
-    no traceback. It takes no line away."""
+    no traceback; while the database is away all fail alike, and one a minute has it. It takes no line away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet_until = 0.0
 
     def filter(self, record: logging.LogRecord) -> bool:
+        from config.unfinished import is_away  # noqa: PLC0415 (Django is not set up yet where logging is)
+
         if (
             getattr(record, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)
             < HTTPStatus.INTERNAL_SERVER_ERROR
         ):
             record.exc_info = None
+        elif record.exc_info and is_away(record.exc_info[1]):
+            record.msg = f"{record.msg} (the database is away)"
+            if time.monotonic() < self._quiet_until:
+                record.exc_info = None
+            else:
+                self._quiet_until = time.monotonic() + QUIET_SECONDS
         return True
 
 

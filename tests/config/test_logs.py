@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.template import Context, Engine, TemplateSyntaxError
 from django.test import Client
 from django.urls import NoReverseMatch
@@ -110,6 +110,23 @@ def test_a_refused_request_is_a_line_and_a_fault_a_traceback(
     monkeypatch.setattr("django.contrib.auth.middleware.get_user", broken)
     assert client.get("/").status_code == HTTPStatus.INTERNAL_SERVER_ERROR
     assert "LookupError" in lines(written["json"])[-1]["trace"]
+
+
+def test_while_the_database_is_away_each_request_is_a_line_and_the_first_a_traceback(
+    written: dict[str, StringIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(request: Any) -> Any:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("django.contrib.auth.middleware.get_user", away)
+    for one in logging.getLogger("django.request").filters:
+        monkeypatch.setattr(one, "_quiet_until", 0)
+    client = Client(raise_request_exception=False)
+    for _ in range(3):
+        assert client.get("/").status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    told = [line for line in lines(written["json"]) if line["logger"] == "django.request"]
+    assert ["trace" in line for line in told] == [True, False, False]
+    assert all(line["message"].endswith("(the database is away)") for line in told)
 
 
 @pytest.mark.django_db

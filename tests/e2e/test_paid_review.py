@@ -181,12 +181,15 @@ def replace(operator: Screen, supervisor: Screen, review: Review, leaver: str, c
 
 
 def pay_letters(
-    operator: Screen, phones: dict[str, Screen], project: Project, *, leaver: str
+    operator: Screen, phones: dict[str, Screen], project: Project, *, leaver: str, comes: str
 ) -> None:
     """Fees are entered and their letters sent; each signs his own on the telephone."""
     operator.open(f"/fees/projects/{project.pk}/")
     left = operator.page.locator("fieldset").filter(has_text=leaver)
     left.get_by_label("评审情况").select_option(label="未完成评审")
+    # He came in and handed in within this minute, which nobody is paid for.
+    came = operator.page.locator("fieldset").filter(has_text=comes).get_by_label("开始时间")
+    came.fill(f"{timezone.localtime() - HOUR:%Y-%m-%d %H:%M}")
     if timezone.localdate(project.closing_at) < timezone.localdate():  # run after midnight
         for note in operator.page.get_by_label("说明", exact=True).all():
             note.fill("评审过了零点才结束")
@@ -293,7 +296,7 @@ def test_from_the_drawn_panel_to_the_paid_and_proven_project(
     result = ReviewResult.objects.get(review=review)
 
     people = {**phones, panel[2]: desk}
-    pay_letters(operator, people, project, leaver=panel[3])
+    pay_letters(operator, people, project, leaver=panel[3], comes=waits)
     for account in BankAccount.objects.all():
         decide_account(
             account=account, agree=True, note="", actor=users["finance"], now=timezone.now()

@@ -19,6 +19,7 @@ def remove_old_failures(timestamp: int) -> None:
 @app.task(name="operations.watch", queue=DEADLINES, queueing_lock="operations.watch")
 def watch(timestamp: int) -> None:
     """Every minute: look at everything, and tell what turned bad."""
+    failures.remove_made_good()
     alerts.watch(now=timezone.now())
 
 

@@ -9,9 +9,9 @@ from expertpool.core.jobs import defer
 from expertpool.operations.services.failures import note_failure
 
 
-def fail_job(error: Exception | None = None) -> int:
+def fail_job(error: Exception | None = None, *, task: str = "audit.anchor") -> int:
     """Queue a job and let it fail, as the worker does; return its number."""
-    job_id = defer("audit.anchor", timestamp=1)
+    job_id = defer(task, timestamp=1)
     set_status(job_id, "doing")
     note_failure(job_id=job_id, error=error or ValueError("x"), now=timezone.now())
     set_status(job_id, "failed")

@@ -22,6 +22,7 @@ from expertpool.core.jobs import defer
 from expertpool.operations.models import JobFailure
 from expertpool.operations.queries.checks import find_failed
 from expertpool.operations.services.failures import reason_of, remove_old_failures
+from expertpool.operations.tasks import watch
 from tests.factories.jobs import fail_job, set_status
 from tests.fixtures import login
 from tests.worker import work_off
@@ -100,6 +101,25 @@ def test_a_job_that_is_left_leaves_the_list(client: Client, admin: User) -> None
     assert status_of(job_id) == "cancelled"
     assert "没有失败的任务" in client.get("/operations/jobs/").content.decode()
     assert Entry.objects.filter(action="operations.dismiss_job").count() == 1
+
+
+@pytest.mark.shows("SYS-01")
+def test_what_a_later_run_made_good_leaves_the_list(client: Client, admin: User) -> None:
+    missed = fail_job()
+    report = fail_job(task="reports.write_months")  # of one month: the next writes another
+    for task in ("audit.anchor", "reports.write_months"):
+        set_status(defer(task, timestamp=2), "succeeded")
+    later = fail_job()
+    watch(timestamp=3)
+    assert status_of(missed) == "cancelled"
+    assert not JobFailure.objects.filter(job_id=missed).exists()
+    assert (status_of(report), status_of(later)) == ("failed", "failed")
+    page = login(client, admin).get("/operations/jobs/").content.decode()
+    assert [f"/{job_id}/retry/" in page for job_id in (missed, report, later)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_who_may_only_look_does_nothing(client: Client, auditor: User) -> None:

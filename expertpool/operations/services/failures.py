@@ -8,18 +8,36 @@ import traceback
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg.errors import QueryCanceled
 
 from expertpool.core.crypto import DecryptionError
+from expertpool.core.jobs import app
 from expertpool.operations.models import JobFailure
 from vdraw import EngineError
 
 KEPT = timedelta(days=30)  # of a job that did not fail in the end
 OURS = ("/expertpool/", "/config/", "/vdraw/")
+# What runs each day or more often looks for all that is due; a report of a month is of that month alone.
+EACH_DAY = " * * *"
 FULL = (errno.ENOSPC, errno.EDQUOT)
 PROGRAM = "程序出错"
+# What is done is looked for once for each task: one that fails each minute leaves many rows.
+MADE_GOOD = """
+WITH failed AS (
+    SELECT id, task_name FROM procrastinate_jobs WHERE status = 'failed' AND task_name = ANY (%s)
+), done AS (
+    SELECT task_name, max(id) AS latest FROM procrastinate_jobs
+    WHERE status = 'succeeded' AND task_name IN (SELECT task_name FROM failed)
+        AND id > (SELECT min(id) FROM failed)
+    GROUP BY task_name
+)
+UPDATE procrastinate_jobs AS job SET status = 'cancelled'
+FROM failed JOIN done USING (task_name)
+WHERE job.id = failed.id AND job.status = 'failed' AND failed.id < done.latest
+RETURNING job.id
+"""
 REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (DecryptionError, "数据无法解密"),
     (EngineError, "数据与封存时不同"),
@@ -75,3 +93,15 @@ def remove_old_failures(*, now: datetime) -> int:
     failed = ProcrastinateJob.objects.filter(status="failed").values("pk")
     old = JobFailure.objects.filter(at__lt=now - KEPT).exclude(job_id__in=failed)
     return old.delete()[0]
+
+
+def remove_made_good() -> int:
+    """Take the runs of periodic tasks that failed off the list, where a later one has done what they left; return how
+    many."""
+    periodic = app.periodic_registry.periodic_tasks.values()
+    names = [row.task.name for row in periodic if row.cron.endswith(EACH_DAY)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(MADE_GOOD, [names])
+        left = [row[0] for row in cursor.fetchall()]
+        JobFailure.objects.filter(job_id__in=left).delete()
+    return len(left)

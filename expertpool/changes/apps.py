@@ -14,6 +14,7 @@ class ChangesConfig(AppConfig):
         from expertpool.changes.occasions import CHANGE_ASKED, CHANGE_DECIDED, CHANGE_OVERTAKEN
         from expertpool.changes.queries import (
             FIELD_FILES,
+            FIELD_USE,
             FIELDS,
             RIGHT,
             SUBJECT,
@@ -39,7 +40,7 @@ class ChangesConfig(AppConfig):
         from expertpool.core.events import subscribe
         from expertpool.core.mandates import MANDATES
         from expertpool.core.registry import MENU, NARROW_PAGES, PAGE_TABS, narrow_pages
-        from expertpool.customforms.registry import FILE_HOLDERS
+        from expertpool.customforms.registry import FIELD_USES, FILE_HOLDERS
         from expertpool.experts.events import ExpertChanged, ExpertsChanged, ExpertsMerged
         from expertpool.experts.queries.erasing import ERASERS
         from expertpool.experts.registry import ASKING, AskOthers
@@ -57,6 +58,7 @@ class ChangesConfig(AppConfig):
         OWN_DATA.add(*OWN)
         OWN_FILES.add(*OWN_FILES_HERE)
         FILE_HOLDERS.add(FIELD_FILES)
+        FIELD_USES.add(FIELD_USE)
         MANDATES.add(*WRITTEN)
         ASKING.add(AskOthers("changes", ask_others))
         subscribe(ExpertChanged, expert_changed)

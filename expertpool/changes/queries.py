@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from expertpool.core.mandates import Mandate
 from expertpool.core.subjects import FieldDeclaration, File, Kind, Owner
 from expertpool.core.visibility import Level, level_for, said, told
 from expertpool.customforms.models import FieldFile
-from expertpool.customforms.registry import FileHolder
+from expertpool.customforms.registry import FieldUse, FileHolder
 from expertpool.directory.queries import second_of_its_name
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.fields.owners import owner_of
@@ -221,6 +221,31 @@ def _names(item: ChangeItem, pk: int) -> bool:
 
 
 FIELD_FILES = FileHolder("changes", may_view_asked_file)
+
+
+def requests_saying(subject: str, code: str, options: Sequence[str]) -> list[str]:
+    """Return, in words, how many requests that wait, and may be told already, ask for one of ``options`` of a field."""
+    if subject != EXPERT.code:
+        return []
+    known = told(ChangeRequest.objects.filter(state=RequestState.WAITING))
+    rows = ChangeItem.objects.filter(field=code, is_open=True, request__in=known)
+    items = rows.select_related("request__expert", "request__asked_by")
+    count = sum(_says(one, set(options)) for one in items)
+    return [f"{count} 份待核准的变更申请"] if count else []
+
+
+def _says(item: ChangeItem, options: set[str]) -> bool:
+    """Tell whether ``item`` asks for one of ``options``; its value is encrypted, and no database compares it."""
+    if not item.stands:
+        return False
+    try:
+        kept = value_in(item)
+    except DecryptionError:
+        return False
+    return not options.isdisjoint(kept if isinstance(kept, list) else [kept])
+
+
+FIELD_USE = FieldUse("changes", waiting=requests_saying)
 
 
 def _overtaken(item: ChangeItem, viewer: User | None) -> str:

@@ -23,6 +23,7 @@ class JoiningConfig(AppConfig):
         from expertpool.core.mandates import MANDATES, Mandate
         from expertpool.core.permissions import register_permissions
         from expertpool.core.registry import ENTRANCES, MENU, PUBLIC_PAGES, Entrance, PublicPage
+        from expertpool.customforms.registry import FIELD_USES
         from expertpool.experts.queries.erasing import ERASERS, KEEPERS
         from expertpool.files.registry import FILE_SUBJECTS
         from expertpool.joining.actions import ACTIONS
@@ -33,6 +34,7 @@ class JoiningConfig(AppConfig):
         from expertpool.joining.occasions import CODES, LINKS, OCCASIONS, PASSWORDS
         from expertpool.joining.permissions import PERMISSIONS
         from expertpool.joining.queries.applications import (
+            FIELD_USE,
             FIELDS,
             FILES,
             OF_EXPERTS,
@@ -72,6 +74,7 @@ class JoiningConfig(AppConfig):
         join_criteria(SUBJECT, added_fields)
         register_criteria("experts.expert", OF_EXPERTS)
         FLOW_SUBJECTS.add(FLOW)
+        FIELD_USES.add(FIELD_USE)
         register_events(*event_kinds.EVENTS)
         occasions.OCCASIONS.add(*OCCASIONS)
         # The code and the link in them act for whoever has them.

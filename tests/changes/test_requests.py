@@ -25,6 +25,8 @@ from expertpool.changes.services.requests import (
     withdraw_request,
 )
 from expertpool.changes.services.values import NamedEmployer
+from expertpool.customforms.exceptions import FieldInUse
+from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.experts.enums import AvoidanceKind
 from expertpool.experts.models import AvoidanceUnit, Expert
 from expertpool.experts.queries.names import called
@@ -34,7 +36,8 @@ from expertpool.notifications.models import Message
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.queries.approvals import returned, settled_words
 from tests.factories.accounts import make_user
-from tests.factories.experts import make_expert, make_specialty, make_unit
+from tests.factories.draws import make_draw
+from tests.factories.experts import NOW, make_expert, make_specialty, make_unit
 from tests.factories.fields import make_field
 from tests.factories.joining import make_application
 
@@ -107,6 +110,28 @@ def test_what_waits_for_what_he_asks_for_goes_with_the_request(
         expert=fresh(expert), values={second.code: "靠山"}, actor=owner, now=timezone.now()
     )
     assert (labels, request) == (["壬依"], None)
+
+
+@pytest.mark.parametrize("kind", ["choice", "words"])
+def test_an_option_that_he_asks_for_stays_until_the_office_has_decided(
+    kind: str, expert: Expert, owner: User, admin: User
+) -> None:
+    field = make_field("执业资格", kind, options=("一级", "二级", "三级"), owner="controlled")
+    asked = ask(expert, owner, **{field.code: "一级" if kind == "choice" else ["一级", "二级"]})
+    change_field(field=field, data=FieldData("资格", ("一级", "二级")), actor=None, now=NOW)
+    gone = FieldData("资格", ("二级",))
+    with pytest.raises(FieldInUse, match="有 1 份待核准的变更申请填了选项“一级”"):
+        change_field(field=field, data=gone, actor=None, now=NOW)
+    decided(asked, admin, agree=False, note="证书过期")
+    change_field(field=field, data=gone, actor=None, now=NOW)
+
+
+def test_an_option_is_not_kept_by_what_is_told_tomorrow(expert: Expert, owner: User) -> None:
+    field = make_field("执业资格", options=("一级", "二级"), owner="controlled")
+    # Its names are sealed: a refusal would say that somebody is at his account.
+    make_draw(now=timezone.now())
+    ask(expert, owner, **{field.code: "一级"})
+    change_field(field=field, data=FieldData("资格", ("二级",)), actor=None, now=NOW)
 
 
 def test_his_own_change_is_written_once_and_moves_no_time(expert: Expert, owner: User) -> None:

@@ -31,7 +31,7 @@ from expertpool.customforms.exceptions import FieldInUse, FieldRetired
 from expertpool.customforms.models import CustomField, FieldMark
 from expertpool.customforms.queries.asking import fields_among, unasked_fields
 from expertpool.customforms.queries.declared import declare, look_again
-from expertpool.customforms.registry import past_uses, running_uses, ways_out
+from expertpool.customforms.registry import past_uses, running_uses, waiting_uses, ways_out
 
 MOST_OPTIONS = 100
 LONGEST_OPTION = 50  # characters: each stands on pages, in templates and conditions
@@ -113,7 +113,7 @@ def change_field(
     """Change what is said about a field; its kind stays. Logs it.
 
     Refuses what `add_field` refuses, a retired field, and to take away an option that a record
-    holds or a draw has named, ended or not (FieldInUse).
+    holds, an application that waits says, or a draw has named, ended or not (FieldInUse).
     """
     lock_transaction(NAMING)
     # Against a draw that is being sealed by it (`hold_fields`).
@@ -393,6 +393,10 @@ def check_removable(row: CustomField, gone: Sequence[str], *, viewer: User | Non
     count = model._default_manager.filter(held).count()
     if count:
         raise FieldInUse(f"有 {count} 条记录填了选项“{'、'.join(gone)}”，请先改掉再删除。")
+    # Nobody could agree to it any more.
+    if waiting := waiting_uses(row.subject, row.code, gone):
+        words = "、".join(waiting)
+        raise FieldInUse(f"有 {words}填了选项“{'、'.join(gone)}”，请先处理完再删除。")
 
 
 def _named(names: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from expertpool.core.fields import is_vouched, opens
 from expertpool.core.subjects import joined_fields
 from expertpool.core.subjects.subject import placed
 from expertpool.core.text import is_key
+from expertpool.customforms.registry import FieldUse
 from expertpool.directory.enums import TitleLevel
 from expertpool.directory.models import Specialty
 from expertpool.directory.queries import specialty_subtree
@@ -152,6 +153,17 @@ def added_fields() -> list[ask.Field]:
     ]
 
 
+def applications_saying(subject: str, code: str, options: Sequence[str]) -> list[str]:
+    """Return, in words, how many applications that wait for a decision say one of ``options`` of a field; who still
+    fills one in, or has to correct it, is told by the form."""
+    if subject != EXPERT.code:
+        return []
+    said = (Q(extra__contains={code: value}) for word in options for value in (word, [word]))
+    count = Application.objects.filter(Q(*said, _connector=Q.OR), state=State.PENDING).count()
+    return [f"{count} 份待审核的入库申请"] if count else []
+
+
+FIELD_USE = FieldUse("joining", waiting=applications_saying)
 SOURCES = (("application", "自行申请"), ("recommendation", "同行推荐"))
 # What the steps of an approval may ask.
 FIELDS = (

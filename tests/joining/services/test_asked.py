@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.criteria import Context, criteria_fields, mentions, parse, to_q
+from expertpool.customforms.exceptions import FieldInUse
 from expertpool.customforms.registry import running_uses
 from expertpool.customforms.services.fields import FieldData, change_field
 from expertpool.experts.enums import ExpertKind
 from expertpool.joining.models import Application
 from expertpool.joining.queries.shown import shown_steps
-from expertpool.joining.services.deciding import approve
+from expertpool.joining.services.deciding import approve, send_back
 from expertpool.joining.services.drafts import save_step
 from expertpool.joining.services.handing_in import hand_in
 from expertpool.workflow.enums import Verdict
@@ -103,6 +104,16 @@ def test_a_flow_is_named_by_what_it_is_for(admin: User) -> None:
         f"「{FLOW_SUBJECTS[subject].label}」审批流程（第 2 版）的步骤“复核”"
         for subject in (SUBJECT, EXPERTS)
     }
+
+
+def test_an_option_that_an_application_says_stays_until_it_is_decided(admin: User) -> None:
+    licence = make_field("执业资格", options=["注册", "无"], in_application=True)
+    row = handed_in(**{licence.code: ["注册"]})
+    gone, now = FieldData("执业资格", ["无"], in_application=True), timezone.now()
+    with pytest.raises(FieldInUse, match="有 1 份待审核的入库申请填了选项“注册”"):
+        change_field(field=licence, data=gone, actor=admin, now=now)
+    send_back(application=row, note="请重选", fields={}, actor=admin, now=now)
+    change_field(field=licence, data=gone, actor=admin, now=now)
 
 
 def test_what_its_reviewer_may_not_read_is_left_out(client: Client, admin: User) -> None:

@@ -141,7 +141,9 @@ def test_a_round_is_opened_handed_in_returned_and_passed(client: Client, admin: 
     assert "请阅读承诺" in own.post(fill, post).content.decode()
     one.refresh_from_db()
     post |= {"version": str(one.version), "declared": "on"}
+    assert "可以直接拍照上传" in own.get(fill).content.decode()
     assert own.post(fill, post).headers["Location"] == reverse("inspections:own")
+    assert "可以直接拍照上传" not in own.get(fill).content.decode()
     assert "审核年检" in office.get("/").content.decode()
     detail = office.get(reverse("inspections:detail", args=[one.pk])).content.decode()
     assert "无变化" in detail

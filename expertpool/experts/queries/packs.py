@@ -8,9 +8,11 @@ opened and looked through in memory.
 from __future__ import annotations
 
 import logging
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from operator import neg
@@ -197,7 +199,8 @@ class _Packs:
 
     def holding(self, needle: bytes, part: int) -> Collection[int]:
         """Return whose lines in ``part`` have ``needle`` in their text."""
-        found = [*_in_pack(self._opened(part), needle)]
+        may_hold = part not in self._shut or self._shut[part].may_hold(needle)
+        found = [*_in_pack(self._opened(part), needle)] if may_hold else []
         if part not in self._changed:  # as nearly always
             return found
         return {*found} - self._changed[part] | {*_in_pack(self._anew.get(part, b""), needle)}
@@ -214,12 +217,15 @@ class _Packs:
     def _opened(self, part: int) -> bytes:
         """Return what the pack holds; of one that is gone or does not open what the rows say."""
         if part in self._shut:
-            written, token = self._shut[part]
+            shut = self._shut[part]
+            told = self.source, part, shut.written
             try:
-                content: bytes = _CONTENT.opened(token, self.source, part, written, ring=self._ring)
+                content: bytes = _CONTENT.opened(shut.token, *told, ring=self._ring)
             except DecryptionError:
                 logger.error("search pack %s %s cannot be opened", self.source, part)  # noqa: TRY400
             else:
+                if self.source in OF_WORDS:
+                    shut.learn(content)
                 return content
         elif part in self._anew:  # all of them are noted
             return b""
@@ -247,27 +253,51 @@ def _needle(op: str, part: bytes) -> bytes:
 # What the search box looks through is kept as it stands in the database, shut: of a million experts thirty to sixty
 # million bytes, which to read takes longer than to open and look through them.
 KEPT = {"name", "initials", "phone"}
-_read: dict[str, dict[int, tuple[str, int, bytes]]] = {}
+# Most searches are for a unit or a specialty, with characters that hardly a name has: of a pack of these it is kept, too,
+# which there are, and none is opened for what it cannot hold.
+OF_WORDS = {"name"}
+_KEYS = re.compile(rb"\t[0-9]+")
 
 
-def _packs(source: str) -> dict[int, tuple[int, bytes]]:
-    """Return of each part of ``source`` how often it was written, and its content, shut. What is kept is asked for again
-    where its row is another one."""
+@dataclass
+class _Shut:
+    """A pack as it stands in the database: the ``row`` it is, how often it was ``written``, and its content."""
+
+    row: str
+    written: int
+    token: bytes
+    letters: str = ""  # of all its texts, each once; empty where it was not opened yet
+
+    def learn(self, content: bytes) -> None:
+        if not self.letters:
+            self.letters = "".join(set(_KEYS.sub(_TAB, content).decode()))
+
+    def may_hold(self, needle: bytes) -> bool:
+        return not self.letters or all(letter in self.letters for letter in needle.decode())
+
+
+_read: dict[str, dict[int, _Shut]] = {}
+
+
+def _packs(source: str) -> dict[int, _Shut]:
+    """Return each part of ``source``, shut. What is kept is asked for again where its row is another one."""
     # Which row it is tells the database itself, whoever wrote it and whatever triggers he went past.
     which = "xmin::text || ctid::text"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT part, {which} FROM experts_searchpack WHERE source = %s", [source])  # noqa: S608
         rows = dict(cursor.fetchall())
     kept = _read.get(source, {})
-    others = [part for part, row in rows.items() if part not in kept or kept[part][0] != row]
+    others = [part for part, row in rows.items() if part not in kept or kept[part].row != row]
     if others:
         query = f"SELECT part, {which}, written, content FROM experts_searchpack WHERE source = %s AND part = ANY(%s)"  # noqa: S608
         types = ["int4", "text", "int4", "bytea"]
-        kept = kept | {part: rest for part, *rest in copied_rows(query, [source, others], types)}
+        kept = kept | {
+            part: _Shut(*rest) for part, *rest in copied_rows(query, [source, others], types)
+        }
     kept = {part: one for part, one in kept.items() if part in rows}
     if source in KEPT:
         _read[source] = kept
-    return {part: (written, token) for part, (_, written, token) in kept.items()}
+    return kept
 
 
 def _lost(changed: set[int], held: set[int], last: int | None) -> set[int]:

@@ -107,10 +107,40 @@ def test_what_is_kept_is_read_again_once_its_row_is_another(
         cursor.execute("SET session_replication_role = origin")
     assert holding("phone", "contains", "5555") == {expert.pk}
     assert len(reads) == 6
+    # All that is kept is shut.
+    assert holding("name", "contains", "甲") == {expert.pk}
+    kept = packs._read["name"].values()
+    assert kept
+    assert not [one for one in kept if "甲".encode() in one.token]
     SearchPack.objects.all().delete()
     assert holding("phone", "contains", "5555") == {expert.pk}
-    # All that is kept is shut.
-    assert not [one for one in packs._read["name"].values() if "甲".encode() in one[2]]
+
+
+def test_no_pack_is_opened_for_what_none_of_its_names_has(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = make_expert("甲子"), make_expert("乙丑")
+    pack_experts()
+    field, opened = packs._CONTENT, list[object]()
+    open_it = field.opened
+    monkeypatch.setattr(
+        field, "opened", lambda *it, **how: opened.append(it) or open_it(*it, **how)
+    )
+    assert holding("name", "contains", "甲") == {one.pk}
+    assert opened
+    opened.clear()
+    # The keys of experts are no part of their names.
+    for text in ("环", "甲环", str(one.pk)):
+        assert holding("name", "contains", text) == set()
+    assert not opened
+    assert holding("name", "contains", "子") == holding("name", "eq", "甲子") == {one.pk}
+    assert holding("name", "starts", "乙") == {other.pk}
+    assert opened
+    update_expert(expert=other, values={"name": "环保"}, actor=admin, now=NOW)
+    assert holding("name", "contains", "环") == {other.pk}
+    pack_experts()
+    assert holding("name", "contains", "环") == {other.pk}
+    assert holding("name", "contains", "乙") == set()
 
 
 def test_packs_are_opened_from_the_newest_on_as_far_as_somebody_asks() -> None:

@@ -202,6 +202,66 @@ def test_servers_that_write_as_they_like() -> None:
     assert not may_be_bounce(person().as_bytes())
 
 
+@pytest.mark.parametrize(
+    ("subject", "head", "text"),
+    [
+        ("自动回复: 评审邀请", {}, "我正在休假，12 月 8 日上班后回复您。"),
+        (
+            "Automatic reply",
+            {"Auto-Submitted": "auto-replied (vacation)"},
+            "Mail is not delivered to me now.",
+        ),
+        ("邮件已隔离", {}, "您的邮件疑似垃圾邮件，暂未投递，收件人放行后送达。"),
+        ("Message held", {}, "Your message was quarantined and could not be delivered for now."),
+        ("Mail status", {}, "451 4.7.1 greylisted, we will retry for 4 hours"),
+        ("投递延迟", {"X-Failed-Recipients": "wang@example.cn"}, "550 5.1.1 no such user"),
+        ("Re: 评审邀请", {}, "收到。\n> 逾期未送达的视为无法投递"),
+    ],
+)
+def test_whoever_answers_in_the_name_of_a_server_has_not_sent_it_back(
+    subject: str, head: dict[str, str], text: str
+) -> None:
+    """Somebody out of office was taken for one whom no letter reaches."""
+    assert read_bounce(_answer_of_a_server(subject, head, text)) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "head", "text"),
+    [
+        (
+            "failure notice",
+            {},
+            "Hi. This is the qmail-send program. I wasn't able to deliver your message.",
+        ),
+        ("Mail", {"X-Failed-Recipients": "wang@example.cn", "Auto-Submitted": "auto-replied"}, "x"),
+        ("Mail delivery failed: returning message to sender", {}, "The following address failed"),
+        (
+            "Returned mail: see transcript",
+            {"Auto-Submitted": "auto-generated (failure)"},
+            "User unknown",
+        ),
+        ("来自qq.com的退信", {}, "您的邮件无法到达收件人，建议您稍后重试。"),
+        ("通知", {}, "抱歉，您的邮件被退回来了：收件人不存在"),
+        ("通知", {}, "550 Mailbox not found"),
+    ],
+)
+def test_a_server_that_knows_no_report_says_so_in_words(
+    subject: str, head: dict[str, str], text: str
+) -> None:
+    assert read_bounce(_answer_of_a_server(subject, head, text)) is not None
+
+
+def _answer_of_a_server(subject: str, head: dict[str, str], text: str) -> bytes:
+    letter = person(subject)
+    letter.replace_header("From", "Postmaster <postmaster@example.cn>")
+    letter["In-Reply-To"] = "<20261124.ab@example.cn>"
+    for name, value in head.items():
+        letter[name] = value
+    letter.set_content(text)
+    assert may_be_bounce(letter.as_bytes())
+    return letter.as_bytes()
+
+
 @pytest.mark.parametrize("kind", ["disposition-notification", "feedback-report"])
 @pytest.mark.parametrize("whole", [True, False])
 def test_whoever_has_read_a_letter_has_it(

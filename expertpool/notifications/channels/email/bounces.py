@@ -18,6 +18,20 @@ _MARK = re.compile(rb"boundary", re.IGNORECASE)
 _OWN_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,200}>)", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _LATE = re.compile(r"delay|warning|延迟|延误|稍后", re.IGNORECASE)
+# The same in the text: it is kept back, or tried again.
+_NOT_YET = re.compile(
+    r"quarantin|\bwill (re-?try|try again|keep|be (retried|tried again))|keep trying|隔离|(继续|自动)(尝试|投递|重试|重发)",
+    re.IGNORECASE,
+)
+# What says that a letter did not arrive, where no report does.
+_FAILED = re.compile(
+    r"\b5\.\d{1,3}\.\d{1,3}\b|\b55\d[ -]|undeliver|returned (mail|to sender)|delivery (has )?failed|delivery failure|"
+    r"failure notice|failed permanently|permanent (error|failure)|(not|n't) (be )?(able to )?deliver|unable to deliver|"
+    r"(user|address|recipient|mailbox) (is )?(unknown|full|unavailable|not found)|"
+    r"(unknown|no such) (user|address|recipient|mailbox)|退信|被退回|(投递|发送|派送)失败|(无法|未能|没有|未)(成功)?(投递|送达|派送)|"
+    r"(地址|邮箱|用户|收件人)不存在|邮箱已满",
+    re.IGNORECASE,
+)
 # Who writes in the name of a server.
 _SERVER = re.compile(r"(mailer-daemon|postmaster)", re.IGNORECASE)
 # RFC 3463; what is not among them is told by its number alone.
@@ -59,7 +73,7 @@ def read_bounce(content: bytes) -> DeliveryReport | None:
         reports = list(_reports(letter))
         ours = next(_own_ids(letter), "")
         text = "".join(_texts(letter))
-        is_late = bool(_LATE.search(_subject(letter)))
+        has_failed = _says_so(letter)
     except Exception:  # noqa: BLE001 - one letter must not keep the others unread
         return None
     if reports:
@@ -67,7 +81,7 @@ def read_bounce(content: bytes) -> DeliveryReport | None:
         if not failed:
             return None
         text = "".join(f"{one['Status']} {one['Diagnostic-Code']} " for one in failed) + text
-    elif is_late:
+    elif not has_failed:
         return None
     ours = ours or next(iter(_OWN_ID.findall(text)), "")
     if not ours:
@@ -94,6 +108,23 @@ def _is_of_another_kind(letter: Message) -> bool:
     """Tell whether a report is about a letter that arrived: that it was read (RFC 8098), or called a nuisance (RFC 5965)."""
     kind = str(letter.get_param("report-type") or "").lower()
     return letter.get_content_type() == "multipart/report" and kind not in ("", "delivery-status")
+
+
+def _says_so(letter: Message) -> bool:
+    """Tell whether a letter without a report says that ours did not arrive: somebody may be out of office, or ours be
+    kept back or tried again. What it quotes of ours says nothing."""
+    subject = _subject(letter)
+    if _LATE.search(subject):
+        return False
+    if letter["X-Failed-Recipients"]:
+        return True
+    # Whoever answers by himself (RFC 3834); what writes so of what came back has one of the marks above, too.
+    if str(letter["Auto-Submitted"] or "").strip().lower().startswith("auto-replied"):
+        return False
+    own = _OWN_ID.split(next(_texts(letter), ""))[0]
+    lines = [line for line in own.splitlines() if not line.lstrip().startswith((">", "|"))]
+    said = "\n".join([subject, *lines])
+    return bool(_FAILED.search(said)) and not _NOT_YET.search(said)
 
 
 def _action(report: Message) -> str:

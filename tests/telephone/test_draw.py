@@ -7,15 +7,17 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django.fixtures import Settings
 
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
-from expertpool.draws.occasions import HEARD
+from expertpool.draws.occasions import CONFIRMED, HEARD
 from expertpool.draws.services.entropy import SeededEntropy, SystemEntropy
 from expertpool.draws.services.replies import answer
 from expertpool.draws.services.sealing import start_draw
 from expertpool.draws.services.written_replies import take_reply
 from expertpool.notifications.channels.voice import settings as voice
+from expertpool.notifications.channels.wechat import settings as wechat
 from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
 from expertpool.notifications.models import Message, Reply
 from expertpool.telephone.services import calls
@@ -110,6 +112,23 @@ def test_whoever_presses_a_key_after_his_answer_is_told_what_counts() -> None:
     assert row.state == InvitationState.ACCEPTED
     (told,) = Message.objects.filter(occasion=HEARD.code)
     assert "同意参加的答复已登记过" in told.body
+
+
+@pytest.mark.shows("DRAW-22")
+@pytest.mark.parametrize(
+    ("way", "ways"), [(wechat.NONE, {"site"}), (wechat.TEMPLATE, {"site", "wechat"})]
+)
+def test_whom_a_plan_only_calls_is_told_by_the_ways_that_this_office_has(
+    settings: Settings, way: str, ways: set[str]
+) -> None:
+    """Each had a failed message in WeChat, by mail and on his telephone, which nobody had set up."""
+    settings.DEV_PAGES = False
+    configure(wechat.WAY, way)
+    make_expert(email="")
+    seal(seats=1)
+    answer_all({})
+    told = Message.objects.filter(occasion=CONFIRMED.code)
+    assert {one.channel for one in told} == ways
 
 
 def test_who_answered_between_two_calls_is_called_no_more_and_the_record_says_so() -> None:

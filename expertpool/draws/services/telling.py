@@ -47,6 +47,7 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
+from expertpool.notifications.queries.channels import configured
 from expertpool.notifications.queries.replies import code_of, how_to_answer
 from expertpool.notifications.services.attachments import Document, DocumentKind
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
@@ -115,8 +116,9 @@ def tell_experts(
         channels = channels_of(draw)
         if occasion.code in LETTERS:
             channels = with_calls(draw, channels)
-    # Nobody calls to say what is read: whom a plan only calls gets that by all ways there are.
-    channels = [one for one in channels if one in occasion.defaults] or occasion.channels
+    # Nobody calls to say what is read: whom a plan only calls gets that by all ways that this office has.
+    channels = [one for one in channels if one in occasion.defaults]
+    channels = channels or configured(occasion.channels)
     send_messages(
         occasion=occasion.code,
         envelopes=envelopes,

@@ -149,7 +149,8 @@ class Channel(ABC):
 
     ``lives_of``: to which address of the recipient it goes. ``resendable``: a message of which nobody knows whether it went out may go out again (the
     recipient sees that both are the same). ``carries_files``: attachments go along.
-    ``missing_address``: why a recipient without an address gets none. ``is_outward``: it finds the
+    ``missing_address``: why a recipient without an address gets none; ``optional``: to have none is nobody's fault, he is told
+    by the others. ``is_outward``: it finds the
     recipient where he is; the others he has to come for. ``has_subject``: a text has a subject line;
     ``registers_texts``: some provider of its keeps the texts itself (`Registered`).
 
@@ -181,6 +182,7 @@ class Channel(ABC):
     carries_files: bool
     has_subject: bool
     missing_address: str
+    optional: bool = False
     registers_texts: bool = False
     not_configured: str = ""
     settings: Sequence[Setting[Any]] = ()

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -263,6 +265,11 @@ def in_state(state: str) -> Q:
     unread = Q(state=DeliveryState.READ) & told_later(READS)
     if state == DeliveryState.READ:
         return Q(state=state) & ~unread
+    if state == DeliveryState.FAILED:
+        lacking = (
+            Q(channel=one.code, detail=one.missing_address) for one in CHANNELS if one.optional
+        )
+        return Q(state=state) & ~reduce(or_, lacking)
     return Q(state=state) | unread if state == DeliveryState.SENT else Q(state=state)
 
 
@@ -280,8 +287,7 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
     if unread:
         state = DeliveryState.SENT
     label, tone = str(state.label), STATE_TONES[state]
-    if _has_no_mail(message):
-        # Nothing went wrong: he is told by the other ways.
+    if _lacks_address(message):
         label, tone = message.detail, "grey"
     return Notice(
         uid=message.uid,
@@ -308,11 +314,11 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
     )
 
 
-def _has_no_mail(message: Message) -> bool:
-    """Tell whether ``message`` was to go by mail to somebody who has no address."""
-    if lives_of(message) != AddressKind.EMAIL or message.state != DeliveryState.FAILED:
-        return False
-    return message.detail == CHANNELS[message.channel].missing_address
+def _lacks_address(message: Message) -> bool:
+    """Tell whether ``message`` was to go by a way that its recipient does not have to have: nothing went wrong."""
+    channel = CHANNELS[message.channel]
+    lacks = message.state == DeliveryState.FAILED and message.detail == channel.missing_address
+    return channel.optional and lacks
 
 
 def _told(message: Message, body: str) -> str:

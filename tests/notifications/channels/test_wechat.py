@@ -27,9 +27,10 @@ from expertpool.notifications.channels.wechat import settings as wechat
 from expertpool.notifications.channels.wechat.account import WechatAccount, result_of, shown
 from expertpool.notifications.channels.wechat.trial import TRIAL
 from expertpool.notifications.enums import DeliveryState
-from expertpool.notifications.models import Attempt, DeliveryEvent
+from expertpool.notifications.models import Attempt, DeliveryEvent, Message
 from expertpool.notifications.occasions import OCCASIONS, Registered, Text
 from expertpool.notifications.queries.attempts import callback_token
+from expertpool.notifications.queries.messages import in_state, notices
 from expertpool.notifications.services.delivery import deliver
 from expertpool.notifications.services.templates import save_template
 from tests.factories.accounts import make_user
@@ -263,9 +264,12 @@ def test_who_blocked_the_account_was_not_reached(told: Wechat, client: Client) -
     assert Attempt.objects.get().state == "undelivered"
 
 
-def test_who_has_bound_no_wechat_is_told_so_on_his_record(told: Wechat) -> None:
+def test_that_somebody_has_bound_no_wechat_is_no_failure(told: Wechat) -> None:
     (message,) = send("wechat")
     assert (message.state, message.detail) == (DeliveryState.FAILED, "没有绑定微信")
+    (row,) = notices([message], viewer=make_user("admin"))
+    assert (row.state, row.tone, row.detail) == ("没有绑定微信", "grey", "")
+    assert not Message.objects.filter(in_state(DeliveryState.FAILED)).exists()
 
 
 @pytest.mark.django_db

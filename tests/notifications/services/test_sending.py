@@ -14,7 +14,7 @@ from expertpool.files.models import Attachment
 from expertpool.notifications.enums import DeliveryState
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import Occasion, Text
-from expertpool.notifications.queries.messages import notices
+from expertpool.notifications.queries.messages import in_state, notices
 from expertpool.notifications.queries.templates import TEMPLATE_OFF
 from expertpool.notifications.services.attachments import Document
 from expertpool.notifications.services.sending import Recipient, send_message
@@ -76,6 +76,7 @@ def test_that_somebody_has_no_account_or_no_mail_is_said_calmly() -> None:
     assert (site.state, site.tone) == ("未开通账号", "grey")
     assert (email.state, email.tone, email.detail) == ("没有邮箱", "grey", "")
     assert (sms.state, sms.tone, sms.detail) == ("发送失败", "red", "没有手机号")
+    assert [one.channel for one in Message.objects.filter(in_state("failed"))] == ["sms"]
 
 
 def test_the_same_key_makes_no_second_message() -> None:

@@ -28,6 +28,7 @@ class EmailChannel(Channel):
     carries_files = True
     has_subject = True
     missing_address = "没有邮箱"
+    optional = True
     not_configured = "没有设置邮件服务器，邮件没有发出。请系统管理员在“站点设置”中填写后重新通知。"
     settings = (*SETTINGS, *bounce_settings.SETTINGS)
     constraints = (*CONSTRAINTS, *bounce_settings.CONSTRAINTS)

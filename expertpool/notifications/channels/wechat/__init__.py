@@ -39,6 +39,7 @@ class WechatChannel(Channel):
     per_minute = PER_MINUTE
     per_recipient = PER_RECIPIENT
     missing_address = "没有绑定微信"
+    optional = True
     not_configured = "没有设置微信服务号，微信没有发出。请系统管理员在“站点设置”中填写后重新通知。"
     settings = SETTINGS
     constraints = CONSTRAINTS

@@ -59,11 +59,14 @@ _REMARK = re.compile(
     r"(?:人数)?合计|总人数|总计|小计|共计|共?\d+[人名行条]$|以下(?:空白|无正文)$|以[下上](?:为|是|人员|(?:合?计|共)?\d+[人名位])|[…。.]{2,}$|(?:联系人|联系电话)[:：]|[制填]表|填报|编制|审核|审批|复核|校核|经办|导出人[:：]|(?:单位)?负责人|盖章"
     r"|(?:备?注|说明|日期|时间)\d?[:：]|第.{1,3}页|[一二三四五六七八九十]{1,3}、"
 )
-# Who made the list, in the place of the number of a row: 联系人, 经办人：
+# Who made the list, in the place of the number, the name or the unit of a row: 联系人, 经办人：, 联系人：王科长
 _SIGNS = re.compile(
-    r"(?:联系|联络|经办|填表|制表|填报|报送|上报|审核|审批|复核|校核|录入|导出)(?:人员?|员)[:：]?"
+    r"(?:联系|联络|经办|填表|制表|填报|报送|上报|审核|审批|复核|校核|录入|导出)(?:人员?|员)(?:[:：].*)?"
 )
+_SIGN_BEGINS = frozenset("联经填制报上审复校录导")
 _NUMBERS_OF_ROWS = ("序号", "序", "编号")
+# Headers of a first column in which nobody stands for what he does: below 角色 somebody may be the 联系人.
+_OF_UNIT = re.compile(r"单位|部门|科室|处室|院系|学院|机构|公司|医院|学校")
 # What is no row where nothing else stands beside it: （本表可自行复制）, ★为必填, 2、专业按附件填写, 2026年11月20日, 第二组 市政.
 _ALONE = re.compile(
     r"[(（★☆※*＊【\[]|\d{1,2}[、.．)）]|\d{4}年\d{1,2}月|第[一二三四五六七八九十\d]{1,3}(?:组|部分|批次?|标段)"
@@ -175,14 +178,7 @@ class RowReader:
         self.above: tuple[list[Any], dict[int, Any]] | None = None
         self.same: dict[int, Any] = {}
         self.width = len(codes)
-        self.numbered = next(
-            (
-                at
-                for at, (header, code) in enumerate(zip(importer.headers, codes, strict=False))
-                if not code and normalise_header(header) in _NUMBERS_OF_ROWS
-            ),
-            len(codes),
-        )
+        self.signed = self._places_of_signs(codes)
         self.shifted = Shifted({step.at: step.column for step in self.steps})
         self.read = frozenset(step.at for step in self.steps)
         codes_here = (step.column.code for step in self.steps)
@@ -192,6 +188,19 @@ class RowReader:
         self.headings = Headings(importer, answers, totals)
         self.headings.begin(importer.sheet, codes)
         self.unread = Unread(importer, codes, answers, totals)
+
+    def _places_of_signs(self, codes: Sequence[str]) -> list[int]:
+        """Return where a row says that it is of who made the list: the number of the row, what names it, and the unit
+        where that comes first."""
+        headers = [*map(normalise_header, self.importer.headers)]
+        first = next((at for at, header in enumerate(headers) if header), -1)
+        naming = next((one.code for one in self.importer.by_code.values() if one.required), None)
+        numbering = (at for at, one in enumerate(headers) if one in _NUMBERS_OF_ROWS)
+        places = [at for at in numbering if at < len(codes) and not codes[at]][:1]
+        places += [at for at, code in enumerate(codes) if code == naming][:1]
+        if first >= 0 and first not in places and _OF_UNIT.search(headers[first]):
+            places.append(first)
+        return places
 
     def _step(self, at: int, column: ImportColumn, *, key: str, is_piece: bool) -> Step:
         known = frozenset(column.words()) if column.words and column.is_free else None
@@ -278,13 +287,16 @@ class RowReader:
         return told
 
     def _is_signed(self, cells: list[Any]) -> bool:
-        """Tell whether a row says in the place of its number who made the list: 联系人 王科长 13812345678."""
-        cell = cells[self.numbered] if self.numbered < len(cells) else ""
-        return (
-            type(cell) is str
-            and not cell.isdecimal()
-            and _SIGNS.fullmatch("".join(cell.split())) is not None
-        )
+        """Tell whether a row says who made the list, and is of none of its persons: 联系人 王科长 13812345678."""
+        for at in self.signed:
+            cell = cells[at] if at < len(cells) else ""
+            if (
+                type(cell) is str
+                and cell.lstrip()[:1] in _SIGN_BEGINS
+                and _SIGNS.fullmatch("".join(cell.split()))
+            ):
+                return True
+        return False
 
     def _join(self, row: Row, mended: Mapping[str, str]) -> None:
         """Put together what several columns hold of one."""

@@ -522,6 +522,45 @@ def test_who_made_the_list_is_no_expert_of_it(client: Client, tmp_path: Path, si
 
 
 @pytest.mark.shows("EXP-07")
+@pytest.mark.parametrize(
+    ("headers", "row"),
+    [
+        (["姓名", "职称", "手机号"], ["联系人", "王科长", "13812345678"]),
+        (["姓名", "职称", "手机号"], ["联 系 人：王科长", "", "13812345678"]),
+        (["姓名", "工作单位", "手机号"], ["填表人：王科长", "市财政局", "13812345678"]),
+        (["工作单位", "姓名", "手机号"], ["联系人", "王科长", "13812345678"]),
+        (["部门", "姓名", "手机号"], ["经办人：", "王科长", "13812345678"]),
+        (["序号", "姓名", "职称", "手机号"], ["", "联系人", "王科长", "13812345678"]),
+    ],
+)
+def test_who_made_a_list_without_numbers_is_no_expert_of_it(
+    client: Client, tmp_path: Path, headers: list[str], row: list[str]
+) -> None:
+    people = {"姓名": ["张伟", "李娜"], "手机号": ["13911110001", "13911110002"]}
+    rows = [[people.get(one, ["甲院", "甲院"])[at] for one in headers] for at in range(2)]
+    run = upload(client, tmp_path, [headers, *rows, row]).context["run"]
+    if run.state == "mapping":  # 部门 is asked about
+        page = post(client, "mapping", run, said(run))
+    else:
+        page = client.get(f"/experts/import/{run.pk}/")
+    assert page.context["run"].accepted == 2
+    assert page.context["run"].total == 2
+    assert "王科长" in page.content.decode()  # told as a remark
+
+
+@pytest.mark.shows("EXP-07")
+def test_a_member_of_a_panel_may_be_whom_the_others_reach(client: Client, tmp_path: Path) -> None:
+    rows = [
+        ["角色", "姓名", "手机号"],
+        ["组长", "张伟", "13911110001"],
+        ["联系人", "李娜", "13911110002"],
+    ]
+    run = upload(client, tmp_path, rows).context["run"]
+    page = post(client, "mapping", run, said(run))
+    assert page.context["run"].accepted == 2
+
+
+@pytest.mark.shows("EXP-07")
 @pytest.mark.parametrize(("before", "end"), [("发证日期", "有效期至"), ("签发机关", "有效期限")])
 def test_until_when_a_document_counts_is_no_end_of_a_term(
     client: Client, tmp_path: Path, before: str, end: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -86,3 +88,33 @@ def test_each_request_on_that_page_says_whose_second_step_it_takes_away(user: Us
     assert page.count("有人申请重置第二步验证") == 2
     for one in (user, other):
         assert f"<strong>{one.name}（{one.username}）</strong>" in page
+
+
+def test_where_the_other_administrator_is_new_a_request_lives_until_he_can_agree(
+    user: User,
+) -> None:
+    """In a fresh office it ended, after seven days, when the first account was seven days old."""
+    now = timezone.now()
+    first = make_user("admin", created_at=now - timedelta(minutes=20))
+    second = make_user("admin", created_at=now - timedelta(minutes=10))
+    ask = reverse("workflow:request_ask", args=["secondfactor.reset", user.pk])
+    answer = login(Client(), first).post(ask, {"reason": WHY}, headers={"HX-Request": "true"})
+    request, week = ResetRequest.objects.get(), timedelta(days=7)
+    assert "起才有人能确认" in answer.headers["HX-Trigger"].encode().decode("unicode_escape")
+    with pytest.raises(SecondFactorRefused, match="不满 7 天"):
+        decide_reset(request=request, agree=True, note="", actor=second, now=now + week / 2)
+    later = second.created_at + week + timedelta(days=2)
+    assert later < request.expires_at < later + week
+    decide_reset(request=request, agree=True, note="", actor=second, now=later)
+    assert not has_app(User.objects.get(pk=user.pk))
+
+
+def test_where_somebody_can_agree_at_once_it_lives_as_long_as_the_office_says(user: User) -> None:
+    """Its owner, whatever he may, is not one of them."""
+    now = timezone.now()
+    first, old = make_user("admin"), make_user("admin")
+    make_user("admin", created_at=now)
+    for owner, days in ((user, (7,)), (old, (14, 15))):
+        make_codes(user=owner, now=now)
+        request = request_reset(user=owner, reason=WHY, actor=first, now=now)
+        assert (request.expires_at - now) // timedelta(days=1) in days

@@ -35,6 +35,7 @@ RESET = Matter(
     ask=lambda subject, **asked: request_reset(user=subject, **asked),
     decide=decide_reset,
     check=check_reset,
+    never=lambda asked: [asked.user_id],
     related=("user",),
     order=25,
     icon="key",

@@ -90,6 +90,8 @@ class Matter:
     contents: Callable[[Any, User, datetime], Any] = lambda _asked, _user, _now: None
     # Who counts as applicant (ids), beside whoever asked: who last changed what would be agreed to.
     editors: Callable[[Any], Iterable[int]] = lambda _: ()
+    # Whom it is about (ids), who never agrees to it whatever he may.
+    never: Callable[[Any], Iterable[int]] = lambda _: ()
     # Whether those who may decide have time to object before anybody agrees.
     with_objection: bool = False
     # What messages about a request are about; nobody's who may not see all of the subject.
@@ -139,9 +141,11 @@ class Matter:
         # Told to the minute: whoever objects before the one that he was told is not too late.
         return next_minute(opens) if opens > asked_at else opens
 
-    def expiry(self, asked: TwoPersonRequest, now: datetime) -> datetime:
-        """When ``asked``, which is made ``now``, ends by itself."""
-        ends = now + (self.term or timedelta(days=value_of(REQUEST_DAYS)))
+    def expiry(
+        self, asked: TwoPersonRequest, now: datetime, *, able: datetime | None = None
+    ) -> datetime:
+        """When ``asked``, which is made ``now``, ends by itself; its term begins when somebody is ``able`` to agree."""
+        ends = (able or now) + (self.term or timedelta(days=value_of(REQUEST_DAYS)))
         latest = self.latest(asked, now)
         return min(ends, latest) if latest and latest > now else ends
 

@@ -147,6 +147,17 @@ def why_not_second(
     return Judge([user], now=now).why_not(user, firsts, demand, at_first=at_first)
 
 
+def first_able(users: Collection[User], firsts: Iterable[int], *, now: datetime) -> datetime | None:
+    """Return from when one of ``users`` can agree to what ``firsts`` (ids) ask for ``now``, if nobody does anything to an
+    account meanwhile: now, or the beginning of a day; None: time alone does not do it."""
+    firsts = frozenset(firsts)
+    judge, demand = Judge(users, now=now), demands_of([now])[now]
+    if any(not judge.why_not(one, firsts, demand) for one in users):
+        return now
+    later = (judge.able_from(one, firsts, demand) for one in users)
+    return min(filter(None, later), default=None)
+
+
 def why_too_new(user: User, *, asked_at: datetime, now: datetime) -> str:
     """Return why the account of ``user`` is not known for long enough to decide what was asked then; empty when it is."""
     return _why_too_new(user, counted(SECOND_DAYS, asked_at), now)

@@ -31,8 +31,8 @@ from expertpool.workflow.models import TwoPersonRequest
 from expertpool.workflow.queries.matters import MATTERS, matter_of
 
 
-def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
-    """Tell all who may decide ``request`` that it waits, also by telephone and mail: whoever sits in
+def tell_asked(request: TwoPersonRequest, deciders: Iterable[User], *, now: datetime) -> None:
+    """Tell all who may decide ``request`` (``deciders``) that it waits, also by telephone and mail: whoever sits in
     one's account can read, and mark as read, what stands there."""
     opens = matter_of(request).agreeable_at(request)
     before = f"{moment_text(opens)} 之前可以提出异议（点「不同意」），之后才能确认。"
@@ -40,7 +40,7 @@ def tell_asked(request: TwoPersonRequest, *, now: datetime) -> None:
         "失效时间": moment_text(request.expires_at),
         "异议": before if opens > now else "有异议请点「不同意」。",
     }
-    _tell(occasions.ASKED, request, deciders_of(request), more, now, ways=_outside)
+    _tell(occasions.ASKED, request, deciders, more, now, ways=_outside)
 
 
 def tell_agreed(request: TwoPersonRequest, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ transaction.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -35,8 +35,9 @@ from expertpool.workflow.queries.requests import (
     requests_of,
     waits,
 )
-from expertpool.workflow.queries.second_person import OUTSIDE
+from expertpool.workflow.queries.second_person import OUTSIDE, first_able
 from expertpool.workflow.services.telling import (
+    deciders_of,
     tell_agreed,
     tell_asked,
     tell_ended,
@@ -75,7 +76,7 @@ def ask(
 ) -> None:
     """Store a new ``request`` with its reason as that of ``actor``, and log it as ``action``.
 
-    It ends by itself after the term of its matter. All who may decide are told at once. Raises ``refused``
+    It ends by itself after the term of its matter, which begins when one of those who decide can agree (docs/decisions/0771). All who may decide are told at once. Raises ``refused``
     without a reason, or with one that is too long, for the account of an expert, while another is open for the subject, and where it would
     end before anybody may agree to it.
     """
@@ -88,7 +89,9 @@ def ask(
         raise refused(f"理由{refusal}")
     request.requested_by, request.requested_at = actor, now
     matter = matter_of(request)
-    request.expires_at = matter.expiry(request, now)
+    deciders = deciders_of(request)
+    able = _first_able(request, deciders, now=now)
+    request.expires_at = matter.expiry(request, now, able=able)
     if (agreeable := matter.agreeable_at(request)) >= request.expires_at:
         ends = moment_text(request.expires_at)
         raise refused(TOO_LATE.format(begins=moment_text(agreeable), ends=ends))
@@ -104,7 +107,27 @@ def ask(
             raise
         raise refused(WAITING) from error
     record(action, actor=actor, now=now, subject=request.subject, after=after, note=request.reason)
-    tell_asked(request, now=now)
+    tell_asked(request, deciders, now=now)
+
+
+def why_nobody_agrees_yet(request: TwoPersonRequest, *, now: datetime) -> str:
+    """Say from when one of those who decide ``request``, asked ``now``, can agree to it; empty where one can already, or
+    where time alone does not do it."""
+    able = _first_able(request, deciders_of(request), now=now)
+    if able is None or able <= now:
+        return ""
+    ends = moment_text(request.expires_at)
+    return f"能确认的人账号都还太新或刚被他人改过，{moment_text(able)} 起才有人能确认；申请保留到 {ends}。"
+
+
+def _first_able(
+    request: TwoPersonRequest, deciders: Iterable[User], *, now: datetime
+) -> datetime | None:
+    """Return from when one of ``deciders`` can agree to ``request`` as another person."""
+    matter = matter_of(request)
+    never = set(matter.never(request))
+    firsts = {request.requested_by_id, *matter.editors(request)}
+    return first_able([one for one in deciders if one.pk not in never], firsts, now=now)
 
 
 def _prove(request: TwoPersonRequest) -> None:

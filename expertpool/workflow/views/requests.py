@@ -103,12 +103,13 @@ def ask(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     if found.ask is None:
         raise Http404
     subject = get_object_or_404(found.subjects(request.user, found.asks), pk=pk)
-    reason = reason_of(request)
+    reason, now = reason_of(request), timezone.now()
     try:
-        found.ask(subject=subject, reason=reason, actor=request.user, now=timezone.now())
+        asked = found.ask(subject=subject, reason=reason, actor=request.user, now=now)
     except found.refused as error:
         return refused(str(error))
-    return saved(found.words.asked, refresh="page")
+    later = two_persons.why_nobody_agrees_yet(asked, now=now)
+    return saved(f"{found.words.asked}{later}", refresh="page")
 
 
 @require_POST

@@ -55,7 +55,7 @@ from expertpool.draws.registry import EVIDENCE
 from expertpool.draws.services.alarms import open_alarms
 from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
-from expertpool.draws.services.outset_letters import held_up
+from expertpool.draws.services.outset_letters import held_up, unsent_by
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.sharing import phones_for
 from expertpool.notifications.queries.messages import notices
@@ -149,7 +149,10 @@ def plan_tab(request: HttpRequest, project: Project, *, of_batch: bool = False) 
             or any(actions[code].permitted for code in (ActionCode.PLAN, ActionCode.START))
         ),
         "sees_exclusions": sees_exclusions,
-        "cautions": list(held_up(plan, asking_of(plan, members, now=now), now))
+        "cautions": [
+            *unsent_by(plan, members),
+            *held_up(plan, asking_of(plan, members, now=now), now),
+        ]
         if plan and not draw and actions[ActionCode.START].allowed
         else [],
     }

@@ -19,7 +19,7 @@ from expertpool.accounts.models import User
 from expertpool.audit.models import Entry
 from expertpool.draws.enums import InvitationState
 from expertpool.draws.models import Draw, DrawPlan, Invitation
-from expertpool.draws.occasions import CANCELLED
+from expertpool.draws.occasions import CANCELLED, INVITATION
 from expertpool.draws.services.clock import keep_clock
 from expertpool.draws.services.entropy import SeededEntropy
 from expertpool.draws.services.letters import send_otherwise
@@ -29,11 +29,14 @@ from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.sms import SmsChannel
+from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.enums import AddressKind
 from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import Text
 from expertpool.notifications.queries.channels import addresses_of, ways_outside
 from expertpool.notifications.services.delivery import deliver, reference
+from expertpool.notifications.services.templates import save_template
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import expert_id_of, make_draw, make_ready_project
@@ -240,6 +243,36 @@ def test_the_office_hears_before_that_a_channel_does_not_reach_all(operator: Use
     assert cautions("sms", "email") == []
     assert cautions("email") == ["发给约 10 名没有邮箱的专家的通知改用短信。"]
     assert cautions("site") == ["发给所有专家的通知改用短信。"]
+
+
+@pytest.mark.shows("DRAW-20", "OVW-08")
+def test_the_office_hears_before_that_no_invitation_goes_out_by_a_channel(
+    operator: User, admin: User
+) -> None:
+    """Its page named the channel as the way by which all are asked, and each message failed once the draw was sealed."""
+    configure(sms.PROVIDER, sms.TENCENT)
+    make_expert(email="")
+
+    def cautions(*channels: str) -> dict[str, str]:
+        project = make_ready_project(now=NOW, seats=1, channels=channels)
+        plan = DrawPlan.objects.get(project=project)
+        ahead = look_ahead(plan=plan, members=[project], actor=operator, now=NOW)
+        found = {one.title: one.text for one in ahead.cautions}
+        page = (
+            login(Client(), operator)
+            .get(reverse("projects:detail", args=[project.pk]), {"tab": "plan"})
+            .content.decode()
+        )
+        assert ("短信发不出评审邀请" in page) is ("短信发不出评审邀请" in found)
+        return found
+
+    lacking = cautions("sms", "email")
+    assert "「评审邀请」的短信缺服务商模板编号" in lacking["短信发不出评审邀请"]
+    assert "短信现在发不出邀请：少数没有邮箱的专家可能收不到" in lacking["所选渠道不能送达所有专家"]
+    assert "短信发不出评审邀请" not in cautions("email")
+    text = Text("", "请答复：{{答复链接}}", "449739", "{{答复链接}}")
+    save_template(occasion=INVITATION.code, channel="sms", text=text, actor=admin, now=NOW)
+    assert not {"短信发不出评审邀请", "所选渠道不能送达所有专家"} & cautions("sms", "email").keys()
 
 
 def test_a_further_channel_by_telephone_is_enough(operator: User) -> None:

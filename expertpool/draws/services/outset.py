@@ -38,6 +38,7 @@ from expertpool.draws.services.outset_letters import (
     in_time,
     never_used,
     unreached_by,
+    unsent_by,
 )
 from expertpool.draws.services.prequery import Prequery, run_prequery
 from expertpool.projects.models import Project
@@ -78,7 +79,8 @@ def look_ahead(*, plan: DrawPlan, members: Sequence[Project], actor: User, now: 
         *_voided(plan, members),
         *_short(result),
         *_late(plan, asking, now),
-        *unreached_by(plan, now),
+        *unsent_by(plan, members),
+        *unreached_by(plan, members, now),
         *held_up(plan, asking, now),
         *_odd_hours(asking, now),
         *_overlapping(members),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from expertpool.core.text import moment_text
 from expertpool.draws.models import DrawPlan
-from expertpool.draws.occasions import INVITATION
+from expertpool.draws.occasions import INVITATION, STANDBY_INVITATION
 from expertpool.draws.queries.clock import held_ways, quiet_set, quiet_until, time_counted
 from expertpool.draws.queries.going_out import Asked, Asking
+from expertpool.draws.queries.meetings import kind_of
 from expertpool.draws.queries.ways import too_late
 from expertpool.experts.models import Expert
 from expertpool.experts.queries.availability import not_in_pool
@@ -19,9 +20,12 @@ from expertpool.notifications.queries.channels import (
     addresses_of,
     configured,
     is_outward,
+    reaches_phones,
     ways_outside,
 )
 from expertpool.notifications.queries.route import route_name
+from expertpool.notifications.queries.templates import TemplateState, states_of
+from expertpool.projects.models import Project
 
 SAID_FROM = 10  # fewer of the pool are said to be few
 
@@ -35,10 +39,38 @@ class Caution:
     tone: str = "amber"
 
 
-def unreached_by(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
+def unsent_by(plan: DrawPlan, members: Sequence[Project]) -> Iterator[Caution]:
+    """Which of the chosen channels send no invitation, as its text stands."""
+    for way, state in _unsent(plan, members).items():
+        if way in plan.channels:
+            what = state.occasion.label
+            yield Caution(
+                f"{way.label}发不出{what}",
+                f"「通知模板」中「{what}」的{way.label}{state.status.label}：抽中的专家只从其他渠道收到邀请，"
+                "没有其他渠道的收不到，席位会空到评审开始。请管理员先改好。",
+            )
+
+
+def _unsent(plan: DrawPlan, members: Sequence[Project]) -> dict[ChannelCode, TemplateState]:
+    """Return by which channels of this site nobody is asked, since a text that asks is not sent there."""
+    has_standbys = any(group.standby_seats for group in plan.groups.all())
+    asking = [STANDBY_INVITATION, INVITATION] if has_standbys else [INVITATION]
+    kind = kind_of(members)
+    return {
+        state.channel: state
+        for occasion in asking
+        for state in states_of(occasion, configured(occasion.channels), kind)
+        if state.why_unsent
+    }
+
+
+def unreached_by(plan: DrawPlan, members: Sequence[Project], now: datetime) -> Iterator[Caution]:
     """Whom the chosen channels do not reach: of the whole pool and by tens, so that it says nothing of
     who can be drawn."""
-    by, instead = addresses_of(plan.channels), ways_outside(INVITATION, phone="1", email="")
+    unsent = _unsent(plan, members)
+    by = addresses_of(one for one in plan.channels if one not in unsent)
+    instead = ways_outside(INVITATION, phone="1", email="")
+    instead = [way for way in instead if way not in unsent]
     if instead and AddressKind.PHONE in by:
         return
     pool = Expert.objects.exclude(not_in_pool(now))
@@ -54,7 +86,7 @@ def unreached_by(plan: DrawPlan, now: datetime) -> Iterator[Caution]:
     else:
         yield Caution(
             "所选渠道不能送达所有专家",
-            f"本系统没有配置短信：{whom}可能收不到邀请，没有送达的不算未答复，席位会空到评审开始。"
+            f"{'短信现在发不出邀请' if reaches_phones() else '本系统没有配置短信'}：{whom}可能收不到邀请，没有送达的不算未答复，席位会空到评审开始。"
             "请先补全邮箱或配置短信。",
         )
 

@@ -33,6 +33,7 @@ JOB_LABELS = {
     "workflow.end_notices": "公示期满",
     "workflow.expire_requests": "双人确认到期",
     "workflow.remind": "审批期限提醒",
+    "workflow.tell_stuck": "没有人能审批的申请",
     "workflow.tell_waiting": "告知待审批的申请",
     "notifications.deliver_message": "发送通知",
     "notifications.reap_stuck_messages": "通知补发",

@@ -31,6 +31,13 @@ def remind(timestamp: int) -> None:
     telling_approvals.remind(now=timezone.now())
 
 
+@app.periodic(cron="25 * * * *")
+@app.task(name="workflow.tell_stuck", queueing_lock="workflow.tell_stuck")
+def tell_stuck(timestamp: int) -> None:
+    """Every hour: tell who manages flows of what nobody can decide any more."""
+    telling_approvals.tell_stuck(now=timezone.now())
+
+
 @app.task(name="workflow.tell_waiting", retry=UntilDone())
 def tell_waiting(approval_id: int, moves: int) -> None:
     telling_approvals.tell_waiting(approval_id=approval_id, moves=moves, now=timezone.now())

@@ -26,6 +26,7 @@ EACH_MINUTE, TEN_MINUTES = "* * * * *", "*/10 * * * *"
 # Of each job: when, and what it has to do, each part of it.
 JOBS: dict[str, tuple[str, list[tuple[Any, str]]]] = {
     "workflow.remind": (TEN_MINUTES, [(telling_approvals, "remind")]),
+    "workflow.tell_stuck": ("25 * * * *", [(telling_approvals, "tell_stuck")]),
     "workflow.end_notices": (EACH_MINUTE, [(leading, "end_notices")]),
     "experts.tell_expiring": ("20 8 * * *", [(expiring, "tell_expiring")]),
     "inspections.remind": ("40 8 * * *", [(terms, "remind"), (terms, "tell_suspended")]),

@@ -47,11 +47,12 @@ from expertpool.workflow.queries.notices import notice_by, objections_about, ope
 from expertpool.workflow.queries.todo import approvals_waiting_for, subjects_of
 from expertpool.workflow.registry import FLOW_SUBJECTS, result_occasion
 from expertpool.workflow.services import telling_approvals, telling_results
+from expertpool.workflow.services.approvals import why_not_now
 from expertpool.workflow.services.delegations import delegate, end_delegation
 from expertpool.workflow.services.flows import StepData, save_flow
 from expertpool.workflow.services.leading import end_notices
 from expertpool.workflow.services.objections import EACH_HOUR, MOST, file_objection
-from expertpool.workflow.services.telling_approvals import remind, tell_waiting
+from expertpool.workflow.services.telling_approvals import remind, tell_stuck, tell_waiting
 from tests.factories.accounts import change, make_department, make_user
 from tests.factories.projects import make_project
 
@@ -351,6 +352,42 @@ def test_who_decides_is_told_and_reminded_and_nothing_is_decided_by_itself(
     make_project(ProjectStatus.PENDING)
     tell_waiting(approval_id=Approval.objects.latest("pk").pk, moves=0, now=NOW)
     assert admin.username in told("approval.stuck")
+
+
+@pytest.mark.shows("OVW-06")
+@pytest.mark.parametrize("agreement", [Agreement.ANY, Agreement.ALL])
+def test_what_nobody_can_decide_any_more_is_told_to_who_manages_flows(
+    admin: User, chief: Role, agreement: Agreement
+) -> None:
+    one, two = with_role(chief), with_role(chief)
+    draw_up(admin, StepData("初审"), StepData("终审", chief, agreement=agreement))
+    project = make_project(ProjectStatus.PENDING)
+    assert approve(project, one) == Verdict.ADVANCED
+
+    def stuck() -> list[str]:
+        tell_stuck(now=NOW)
+        rows = Message.objects.filter(occasion="approval.stuck", channel="site")
+        return [row.address for row in rows if row.address == admin.username]
+
+    def why(user: User) -> str:
+        row, actor = Project.objects.get(pk=project.pk), User.objects.get(pk=user.pk)
+        return why_not_now(subject=row, actor=actor, now=NOW)
+
+    assert stuck() == []
+    assert "请由其他人审批这一步" in why(one)
+    three = with_role(chief) if agreement == Agreement.ALL else two
+    if three != two:
+        assert approve(project, three) == Verdict.COUNTED
+        assert "请等待其他审批人" in why(three)
+    two.is_active = False  # he left, and nobody is like him
+    two.save()
+    assert stuck() == [admin.username]
+    assert stuck() == [admin.username]  # once
+    assert "现在没有人能审批「终审」" in why(one)
+    assert "现在没有人能审批「终审」" in why(three if three != two else admin)
+    new = with_role(chief)
+    assert why(new) == ""
+    assert approve(project, new) == Verdict.APPROVED
 
 
 @pytest.mark.shows("OVW-06")

@@ -20,7 +20,7 @@ from expertpool.core.fields import is_vouched
 from expertpool.workflow.enums import ApprovalState, Place, StepKind
 from expertpool.workflow.models import Approval, Decision, Delegation, FlowStep, FlowVersion
 from expertpool.workflow.queries.steps import is_proven_version
-from expertpool.workflow.registry import FLOW_SUBJECTS
+from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 
 _GIVERS = "_givers"  # where they are kept with him
 DECISION = Q(step__kind=StepKind.DECISION)
@@ -48,6 +48,11 @@ def may_decide(user: User, subject: str) -> Q:
             here |= parts_of(giver) & his & ~done
     # Who has decided another step leaves this one to others, for whomever; nor does anybody say it twice.
     return here & ~Q(Exists(_of_another_step(user))) & ~Q(Exists(_said(user)))
+
+
+def own_part_of(user: User) -> Q:
+    """Approvals at whose step ``user`` decides for himself, and has not yet, as a condition on them."""
+    return parts_of(user) & ~Q(Exists(_of_another_step(user))) & ~Q(Exists(_said(user)))
 
 
 def givers_of(user: User) -> list[User]:
@@ -182,6 +187,20 @@ def deciders_of(approval: Approval, step: FlowStep, row: Model) -> list[User]:
         and not is_outsider(user)
         and (not subject.decidable or subject.decidable(user).filter(pk=row.pk).exists())
     ]
+
+
+def nobodys(subject: FlowSubject) -> QuerySet[Approval]:
+    """Return what of ``subject``, which has `decidable`, waits for a decision that nobody can give any more: whoever
+    could has left, has another role, or has said his part; the longest waiting first."""
+    assert subject.decidable  # noqa: S101 - what its app finds for nobody waits for nobody
+    rows = Approval.objects.filter(DECISION, state=ApprovalState.RUNNING, subject_type=subject.code)
+    left = set(rows.values_list("pk", flat=True))
+    for user in users_with_permission(subject.permission).select_related("department"):
+        if not left:
+            break
+        his = rows.filter(own_part_of(user), subject_id__in=subject.decidable(user).values("pk"))
+        left -= set() if is_outsider(user) else set(his.values_list("pk", flat=True))
+    return Approval.objects.filter(pk__in=left).select_related("step").order_by("pk")
 
 
 def agreed_here(approval: Approval) -> list[Decision]:

@@ -22,11 +22,13 @@ from expertpool.workflow.queries.deciders import (
     are_elsewhere,
     are_here,
     awaited,
+    nobodys,
     parts_taken,
     stands_in_for,
     why_not_his_part,
 )
 from expertpool.workflow.queries.steps import is_proven, is_proven_version
+from expertpool.workflow.registry import FLOW_SUBJECTS
 from expertpool.workflow.services.flows import current_version
 from expertpool.workflow.services.leading import (
     begin,
@@ -42,6 +44,10 @@ from expertpool.workflow.services.telling_results import tell_result
 
 LED = "这项审批所在的步骤或审批流程在系统之外被改动过，不能审批：请管理员核对「审批流程」并重新保存，再由申请人撤回后重新提交。"
 
+NOBODY = (
+    "现在没有人能审批「{}」这一步：能审批的人已停用、换了角色，或者已经审批过。"
+    "请管理员在「角色权限」「用户管理」中安排审批人。"
+)
 NOTHING_WAITS = "没有待审批的申请，可能刚刚被他人处理，请刷新页面。"
 
 
@@ -182,8 +188,16 @@ def why_not_now(*, subject: Model, actor: User, now: datetime) -> str:
         taken = parts_taken(actor, [approval])
         _part(approval, approval.step, subject, actor, taken, now=now)
     except DecisionRefused as refusal:
-        return str(refusal)
+        return _nobody(approval, approval.step) or str(refusal)
     return ""
+
+
+def _nobody(approval: Approval, step: FlowStep) -> str:
+    """Return that nobody can decide where ``approval`` stands; empty while somebody can."""
+    found = FLOW_SUBJECTS.get(approval.subject_type)
+    if step.kind == StepKind.NOTICE or found is None or not found.decidable:
+        return ""
+    return NOBODY.format(step) if nobodys(found).filter(pk=approval.pk).exists() else ""
 
 
 @transaction.atomic

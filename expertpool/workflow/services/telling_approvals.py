@@ -27,6 +27,7 @@ from expertpool.workflow.queries.deciders import (
     deciders_of,
     delegations_at,
     hands_over,
+    nobodys,
 )
 from expertpool.workflow.queries.notices import objections_to
 from expertpool.workflow.registry import FLOW_SUBJECTS
@@ -35,6 +36,7 @@ from expertpool.workflow.services.leading import row_of
 logger = logging.getLogger(__name__)
 SOON, OVER = 1, 2  # what was told of a term
 BEFORE = timedelta(days=1)
+MOST_STUCK = 3  # of one subject: what keeps one back keeps all like it back
 
 
 @transaction.atomic
@@ -108,6 +110,28 @@ def _remind(approval_id: int, *, now: datetime) -> bool:
     told = {user.pk: user for user in (*users, *more)}.values()
     _tell(DUE, approval, step, told, {"情况": said}, now=now, nth=stage)
     return True
+
+
+def tell_stuck(*, now: datetime) -> int:
+    """Tell who manages flows of what waits for a decision that somebody could give once, and nobody can any more: he left,
+    or has another role; each once, of one subject the few that wait longest. Return of how many."""
+    count = 0
+    for subject in FLOW_SUBJECTS:
+        for approval in nobodys(subject)[:MOST_STUCK] if subject.decidable else ():
+            try:
+                count += _tell_stuck(approval, now=now)
+            except Exception:
+                logger.exception("nobody can be told that approval %s is stuck", approval.pk)
+    return count
+
+
+@transaction.atomic
+def _tell_stuck(approval: Approval, *, now: datetime) -> bool:
+    row = row_of(approval)
+    known = told(type(row)._default_manager.filter(pk=row.pk)).exists()
+    if known and approval.step:
+        _tell(STUCK, approval, approval.step, users_with_permission("workflow.manage"), {}, now=now)
+    return known
 
 
 def _with_those_who_stand_in(users: Iterable[User], *, now: datetime) -> list[User]:

@@ -1,4 +1,5 @@
-"""Eight accounts to try the product with, one for each role. Never for real use."""
+"""Accounts to try the product with, one for each role, and a second administrator: what two persons decide is to be seen
+as well. Never for real use."""
 
 from __future__ import annotations
 
@@ -27,12 +28,13 @@ DEPARTMENTS = (
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """``username`` is the code of the role as well."""
+    """``username`` is the code of the role as well, where no other ``role`` is named."""
 
     username: str
     name: str
     department: str
     phone: str
+    role: str = ""
 
 
 DEMO_ACCOUNTS = (
@@ -44,6 +46,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("auditor", "吴海涛", "审计监察室", "13800000006"),
     DemoAccount("expert", "王立新", "", "13800000007"),
     DemoAccount("applicant", "林晓东", "", "13800000008"),
+    DemoAccount("admin2", "孙立群", "综合部", "13800000009", role="admin"),
 )
 
 
@@ -77,7 +80,7 @@ def ensure_demo_accounts(*, now: datetime) -> list[User]:
                 name=account.name,
                 phone=account.phone,
                 department=departments.get(account.department),
-                roles=[roles[account.username]],
+                roles=[roles[account.role or account.username]],
                 password=DEMO_PASSWORD,
                 actor=None,
                 now=now,

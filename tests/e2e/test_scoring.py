@@ -122,6 +122,27 @@ def test_scores_from_two_devices_and_a_broken_line_are_signed_once(
     desk.sees("您已经提交了评分表")
 
 
+@pytest.mark.shows("OVW-13")
+def test_what_is_refused_of_an_item_that_is_not_shown_is_told(open_browser: OpenBrowser) -> None:
+    owner = make_user("expert", name="王立新")
+    expert = make_expert("王立新", user=owner)
+    review = make_open(make_user("operator"), now=timezone.now(), pool=(expert,))
+    phone = open_browser(phone=True)
+    sign_in(phone, owner)
+    phone.open(f"/my/scoring/{reviewer_of(review, expert).pk}/")
+    chooser = phone.page.get_by_label("评审对象")
+    phone.page.context.set_offline(True)
+    cell(phone, 0).select_option("通过")
+    cell(phone, 1).fill("61")
+    cell(phone, 2).select_option("良")
+    phone.press("下一个")
+    expect(chooser.locator("option").first).to_contain_text("✓")
+    phone.sees("评分已暂存在这台设备上")
+    phone.page.context.set_offline(False)
+    phone.sees("红字处请改正：T-1 一标段投标文件")
+    expect(chooser.locator("option").first).not_to_contain_text("✓")
+
+
 def two_who_score() -> list[Reviewer]:
     """Two experts of one review, each with an account."""
     pool = [make_expert(name, user=make_user("expert", name=name)) for name in ("王立新", "李建国")]

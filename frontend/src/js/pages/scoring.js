@@ -166,7 +166,10 @@ class Scoring {
       hour: "2-digit",
       minute: "2-digit",
     });
-    this.say(open ? "有评分在另一台设备上改过，请选择用哪一份。" : `已保存 ${now}`, open ? "red" : "green");
+    const wrong = [...sent.keys()].filter((one) => Object.keys(one.problems).length).map((one) => one.name);
+    if (open) this.say("有评分在另一台设备上改过，请选择用哪一份。", "red");
+    else if (wrong.length) this.say(`已保存 ${now}，红字处请改正：${wrong.join("、")}`, "amber");
+    else this.say(`已保存 ${now}`, "green");
     return !open;
   }
 
@@ -233,6 +236,7 @@ class Scoring {
   draw() {
     this.cells = new Map();
     this.sums = new Map();
+    this.choices = new Map();
     this.board.replaceChildren(...this.warnings(), isPhone() ? this.phone() : this.table());
     for (const sheet of this.sheets) this.sum(sheet);
   }
@@ -311,13 +315,11 @@ class Scoring {
           this.draw();
         },
       },
-      this.sheets.map((one, at) =>
-        h(
-          "option",
-          { value: at, selected: at === this.at },
-          `${at + 1}. ${one.name}${this.left(one) ? "" : " ✓"}`,
-        ),
-      ),
+      this.sheets.map((one, at) => {
+        const option = h("option", { value: at, selected: at === this.at }, this.choiceOf(one));
+        this.choices.set(one.id, option);
+        return option;
+      }),
     );
     const parts = [];
     let heading = "";
@@ -341,6 +343,10 @@ class Scoring {
         h("button.btn.btn-primary", { type: "button", disabled: last, onclick: turn(1) }, "下一个"),
       ),
     );
+  }
+
+  choiceOf(sheet) {
+    return `${this.sheets.indexOf(sheet) + 1}. ${sheet.name}${this.left(sheet) ? "" : " ✓"}`;
   }
 
   /** A picture or a PDF stands beside the table at a desk; all else, and on a phone, is a page of its own. */
@@ -495,6 +501,8 @@ class Scoring {
     return element;
   }
   sum(sheet) {
+    const choice = this.choices.get(sheet.id);
+    if (choice) choice.textContent = this.choiceOf(sheet);
     const left = this.left(sheet);
     const element = this.sums.get(sheet.id);
     if (!element) return;

@@ -142,6 +142,7 @@ def restore(arguments: list[str]) -> int:
     """Put a backup into an empty HOME; the database is started by it, once there is one."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     end_on_signals()
+    end_with_supervisor()  # of a try
     missing = [] if "--help" in arguments else missing_secrets()
     if missing:  # new ones would be made, with which nothing can be read
         print(

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection
 from psycopg.sql import SQL, Identifier
@@ -22,6 +23,7 @@ from config.postgres import DATABASE, SUPERUSER, EmbeddedServer
 from config.programs import programs
 from tests.backups import ended_draw as ended
 from tests.backups.conftest import connect
+from tests.worker import wait_for
 
 NAMES = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
 
@@ -161,3 +163,20 @@ def test_the_whole_of_it(product: dict[str, str], place: Path) -> None:
     assert everything(place / "other") == everything(place / "product")
     assert (place / "other" / "files" / "attachments" / "later.pdf").read_bytes() == b"later"
     EmbeddedServer(place / "other").remove()
+
+
+def test_a_try_that_is_killed_leaves_no_database_running(
+    product: dict[str, str], place: Path
+) -> None:
+    to, lock = str(place / "to"), place / "product" / "restore-check/postgres/data/postmaster.pid"
+    code, said = run(product, "backup", to)
+    assert code == 0, said
+    command = [sys.executable, "-m", "config.cli", "backup", to, "--check"]
+    check = subprocess.Popen(
+        command, cwd=BASE_DIR, env=product, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    wait_for(lambda: lock.exists() and lock.read_text())
+    database = int(lock.read_text().split()[0])
+    os.killpg(check.pid, signal.SIGKILL)  # as whoever supervises it ends a program
+    check.wait()
+    wait_for(lambda: not psutil.pid_exists(database))

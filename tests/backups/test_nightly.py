@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from expertpool.backups.services.making import Wish, make_backup
 from expertpool.backups.services.manifest import check_digests, chosen_backup
 from expertpool.backups.services.restoring import Source, Tell
 from expertpool.backups.services.telling import tell_bad, tell_made
+from expertpool.backups.services.trying import try_backup
 from expertpool.backups.settings import EACH_DAY, FULL_EVERY, KEPT, LATE_AFTER, TOLD, TRIED
 from expertpool.core.disks import FULL
 from expertpool.core.health import CHECKS, Health
@@ -249,6 +252,20 @@ def test_a_full_disk_ends_a_try_as_hindered(
     monkeypatch.setattr(commands, "end_on_signals", lambda: None)
     assert commands.restore(["to", "--discard"]) == code
     assert commands.restore(["to"]) == 1
+
+
+@pytest.mark.parametrize("code", [-signal.SIGKILL, 128 + signal.SIGTERM])
+def test_a_try_that_somebody_ended_says_nothing_of_the_backup(
+    code: int, made: Made, settings: LazySettings, tmp_path: Path
+) -> None:
+    """By the machine that stops, or for want of memory: the command leaves in order, or is killed."""
+    (tmp_path / "home").mkdir()
+    settings.DATABASE_SERVER = EmbeddedServer(tmp_path / "home")
+    ending = f"import os, sys; os.kill(os.getpid(), {-code}) if {code} < 0 else sys.exit({code})"
+    settings.PROGRAM = [sys.executable, "-c", ending]
+    with pytest.raises(BackupRefused, match="没有试完"):
+        try_backup(Source(made.directory), now=NOON, tell=lambda _line: None)
+    assert not Backup.objects.exclude(check_fault="").exists()
 
 
 def test_the_last_that_held_stays_until_another_holds(

@@ -21,6 +21,7 @@ from expertpool.backups.services.server import server
 from expertpool.core.lockfiles import open_lock
 
 PLACE = "restore-check"
+ENDED = 128  # and the number of the signal that ended a command in order
 SECRETS = ("SECRET_KEY", "FIELD_KEY", "INDEX_KEY", "SEAL_KEY")
 
 
@@ -56,8 +57,11 @@ def _restore(backup: Path, identity: Path | None, home: Path, tell: Tell) -> str
     environment = os.environ | given | old | {"EXPERTPOOL_HOME": str(home)}
     with subprocess.Popen(
         command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
+        env=environment | {"EXPERTPOOL_SUPERVISED": "1"},
+        # When we go, however that is, this end closes: the command stops its database and leaves. Killed with us it
+        # would leave that running.
+        stdin=subprocess.PIPE,
+        start_new_session=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -69,7 +73,7 @@ def _restore(backup: Path, identity: Path | None, home: Path, tell: Tell) -> str
         said = child.stderr.read().strip()
     if not child.returncode:
         return ""
-    if child.returncode < 0:
+    if child.returncode < 0 or child.returncode > ENDED:
         raise BackupRefused("试恢复的进程被结束（例如内存不够），没有试完：请再试一次。")
     if child.returncode == HINDERED:
         raise BackupRefused(f"没有试恢复这份备份：{said.removeprefix('没有恢复：')}")

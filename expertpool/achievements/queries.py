@@ -91,6 +91,12 @@ def decidable_by(user: User) -> QuerySet[Achievement]:
     return rows.exclude(asked_by=user).order_by("asked_at")
 
 
+def once_managed_by(user: User) -> QuerySet[Achievement]:
+    """Return those that ``user`` manages, or did until they were returned or taken back; of these he reads nothing."""
+    rows = Achievement.objects.exclude(told_later(Achievement))
+    return rows.filter(expert__in=experts_visible_to(user, EDIT))
+
+
 def achievements_of(expert: Expert) -> QuerySet[Achievement]:
     """Return all of ``expert``, drafts included, for himself."""
     return Achievement.objects.filter(expert=expert).select_related("expert")

@@ -87,6 +87,9 @@ def test_an_expert_enters_hands_in_mends_and_is_shown(client: Client, admin: Use
         reverse("achievements:decide", args=[row.pk]), {"agree": "no", "why_number": "号码少一位"}
     )
     assert answer.status_code == 204
+    again = office.post(reverse("achievements:decide", args=[row.pk]), {"agree": "yes"})
+    assert again.status_code == 409
+    assert f"已由 {admin.name} 办理" in again.content.decode()
     page = own.get(reverse("achievements:detail", args=[row.pk])).content.decode()
     assert "号码少一位" in page
     assert "专利号" in page

@@ -24,6 +24,7 @@ from expertpool.achievements.queries import (
     labels_of,
     managed_by,
     may_change,
+    once_managed_by,
     shown_to,
     standing,
     to_decide,
@@ -126,8 +127,8 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires(EDIT)
 def decide(request: UserRequest, pk: int) -> HttpResponse:
-    # Visible but decided meanwhile is told as such, not as a row that never was.
-    row = row_to_decide(to_decide(request.user), visible_to(request.user), pk)
+    # Decided meanwhile is told as such, not as a row that never was: also what was returned, which is its expert's alone.
+    row = row_to_decide(to_decide(request.user), once_managed_by(request.user), pk)
     form = DecisionForm(request.POST if request.method == "POST" else None, kind=row.kind)
 
     def write() -> str:

@@ -53,6 +53,13 @@ def undecided_removals() -> QuerySet[AvoidanceRemoval]:
     return AvoidanceRemoval.objects.filter(decided_at__isnull=True, avoidance__isnull=False)
 
 
+def removals_visible_to(user: User) -> QuerySet[AvoidanceRemoval]:
+    """Return what was asked of the experts in ``user``'s scope and may be told already, decided or not."""
+    return told(
+        AvoidanceRemoval.objects.filter(expert__in=experts_visible_to(user, "experts.edit"))
+    )
+
+
 def removals_to_decide(user: User) -> QuerySet[AvoidanceRemoval]:
     """Return what ``user`` may decide now."""
     return removals_decidable_by(user).filter(waiting_for(user, SUBJECT))

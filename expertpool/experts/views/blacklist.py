@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,6 +47,7 @@ from expertpool.experts.services.blacklist import (
 from expertpool.experts.services.coming import UNSEEN
 from expertpool.experts.tables import BLACKLIST_TABS
 from expertpool.experts.views.coming import given_up, seats_of
+from expertpool.workflow.guards import row_to_decide
 from expertpool.workflow.queries.approvals import course_of
 
 
@@ -223,8 +224,7 @@ def decide(request: UserRequest, pk: int) -> HttpResponse:
         why_not := why_not_to_decide(appeal=appeal, actor=request.user, now=now)
     ):
         return not_opened(request, why_not, back=back)
-    if not appeals_to_decide(request.user).filter(pk=pk).exists():
-        raise Http404
+    appeal = row_to_decide(appeals_to_decide(request.user), whole, pk)
     form = AppealDecisionForm(request.POST if request.method == "POST" else None)
 
     def write() -> str:

@@ -35,10 +35,11 @@ from expertpool.experts.queries.experts import (
     experts_visible_to,
     tags_with_counts,
 )
-from expertpool.experts.queries.removals import removals_to_decide
+from expertpool.experts.queries.removals import removals_to_decide, removals_visible_to
 from expertpool.experts.services.avoidance import add_avoidance_unit
 from expertpool.experts.services.removals import NOT_ASKED, decide_removal, remove_for_office
 from expertpool.experts.services.tags import delete_tag, save_tag, set_tags
+from expertpool.workflow.guards import row_to_decide
 
 tags = Crud(
     app="experts",
@@ -130,7 +131,8 @@ def avoidance_remove(request: UserRequest, pk: int) -> HttpResponse:
 @requires("experts.edit")
 def removal_decide(request: UserRequest, pk: int) -> HttpResponse:
     """Decide what an expert asked for: to remove an avoidance that the office has set of him."""
-    removal = get_object_or_404(removals_to_decide(request.user), pk=pk)
+    mine, seen = removals_to_decide(request.user), removals_visible_to(request.user)
+    removal = row_to_decide(mine, seen, pk)
     if not removal.is_sound:
         return refused(NOT_ASKED)
     form = RemovalDecisionForm(request.POST if request.method == "POST" else None)

@@ -350,6 +350,10 @@ def test_the_office_sees_it_and_decides(
     sent = {"agree": "yes", "note": "查有请假记录"}
     assert client.post(url, sent, headers={"HX-Request": "true"}).status_code == 204
     assert status(appeal) == ExpertStatus.FORMAL
+    # Of two windows the later one reads who was first.
+    again = login(client, make_user("admin")).post(url, sent)
+    assert again.status_code == 409
+    assert f"已由 {admin.name} 办理" in again.content.decode()
 
 
 def test_where_nobody_is_left_to_decide_all_of_them_read_it(client: Client, first: User) -> None:

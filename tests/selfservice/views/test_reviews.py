@@ -492,7 +492,9 @@ def test_he_asks_for_its_removal_and_the_office_decides(
     answer = {"agree": "yes" if agrees else "no", "note": "已核实"}
     assert office.post(decide, answer).status_code == 204
     assert AvoidanceUnit.objects.exists() is not agrees
-    assert office.post(decide, answer).status_code == 404
+    again = office.post(decide, answer)
+    assert again.status_code == 409
+    assert f"已由 {admin.name} 办理" in again.content.decode()
     letters = Message.objects.filter(occasion="expert.removal_decided")
     assert {("同意移除" in one.body, "未同意移除" in one.body) for one in letters} == {
         (True, not agrees)

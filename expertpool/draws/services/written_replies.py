@@ -40,7 +40,9 @@ AGREED = f"您同意参加的答复已登记过；如需请假，请点开短信
 LATE_YES = (
     f"此前已登记您不能参加，名额已另行安排，这次的「参加」没有登记；仍能参加的，请联系{CONTACT}。"
 )
+LATE = f"您的答复晚于答复时限，没有登记，不用到场；仍能参加的，请联系{CONTACT}。"
 STANDS: dict[str, str] = {
+    InvitationState.NO_ANSWER: LATE,
     InvitationState.ACCEPTED: AGREED,
     InvitationState.DECLINED: f"此前已登记您不能参加，没有改变；仍能参加的，请联系{CONTACT}。",
 }
@@ -50,6 +52,8 @@ WORDS: dict[tuple[str, bool], str] = {
     (InvitationState.ACCEPTED, False): AGREED,
     (InvitationState.DECLINED, True): LATE_YES,
     (InvitationState.DECLINED, False): THANKS,
+    (InvitationState.NO_ANSWER, True): LATE,
+    (InvitationState.NO_ANSWER, False): LATE,
 }
 
 

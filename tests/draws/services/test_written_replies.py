@@ -320,6 +320,24 @@ def test_who_has_answered_is_not_told_that_he_has_not(
     assert told in heard(row)[-1]
 
 
+@pytest.mark.shows("DRAW-22")
+@pytest.mark.parametrize("text", ["Y{code}", "N{code}", "收到，谢谢！"])
+def test_whose_answer_comes_too_late_is_told_so(
+    provider: Kept, pool: list[Expert], text: str
+) -> None:
+    """He read 已经答复过或已失效 and may have come, or how to answer what was over."""
+    row = seal().invitations.get()
+    sent_letter(row)
+    keep_clock(invitation_id=row.pk)
+    row.refresh_from_db()
+    assert expire(invitation_id=row.pk, now=row.deadline_at, entropy=SystemEntropy())
+    write(row, text.format(code=answer_code(row)))
+    work()
+    (told,) = heard(row)
+    assert "晚于答复时限，没有登记，不用到场" in told
+    assert row.draw.project.contact_phone in told
+
+
 @pytest.mark.parametrize("text", ["好的，参加", "Y", "不参加", "Y999999"])
 def test_who_writes_no_code_of_his_is_told_how_to_answer(
     provider: Kept, pool: list[Expert], text: str

@@ -7,10 +7,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from expertpool.reviews.models import Review
+from expertpool.reviews.services.organising import Thing
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import Screen, sign_in
 from tests.factories.accounts import make_user
-from tests.factories.scoring import make_review, with_panel
+from tests.factories.experts import make_expert
+from tests.factories.scoring import make_open, make_review, reviewer_of, with_panel
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -41,3 +43,24 @@ def test_buttons_of_a_review_keep_away_from_the_edges(
         screen.open(f"/projects/{review.project_id}/?tab=reviews")
         screen.sees("打开评审")
         assert least(screen) >= 8
+
+
+@pytest.mark.shows("OVW-13")
+def test_a_long_name_heads_a_card_within_the_screen_of_a_phone(open_browser: OpenBrowser) -> None:
+    owner = make_user("expert", name="王立新")
+    expert = make_expert("王立新", user=owner)
+    consortium = "云帆数据科技股份有限公司（联合体：省第二测绘院、中电科第四十八研究所）"
+    review = make_open(
+        make_user("operator"),
+        now=timezone.now(),
+        pool=(expert,),
+        things=(Thing("T-1", consortium),),
+    )
+    phone = open_browser(phone=True)
+    sign_in(phone, owner)
+    phone.open(f"/my/scoring/{reviewer_of(review, expert).pk}/submit/")
+    heading = phone.page.get_by_role("heading", name=consortium)
+    expect(heading).to_be_visible()
+    # Not by the window: that of a phone grows with what it shows.
+    right = heading.evaluate("(one) => one.getBoundingClientRect().right")
+    assert right <= 390

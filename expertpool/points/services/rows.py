@@ -17,7 +17,9 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     PointLevel: ("name", "threshold", "note"),
     Benefit: ("name", "description", "level", "order", "active"),
 }
-IN_USE = "正在使用，不能删除；不再使用时请停用。"
+IN_USE = "“{}”正在使用，不能删除；不再使用时请停用。"
+# A level is never stopped: it holds from the points on that it says.
+LEVEL_IN_USE = "“{}”是专属服务的申请条件（{}），不能删除；请先在「专属服务」里为它们另选等级。"
 
 
 @transaction.atomic
@@ -51,4 +53,11 @@ def delete_row(*, row: PointRule | PointLevel | Benefit, actor: User | None, now
         with transaction.atomic():
             row.delete()
     except ProtectedError as error:
-        raise ValidationError(f"“{row}”{IN_USE}", code="in_use") from error
+        raise ValidationError(_in_use(row), code="in_use") from error
+
+
+def _in_use(row: PointRule | PointLevel | Benefit) -> str:
+    if not isinstance(row, PointLevel):
+        return IN_USE.format(row)
+    asking = Benefit.objects.filter(level=row).values_list("name", flat=True)
+    return LEVEL_IN_USE.format(row, "、".join(asking))

@@ -133,7 +133,7 @@ def template_of(ei: Any) -> str:
 
 
 class Refusals(logging.Filter):
-    """Of Django's lines on requests: one that was refused is no fault of the program, so that its line has
+    """Of the lines on requests: one that was refused is no fault of the program, so that its line has
     no traceback; while the database is away all fail alike, and one a minute has it. It takes no line away."""
 
     def __init__(self) -> None:

@@ -64,12 +64,18 @@ class TooManyAtOnce(Error):  # type: ignore[misc]
     code, reason = 503, "Service Unavailable"
 
 
+class Away(Error):  # type: ignore[misc]
+    """The database cannot be asked who sends it."""
+
+    code, reason = 503, "Service Unavailable"
+
+
 class Refusal(ErrorTask):  # type: ignore[misc]
     """What no page has answered, in a page all the same: people read it."""
 
     def execute(self) -> None:
         error = self.request.error
-        ours = isinstance(error, TooLarge | TooManyAtOnce)
+        ours = isinstance(error, TooLarge | TooManyAtOnce | Away)
         words = error.body if ours else WORDS.get(error.code, OTHERWISE)
         page = self.channel.server.page_of(error.code, words).encode()
         self.status = f"{error.code} {error.reason}"
@@ -196,9 +202,12 @@ class Question:
                 self._request.refuse(TooManyAtOnce(TOO_MANY))
             elif self._request.is_too_much:
                 self._request.refuse(TooLarge(sender.too_much))
-        except Exception:
+        except Exception as error:
+            from config.unfinished import AWAY, is_away  # noqa: PLC0415 (it names this module)
+
             logger.exception("cannot tell who sends a large body")
-            self._request.refuse(InternalServerError(""))
+            away = Away(f"{AWAY}，文件没有收下，请稍后再试。")
+            self._request.refuse(away if is_away(error) else InternalServerError(""))
         finally:
             self._channel.go_on()
 

@@ -337,6 +337,7 @@ LOGGING = {
         **dict.fromkeys(OURS, OWN_LINES),
         "django": OWN_LINES,  # and takes away the handlers that it brings, else each line comes twice
         "django.request": {"filters": ["refusals"]},
+        "config.server": {"filters": ["refusals"]},
         # Else a line for each request that waits for a thread.
         "waitress.queue": {"level": "ERROR"},
     },

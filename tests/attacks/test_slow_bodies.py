@@ -11,12 +11,15 @@ from contextlib import ExitStack, suppress
 from itertools import cycle, islice
 from pathlib import Path
 from subprocess import Popen
+from types import SimpleNamespace
+from typing import cast
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -257,6 +260,21 @@ def test_a_slow_line_is_fast_enough(time_machine: TimeMachineFixture) -> None:
         request.received(piece)
     time_machine.shift(server.REQUEST_SECONDS + 1)
     assert request.is_too_slow(time.time())
+    request.close()
+
+
+def test_who_sends_much_while_the_database_is_away_is_told_so() -> None:
+    """He was told by 500 that his file was not accepted, and each time the log had the whole traceback."""
+
+    def away(*_arguments: object) -> server.Sender:
+        raise OperationalError("connection refused")
+
+    request = server.Request(Adjustments(max_request_body_size=30 * server.MEGABYTE))
+    request.received(large(2 * server.MEGABYTE, Cookie="sessionid=x"))
+    channel = SimpleNamespace(server=SimpleNamespace(sender_of=away), go_on=lambda: None)
+    server.Question(cast("server.Channel", channel), request).service()
+    assert request.error.code == 503
+    assert "数据库暂时连不上" in request.error.body
     request.close()
 
 

@@ -22,7 +22,13 @@ from expertpool.core.text import mask_email, mask_middle, moment_text
 from expertpool.core.visibility import told_later
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.outbox import PREFIX
-from expertpool.notifications.enums import STATE_TONES, AddressKind, ChannelCode, DeliveryState
+from expertpool.notifications.enums import (
+    STATE_TONES,
+    AddressKind,
+    ChannelCode,
+    DeliveryState,
+    PutOff,
+)
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import (
     OCCASIONS,
@@ -298,7 +304,7 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
         channel=ChannelCode(message.channel).label,
         state=label if fares else sealed_words(message),
         tone=tone if fares else "grey",
-        detail=message.detail if fares and message.detail != label else "",
+        detail=(_waits_for(message) or message.detail) if fares and message.detail != label else "",
         attempts=message.attempts if fares else None,
         sealed=sealed,
         recipient=DELETED
@@ -312,6 +318,13 @@ def _notice(message: Message, *, sealed: bool, unread: bool) -> Notice:
         body="" if sealed else readable(message, "body", lambda text: _told(message, text)),
         deletion=_deletion(message),
     )
+
+
+def _waits_for(message: Message) -> str:
+    """Say that ``message`` waits for its turn, and until when; empty where it does not."""
+    if message.state != DeliveryState.QUEUED or message.put_off != PutOff.PACE:
+        return ""
+    return f"{PutOff.PACE.label}，{moment_text(message.due_at)} 起发出"
 
 
 def _lacks_address(message: Message) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from expertpool.accounts.models import User
 from expertpool.files.models import Attachment
-from expertpool.notifications.enums import DeliveryState
+from expertpool.notifications.enums import DeliveryState, PutOff
 from expertpool.notifications.models import Message
 from expertpool.notifications.occasions import Occasion, Text
 from expertpool.notifications.queries.messages import in_state, notices
@@ -77,6 +78,16 @@ def test_that_somebody_has_no_account_or_no_mail_is_said_calmly() -> None:
     assert (email.state, email.tone, email.detail) == ("没有邮箱", "grey", "")
     assert (sms.state, sms.tone, sms.detail) == ("发送失败", "red", "没有手机号")
     assert [one.channel for one in Message.objects.filter(in_state("failed"))] == ["sms"]
+
+
+def test_what_waits_for_its_turn_says_so() -> None:
+    """Its record said 待发送 for an hour, and nothing else."""
+    (message,) = send("sms")
+    message.put_off, message.due_at = PutOff.PACE, NOON + timedelta(hours=1)
+    (row,) = notices([message], viewer=make_user("admin"))
+    assert row.state == "待发送"
+    assert row.detail.startswith("按发送速度排队，2026-")
+    assert row.detail.endswith("起发出")
 
 
 def test_the_same_key_makes_no_second_message() -> None:

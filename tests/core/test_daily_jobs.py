@@ -16,7 +16,7 @@ from expertpool.inspections.services import terms
 from expertpool.joining.services import cleaning
 from expertpool.monitoring.services import keeping
 from expertpool.notifications.services import password_ends
-from expertpool.operations.services import alerts
+from expertpool.operations.services import alerts, failures
 from expertpool.privacy.services import answering, retaining
 from expertpool.reports import tasks as reports
 from expertpool.telephone.services import calls
@@ -34,7 +34,7 @@ JOBS: dict[str, tuple[str, list[tuple[Any, str]]]] = {
     "certificates.tidy": ("47 * * * *", [(runs, "remove_expired_runs"), (lookups, "forget_lookups")]),
     "backups.look": (TEN_MINUTES, [(nightly, "look")]),
     "backups.keep_journal": (EACH_MINUTE, [(nightly, "keep_journal")]),
-    "operations.watch": (EACH_MINUTE, [(alerts, "watch")]),
+    "operations.watch": (EACH_MINUTE, [(failures, "remove_made_good"), (alerts, "watch")]),
     "files.remove_orphans": ("43 3 * * *", [(files, "remove_orphans")]),
     "files.scan_held": ("*/5 * * * *", [(files, "scan_held")]),
     "privacy.remind": ("50 8 * * *", [(answering, "remind_of_requests")]),
@@ -58,6 +58,6 @@ def test_it_comes_by_itself(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[name].cron == when
     done = []
     for module, part in parts:
-        monkeypatch.setattr(module, part, lambda *, now, part=part, **_: done.append(part))
+        monkeypatch.setattr(module, part, lambda part=part, **_: done.append(part))
     found[name].task.func(timestamp=0)
     assert done == [part for _, part in parts]

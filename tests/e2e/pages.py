@@ -11,7 +11,7 @@ from expertpool.accounts.models import User
 from tests.factories.accounts import PASSWORD
 
 OVERFLOW = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
-  () => done(document.documentElement.scrollWidth - window.innerWidth))))"""
+  () => done(document.documentElement.scrollWidth - document.documentElement.clientWidth))))"""
 
 
 class Screen:

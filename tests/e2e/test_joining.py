@@ -63,6 +63,15 @@ def test_the_link_of_a_recommendation_is_answered(open_browser: OpenBrowser) -> 
     assert Message.objects.filter(occasion="joining.code").exists()
 
 
+@pytest.mark.shows("PORT-01")
+def test_the_poster_of_a_code_is_no_wider_than_a_telephone(open_browser: OpenBrowser) -> None:
+    phone = open_browser(phone=True)
+    sign_in(phone, make_user("admin"))
+    phone.open("/joining/entrance/wechat/")
+    phone.sees("/join/?c=")
+    assert phone.overflow == 0
+
+
 @pytest.mark.shows("PORT-01", "PORT-05", "PORT-06", "EXP-13")
 def test_from_the_first_page_to_the_pool(open_browser: OpenBrowser) -> None:
     phone = open_browser(phone=True)

@@ -44,7 +44,9 @@ def state(page: Page, expression: str) -> Any:
 def test_pages_fit_the_screen_and_break_no_policy(visit: Visit, phone: bool) -> None:
     for path in PAGES:
         page = visit(path, phone=phone)
-        width = state(page, "document.documentElement.scrollWidth - window.innerWidth")
+        width = state(
+            page, "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert width <= 0, path
         assert page.locator("#watermark").count() == 1, path
 

@@ -116,11 +116,11 @@ def _why_not_another(draw: Draw, role: str, user: User, *, now: datetime) -> str
         return "同一人不能以两个身份提供随机值。"
     if role == SUPERVISOR:
         firsts = {draw.operator_id, *given.values()}
-        return why_not_second(user, firsts, asked_at=draw.sealed_at, now=now)
+        return why_not_second(user, firsts, asked_at=draw.sealed_at, now=now, at_first=True)
     if SUPERVISOR not in given or user.pk == draw.operator_id:
         return ""  # the supervisor was held against the operator when he gave his
     supervisor = User.objects.get(pk=given[SUPERVISOR])
-    if why_not_second(supervisor, {user.pk}, asked_at=draw.sealed_at, now=now):
+    if why_not_second(supervisor, {user.pk}, asked_at=draw.sealed_at, now=now, at_first=True):
         return "监督人的随机值已由与您的账号有关的人提供，请由抽取的经办人提供。"
     return ""
 

@@ -148,7 +148,7 @@ def why_not_agree(user: User, standing: PlanVersion, *, now: datetime) -> str:
     """Return why ``user``, who may decide on ``standing`` otherwise, cannot agree to it, as a sentence for him."""
     firsts = makers_of_version(standing) | agreed_before(standing, user)
     asked_at = standing.submitted_at or now
-    if why_not := why_not_second(user, firsts, asked_at=asked_at, now=now):
+    if why_not := why_not_second(user, firsts, asked_at=asked_at, now=now, at_first=True):
         return why_not
     faults = _faults(standing, now=now) or _why_not_asked(standing.plan, user)
     return f"{faults}按此方案不能抽取，请退回。" if faults else ""

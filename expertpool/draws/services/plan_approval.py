@@ -37,6 +37,7 @@ from expertpool.draws.services.plan import keep_version, plan_in_words, withdraw
 from expertpool.projects.models import Project
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
+from expertpool.workflow.queries.second_person import at_first_in_words
 from expertpool.workflow.services.approvals import decide, start_approval
 
 HELD_TOLD = (
@@ -153,6 +154,8 @@ def decide_plan(
         raise PlanApprovalRefused(message)
     if agree and (why_not := why_not_agree(actor, standing, now=now)):
         raise PlanApprovalRefused(why_not)
+    asked_at = standing.submitted_at or now
+    new = at_first_in_words(actor, asked_at=asked_at, now=now) if agree else ""
     try:
         verdict = decide(
             subject=standing, agree=agree, note=note, fields=fields, actor=actor, now=now
@@ -174,7 +177,7 @@ def decide_plan(
         now=now,
         subject=lead,
         after={"版本": standing.number, "结果": verdict.label, "候选人不足": standing.thin_texts},
-        note=note,
+        note="；".join(filter(None, (note, new))),
     )
     return verdict
 

@@ -23,6 +23,7 @@ from expertpool.core.locks import allow_seconds, lock_transaction
 from expertpool.core.text import SAY_MORE, is_reason
 from expertpool.draws.enums import (
     CONTRIBUTOR_LABEL,
+    SUPERVISOR,
     ActionCode,
     AlarmKind,
     DrawStatus,
@@ -85,6 +86,7 @@ from expertpool.draws.services.status import set_draw_status
 from expertpool.draws.services.telling import ask_for_values, tell_step
 from expertpool.projects.models import Project
 from expertpool.projects.queries.batches import lead_of
+from expertpool.workflow.queries.second_person import at_first_in_words
 
 DRAW_SECONDS = 120  # for each statement of a draw from a pool of any size
 HELD_TEXT = (
@@ -272,7 +274,9 @@ def contribute(
     check_contribution(draw, role, actor, now=now)
     check_readable(value)
     after = {"角色": CONTRIBUTOR_LABEL[role], "值": value}
-    record("draw.contribute", actor=actor, now=now, subject=draw, after=after)
+    # In the first days all accounts are new: the log says so of whoever has to be another person.
+    new = at_first_in_words(actor, asked_at=draw.sealed_at, now=now) if role == SUPERVISOR else ""
+    record("draw.contribute", actor=actor, now=now, subject=draw, after=after, note=new)
     # As the log has them. Two contributors at once: the row lock lets the later one see the earlier value.
     draw.reveals = [{"role": role, **one._asdict()} for role, one in given_values(draw).items()]
     draw.save(update_fields=["reveals"])

@@ -123,7 +123,7 @@ def why_not_approve(user: User, project: Project, *, now: datetime) -> str:
     """Return why ``user``, who decides on ``project`` otherwise, cannot agree to it, as a sentence for him."""
     asked_at = project.submitted_at or now
     firsts = applicants_of(project) | agreed_before(project, user)
-    return why_not_second(user, firsts, asked_at=asked_at, now=now)
+    return why_not_second(user, firsts, asked_at=asked_at, now=now, at_first=True)
 
 
 def public_words(project: Project) -> list[tuple[str, str]]:

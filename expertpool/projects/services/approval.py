@@ -31,6 +31,7 @@ from expertpool.projects.services.state import CHANGED, lock_project, set_projec
 from expertpool.workflow.enums import Verdict
 from expertpool.workflow.exceptions import DecisionRefused
 from expertpool.workflow.queries.approvals import course_of
+from expertpool.workflow.queries.second_person import at_first_in_words
 from expertpool.workflow.services.approvals import decide
 
 HANDED_IN_ANEW = "您打开页面之后，这个项目撤回修改过，没有审核；请刷新页面，看过现在的内容再审核。"
@@ -93,6 +94,9 @@ def _decide(
             f"项目现为「{project.get_status_display()}」，只有待审核的项目可以审批。"
         )
     note = if_seen(note)
+    asked_at = project.submitted_at or now
+    new = at_first_in_words(actor, asked_at=asked_at, now=now) if agree else ""
+    logged = "；".join(filter(None, (note, new)))
     try:
         verdict = decide(
             subject=project, agree=agree, note=note, actor=actor, now=now, fields=fields
@@ -100,7 +104,7 @@ def _decide(
     except DecisionRefused as error:
         raise NotYourStep(str(error)) from error
     if verdict in ENDS:
-        _end(project, verdict, actor=actor, now=now, note=note)
+        _end(project, verdict, actor=actor, now=now, note=note, logged=logged)
     else:
         record(
             "project.approve_step",
@@ -108,7 +112,7 @@ def _decide(
             now=now,
             subject=project,
             after={"结果": verdict.label, "当前步骤": _step_of(project, now=now)},
-            note=note,
+            note=logged,
         )
     return verdict
 
@@ -119,7 +123,10 @@ ENDS = {
 }
 
 
-def _end(project: Project, verdict: Verdict, *, actor: User, now: datetime, note: str) -> None:
+def _end(
+    project: Project, verdict: Verdict, *, actor: User, now: datetime, note: str, logged: str
+) -> None:
+    """``logged`` is the ``note`` with what the log alone says of it."""
     new, action = ENDS[verdict]
     set_project_status(
         project,
@@ -128,7 +135,7 @@ def _end(project: Project, verdict: Verdict, *, actor: User, now: datetime, note
         actor=actor,
         now=now,
         changes={"decided_at": now, "decided_by": actor, "decision_note": note},
-        note=note,
+        note=logged,
     )
     # At the end alone: of steps between the flow tells whom it concerns.
     _tell_applicant(project, actor=actor, now=now)

@@ -36,7 +36,7 @@ def approvals(request: UserRequest) -> HttpResponse:
     context = projects.context | {
         "may_approve": True,
         "rows": rows,
-        "why_not_approve": why_not_second(request.user, (), asked_at=now, now=now),
+        "why_not_approve": why_not_second(request.user, (), asked_at=now, now=now, at_first=True),
     }
     return render_list(request, "projects/project_approvals.html", context)
 

@@ -38,26 +38,32 @@ def give(expert: Expert, points: int, key: str) -> Callable[[], Any]:
 @pytest.fixture
 def meeting(expert: Expert, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let both go on together once they hold the account, as far as the lock lets them."""
-    _meet(monkeypatch, hold_account, wait=1)
-
-
-@pytest.fixture
-def without_lock(expert: Expert, monkeypatch: pytest.MonkeyPatch) -> None:
-    _meet(monkeypatch, lambda expert, now: PointAccount.objects.get(expert=expert), wait=20)
-
-
-def _meet(patch: pytest.MonkeyPatch, hold: Callable[..., Any], *, wait: int) -> None:
     barrier = threading.Barrier(2)
 
     def hold_and_meet(expert: Expert, *, now: datetime) -> PointAccount:
-        account: PointAccount = hold(expert, now=now)
+        account: PointAccount = hold_account(expert, now=now)
         try:
-            barrier.wait(timeout=wait)
+            barrier.wait(timeout=1)
         except threading.BrokenBarrierError:
             pass
         return account
 
-    patch.setattr(ledger, "hold_account", hold_and_meet)
+    monkeypatch.setattr(ledger, "hold_account", hold_and_meet)
+
+
+@pytest.fixture
+def without_lock(expert: Expert, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        ledger, "hold_account", lambda expert, now: PointAccount.objects.get(expert=expert)
+    )
+    # Once both have read the last entry: on a busy machine one may have written before the other looks.
+    barrier, create = threading.Barrier(2), PointEntry.objects.create
+
+    def meet_and_create(**values: Any) -> PointEntry:
+        barrier.wait(timeout=20)
+        return create(**values)
+
+    monkeypatch.setattr(PointEntry.objects, "create", meet_and_create)
 
 
 @pytest.mark.shows("OVW-04")

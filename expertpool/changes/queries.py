@@ -209,15 +209,21 @@ def may_view_asked_file(user: Any, subject: str, code: str, pk: int) -> bool:
     return any(_names(one, pk) for one in (*his, *seen))
 
 
-def _names(item: ChangeItem, pk: int) -> bool:
-    """Tell whether ``item`` asks for the file ``pk``; its value is encrypted, and no database compares it."""
+def _asked_for(item: ChangeItem) -> Any:
+    """Return the value that ``item`` asks for; None where it does not stand, or cannot be opened. It is encrypted, and no
+    database compares it."""
     if not item.stands:
-        return False
+        return None
     try:
-        kept = value_in(item)
+        return value_in(item)
     except DecryptionError:
-        return False
-    return isinstance(kept, dict) and kept.get("id") == pk
+        return None
+
+
+def _names(item: ChangeItem, pk: int) -> bool:
+    """Tell whether ``item`` asks for the file ``pk``."""
+    value = _asked_for(item)
+    return isinstance(value, dict) and value.get("id") == pk
 
 
 FIELD_FILES = FileHolder("changes", may_view_asked_file)
@@ -235,14 +241,9 @@ def requests_saying(subject: str, code: str, options: Sequence[str]) -> list[str
 
 
 def _says(item: ChangeItem, options: set[str]) -> bool:
-    """Tell whether ``item`` asks for one of ``options``; its value is encrypted, and no database compares it."""
-    if not item.stands:
-        return False
-    try:
-        kept = value_in(item)
-    except DecryptionError:
-        return False
-    return not options.isdisjoint(kept if isinstance(kept, list) else [kept])
+    """Tell whether ``item`` asks for one of ``options``."""
+    value = _asked_for(item)
+    return not options.isdisjoint(value if isinstance(value, list) else [value])
 
 
 FIELD_USE = FieldUse("changes", waiting=requests_saying)

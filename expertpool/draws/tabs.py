@@ -57,6 +57,7 @@ from expertpool.draws.services.checking import is_bent
 from expertpool.draws.services.names import read_panel, readable_draws
 from expertpool.draws.services.outset_letters import held_up, unsent_by
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.glyphs import lacking_for
 from expertpool.experts.queries.sharing import phones_for
 from expertpool.notifications.queries.messages import notices
 from expertpool.projects.enums import ProjectStatus
@@ -241,6 +242,7 @@ def participants(request: HttpRequest, project: Project) -> str:
         "filled": (filled := _filled(project, valid, found)),
         "mend": filled.mend(now=now) if filled else "",
         "readable": bool(rows),
+        "lacking": lacking_for(one.expert for one in rows),
         "sealed": len(seated) - len(named),
         "agreed": len(agreed),
         "standing_by": sum(one.is_standby for one in seated),
@@ -275,6 +277,7 @@ def experts_tab(request: HttpRequest, project: Project) -> str:
         "is_bent": _was_found_bent(project),
         "void_part": void_part_words(project),
         "readable": bool(rows),
+        "lacking": lacking_for(named.values()),
         "gone": {pk: why for pk, why in seats_to_replace(draws, now=now).items() if pk in named},
         "came": times_of_sign_in(line for line in board.lines if line.pk in named),
         "sections": [

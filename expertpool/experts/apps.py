@@ -89,6 +89,7 @@ class ExpertsConfig(AppConfig):
         from expertpool.experts.services.admission import reason_labels, return_admission
         from expertpool.experts.services.erasure import ERASERS as GOES
         from expertpool.experts.services.event_kinds import EVENTS, FREEZE
+        from expertpool.experts.services.glyph_health import NAMES
         from expertpool.experts.services.import_updates import ExpertUpdater
         from expertpool.experts.services.importing import ExpertImporter
         from expertpool.experts.services.pack_health import PACKS
@@ -136,7 +137,7 @@ class ExpertsConfig(AppConfig):
         join_criteria(EXPERT.code, EXPERT.joined_criteria)
         FILE_HOLDERS.add(FILES)
         EXPORTS.add(ExpertExport())
-        CHECKS.add(PACKS)
+        CHECKS.add(PACKS, NAMES)
         IMPORTS.add(ExpertImporter)
         IMPORTS.add(ExpertUpdater)
         LARGE_BY_LINK.add(

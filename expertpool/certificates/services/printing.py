@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -20,7 +21,7 @@ from expertpool.certificates.services.issuing import LONG, day_text
 from expertpool.certificates.settings import ISSUER, YEARS
 from expertpool.certificates.validators import VOCABULARY, Element
 from expertpool.core.configuration import value_of
-from expertpool.core.documents import qr_svg, render_pdf, render_pngs
+from expertpool.core.documents import Lacking, lacking_in, qr_svg, render_pdf, render_pngs
 from expertpool.core.placeholders import fill_text, names_in
 from expertpool.core.settings import SITE_NAME
 from expertpool.experts.models import Expert
@@ -117,6 +118,23 @@ def printed_for(*, certificate: Certificate, actor: User, now: datetime) -> byte
     after = {"证书编号": certificate.number}
     record("certificate.print", actor=actor, now=now, subject=certificate.expert, after=after)
     return content
+
+
+def lacking_for(experts: Iterable[Expert]) -> list[Lacking]:
+    """Return whose name would have empty boxes on a certificate that is issued now."""
+    return lacking_in((one.name, one.name) for one in experts)
+
+
+def lacking_of(certificates: Iterable[Certificate]) -> list[Lacking]:
+    """Return which of ``certificates``, as far as they are still printed, would have empty boxes."""
+    rows = [one for one in certificates if not one.ending and one.printed]
+    prefetch_related_objects(rows, "version")
+    return lacking_in((f"{one.name} {one.number}", _text_of(one)) for one in rows)
+
+
+def _text_of(certificate: Certificate) -> str:
+    texts = (one for one in certificate.version.elements if one["kind"] != ElementKind.QR)
+    return "\n".join(_words(one["text"], certificate.printed) for one in texts)
 
 
 def why_not_printed(certificate: Certificate) -> str:

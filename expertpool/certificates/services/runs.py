@@ -18,9 +18,14 @@ from expertpool.certificates.models import Certificate, CertificateRun
 from expertpool.certificates.models.run import FOLDER
 from expertpool.certificates.queries.certificates import certificates_visible_to
 from expertpool.certificates.services.issuing import Refused, issue_many, reissue_many
-from expertpool.certificates.services.printing import certificates_pdf, why_not_printed
+from expertpool.certificates.services.printing import (
+    certificates_pdf,
+    lacking_of,
+    why_not_printed,
+)
 from expertpool.core import mandates
 from expertpool.core.configuration import value_of
+from expertpool.core.documents import Lacking
 from expertpool.core.jobs import defer
 from expertpool.core.settings import EXPORT_KEPT
 from expertpool.core.waiting import remove_unnamed
@@ -117,6 +122,11 @@ def _do(
     lack = len(keys) - len(within)
     # Without names: what is out of his reach he is not told.
     return made, [*refused, (f"另有 {lack} 项", OUT)] if lack else refused
+
+
+def lacking_in_run(run: CertificateRun) -> list[Lacking]:
+    """Return whose certificates of ``run`` have empty boxes on paper."""
+    return lacking_of(_made_before(run))
 
 
 def _made_before(run: CertificateRun) -> Iterable[Certificate]:

@@ -26,7 +26,7 @@ from expertpool.certificates.services.issuing import (
     revoke_certificate,
     why_not,
 )
-from expertpool.certificates.services.printing import printed_for
+from expertpool.certificates.services.printing import lacking_for, lacking_of, printed_for
 from expertpool.certificates.services.runs import start_run
 from expertpool.certificates.tables import SORTS, state_pill, tabs
 from expertpool.core.exporting import export_url
@@ -59,6 +59,7 @@ def index(request: UserRequest) -> HttpResponse:
             (row, *state_pill(row, today), is_outdated(row), not why_not(row.expert, today))
             for row in found.page
         ],
+        "lacking": lacking_of(found.page),
         "may_issue": request.user.has_permission(ISSUE),
         "may_design": request.user.has_permission("certificates.designs"),
         "export_url": export_url(CertificateExport.code) if may_export else "",
@@ -77,7 +78,8 @@ def missing(request: UserRequest) -> HttpResponse:
         default_sort="-entered",
         form=MissingFilter(request.GET, user=request.user),
     )
-    return render_list(request, "certificates/missing.html", found.context)
+    context = found.context | {"lacking": lacking_for(found.page)}
+    return render_list(request, "certificates/missing.html", context)
 
 
 def _picked(request: UserRequest) -> QuerySet[Certificate]:

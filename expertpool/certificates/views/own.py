@@ -12,7 +12,7 @@ from expertpool.certificates.exceptions import CertificateRefused
 from expertpool.certificates.queries.certificates import certificates_of
 from expertpool.certificates.queries.codes import address_of
 from expertpool.certificates.queries.states import state_of
-from expertpool.certificates.services.printing import PRINTABLE, own_certificate
+from expertpool.certificates.services.printing import PRINTABLE, lacking_of, own_certificate
 from expertpool.certificates.tables import state_pill
 from expertpool.core.documents import qr_data_uri
 from expertpool.core.responses import file_answer, refused
@@ -31,6 +31,7 @@ def certificates(request: UserRequest, expert: Expert) -> HttpResponse:
     context = {
         "rows": [(one, *state_pill(one, today), state_of(one, today) in PRINTABLE) for one in rows],
         "shown": shown,
+        "lacking": lacking_of([shown] if shown else []),
         "address": address,
         "qr": qr_data_uri(address) if address else "",
     }

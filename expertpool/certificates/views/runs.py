@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from expertpool.accounts.models import UserRequest
 from expertpool.certificates.models import CertificateRun
-from expertpool.certificates.services.runs import own_runs
+from expertpool.certificates.services.runs import lacking_in_run, own_runs
 from expertpool.core.fields import is_vouched
 from expertpool.core.permissions import requires
 from expertpool.core.responses import file_answer
@@ -23,7 +23,9 @@ def run(request: UserRequest, pk: int) -> HttpResponse:
     template = "certificates/run.html"
     htmx = getattr(request, "htmx", False)
     shown = f"{template}#job" if htmx else template
-    return render(request, shown, {"run": _own(request, pk)})
+    row = _own(request, pk)
+    context = {"run": row, "lacking": lacking_in_run(row) if row.is_over else []}
+    return render(request, shown, context)
 
 
 @require_safe

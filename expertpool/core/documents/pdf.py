@@ -10,16 +10,15 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
-import pylopdf_fonts_zh_cn
 import typst
 from django.apps import apps
-from django.conf import settings
+
+from expertpool.core.documents.fonts import fonts
 
 # Templates import each other by paths from here: "/core/documents/base.typ".
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +54,7 @@ def render_pngs(
 
 def font_names() -> list[str]:
     """Return the fonts that documents can be set in."""
-    return list(_fonts().families())
+    return list(fonts().families())
 
 
 def _compile(
@@ -67,7 +66,7 @@ def _compile(
             result: Any = typst.compile(
                 path,
                 root=root,
-                font_paths=_fonts(),
+                font_paths=fonts(),
                 # The same document on every machine, whatever fonts it has.
                 ignore_system_fonts=True,
                 sys_inputs=inputs,
@@ -107,17 +106,6 @@ def template_path(name: str) -> Path:
         message = f"没有文档模板 {name}（应在 {path}）。"
         raise DocumentError(message)
     return path
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    """Read all fonts once a process: it is what takes time."""
-    paths = [Path(pylopdf_fonts_zh_cn.__file__).parent, Path(settings.FONT_DIR)]
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[path for path in paths if path.is_dir()],
-    )
 
 
 def _whole_seconds(at: datetime) -> datetime:

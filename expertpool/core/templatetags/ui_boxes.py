@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import SafeString, mark_safe
 
+from expertpool.core.documents import Lacking
 from expertpool.core.templatetags.ui_base import element, known_tone, register
 from expertpool.core.templatetags.ui_marks import icon as sign
 
@@ -86,6 +90,24 @@ def alert(content: SafeString, *, tone: str = "blue", title: str = "") -> SafeSt
         class_=f"notice tone-{tone}",
         role="alert" if tone == "red" else "note",
     )
+
+
+MOST_LACKING = 20  # that are named one by one
+FOR_OFFICE = "请管理员把有这些字的字体文件（.ttf、.otf、.ttc）放到服务器的 {}，放好即生效，不用重启，再打印就有了。"
+FOR_EXPERT = "请告诉管理部门，补上字体后再打印。"
+
+
+@register.simple_tag
+def empty_boxes(*, lacking: Sequence[Lacking], own: bool = False) -> SafeString | str:
+    """Who would be printed with empty boxes, before anybody prints; nothing where nobody would. ``own``: an expert
+    reads it of himself."""
+    if not lacking:
+        return ""
+    more = len(lacking) - MOST_LACKING
+    told = "；".join(map(str, lacking[:MOST_LACKING])) + (f"；另有 {more} 项" if more > 0 else "")
+    help_ = FOR_EXPERT if own else FOR_OFFICE.format(settings.FONT_DIR)
+    title = "有的字现有字体里没有，会印成空框"
+    return alert(element("div", f"{told}。{help_}"), tone="amber", title=title)
 
 
 @register.simple_block_tag

@@ -168,6 +168,13 @@ def _id_of(line: bytes) -> int:
     return int(line[line.rindex(_TAB) + 1 :])
 
 
+def letters_of(source: str) -> set[str]:
+    """Return the characters that stand in what ``source`` says of all experts, of one case, and those of the packs
+    themselves."""
+    packs = _Packs(source)
+    return set().union(*map(packs.letters, packs.parts))
+
+
 def state_of(source: str) -> tuple[Any, ...]:
     """Return what is another as soon as `ids_in_order` may be."""
     notes = UnpackedExpert.objects.order_by("-pk").values_list("pk", flat=True)
@@ -213,6 +220,12 @@ class _Packs:
         changed = self._changed[part]
         lines = [line for line in lines if line and _id_of(line) not in changed]
         return lines + self._anew.get(part, b"").split(_END)
+
+    def letters(self, part: int) -> set[str]:
+        """Return the characters of ``part``, each once."""
+        known = self._shut[part].letters if part in self._shut else ""
+        opened = b"" if known else self._opened(part)
+        return {*known, *opened.decode(), *self._anew.get(part, b"").decode()}
 
     def _opened(self, part: int) -> bytes:
         """Return what the pack holds; of one that is gone or does not open what the rows say."""

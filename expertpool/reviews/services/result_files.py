@@ -10,7 +10,7 @@ from typing import Any
 
 from expertpool.accounts.models import User
 from expertpool.audit.services import record
-from expertpool.core.documents import SheetColumn, render_pdf, xlsx_sheet
+from expertpool.core.documents import Lacking, SheetColumn, lacking_in, render_pdf, xlsx_sheet
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
 from expertpool.core.workbooks import Writer, open_workbook
@@ -123,6 +123,12 @@ def _notes(summary: Summary) -> list[str]:
     told += f"{summary.seats_words}。" if summary.seats_words else ""
     void = [f"{summary.void_words}。"] if summary.void_words else []
     return [*void, f"{words}。{marks}", told, f"结果摘要（SHA-256）：{summary.sealed.digest}"]
+
+
+def lacking_on(summary: Summary) -> list[Lacking]:
+    """Return which names on the summary, of experts as of what they review, would be printed with empty boxes."""
+    items = (f"{line.item.name} {line.item.unit}".strip() for line in summary.lines)
+    return lacking_in((name, name) for name in (*summary.names.values(), *items))
 
 
 def result_pdf(summary: Summary, *, user: User, at: datetime) -> bytes:

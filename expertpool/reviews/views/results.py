@@ -65,6 +65,7 @@ def result(request: UserRequest, pk: int) -> HttpResponse:
         "left": leavers_of(summary.review),
         "figures": _told(summary),
         "may_export": results_visible_to(request.user, EXPORT).filter(review=pk).exists(),
+        "lacking": result_files.lacking_on(summary),
         "own_form": result_files.own_form(summary),
         "own_sheet": template_for(sheet_files.PAPER_CODE, summary.review.project.kind) is not None,
     }

@@ -125,3 +125,7 @@ class LettersRefused(DrawError):
 
 class SignInRefused(DrawError):
     """An expert does not sign in at the place so, or not now."""
+
+
+class PracticeRefused(DrawError):
+    """A practice draw cannot go on so: what the page carried is not whole or too old, or this was answered."""

@@ -19,7 +19,7 @@ ITEM = MenuItem(
     "draws:list",
     permissions=("draws.view",),
     order=30,
-    active=("draws:detail",),
+    active=("draws:detail", "draws:practice"),
     group="projects",
     api=("draws",),
     kept_for=WATCHING,

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from expertpool.accounts.models import User
+from expertpool.accounts.services.passwords import reset_password
 from expertpool.accounts.services.users import create_user
 from expertpool.audit.models import Entry
 from expertpool.draws import settings
@@ -22,14 +23,17 @@ from expertpool.projects.enums import ProjectStatus
 from expertpool.projects.exceptions import ApproverIsApplicant
 from expertpool.projects.models import Project
 from expertpool.projects.services.approval import approve_project
+from expertpool.workflow.settings import SECOND_DAYS
 from tests.factories.accounts import make_department, make_user
 from tests.factories.draws import make_plan
 from tests.factories.experts import make_expert
 from tests.factories.projects import make_project
+from tests.factories.siteconfig import configure
 from tests.fixtures import login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("OPS-08")]
-SAID = "系统启用不满 7 天，审核人账号开通于"
+SAID = "审核人账号不满 7 天，是系统启用的头几天开通的："
+DAY = timedelta(days=1)
 
 
 class Office(NamedTuple):
@@ -144,3 +148,52 @@ def test_an_office_that_has_an_older_account_waits_for_it(
     submit_plan(project=project, version=1, actor=operator, now=now)
     with pytest.raises(PlanApprovalRefused, match="不满 7 天"):
         agree_to_plan(project, new_office)
+
+
+def office_since(now: datetime, days: float, *, opened: float) -> Office:
+    """An office of so many ``days`` whose administrator ``opened`` the supervisor's account that many days ago."""
+    admin, operator = (
+        make_user(role, created_at=now - days * DAY) for role in ("admin", "operator")
+    )
+    supervisor, _ = create_user(
+        username="jiandu",
+        name="王监督",
+        roles=make_user("supervisor", created_at=now).roles.all(),
+        actor=admin,
+        now=now - opened * DAY,
+    )
+    supervisor.phone_verified_at = now - opened * DAY
+    supervisor.save()
+    return Office(admin, operator, supervisor, now)
+
+
+@pytest.mark.parametrize("opened", [7.5, 6, 2.5])
+def test_who_was_there_in_the_first_days_goes_on_after_them(opened: float) -> None:
+    """What he could yesterday he can today: neither too new now, nor in the hands of whoever opened all accounts."""
+    office = office_since(timezone.now(), 9, opened=opened)
+    reset_password(user=office.supervisor, actor=office.admin, now=office.now - 2.2 * DAY)
+    agree_to_project(project := waiting(office), office)
+    project.refresh_from_db()
+    assert project.status == ProjectStatus.APPROVED
+    assert (SAID in noted("project.approve")) is (opened < 7)
+
+
+def test_whose_hands_were_in_it_after_the_first_days_counts() -> None:
+    office = office_since(timezone.now(), 9, opened=6)
+    reset_password(user=office.supervisor, actor=office.admin, now=office.now - DAY)
+    with pytest.raises(ApproverIsApplicant, match="重置过密码"):
+        agree_to_project(waiting(office), office)
+
+
+@pytest.mark.parametrize(("days", "opened"), [(9, 1.5), (60, 50)])
+def test_a_raised_demand_brings_no_first_days_back(days: float, opened: float) -> None:
+    """Whoever may change settings asks for 90 days, which an office of two months has had of nobody, and approves his
+    own by an account of today."""
+    office = office_since(timezone.now(), days, opened=opened)
+    configure(SECOND_DAYS, 90)
+    with pytest.raises(ApproverIsApplicant, match="不满 90 天"):
+        agree_to_project(waiting(office), office)
+    # Those of the first days go on: nobody can have an older account.
+    first = make_user("supervisor", created_at=office.now - days * DAY)
+    agree_to_project(waiting(office), office._replace(supervisor=first))
+    assert "审核人账号不满 90 天" in noted("project.approve")

@@ -21,6 +21,7 @@ from expertpool.notifications.queries.channels import (
     configured,
     is_outward,
     reaches_phones,
+    ways_by,
     ways_outside,
 )
 from expertpool.notifications.queries.route import route_name
@@ -84,11 +85,22 @@ def unreached_by(plan: DrawPlan, members: Sequence[Project], now: datetime) -> I
         told = f"发给{whom}的通知改用{instead[0].label}。"
         yield Caution("所选渠道不能送达所有专家", told)
     else:
+        lacks, instead_of_it = _nothing_left(by_mail=by_mail)
         yield Caution(
             "所选渠道不能送达所有专家",
-            f"{'短信现在发不出邀请' if reaches_phones() else '本系统没有配置短信'}：{whom}可能收不到邀请，没有送达的不算未答复，席位会空到评审开始。"
-            "请先补全邮箱或配置短信。",
+            f"{lacks}：{whom}{'可能' if by_mail else ''}收不到邀请，没有送达的不算未答复，席位会空到评审开始。"
+            f"{instead_of_it}。",
         )
+
+
+def _nothing_left(*, by_mail: bool) -> tuple[str, str]:
+    """Say why nobody is told by telephone, and by mail where that is not ``by_mail``, and what is to be done."""
+    lacks = "短信现在发不出邀请" if reaches_phones() else "本系统没有配置短信"
+    if by_mail:
+        return lacks, "请先补全邮箱或配置短信"
+    if not ways_by(AddressKind.EMAIL):
+        return f"{lacks}，也没有配置邮件", "请管理员先在「通知渠道」「站点设置」接通短信或邮件"
+    return lacks, "请先在抽取方案的邀请渠道中选用能发出邀请的邮件，或配置短信"
 
 
 def held_up(plan: DrawPlan, asking: Asking, now: datetime) -> Iterator[Caution]:

@@ -47,8 +47,8 @@ from expertpool.experts.models import Expert
 from expertpool.experts.services.contacts import recipient_of
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.occasions import Occasion
-from expertpool.notifications.queries.channels import configured
 from expertpool.notifications.queries.replies import code_of, how_to_answer
+from expertpool.notifications.queries.templates import ways_sent
 from expertpool.notifications.services.attachments import Document, DocumentKind
 from expertpool.notifications.services.sending import Envelope, Recipient, send_messages
 from expertpool.projects.models import Project
@@ -116,9 +116,10 @@ def tell_experts(
         channels = channels_of(draw)
         if occasion.code in LETTERS:
             channels = with_calls(draw, channels)
-    # Nobody calls to say what is read: whom a plan only calls gets that by all ways that this office has.
+    kind = kind_of(draw.covered)
+    # Nobody calls to say what is read: whom a plan only calls gets that by all ways by which this office sends it.
     channels = [one for one in channels if one in occasion.defaults]
-    channels = channels or configured(occasion.channels)
+    channels = channels or ways_sent(occasion, kind)
     send_messages(
         occasion=occasion.code,
         envelopes=envelopes,
@@ -126,7 +127,7 @@ def tell_experts(
         now=now,
         surely=True,
         waits=waits_of(draw, channels) if in_order else None,
-        kind=kind_of(draw.covered),
+        kind=kind,
     )
 
 

@@ -93,6 +93,7 @@ from expertpool.draws.services.names import (
 )
 from expertpool.draws.tables import SORTS, TABS
 from expertpool.draws.views.recordings import recorder_for
+from expertpool.experts.queries.glyphs import lacking_for
 from expertpool.experts.queries.sharing import phones_for
 from expertpool.projects.models import Project
 from expertpool.projects.queries import projects_visible_to
@@ -133,6 +134,7 @@ def draw_list(request: UserRequest) -> HttpResponse:
     context = draws.context | {
         "export_url": export_url("draws.draws"),
         "kinds": count_by_kind(draws_visible_to(request.user)),
+        "may_practise": request.user.has_permission("draws.run"),
     }
     return render_list(request, "draws/draw_list.html", context)
 
@@ -348,6 +350,7 @@ def names(request: UserRequest, pk: int) -> HttpResponse:
         return refused(str(error))
     context = board_context(request, draw)
     context["names"] = _shown(rows, request.user)
+    context["lacking"] = lacking_for(row.expert for row in rows)
     context["came"] = times_of_sign_in(context["board"].lines)
     # The next look would take the names away again.
     context["refreshes"] = False

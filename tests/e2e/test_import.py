@@ -179,6 +179,7 @@ def test_another_sheet_and_another_row_of_headers_are_chosen(admin: Screen, tmp_
     admin.press("修改表头对应")
     admin.page.get_by_label("工作表").select_option("区县")
     admin.press("重新读取")
+    admin.sees("工作表“区县”， 第 1 行是表头")  # the page before has a 姓名 as well
     expect(mapping_of(admin, "姓名")).to_have_value("name")
     admin.fill("表头所在行", "3")
     admin.press("重新读取")

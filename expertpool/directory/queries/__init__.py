@@ -49,6 +49,7 @@ from expertpool.directory.queries.units import (
     unit_name,
     units_matching,
     units_matching_each,
+    would_be_second,
 )
 from expertpool.directory.validators import core_of, normalise_unit_name
 
@@ -98,4 +99,5 @@ __all__ = [
     "unknown_among",
     "way_text",
     "ways_from",
+    "would_be_second",
 ]

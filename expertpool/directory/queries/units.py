@@ -86,8 +86,11 @@ def second_of_its_name(name: str, uscc: str) -> str:
     if not uscc or units_matching(name=name, uscc=uscc):
         return ""
     (codes,) = codes_of_each([name])
-    if not codes:
-        return ""
+    return would_be_second(name, uscc, codes) if codes else ""
+
+
+def would_be_second(name: str, uscc: str, codes: Sequence[str]) -> str:
+    """Return that a unit named so would be a second one of its name, which the register knows by ``codes``."""
     return f"单位库里“{name}”的代码是 {'、'.join(codes)}，与 {uscc} 不同：会登记成同名的另一家，为原来那家抽取时不回避。"
 
 

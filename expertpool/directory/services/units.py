@@ -71,18 +71,20 @@ def resolve_units(pairs: Iterable[NamedUnit], *, knowing: bool = False) -> dict[
 
 class Foreseen(NamedTuple):
     """What `resolve_units` would do. Units without a key are those that it would make; ``refused``
-    says why, ``unlike`` who else has the code."""
+    says why, ``unlike`` who else has the code, ``second`` the codes by which alone the register knows the name of a new
+    one."""
 
     found: dict[NamedUnit, Unit]
     refused: dict[NamedUnit, str]
     unlike: dict[NamedUnit, list[str]]
+    second: dict[NamedUnit, list[str]]
 
 
 def foresee_units(pairs: Iterable[NamedUnit]) -> Foreseen:
     """Return what `resolve_units` would do with ``pairs`` whose names and codes are in order, and do
     nothing of it."""
     book = _Book(list(dict.fromkeys(pairs)), knowing=False)
-    return Foreseen(book.found, book.refused, book.unlike)
+    return Foreseen(book.found, book.refused, book.unlike, book.second)
 
 
 def whose_code(name: str, uscc: str) -> str:
@@ -100,7 +102,7 @@ def question_about(name: str, uscc: str, *, held: Unit | None = None) -> str:
         require_unit_name(name)
     except ValidationError:
         return ""  # is refused by whoever keeps it
-    found, _, unlike = foresee_units([(name, uscc)])
+    found, _, unlike, _ = foresee_units([(name, uscc)])
     if names := unlike.get((name, uscc)):
         return (
             f"代码 {uscc} 在单位库里是“{names[0]}”，名称不像同一家。是另一家的，请改正或清空代码；"
@@ -148,6 +150,7 @@ class _Book:
         self.pairs: list[tuple[Unit, Unit]] = []
         self.refused: dict[NamedUnit, str] = {}
         self.unlike: dict[NamedUnit, list[str]] = {}
+        self.second: dict[NamedUnit, list[str]] = {}
         if not knowing:
             self._find_unlike(wanted)
         # Those with a USCC first: a bare name then finds them.
@@ -206,6 +209,8 @@ class _Book:
             if told := self._alias_of_another(name, normalised):
                 self.refused[pair] = told
                 return
+            if codes := sorted(one.uscc for one in self.by_name[normalised] if one.pk):
+                self.second[pair] = codes
             unit = Unit(name=name.strip(), normalised_name=normalised, uscc=uscc)
             self.new.append(unit)
         elif uscc and not unit.uscc:

@@ -19,6 +19,7 @@ from expertpool.directory.queries import (
     parts_of,
     title_levels,
     unit_and_post,
+    would_be_second,
 )
 from expertpool.directory.services.units import Foreseen, NamedUnit, foresee_units
 
@@ -40,7 +41,7 @@ class NamedUnits:
 
     def __init__(self, importer: Importer) -> None:
         self._importer = importer
-        self._foreseen = Foreseen({}, {}, {})
+        self._foreseen = Foreseen({}, {}, {}, {})
         self._coded: dict[str, str] = {}  # code → the first name of an earlier chunk
         self._codes: dict[str, set[str]] = defaultdict(set)  # name, as it is compared → its codes
         self._near: dict[NamedUnit, list[Near]] = {}
@@ -57,15 +58,17 @@ class NamedUnits:
         return title_levels()
 
     def look_up(self, rows: Sequence[Row]) -> None:
-        """Look up the employers of a chunk. A code that is another's, as the user says, is taken out."""
+        """Look up the employers of a chunk. A code that is another's, or none of the one that is meant, as the user
+        says, is taken out."""
         self._foreseen = self._foresee(rows)
-        said = self._importer.said.get("employer", {})
-        own = {pair for pair in self._foreseen.unlike if said.get(pair[0]) == pair[0]}
+        odd = dict.fromkeys(self._foreseen.unlike, "是另一家的代码")
+        odd |= dict.fromkeys(self._foreseen.second, "与单位库里的代码不同")
+        own = {pair: why for pair, why in odd.items() if self._is_without_code(pair[0])}
         if own:
             for row in rows:
                 if (pair := employer_of(row.values)) in own:
                     row.values["uscc"] = ""
-                    told = "是另一家的代码，按您的选择不用。"
+                    told = f"{own[pair]}，按您的选择不用。"
                     row.notes.append(Note("统一社会信用代码", CHECK, pair[1], told))
             self._foreseen = self._foresee(rows)
         if self._importer.previews:
@@ -111,10 +114,14 @@ class NamedUnits:
         }
         found = foresee_units(before | pairs)
         for name, uscc in found.found:
-            if uscc:
+            if uscc and not ((name, uscc) in found.second and self._is_without_code(name)):
                 self._coded.setdefault(uscc, name)
                 self._codes[normalise_unit_name(name)].add(uscc)
         return found
+
+    def _is_without_code(self, name: str) -> bool:
+        """Tell whether the user has said that ``name`` is meant, and not the code beside it."""
+        return self._importer.said.get("employer", {}).get(name) == name
 
     def _compare(self, new: Sequence[NamedUnit]) -> None:
         """Compare new names with each other and, the first of them, with the units that there are."""
@@ -183,6 +190,9 @@ class NamedUnits:
         unit = self.unit_of(row)
         if unit is not None and not is_called(unit, name):
             row.notes.append(Note(LABEL, CLEANED, name, unit.name))
+        if codes := self._foreseen.second.get(pair):
+            self._ask_for_second(row, pair, codes)
+            return
         if self._importer.said.get("employer", {}).get(name) == name:
             return  # it is another one, as was said
         near = self._near.get(pair, [])[:MOST_NEAR]
@@ -200,6 +210,21 @@ class NamedUnits:
         held = {one.unit.name: f"当作单位库的“{one}”" for one in near}
         meanings = {"": kept}
         meanings |= held | {one: f"当作“{one}”" for one in (*parts, *alike) if one not in held}
+        self._importer.questions["employer", name] = Question(told, meanings)
+        row.words.append(("employer", name))
+
+    def _ask_for_second(self, row: Row, pair: NamedUnit, codes: Sequence[str]) -> None:
+        """Ask whether a name that the register knows by other ``codes`` is another unit; of two whom it knows nobody
+        can say here which is meant."""
+        name, uscc = pair
+        told = would_be_second(name, uscc, codes)
+        row.notes.append(Note(LABEL, CHECK, name, f"{told}请核对。", in_place=False))
+        if len(codes) > 1:
+            return
+        meanings = {
+            "": "是同名的另一家，按文件里的代码登记",
+            name: f"就是单位库里的这一家（{codes[0]}），不用文件里的代码",
+        }
         self._importer.questions["employer", name] = Question(told, meanings)
         row.words.append(("employer", name))
 

@@ -144,7 +144,7 @@ class ProjectImporter(Importer):
 
     def _look_up(self, keys: Sequence[Purchaser]) -> None:
         """Find the units of purchasers, or why there is none: once for each spelling, of all rows of a chunk at once."""
-        found, refused, unlike = foresee_units(keys)
+        found, refused, unlike, _ = foresee_units(keys)
         new = []
         for key in keys:
             name, uscc = key

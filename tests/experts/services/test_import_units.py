@@ -104,6 +104,38 @@ def test_a_code_that_was_filled_down_is_asked_about(client: Client, tmp_path: Pa
     assert not UnitAlias.objects.exists()
 
 
+@pytest.mark.shows("EXP-16", "EXP-04")
+def test_another_code_beside_a_known_name_is_asked_about(client: Client, tmp_path: Path) -> None:
+    """A unit of its own would be drawn for what the known one buys."""
+    held = make_unit("荆州设计院", uscc=CODE)
+    named = ((held.name, make_uscc(2)), (held.name, CODE), (held.name, make_uscc(2)))
+    page = upload(client, tmp_path, rows_of(*named))
+    run = page.context["run"]
+    assert (run.accepted, run.reasons) == (3, {})
+    assert f"的代码是 {CODE}，与 {make_uscc(2)} 不同" in page.content.decode()
+    page = post(client, "answers", run, {fields_of(page)[held.name]: held.name})
+    assert (page.context["run"].accepted, page.context["run"].reasons) == (3, {})
+    assert "与单位库里的代码不同，按您的选择不用。" in page.content.decode()
+    post(client, "confirm", page.context["run"], standing(page))
+    assert dict(Unit.objects.values_list("name", "uscc")) == {held.name: CODE}
+    assert set(employers().values()) == {held.name}
+
+
+@pytest.mark.shows("EXP-16")
+def test_it_is_another_unit_where_nobody_says_otherwise(client: Client, tmp_path: Path) -> None:
+    held = make_unit("荆州设计院", uscc=CODE)
+    page = upload(client, tmp_path, rows_of((held.name, make_uscc(2)), ("荆州学院", make_uscc(3))))
+    assert [*fields_of(page)] == [held.name]
+    post(client, "confirm", page.context["run"], standing(page))
+    assert sorted(Unit.objects.values_list("name", "uscc")) == sorted(
+        [(held.name, CODE), (held.name, make_uscc(2)), ("荆州学院", make_uscc(3))]
+    )
+    # Of two whom the register knows no choice says which one is meant.
+    page = upload(client, tmp_path, [HEAD, ["李四", "13922220000", held.name, make_uscc(4)]])
+    assert fields_of(page) == {}
+    assert f"的代码是 {'、'.join(sorted((CODE, make_uscc(2))))}" in page.content.decode()
+
+
 @pytest.mark.shows("EXP-16")
 def test_a_known_code_under_another_name_is_refused_until_somebody_says_whose_it_is(
     client: Client, tmp_path: Path

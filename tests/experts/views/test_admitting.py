@@ -164,7 +164,7 @@ def test_a_new_office_fills_its_pool_by_two_persons_and_the_record_says_how_new_
     assert formal() == 0
     ask(client, approver, rows, told="1")
     assert formal() == 3
-    said = "系统启用不满 7 天，审核人账号开通于"
+    said = "审核人账号不满 7 天，是系统启用的头几天开通的："
     assert all(said in one.note and "由管理员开通" in one.note for one in Decision.objects.all())
     assert all(said in one.note for one in Entry.objects.filter(action="expert.approve"))
     # What the clerk entered he does not admit himself, whatever he may.

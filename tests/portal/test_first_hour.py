@@ -39,6 +39,10 @@ def test_each_step_is_done_by_what_the_data_say(admin: User) -> None:
     assert done(admin)["建用户、分角色"]
     make_expert(status=ExpertStatus.PENDING)
     assert not done(admin)["导入专家"]
+    # Whoever sets the system up imports the list himself, and cannot admit whom he brought.
+    assert not done(admin)["定谁审核入库"]
+    make_user("admin")
+    assert done(admin)["定谁审核入库"]
     make_expert()
     assert done(admin)["导入专家"]
     assert not done(admin)["抽第一次"]
@@ -52,6 +56,13 @@ def test_an_installation_in_use_shows_nothing(admin: User) -> None:
         make_user(role)
     left = [title for title, is_done in done(admin).items() if not is_done]
     assert left in ([], ["接通短信或邮件"])
+
+
+@pytest.mark.shows("OPS-08")
+def test_nobody_has_to_admit_where_experts_are_in_the_pool(admin: User) -> None:
+    assert not done(admin)["定谁审核入库"]
+    make_expert()
+    assert done(admin)["定谁审核入库"]
 
 
 def test_who_does_not_set_the_system_up_sees_no_steps(operator: User) -> None:

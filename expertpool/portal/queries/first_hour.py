@@ -12,6 +12,7 @@ from expertpool.core.configuration import value_of
 from expertpool.draws.models import Draw
 from expertpool.experts.enums import ExpertStatus
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.admission import RIGHT as ADMISSION
 from expertpool.notifications.queries.channels import reaches_beyond
 from expertpool.portal.settings import FIRST_HOUR
 
@@ -20,12 +21,14 @@ RIGHT = "siteconfig.manage"
 
 @dataclass(frozen=True)
 class FirstStep:
-    """One step: what to do, at which page, and whether the data say that it is done."""
+    """One step: what to do, at which page, and whether the data say that it is done; ``practice_url_name`` is the page
+    on which it may be tried before, for who may do it."""
 
     title: str
     text: str
     url_name: str
     is_done: bool
+    practice_url_name: str = ""
 
 
 def first_steps(user: User) -> list[FirstStep]:
@@ -48,7 +51,16 @@ def first_steps(user: User) -> list[FirstStep]:
             done["operators"] and done["supervisors"],
         ),
         FirstStep(
-            "导入专家", "上传现有的名单，再在专家信息里审核入库", "experts:import", done["experts"]
+            "定谁审核入库",
+            "导入的专家由另一人审核，导入的人自己不能审核：在角色权限里给监督人等勾选「审核专家入库」",
+            "accounts:role_list",
+            done["admitters"] or done["experts"],
+        ),
+        FirstStep(
+            "导入专家",
+            "上传现有的名单，再由审核入库的人在专家信息里审核通过",
+            "experts:import",
+            done["experts"],
         ),
         FirstStep(
             "接通短信或邮件",
@@ -58,9 +70,10 @@ def first_steps(user: User) -> list[FirstStep]:
         ),
         FirstStep(
             "抽第一次",
-            "由经办人申请项目、设好方案，和监督人一起抽一次",
+            "由经办人申请项目、设好方案，和监督人一起抽一次；可以先练一次",
             "projects:list",
             done["draws"],
+            "draws:practice" if user.has_permission("draws.run") else "",
         ),
     ]
     # All or none: what is done stays in sight while others are left.
@@ -74,6 +87,8 @@ def _done(user: User) -> dict[str, bool]:
         # Not he who sets the system up: it takes somebody else.
         "operators": users_with_permission("draws.run").exclude(pk=user.pk),
         "supervisors": users_with_permission("draws.confirm_steps"),
+        # Nor he, who imports or has opened the account of who does (docs/decisions/0363).
+        "admitters": users_with_permission(ADMISSION).exclude(pk=user.pk),
         "experts": Expert.objects.filter(status=ExpertStatus.FORMAL),
         "draws": Draw.objects.all(),
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from expertpool.accounts.models import User
@@ -29,6 +29,16 @@ def latest_version(subject: str) -> FlowVersion | None:
     """The version that new approvals take; None before the first."""
     versions = FlowVersion.objects.filter(subject=subject).select_related("created_by")
     return versions.order_by("-number").first()
+
+
+def latest_versions() -> dict[str, FlowVersion]:
+    """The version that new approvals take, with its steps, of each subject that has one."""
+    steps = FlowStep.objects.select_related("role", "department")
+    versions = FlowVersion.objects.select_related("created_by").prefetch_related(
+        Prefetch("steps", steps)
+    )
+    latest = versions.order_by("subject", "-number").distinct("subject")
+    return {version.subject: version for version in latest}
 
 
 def waiting_for(user: User, subject: str) -> Q:

@@ -23,7 +23,7 @@ from expertpool.accounts.services.authenticators import shown_by_app
 from expertpool.core.text import moment_text
 from expertpool.notifications.queries.channels import reaches_phones
 from expertpool.siteconfig.queries.counting import counted, counting_each
-from expertpool.workflow.queries.first_days import first_days_end
+from expertpool.workflow.queries.first_days import opening_ends
 from expertpool.workflow.queries.matters import MATTERS
 from expertpool.workflow.settings import SECOND_DAYS, SECOND_PHONE
 
@@ -51,7 +51,7 @@ class Judge:
 
     def __init__(self, users: Iterable[User], *, now: datetime) -> None:
         self._ids, self.now = {one.pk for one in users}, now
-        self.first_days_end = cache(lambda days: first_days_end(days=days, now=now))
+        self._opening_ends = cache(lambda days: opening_ends(days=days, now=now))
         self._hands_behind = cache(_hands_behind)
         self._managed = cache(lambda days: managed_since(self._ids, now - timedelta(days=days)))
         self._reaches_phones = cache(reaches_phones)
@@ -76,15 +76,14 @@ class Judge:
             return NOT_THE_SAME
         if user.pk in self.outsiders:
             return OUTSIDE
-        why = _why_too_new(user, demand.days, at)
-        is_first = bool(why and at_first and self._agrees_at_first(user, demand.days, at))
-        if why and not is_first:
-            return why
         days, since = demand.days, at - timedelta(days=demand.days)
+        why = _why_too_new(user, days, at)
+        if why and not (at_first and self._is_of_opening(user, days)):
+            return why
         # Without short messages nobody could show it.
         if not user.phone_shown_at and demand.phone and self._reaches_phones():
             return "确认前须先验证本人手机号：请在右上角「我的账号」发送验证短信；没有手机号的请联系管理员。"
-        if days and not is_first and _is_in_other_hands(user, self._acts_on(user, days, since)):
+        if days and _is_in_other_hands(user, self._acts_on(user, days, since, at_first=at_first)):
             return (
                 f"您的账号 {days} 天内由他人启用、修改或重置过密码，暂不能作为第二人确认：请在右上角「我的账号」"
                 f"用原来的手机号（{days} 天内没有改过的）或此前已设置的验证器重新验证本人，或由另一位有权限的人员确认。"
@@ -102,7 +101,7 @@ class Judge:
             return ""
         opened = opened_by(user)
         by = f"，由{opened}开通" if opened else ""
-        return f"系统启用不满 {demand.days} 天，审核人账号开通于 {moment_text(user.created_at)}{by}"
+        return f"审核人账号不满 {demand.days} 天，是系统启用的头几天开通的：{moment_text(user.created_at)}{by}"
 
     def able_from(self, user: User, firsts: frozenset[int], demand: Demand) -> datetime | None:
         """Return from the beginning of which day ``user``, who cannot now, can agree to what ``firsts`` (ids) asked
@@ -117,13 +116,21 @@ class Judge:
         first = bisect_left(days, True, key=can)
         return today + timedelta(days=days[first]) if first < len(days) else None
 
-    def _agrees_at_first(self, user: User, days: int, at: datetime) -> bool:
-        """Tell whether the account of ``user`` is new because everything is."""
-        ends = self.first_days_end(days) if user.is_of_known_age else None
-        return ends is not None and at < ends
+    def first_days_end(self, days: int) -> datetime | None:
+        """Return when the first days end; None where they are over."""
+        ends = self._opening_ends(days)
+        return ends if ends and self.now < ends else None
 
-    def _acts_on(self, user: User, days: int, since: datetime) -> list[Managed]:
-        return [act for act in self._managed(days) if act.user == user.pk and act.at > since]
+    def _is_of_opening(self, user: User, days: int) -> bool:
+        """Tell whether the account of ``user`` is new because everything was when it was opened."""
+        ends = self._opening_ends(days) if user.is_of_known_age else None
+        return ends is not None and user.created_at < ends
+
+    def _acts_on(self, user: User, days: int, since: datetime, *, at_first: bool) -> list[Managed]:
+        acts = [act for act in self._managed(days) if act.user == user.pk and act.at > since]
+        # In the first days all accounts are opened by somebody else, and seen to. Whose was not need not ask for them.
+        ends = self._opening_ends(days) if at_first and _by_others(user, acts) else None
+        return [act for act in acts if act.at >= ends] if ends else acts
 
 
 def why_not_second(
@@ -137,9 +144,9 @@ def why_not_second(
     """Return why ``user`` cannot agree to what the persons ``firsts`` (ids) asked for, handed in or
     changed last, as a sentence for him; empty when he can.
 
-    What the office demanded when it was asked (``asked_at``), and the day before, still counts. ``at_first``: in the
-    first days of an installation an account need not be older than it can be, nor does it count who opened it; the
-    caller writes down that it was so (`at_first_in_words`, docs/decisions/0363)."""
+    What the office demanded when it was asked (``asked_at``), and the day before, still counts. ``at_first``: an
+    account of the first days of an installation need not be older than it could be, nor does it count who opened it; the
+    caller writes down that it was so (`at_first_in_words`, docs/decisions/0363, 0796)."""
     firsts = frozenset(firsts)
     if user.pk in firsts:
         return NOT_THE_SAME
@@ -164,7 +171,7 @@ def why_too_new(user: User, *, asked_at: datetime, now: datetime) -> str:
 
 
 def at_first_in_words(user: User, *, asked_at: datetime, now: datetime) -> str:
-    """Say, for the record, that ``user`` agreed with an account that was too new, in the first days; empty where it
+    """Say, for the record, that ``user`` agreed with an account that was too new, of the first days; empty where it
     was old enough."""
     return Judge([user], now=now).at_first_in_words(user, demands_of([asked_at])[asked_at])
 
@@ -198,7 +205,7 @@ def phone_does_not_count_yet(user: User, *, now: datetime) -> str:
     days = counted(SECOND_DAYS, now)
     acts = managed_since({user.pk}, now - timedelta(days=days)) if days else []
     changes = [act.at for act in acts if act.changes_phone]
-    taken = any(act.actor not in (None, user.pk) for act in acts)
+    taken = _by_others(user, acts)
     if not (changes and taken and any(user.has_permission(one.decides) for one in MATTERS)):
         return ""
     begins = moment_text(max(changes) + timedelta(days=days))
@@ -208,11 +215,16 @@ def phone_does_not_count_yet(user: User, *, now: datetime) -> str:
     )
 
 
+def _by_others(user: User, acts: Iterable[Managed]) -> list[datetime]:
+    """Return when ``acts`` on the account of ``user`` were done by somebody else."""
+    return [act.at for act in acts if act.actor not in (None, user.pk)]
+
+
 def _is_in_other_hands(user: User, acts: Collection[Managed]) -> bool:
     """Tell whether by ``acts`` somebody else got hold of the account, and its owner has not shown
     since then that he is back: by the phone, unless that was changed meanwhile by whomever, or by an
     authenticator that he had before."""
-    taken = [act.at for act in acts if act.actor not in (None, user.pk)]
+    taken = _by_others(user, acts)
     if not taken:
         return False
     by_phone = None if any(act.changes_phone for act in acts) else user.phone_shown_at

@@ -22,6 +22,7 @@ from expertpool.workflow.forms.flows import (
     drafts_of,
 )
 from expertpool.workflow.models import FlowVersion
+from expertpool.workflow.queries.approvals import latest_versions
 from expertpool.workflow.queries.pictures import Box, boxes_of
 from expertpool.workflow.registry import FLOW_SUBJECTS, FlowSubject
 from expertpool.workflow.services.flows import LOCK, current_version, in_words, save_flow
@@ -31,14 +32,14 @@ from expertpool.workflow.services.flows import LOCK, current_version, in_words, 
 @requires("workflow.manage")
 def flow_list(request: UserRequest) -> HttpResponse:
     now = timezone.now()
+    latest = latest_versions()
     # Makes the first one where there is none: applications would go by it, too.
-    versions = [(subject, current_version(subject.code, now=now)) for subject in FLOW_SUBJECTS]
+    versions = [
+        (subject, latest.get(subject.code) or current_version(subject.code, now=now))
+        for subject in FLOW_SUBJECTS
+    ]
     flows = [
-        (
-            subject,
-            version,
-            boxes_of(version.steps.select_related("role", "department"), subject.code),
-        )
+        (subject, version, boxes_of(version.steps.all(), subject.code))
         for subject, version in versions
     ]
     return render(request, "workflow/flow_list.html", {"flows": flows})

@@ -90,6 +90,7 @@ def look(request: UserRequest, matter: str, pk: int) -> HttpResponse:
     still = asked.decided_at is None and asked.expires_at > now
     context = {
         "line": RequestLine(found, asked),
+        "details": found.details_for(asked, request.user),
         "item": waiting_request(found, asked, request.user, now=now) if still else None,
     }
     return render(request, "workflow/request.html", context)

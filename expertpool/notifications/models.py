@@ -333,13 +333,14 @@ class Reply(models.Model):
 
 
 class ChannelHealth(models.Model):
-    """How the last attempts over a channel went by its ``provider``: how many in a row failed by that itself,
-    since when and why, and when it is tried next (`services.breaker`). No row, none in a row, or of another provider: it works. ``worked_at`` (to the hour) and
-    ``failed_at``: when it last did, and did not. Written by `notifications.services.delivery`, read by
-    `queries.channels.channel_state`."""
+    """How the last attempts over a channel went by its ``provider``: how many in a row failed by that itself, and when it
+    is tried next (`services.breaker`), or how many messages in a row it did not take ``for_now``; since when, and why.
+    No row, none in a row, or of another provider: it works. ``worked_at`` (to the hour) and ``failed_at``: when it last
+    did, and did not. Written by `notifications.services.delivery`, read by `queries.channels.channel_state`."""
 
     channel = models.CharField("渠道", max_length=8, choices=ChannelCode.choices, unique=True)
     failures = models.PositiveIntegerField("连续失败次数", default=0)
+    for_now = models.PositiveIntegerField("连续暂时不收条数", default=0, db_default=0)
     failing_since = models.DateTimeField("故障起始", null=True)
     detail = models.CharField("故障说明", max_length=300, blank=True)
     provider = models.CharField("服务商", max_length=20, blank=True, default="", db_default="")

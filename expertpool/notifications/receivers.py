@@ -14,5 +14,6 @@ def setting_changed(event: SettingChanged) -> None:
     """Let what waits for its turn go by the pace that was set."""
     code = SettingChange.objects.values_list("code", flat=True).get(pk=event.change_id)
     for channel in CHANNELS:
-        if channel.per_minute is not None and channel.per_minute.code == code:
+        limits = (channel.per_minute, channel.per_recipient)
+        if any(limit is not None and limit.code == code for limit in limits):
             deal_anew(channel=channel, now=timezone.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import ssl
 from collections.abc import Iterator
@@ -34,16 +35,21 @@ from expertpool.core.health.program import find_answers, find_certificate, find_
 from expertpool.core.health.words import length_text, size_text
 from expertpool.core.jobs import DEADLINES, defer
 from expertpool.core.sizes import GIGABYTE
+from expertpool.draws.occasions import INVITATION
 from expertpool.notifications.channels import CHANNELS
 from expertpool.notifications.channels.base import SendResult, SendStatus
+from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import Message
+from expertpool.notifications.occasions import Text
 from expertpool.notifications.queries.health import find_gateway
 from expertpool.notifications.services.breaker import note_health
+from expertpool.notifications.services.templates import save_template
 from expertpool.operations.enums import JOB_LABELS
 from expertpool.operations.queries.checks import find_queues
 from expertpool.operations.queries.jobs import queue_states
 from expertpool.operations.services.alerts import watch
+from tests.factories.siteconfig import configure
 from tests.webhooks.receiver import Receiver
 
 
@@ -284,6 +290,27 @@ def test_a_gateway_says_when_it_worked_and_when_not(settings: Settings) -> None:
     assert find_gateway(channel, now).state is Health.FAILED
     note_health(channel, SendResult(SendStatus.ACCEPTED), now=now + timedelta(hours=2))
     assert find_gateway(channel, now).state is Health.OK
+
+
+@pytest.mark.django_db
+@pytest.mark.shows("DRAW-20")
+def test_a_cloud_that_knows_none_of_our_texts_is_said_to_send_nothing(admin: User) -> None:
+    """It said that nothing was amiss while each message failed."""
+    configure(sms.PROVIDER, sms.TENCENT)
+    channel, now = CHANNELS[ChannelCode.SMS], timezone.now()
+    found = find_gateway(channel, now)
+    assert found.state is Health.WARNING
+    assert "短信一条也发不出" in found.sentence
+    assert "「通知模板」" in found.mend
+    text = Text("", "请答复：{{答复链接}}", "449739", "{{答复链接}}")
+    save_template(occasion=INVITATION.code, channel="sms", text=text, actor=admin, now=now)
+    found = find_gateway(channel, now)
+    assert found.state is Health.OK
+    assert re.fullmatch(
+        r"没有出现故障。\d+ 个通知模板没有服务商的模板编号，不从这里发出。", found.sentence
+    )
+    configure(sms.PROVIDER, sms.GATEWAY)
+    assert find_gateway(channel, now).sentence == "没有出现故障。"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,16 +12,19 @@ from expertpool.notifications.enums import AddressKind, ChannelCode
 from expertpool.notifications.models import ChannelHealth
 from expertpool.notifications.occasions import Occasion
 
-DOWN_AFTER = 3  # attempts in a row, of whichever messages, that failed by the channel itself
+# Attempts in a row, of whichever messages, that failed by the channel itself, or messages that it takes none of.
+DOWN_AFTER = 3
 
 
 @dataclass(frozen=True)
 class ChannelState:
-    """How a channel works. ``since``: when the failures in a row began; ``detail`` says why. ``is_unattended``: nothing runs
-    that would carry what it has, so that nothing fails either."""
+    """How a channel works. ``failures``: attempts in a row that failed; ``for_now``: messages in a row that it did not
+    take for now; ``since``: when either began; ``detail`` says why. ``is_unattended``: nothing runs that would carry
+    what it has, so that nothing fails either."""
 
     code: ChannelCode
     failures: int = 0
+    for_now: int = 0
     since: datetime | None = None
     detail: str = ""
     worked_at: datetime | None = None
@@ -35,6 +38,11 @@ class ChannelState:
     @property
     def is_down(self) -> bool:
         return self.is_unattended or self.failures >= DOWN_AFTER
+
+    @property
+    def takes_none(self) -> bool:
+        """Whether it answers and takes no message: of one or two the mailbox may be full."""
+        return self.for_now >= DOWN_AFTER
 
 
 def configured(channels: Iterable[str]) -> list[ChannelCode]:
@@ -125,6 +133,7 @@ def channel_states() -> dict[ChannelCode, ChannelState]:
         ChannelCode(row.channel): ChannelState(
             ChannelCode(row.channel),
             row.failures,
+            row.for_now,
             row.failing_since,
             row.detail,
             row.worked_at,

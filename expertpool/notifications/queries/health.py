@@ -16,6 +16,7 @@ from expertpool.notifications.enums import ChannelCode
 from expertpool.notifications.models import ReturnMailbox
 from expertpool.notifications.queries.channels import channel_state
 from expertpool.notifications.queries.replies import telephones_in_doubt
+from expertpool.notifications.queries.templates import template_states
 
 GATEWAYS = CheckGroup("gateways", "通知渠道", 40)
 PATIENCE = timedelta(minutes=15)  # a server that restarts is no fault
@@ -81,14 +82,34 @@ def find_gateway(channel: Channel, _now: datetime) -> Finding:
     if not channel.is_configured():
         return Finding(Health.OFF, "没有配置，不会发出。")
     state = channel_state(channel.code)
+    figure = f"最近成功 {_moment(state.worked_at)}，最近失败 {_moment(state.failed_at)}"
+    if state.takes_none and not state.failures:
+        sentence = (
+            f"连续 {state.for_now} 条通知没有被接收（{_moment(state.since)} 起）：{state.detail}"
+        )
+        mend = f"没有发出的会自动再试；一直不收的，请向{state.label}的服务商核实。"
+        return Finding(Health.WARNING, sentence, figure, mend)
     if not state.failures:
+        lacking, texts = _unregistered(channel)
+        if lacking and lacking == texts:
+            mend = "请在「通知模板」中，给要发的通知填写服务商审核通过的模板编号。"
+            sentence = f"通知模板都没有服务商的模板编号，{state.label}一条也发不出。"
+            return Finding(Health.WARNING, sentence, "", mend)
+        rest = f"{lacking} 个通知模板没有服务商的模板编号，不从这里发出。" if lacking else ""
         # Nothing of when it was last used, nor whether: who was just invited in a draw of one seat would
         # be known to have an e-mail or none (docs/decisions/0133).
-        return Finding(Health.OK, "没有出现故障。")
-    figure = f"最近成功 {_moment(state.worked_at)}，最近失败 {_moment(state.failed_at)}"
+        return Finding(Health.OK, f"没有出现故障。{rest}")
     sentence = f"连续 {state.failures} 次没有发出（{_moment(state.since)} 起）：{state.detail}"
     mend = f"请核对{state.label}服务的地址、账号和网络；恢复后，等待的通知会自动发出。"
     return Finding(Health.FAILED if state.is_down else Health.WARNING, sentence, figure, mend)
+
+
+def _unregistered(channel: Channel) -> tuple[int, int]:
+    """Return how many of the texts in use of ``channel`` its provider does not know, and how many there are."""
+    if not channel.wants_registered:
+        return 0, 0
+    texts = [one for one in template_states() if one.channel == channel.code and one.active]
+    return sum(bool(one.why_unsent) for one in texts), len(texts)
 
 
 def _moment(at: datetime | None) -> str:

@@ -20,6 +20,7 @@ from expertpool.notifications.enums import ChannelCode, TemplateStatus
 from expertpool.notifications.exceptions import TemplateRefused
 from expertpool.notifications.models import MessageTemplate
 from expertpool.notifications.occasions import OCCASIONS, Occasion, Text, check_text
+from expertpool.notifications.queries.channels import configured
 
 if TYPE_CHECKING:
     from expertpool.accounts.models import User
@@ -182,6 +183,14 @@ def states_of(occasion: Occasion, channels: Iterable[str], kind: str = "") -> li
 
 def _of_kind(general: TemplateState, stored: MessageTemplate | None, kind: str) -> TemplateState:
     return TemplateState(general.occasion, general.channel, stored, kind, general)
+
+
+def ways_sent(occasion: Occasion, kind: str = "") -> list[ChannelCode]:
+    """Return by which ways of this site ``occasion`` goes out as its texts stand in projects of ``kind``; all of them
+    where it goes out by none, so that somebody sees it."""
+    ways = configured(occasion.channels)
+    sent = [one.channel for one in states_of(occasion, ways, kind) if not one.why_unsent]
+    return sent or ways
 
 
 saved_texts = Prepared(lambda: MessageTemplate.objects.filter(occasion=Given("occasion")))

@@ -46,18 +46,21 @@ def closed_until(channel: Channel, *, now: datetime) -> datetime | None:
 
 
 @transaction.atomic
-def note_health(channel: Channel, result: SendResult, *, now: datetime) -> None:
+def note_health(channel: Channel, result: SendResult, *, anew: bool = True, now: datetime) -> None:
     """Count failures of the provider itself, and what it did not answer; the first message that gets through sends all others
-    that wait for it."""
+    that wait for it.
+
+    What it does not take for now counts once for each message (``anew``: it was never refused before), and stops no
+    other: it may be that recipient's mailbox, and a server that lists whom it does not know yet takes all in a while.
+    """
     if result.status in FAILS:
-        ChannelHealth.objects.get_or_create(channel=channel.code)
-        row = ChannelHealth.objects.select_for_update().get(channel=channel.code)
-        if row.provider not in ("", channel.provider):  # those were of another
-            row.failures, row.failing_since = 0, None
-        row.provider, row.failures = channel.provider, row.failures + 1
-        row.failing_since = row.failing_since or now
-        row.failed_at, row.detail = now, result.detail[:300]
+        row = _failing(channel, result, now)
+        row.failures += 1
         row.probe_at = now + probe_after(row.failures)
+        row.save()
+    elif anew and result.status is SendStatus.RETRY and result.again_after is None:
+        row = _failing(channel, result, now)
+        row.for_now += 1
         row.save()
     # Whoever says when he is to be tried again was asked.
     elif (
@@ -65,8 +68,7 @@ def note_health(channel: Channel, result: SendResult, *, now: datetime) -> None:
         or result.again_after is not None
     ):
         _note_success(channel.code, now)
-        failing = ChannelHealth.objects.filter(channel=channel.code, failures__gt=0)
-        if failing.update(failures=0, failing_since=None, probe_at=None, detail=""):
+        if _works_again(channel):
             # Stopped by it, or put off for it: what its subject holds back is left to that, and whom nobody reached
             # is tried again when that was meant to be.
             stopped = Attempt.objects.filter(
@@ -74,6 +76,31 @@ def note_health(channel: Channel, result: SendResult, *, now: datetime) -> None:
             )
             held = Message.objects.filter(channel=channel.code)
             bring_forward(messages=held.filter(Exists(stopped) | Q(put_off=PutOff.DOWN)), now=now)
+
+
+def _failing(channel: Channel, result: SendResult, now: datetime) -> ChannelHealth:
+    """Return the row, locked and not saved, with what is said of ``result``."""
+    ChannelHealth.objects.get_or_create(channel=channel.code)
+    row = ChannelHealth.objects.select_for_update().get(channel=channel.code)
+    if row.provider not in ("", channel.provider):  # those were of another
+        row.failures, row.for_now, row.failing_since = 0, 0, None
+    row.provider, row.failing_since = channel.provider, row.failing_since or now
+    row.failed_at, row.detail = now, result.detail[:300]
+    return row
+
+
+def _works_again(channel: Channel) -> bool:
+    """Note that it took one; return whether others wait for that, as they do where attempts failed, and not where some
+    were not taken for now."""
+    rows = ChannelHealth.objects.select_for_update().filter(channel=channel.code)
+    row = rows.filter(failing_since__isnull=False).first()
+    if row is None:
+        return False
+    had_failed = row.failures > 0
+    row.failures, row.for_now, row.failing_since = 0, 0, None
+    row.probe_at, row.detail = None, ""
+    row.save()
+    return had_failed
 
 
 def _note_success(code: str, now: datetime) -> None:

@@ -100,7 +100,8 @@ def settle(*, message: Message, result: SendResult, now: datetime) -> None:
     that is lost nobody knows whether it went out."""
     _once_database_is_back(partial(_settle, message, result, now))
     if not is_told_back(message.occasion):
-        note_health(CHANNELS[message.channel], result, now=now)
+        anew = not message.refusals
+        note_health(CHANNELS[message.channel], result, anew=anew, now=now)
 
 
 def _once_database_is_back(write: Callable[[], None]) -> None:

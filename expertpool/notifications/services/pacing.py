@@ -89,7 +89,9 @@ def _turn_of_recipient(
     most = value_of(channel.per_recipient) if channel.per_recipient else 0
     if not most:
         return now
-    keys = [blind_index("notifications.pace", f"{channel.code}:{address}{one}") for one in apart]
+    # By the limit, too: whoever has it changed begins a bucket of that size.
+    of_him = f"{channel.code}:{most}:{address}"
+    keys = [blind_index("notifications.pace", of_him + one) for one in apart]
     with _lock:
         if now + SET_BACK < _latest[0]:
             _recipients.clear()  # of a clock that was ahead

@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from expertpool.core import events
+from expertpool.core.health import Health
 from expertpool.notifications.channels import CHANNELS, base
 from expertpool.notifications.channels.base import File, Outbound, SendResult, SendStatus
 from expertpool.notifications.channels.email import EmailChannel
@@ -22,6 +23,7 @@ from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.enums import TRANSITIONS, AddressKind, DeliveryState
 from expertpool.notifications.events import MessageFailed, MessageSent
 from expertpool.notifications.models import Attempt, Message
+from expertpool.notifications.queries.health import find_gateway
 from expertpool.notifications.queries.messages import outbox_messages
 from expertpool.notifications.services import delivery
 from expertpool.notifications.services.attachments import DOCUMENT_KINDS, Document, DocumentKind
@@ -167,6 +169,29 @@ def test_trying_ends(mail_server: MailServer, facts: list[object]) -> None:
     assert message.attempts == MAX_ATTEMPTS
     assert message.detail == "试了 7 次未成功：邮件服务器暂时不收（451）。"
     assert facts == [MessageFailed(message.pk)]
+
+
+def test_a_server_that_takes_nothing_for_now_is_told_and_stops_nobody(
+    mail_server: MailServer,
+) -> None:
+    """It said that all was well while every letter was refused."""
+    channel, later = CHANNELS["email"], NOON + BACKOFF[0]
+    first, second, third, last = (
+        send("email", key=f"busy:{at}", to=to(f"{name}@{at}.example.cn"))[0]
+        for at, name in enumerate(("busy", "busy", "busy", "good"))
+    )
+    after(first, NOON)
+    mail_server.tries.clear()  # refused once more: one mailbox may be full
+    after(first, later)
+    after(second, later)
+    assert find_gateway(channel, NOON).state is Health.OK
+    after(third, later)
+    found = find_gateway(channel, NOON)
+    assert found.state is Health.WARNING
+    assert found.sentence.startswith("连续 3 条通知没有被接收（")
+    assert "邮件服务器暂时不收（451）。" in found.sentence
+    assert after(last, later).state == DeliveryState.SENT
+    assert find_gateway(channel, NOON).sentence == "没有出现故障。"
 
 
 @pytest.mark.shows("DRAW-24")

@@ -97,6 +97,23 @@ def test_one_telephone_is_not_rung_for_ever() -> None:
     assert after(found[2], NOON + 30 * MINUTE).state == DeliveryState.SENT
 
 
+@pytest.mark.parametrize(("limit", "at_once"), [(0, 3), (20, 3), (2, 2)])
+def test_another_limit_for_one_telephone_reaches_what_waits(
+    admin: User, limit: int, at_once: int
+) -> None:
+    """What had been put off for an hour stayed so, though the office had just allowed more."""
+    configure(PER_RECIPIENT, 1)
+    found = [after(message(n, phone="13800000001")) for n in range(4)][1:]
+    assert {one.put_off for one in found} == {PutOff.PACE}
+    now = NOON + SECOND
+    with time_machine.travel(now, tick=False):
+        change = note_change(PER_RECIPIENT, at=now, actor=admin)
+        configure(PER_RECIPIENT, limit)
+        publish(SettingChanged(change.pk))
+    sent = [after(one, now) for one in found]
+    assert sum(one.state == DeliveryState.SENT for one in sent) == at_once
+
+
 def test_wechat_has_turns_by_account_and_by_recipient(occasion: Occasion) -> None:
     with OCCASIONS.holding(
         replace(occasion, defaults={"wechat": ("", "{{答复链接}}")}), alone=True

@@ -141,6 +141,33 @@ def test_who_came_in_for_another_is_paid_from_then_on_and_who_leads_now_as_leade
     assert found[other.invitation_id].started_at is None
 
 
+@pytest.mark.shows("PRJ-28")
+def test_nobody_is_proposed_to_be_paid_from_the_opening_who_came_in_for_another(
+    client: Client, operator: User
+) -> None:
+    """Not even while names are sealed, when nobody is told since when he has been there."""
+    by_item()
+    now = timezone.now()
+    first, _ = with_panel(operator, now, seats=2, standbys=1)
+    review = first.review
+    left(first, by=operator, second=make_user("supervisor"), now=now)
+    (standby,) = standbys(review)
+    bring_in(review=review, invitation_id=standby.invitation_id, actor=operator, now=now + MINUTE)
+    row = Reviewer.objects.get(review=review, joined_at=now + MINUTE)
+    for one in Reviewer.objects.filter(review=review, left_at=None):
+        give_account(one.expert, make_user("expert"))
+        fill_in(one, now=now + 2 * MINUTE)
+        submit(one, now=now + 3 * MINUTE)
+    end_review(review=review, actor=operator, now=now + 4 * MINUTE)
+    make_draw(now=now, operator=operator)
+    login(client, operator)
+    page = client.get(reverse("fees:project", args=[review.project_id]))
+    form = page.context["form"]
+    assert f"e{row.invitation_id}_ended_at" in form.fields
+    assert form.initial.get(f"e{row.invitation_id}_started_at") is None
+    assert "评审中途加入" in page.content.decode()
+
+
 def test_who_comes_early_is_paid_from_the_opening_on(operator: User, expert: Expert) -> None:
     review = make_open(operator, now=NOW, pool=(expert,), seats=1)
     project = review.project

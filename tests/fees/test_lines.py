@@ -402,6 +402,22 @@ def test_an_expert_signs_on_his_page_and_the_office_has_it(
     assert "已签字" in client.get(reverse("fees:detail", args=[line.pk])).content.decode()
 
 
+@pytest.mark.shows("PORT-31")
+def test_the_office_reads_that_a_signature_is_told_later_while_names_are_sealed(
+    client: Client, operator: User, expert: Expert
+) -> None:
+    (line,) = make_sent(operator, pool=(expert,))
+    page, told = reverse("fees:detail", args=[line.pk]), "今天签字的，明天才显示"
+    login(client, operator)
+    assert told not in client.get(page).content.decode()
+    make_draw(now=timezone.now(), operator=operator)
+    unsigned = client.get(page).content.decode()
+    signed(line, expert, now=timezone.now())
+    for shown in (unsigned, client.get(page).content.decode()):
+        assert "待签字" in shown
+        assert told in shown
+
+
 def test_the_office_enters_a_panel_in_one_form(client: Client, operator: User) -> None:
     make_rate()
     project = make_reviewed(operator, now=timezone.now()).project

@@ -172,8 +172,17 @@ def test_what_the_bank_returns_is_paid_anew(operator: User, finance: User, secon
     assert "银行退回：户名不符" in client.get(reverse("fees:own_account")).content.decode()
     account = BankAccount.objects.get(expert=line.expert, ended_at=None)
     # Nor does he who says that it came back say that the account is right.
-    with pytest.raises(FeeRefused, match="须由另一位"):
+    with pytest.raises(FeeRefused, match=r"退回由您登记.*须由另一位"):
         decide_account(account=account, agree=True, note="", actor=finance, now=NOW)
+    # The page says so instead of asking, and asks whom it lets answer.
+    check = reverse("fees:account_check", args=[account.pk])
+    for user, told, asked in ((finance, True, False), (second, False, True)):
+        shown = login(Client(), user).get(check).content.decode()
+        assert (
+            "这笔退回由您登记" in shown,
+            "核对结果" in shown,
+            ">保存<" in shown.replace("\n", "").replace(" ", ""),
+        ) == (told, asked, asked)
     decide_account(account=account, agree=True, note="", actor=second, now=NOW)
     again = make_batch_of([line], finance, now=NOW)
     assert again.number == "FK2026110002"

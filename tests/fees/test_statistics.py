@@ -18,6 +18,7 @@ from django.utils import timezone
 from expertpool.accounts.models import User
 from expertpool.core.documents import qr_png
 from expertpool.experts.models import Expert
+from expertpool.experts.services.deletion import delete_expert
 from expertpool.fees.exports import FeeExport
 from expertpool.fees.home import fees_there
 from expertpool.fees.models import BankAccount, FeeLine
@@ -197,3 +198,16 @@ def test_what_is_left_and_what_is_paid_are_one_sum_each_wherever_they_stand(oper
     assert {group.payable, totals.payable} == {line.payable} == {line.net + Decimal("86.5")}
     page = login(Client(), finance).get(reverse("fees:statistics")).content.decode()
     assert "应付合计" in page
+
+
+def test_of_who_left_unsigned_it_says_what_helps(operator: User) -> None:
+    """He cannot sign in, and what nobody signed is not paid: the office read for ever that he had not yet."""
+    expert = make_expert("王立新")
+    give_account(expert, make_user("expert"))
+    (line,) = make_sent(operator, now=timezone.now(), pool=(expert,))
+    office, url = login(Client(), operator), reverse("fees:detail", args=[line.pk])
+    assert "恢复档案" not in office.get(url).content.decode()
+    delete_expert(
+        expert=expert, reason="本人申请退出", actor=make_user("admin"), now=timezone.now()
+    )
+    assert "不能登录签字" in office.get(url).content.decode()

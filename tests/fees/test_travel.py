@@ -155,3 +155,12 @@ def test_the_form_takes_travel_and_the_office_uploads_the_receipt(
     seen = {"seen": saved.context["seen"]}
     told = client.post(reverse("fees:project_send", args=[row.project_id]), seen, follow=True)
     assert "还没有附票据" in told.content.decode()
+    row.refresh_from_db()
+    attach(subject=row, uploaded_file=receipt(), actor=operator, now=NOW)
+    detail = reverse("fees:detail", args=[row.pk])
+    assert "添加附件" in client.get(detail).content.decode()
+    send_letters(project=row.project, actor=operator, now=NOW)
+    shown = client.get(detail).content.decode()
+    assert "高铁票.png" in shown
+    assert "添加附件" not in shown, "what was sent stays"
+    assert "删除" not in shown

@@ -23,6 +23,7 @@ from expertpool.draws.services.names import release
 from expertpool.draws.services.plan import GroupInput
 from expertpool.experts.fields import EXPERT
 from expertpool.experts.models import Expert
+from expertpool.experts.services.deletion import delete_expert
 from expertpool.points.models import PointEntry
 from expertpool.points.queries.ledger import (
     accounts_visible_to,
@@ -221,3 +222,12 @@ def test_few_of_them_in_one_condition(admin: User) -> None:
     assert parse(EXPERT.code, {"any": [leaf] * 10}, viewer=admin)
     with pytest.raises(CriteriaError, match="最多 10 个"):
         parse(EXPERT.code, {"any": [leaf] * 11}, viewer=admin)
+
+
+def test_what_a_deleted_expert_has_is_told_on_his_page_alone(admin: User) -> None:
+    """The list leaves him out, and his page said that he had none, above the lines that come to five."""
+    entry = make_entry(make_expert("李默"), points=5, now=NOW)
+    delete_expert(expert=entry.expert, reason="本人申请退出", actor=admin, now=NOW)
+    later = NOW + timedelta(days=1)
+    assert balance_told(admin, entry.expert, now=later) == 5
+    assert not accounts_visible_to(admin, now=later).exists()

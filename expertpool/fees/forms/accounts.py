@@ -65,6 +65,8 @@ class AccountForm(forms.Form):
 
 
 class CheckForm(forms.Form):
+    is_read = False  # for whom there is nothing to say
+
     agree = forms.ChoiceField(
         label="核对结果",
         choices=[("yes", "无误，可以向这个账户付款"), ("no", "不对，请专家修改")],

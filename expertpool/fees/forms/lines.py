@@ -39,13 +39,15 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Part:
-    """One expert in the form: his fields, or the fee that he was sent; ``missing`` as `Workload` has it."""
+    """One expert in the form: his fields, or the fee that he was sent; ``missing`` as `Workload` has it; ``came_in``: for another,
+    and when is not told yet."""
 
     row: NamedRow
     fields: list[BoundField]
     line: FeeLine | None
     missing: str
     home: SentHome | None = None
+    came_in: bool = False
 
 
 class PanelFeesForm(forms.Form):
@@ -109,7 +111,8 @@ class PanelFeesForm(forms.Form):
             is_sent = line is not None and line.sent_at is not None
             fields = [] if is_sent else [self[_name(member, one)] for one in self._names(member)]
             home = self.home.get(member.invitation_id)
-            yield Part(row, fields, line, "" if is_sent else self._missing(member), home)
+            came_in = line is None and _is_untold(self.worked.get(member.invitation_id))
+            yield Part(row, fields, line, "" if is_sent else self._missing(member), home, came_in)
 
     def _names(self, member: PanelMember) -> list[str]:
         return [*_OF_HOME] if member.invitation_id in self.home else self.names
@@ -268,12 +271,20 @@ def _usual(project: Project, member: PanelMember, worked: Workload | None) -> di
     end = (worked and worked.ended_at) or project.closing_at
     # Of which day how much was, nobody has told us.
     times = {} if needs_days(start, end) else {"started_at": start, "ended_at": end}
+    if _is_untold(worked):
+        # Not since the opening, of which he was paid what he has not done.
+        times.pop("started_at", None)
     return times | {
         "is_holiday": is_public_holiday(timezone.localdate(project.opening_at)),
         "is_leader": leads_panel(member, worked),
         "break_minutes": 0,
         "items": worked.items if worked else 0,
     }
+
+
+def _is_untold(worked: Workload | None) -> bool:
+    """Tell whether he came in for another, and since when is not told yet."""
+    return worked is not None and worked.came_in and worked.started_at is None
 
 
 def _name(member: PanelMember, field: str) -> str:

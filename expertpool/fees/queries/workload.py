@@ -31,13 +31,14 @@ UNTOLD = "没有看到他提交的评审结果（今天提交的，有抽取名�
 class Workload:
     """From when to when somebody worked at the meeting, and how many ``items`` he has scored; None: not known, or not told
     yet. ``missing``: in words, that he who scores in a review here has handed in nothing, as far as is told; else empty.
-    ``leads``: whether he leads the panel of the review here; None where nobody does."""
+    ``leads``: whether he leads the panel of the review here; None where nobody does. ``came_in``: for another, in mid review."""
 
     started_at: datetime | None
     ended_at: datetime | None
     items: int
     missing: str = ""
     leads: bool | None = None
+    came_in: bool = False
 
 
 def workload_of(project: Project) -> dict[int, Workload]:
@@ -64,10 +65,11 @@ def workload_of(project: Project) -> dict[int, Workload]:
     for line in lines:
         reviewer = reviewers.get(line.pk)
         came, joined = _came(line, reviewer), _joined(reviewer)
+        came_in = joined is not None
         if today is not None:
             came, joined = (at if at and at < today else None for at in (came, joined))
         handed_in = submitted.get(reviewer.pk) if reviewer else None
-        worked = _worked(project, came, joined, handed_in)
+        worked = replace(_worked(project, came, joined, handed_in), came_in=came_in)
         if leader is not None:
             worked = replace(worked, leads=line.pk == leader)
         if reviewer is not None and handed_in is None:

@@ -37,6 +37,8 @@ from expertpool.workflow.queries.second_person import why_not_second
 
 MOST_CODES = 5  # in an hour
 HANDS = "这个账户由您填写、提交，或您改过这位专家的手机号、邮箱，须由另一位有权限的人员核对。"
+RETURNED = "这笔退回由您登记，账户须由另一位有权限的人员重新核对。"
+DECIDED = "这个账户已经处理过，或专家又换了账户，请刷新页面。"
 NOBODY = (
     "没有记录这个账户由谁填写，不能核对：请专家本人用验证码修改，或由工作人员在档案中重新填写。"
 )
@@ -129,16 +131,10 @@ def decide_account(
     expert = _hold(account.expert)
     found = BankAccount.objects.filter(told_standing() | STANDS, pk=account.pk)
     row = found.select_related("expert", "asked_by", "decided_by").first()
-    if row is None or row.decided_at:
-        raise FeeRefused("这个账户已经处理过，或专家又换了账户，请刷新页面。")
-    # Of one that ended the record holds another by now: there is nothing to compare.
-    in_record = row.ended_at or account_in(expert) == (row.bank, row.readable_number)
-    if row.is_altered or not in_record:
-        raise FeeRefused("账户在系统之外被改动过，不能核对；请管理员查看操作日志。")
-    # One expert would look at the account of another.
-    if is_outsider(actor):
-        raise FeeRefused("专家账号不能核对收款账户，请使用工作账号。")
-    _check_other(row, expert, actor, now)
+    if row is None:
+        raise FeeRefused(DECIDED)
+    if why := why_not_decided_by(actor, row, expert, now=now):
+        raise FeeRefused(why)
     if not agree and not note:
         raise FeeRefused("请写明哪里不对，专家据此修改。", field="note")
     row.agreed, row.note, row.decided_at, row.decided_by = agree, note, now, actor
@@ -192,18 +188,27 @@ def reopen_account(*, account: BankAccount, reason: str, actor: User, now: datet
     ).save(force_insert=True)
 
 
-def _check_other(row: BankAccount, expert: Expert, actor: User, now: datetime) -> None:
-    """Refuse (FeeRefused) whoever may have had his hands in ``row``."""
+def why_not_decided_by(actor: User, row: BankAccount, expert: Expert, *, now: datetime) -> str:
+    """Say why ``actor`` is not to say whether ``row``, the account of ``expert``, is right; empty: he may."""
+    if row.decided_at:
+        return DECIDED
+    # Of one that ended the record holds another by now: there is nothing to compare.
+    in_record = row.ended_at or account_in(expert) == (row.bank, row.readable_number)
+    if row.is_altered or not in_record:
+        return "账户在系统之外被改动过，不能核对；请管理员查看操作日志。"
+    # One expert would look at the account of another.
+    if is_outsider(actor):
+        return "专家账号不能核对收款账户，请使用工作账号。"
     wrote = {row.asked_by_id} | last_writers(expert, FIELDS)
     firsts = {one for one in wrote if one is not None}
     if not firsts:
-        raise FeeRefused(NOBODY)
+        return NOBODY
     # Whoever changed where he is reached may have read the code that was sent there.
     firsts |= hands_on(expert)
     if actor.pk in firsts | {expert.user_id}:
-        raise FeeRefused(HANDS)
-    if why := why_not_second(actor, firsts, asked_at=row.asked_at, now=now):
-        raise FeeRefused(why)
+        # What waits with a word came back (`reopen_account`).
+        return RETURNED if row.note and actor.pk == row.asked_by_id else HANDS
+    return why_not_second(actor, firsts, asked_at=row.asked_at, now=now)
 
 
 def _check(expert: Expert, bank: str, number: str, actor: User) -> None:

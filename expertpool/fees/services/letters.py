@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from expertpool.core.configuration import value_of
-from expertpool.core.documents import SheetColumn, render_pdf, xlsx_sheet
+from expertpool.core.documents import Lacking, SheetColumn, lacking_in, render_pdf, xlsx_sheet
 from expertpool.core.placeholders import Placeholder, Value, Vocabulary, mark
 from expertpool.core.text import moment_text
 from expertpool.fees.enums import Pays
@@ -174,6 +174,15 @@ def letter_pdf(line: FeeLine, *, at: datetime) -> bytes:
     """Return the letter for A4: the rule, the hours, the steps, the sums, who pays; with the signature and its time
     once there is one."""
     return render_pdf(TEMPLATE, _letter(line), at=at)
+
+
+def lacking_of(lines: Iterable[FeeLine]) -> list[Lacking]:
+    """Return of which of ``lines`` the letter would have empty boxes."""
+    return lacking_in((one.expert.name, "".join(_words(one))) for one in lines)
+
+
+def _words(line: FeeLine) -> Iterable[str]:
+    return line.said.values() if line.said else (line.expert.name, line.project.name, line.note)
 
 
 def letters_pdf(lines: Iterable[FeeLine], *, at: datetime) -> bytes:

@@ -33,6 +33,7 @@ from expertpool.fees.services.accounts import (
     decide_account,
     reveal_account,
     send_code,
+    why_not_decided_by,
 )
 from expertpool.fees.tables import ACCOUNT_SORTS, ACCOUNT_TABS
 
@@ -59,6 +60,8 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
     """Look at one account (drawer)."""
     row = get_object_or_404(accounts_visible_to(request.user), pk=pk)
     form = CheckForm(request.POST if request.method == "POST" else None)
+    why_not = why_not_decided_by(request.user, row, row.expert, now=timezone.now())
+    form.is_read = bool(why_not)
 
     def write() -> None:
         decide_account(
@@ -84,6 +87,7 @@ def check(request: UserRequest, pk: int) -> HttpResponse:
         number=show(request.user, NUMBER, row.readable_number),
         reveal_url=_reveal_url(request.user, row),
         odd=_odd(row.bank, row.readable_number),
+        why_not=why_not,
     )
 
 

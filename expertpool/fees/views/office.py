@@ -20,8 +20,10 @@ from expertpool.core.views.drawers import attempt, drawer_form
 from expertpool.core.views.editing import Editing
 from expertpool.core.views.listing import listing, render_list
 from expertpool.core.views.parts import parts_of
+from expertpool.draws.queries.untold import sealed_draws
 from expertpool.draws.queries.void_parts import void_part_words
 from expertpool.draws.services.names import read_who_sat
+from expertpool.experts.enums import ExpertStatus
 from expertpool.fees.enums import FeeState
 from expertpool.fees.exceptions import FeeRefused
 from expertpool.fees.exports import FeeExport
@@ -45,7 +47,7 @@ from expertpool.fees.queries.void_draws import decided_words, held_among, totals
 from expertpool.fees.queries.workload import sent_home_of, stopped_words, workload_of
 from expertpool.fees.services.corrections import can_be_corrected
 from expertpool.fees.services.edits import FeeEdits
-from expertpool.fees.services.letters import letter_file, letter_pdf, own_form
+from expertpool.fees.services.letters import lacking_of, letter_file, letter_pdf, own_form
 from expertpool.fees.services.lines import enter_fees, send_letters
 from expertpool.fees.services.lines import reverse as reverse_fee
 from expertpool.fees.services.void_draws import pay_anyway
@@ -100,6 +102,11 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "corrections": fees_visible_to(request.user).filter(corrects=pk).order_by("pk"),
         "requests": waiting_about(row, request.user, now=timezone.now()),
         "has_own_form": own_form(row) is not None,
+        "lacking": lacking_of([row]),
+        "is_out": row.expert.status == ExpertStatus.DELETED
+        and not row.expert.merged_into_id
+        and not row.reversed_at,
+        "told_tomorrow": row.told_state == FeeState.SENT and sealed_draws().exists(),
     }
     return render(request, "fees/detail.html", context)
 
@@ -228,6 +235,7 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
         "editing": editing,
         "waiting": waiting,
         "seen": letters_mark(waiting),
+        "lacking": lacking_of(waiting),
         # Where nobody is entered yet it needs no words.
         "left_out": "、".join(
             one.expert.name

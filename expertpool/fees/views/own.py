@@ -25,7 +25,7 @@ from expertpool.fees.queries.lines import fees_of
 from expertpool.fees.queries.statistics import years_of
 from expertpool.fees.queries.void_draws import held_among
 from expertpool.fees.services.codes import has_open_code
-from expertpool.fees.services.letters import letter_pdf
+from expertpool.fees.services.letters import lacking_of, letter_pdf
 from expertpool.fees.services.signing import send_sign_code, sign, signing
 from expertpool.fees.settings import SIGN_CODE
 
@@ -36,7 +36,12 @@ MOST_DEVICE = 200  # characters of how a browser calls itself
 @as_expert
 def index(request: UserRequest, expert: Expert) -> HttpResponse:
     rows = fees_of(expert)
-    context = {"rows": rows, "held": held_among(rows), "years": years_of(rows)}
+    context = {
+        "rows": rows,
+        "held": held_among(rows),
+        "years": years_of(rows),
+        "lacking": lacking_of(rows),
+    }
     return render(request, "fees/own.html", context)
 
 
@@ -71,6 +76,7 @@ def fee(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "held": held_among([row]),
+        "lacking": lacking_of([row]),
         "form": form,
         "by_code": by_code,
         "may_sign": not by_code or has_open_code(expert, signing(row.letter_hash), now=now),

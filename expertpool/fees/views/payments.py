@@ -44,7 +44,7 @@ from expertpool.fees.queries.payments import (
 from expertpool.fees.queries.taxes import came_back_after, payments_in, taken_back_in
 from expertpool.fees.queries.void_draws import held_by_batch, held_payments, void_words
 from expertpool.fees.services import papers, taxes
-from expertpool.fees.services.letters import letters_pdf
+from expertpool.fees.services.letters import lacking_of, letters_pdf
 from expertpool.fees.services.payments import make_batch, mark_paid, mark_returned
 from expertpool.fees.tables import BATCH_SORTS, BATCH_TABS, PAYMENT_SORTS, PAYMENT_TABS
 from expertpool.workflow.queries.requests import waiting_about
@@ -123,6 +123,7 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
     context = found.context | {
         "batch": row,
         "held": held,
+        "lacking": lacking_of(one.line for one in found.page),
         "held_sum": sums_of(all_of.filter(pk__in=held))["amount"],
         # Of a batch that was given up all of it was.
         "dropped_sum": sums_of(all_of.filter(dropped_at__isnull=False))["amount"]

@@ -34,7 +34,11 @@ def accounts_visible_to(user: User, code: str = VIEW, *, now: datetime) -> Query
     """Return what the experts in the scope of ``user`` have, without deleted ones; ``told`` is the balance that he may
     read: reviews whose names he may not read come to it by quarters. One who has nothing else is not in it yet."""
     seen = experts_visible_to(user, code).exclude(status=ExpertStatus.DELETED)
-    rows = PointAccount.objects.filter(expert__in=seen, n__gt=0).select_related("expert__employer")
+    return _told(user, PointAccount.objects.filter(expert__in=seen), now=now)
+
+
+def _told(user: User, accounts: QuerySet[PointAccount], *, now: datetime) -> QuerySet[PointAccount]:
+    rows = accounts.filter(n__gt=0).select_related("expert__employer")
     untold = _unread(user, now=now).filter(at__gte=quarter_start(now))
     if not untold.exists():
         # The usual case without subqueries.
@@ -45,8 +49,9 @@ def accounts_visible_to(user: User, code: str = VIEW, *, now: datetime) -> Query
 
 
 def balance_told(user: User, expert: Expert, *, now: datetime) -> int:
-    """Return how many points ``expert`` has, as far as ``user`` may read it."""
-    account: Any = accounts_visible_to(user, now=now).filter(expert=expert).first()
+    """Return how many points ``expert`` has, or had as he was deleted, as far as ``user`` may read it."""
+    seen = experts_visible_to(user, VIEW).filter(pk=expert.pk)
+    account: Any = _told(user, PointAccount.objects.filter(expert__in=seen), now=now).first()
     return account.told if account else 0
 
 

@@ -16,7 +16,7 @@ from expertpool.points.enums import Cause
 from expertpool.points.models import PointEntry, PointRule, Settled
 from expertpool.points.queries.facts import draws_to_settle, facts_of, is_to_settle
 from expertpool.points.services.ledger import credit, take_back
-from expertpool.points.services.standing import stands
+from expertpool.points.services.standing import standing
 
 AT_ONCE = 200  # draws that one run looks at: the next goes on
 VOIDED = "抽取作废，冲正"
@@ -73,11 +73,10 @@ def settle_draw(*, draw_id: int, now: datetime) -> int:
 def rules_in_use() -> list[PointRule]:
     """Return the rules that bring points now; one that somebody else has written, or written back, does not, and is
     told."""
-    found = []
-    for row in PointRule.objects.filter(active=True):
-        if stands(row):
-            found.append(row)
-        else:
+    rows = PointRule.objects.filter(active=True)
+    found = standing(rows)
+    for row in rows:
+        if row not in found:
             logger.error("the rule of points %s was written by somebody else", row.fact)
     return found
 

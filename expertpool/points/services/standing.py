@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from expertpool.audit.models import Entry
 from expertpool.audit.queries import entries_for
 from expertpool.audit.services import proven
 from expertpool.core.fields import is_vouched
@@ -11,12 +15,18 @@ WRITTEN = ("points.create", "points.update")
 DELETED = "points.delete"
 
 
-def stands(row: PointRule) -> bool:
-    """Tell whether ``row`` is as this system wrote it last. One of before that somebody writes back has a proof
-    still: the log knows what came after it, and that a copy of it never began (docs/decisions/0198)."""
-    if not is_vouched(row):
-        return False
-    entries = list(entries_for(row).filter(action__in=(*WRITTEN, DELETED)))
+def standing(rows: Iterable[PointRule]) -> list[PointRule]:
+    """Return those of ``rows`` that are as this system wrote them last. One of before that somebody writes back has a
+    proof still: the log knows what came after it, and that a copy of it never began (docs/decisions/0198)."""
+    vouched = [row for row in rows if is_vouched(row)]
+    entries = defaultdict[str, list[Entry]](list)
+    keys = [row.pk for row in vouched]
+    for entry in entries_for((PointRule, keys, (*WRITTEN, DELETED))):
+        entries[entry.subject_id].append(entry)
+    return [row for row in vouched if _stands(row, entries[str(row.pk)])]
+
+
+def _stands(row: PointRule, entries: list[Entry]) -> bool:
     # Whoever wrote these entries: they speak against it, and so need no proof.
     if any(one.action == DELETED or one.at > row.since for one in entries):
         return False

@@ -63,3 +63,16 @@ def test_a_passkey_is_registered_and_then_signs_in(open_browser: Callable[..., S
         LoginOutcome.SECOND_STEP,
         LoginOutcome.SUCCESS,
     ]
+
+
+def test_the_page_counts_the_codes_that_were_just_made(open_browser: Callable[..., Screen]) -> None:
+    screen, user = open_browser(), make_user("operator")
+    sign_in(screen, user)
+    screen.open("/account/second/")
+    screen.sees("还可以用 0 个")
+    screen.press("生成新的备用码")
+    screen.fill("登录密码", PASSWORD, within=screen.page.locator("#drawer"))
+    screen.press("生成")
+    screen.sees("只显示这一次")
+    screen.press("已收好")
+    screen.sees("还可以用 10 个")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
+from expertpool.accounts.models import User
 from expertpool.draws.enums import DrawStatus, InvitationState, ReplyVia
 from expertpool.draws.models import Draw, Invitation
 from expertpool.draws.occasions import CONFIRMED, HEARD
@@ -20,6 +21,7 @@ from expertpool.notifications.channels.voice import settings as voice
 from expertpool.notifications.channels.wechat import settings as wechat
 from expertpool.notifications.enums import ChannelCode, Decision, DeliveryState
 from expertpool.notifications.models import Message, Reply
+from expertpool.notifications.services.templates import save_template
 from expertpool.telephone.services import calls
 from tests.factories.draws import expert_id_of, make_ready_project
 from tests.factories.experts import make_expert
@@ -116,14 +118,23 @@ def test_whoever_presses_a_key_after_his_answer_is_told_what_counts() -> None:
 
 @pytest.mark.shows("DRAW-22")
 @pytest.mark.parametrize(
-    ("way", "ways"), [(wechat.NONE, {"site"}), (wechat.TEMPLATE, {"site", "wechat"})]
+    ("way", "number", "ways"),
+    [
+        (wechat.NONE, "", {"site"}),
+        (wechat.TEMPLATE, "", {"site"}),
+        (wechat.TEMPLATE, "OPENTM200", {"site", "wechat"}),
+    ],
 )
 def test_whom_a_plan_only_calls_is_told_by_the_ways_that_this_office_has(
-    settings: Settings, way: str, ways: set[str]
+    settings: Settings, admin: User, way: str, number: str, ways: set[str]
 ) -> None:
     """Each had a failed message in WeChat, by mail and on his telephone, which nobody had set up."""
     settings.DEV_PAGES = False
     configure(wechat.WAY, way)
+    if number:
+        text = CONFIRMED.default("wechat")._replace(registered=number, values="thing1={{项目名称}}")
+        now = timezone.now()
+        save_template(occasion=CONFIRMED.code, channel="wechat", text=text, actor=admin, now=now)
     make_expert(email="")
     seal(seats=1)
     answer_all({})

@@ -83,8 +83,24 @@ def test_who_is_called_again_and_how_often(outcome: CallOutcome, most: int) -> N
 def test_dates_and_numbers_are_spoken_as_people_say_them() -> None:
     text = "【专家库】评审时间：2026-12-01 09:00。电话 0571-88886666，301 室，约 4 小时，截止 2026-11-30 12:05"
     assert spoken(text) == (
-        " 专家库 评审时间：2 0 2 6年12月1日9点整。电话 0 5 7 1 8 8 8 8 6 6 6 6，301 室，约 4 小时，截止 2 0 2 6年11月30日12点5分"
+        " 专家库 评审时间：2 0 2 6年12月1日9点整。电话 0 5 7 1 8 8 8 8 6 6 6 6，301 室，约 4 小时，截止 2 0 2 6年11月30日12点零5分"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-12-05 09:30 至 11:30", "2 0 2 6年12月5日9点30分 至 11点30分"),
+        ("当日 8:40 前报到，9：00 开始", "当日 8点40分 前报到，9点整 开始"),
+        ("2026/12/5 9:05、2026.12.6 24:00", "2 0 2 6年12月5日9点零5分、2 0 2 6年12月6日24点整"),
+        ("2026年12月5日 14:00", "2 0 2 6年12月5日 14点整"),
+        ("电话 (010)87654321", "电话 0 1 0 8 7 6 5 4 3 2 1"),
+        ("比例 12:30:58，第 3:5 组，1.5 小时，3.14", "比例 12:30:58，第 3:5 组，1.5 小时，3.14"),
+    ],
+)
+def test_what_an_office_writes_is_spoken_as_people_say_it(text: str, said: str) -> None:
+    """A time without its date was read as two numbers: nobody heard when to come."""
+    assert spoken(text) == said
 
 
 def tone(rate: int, channels: int = 1) -> bytes:

@@ -239,12 +239,15 @@ class FileRow:
         return bytes(self.attachment.sha256).hex()
 
 
-def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> dict[str, Any]:
-    """Return what `files/_attachments.html` shows of ``subject`` to ``user``."""
+def attachment_list(
+    user: Any, subject: models.Model, *, kind: str | None, fixed: bool = False
+) -> dict[str, Any]:
+    """Return what `files/_attachments.html` shows of ``subject`` to ``user``: of ``fixed`` files nothing that changes them."""
     subject_type, subject_id = subject._meta.label_lower, str(subject.pk)
     policy = file_subject(subject_type)
     by_day = policy.by_day(subject_id) - {user.pk}
-    may_upload = may_edit(user, subject_type, subject_id) and kind not in policy.evidence
+    may_change = not fixed and may_edit(user, subject_type, subject_id)
+    may_upload = may_change and kind not in policy.evidence
     return {
         "files": [
             FileRow(
@@ -261,7 +264,7 @@ def attachment_list(user: Any, subject: models.Model, *, kind: str | None) -> di
             for row in attachments_for(user, subject, kind)
             if is_vouched(row)
         ],
-        "may_edit": may_edit(user, subject_type, subject_id),
+        "may_edit": may_change,
         "may_upload": may_upload,
         # What is told to who may add to it; of one kind others take room, too.
         "used": known_size(user, subject_type, subject_id) if may_upload else 0,

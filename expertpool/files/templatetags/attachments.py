@@ -14,6 +14,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("files/_attachments.html", takes_context=True)
-def attachments(context: Context, *, subject: Model, kind: str | None = None) -> dict[str, Any]:
-    """List the files of ``subject`` (of one ``kind``), with upload and removal for who may."""
-    return attachment_list(context["request"].user, subject, kind=kind)
+def attachments(
+    context: Context, *, subject: Model, kind: str | None = None, fixed: bool = False
+) -> dict[str, Any]:
+    """List the files of ``subject`` (of one ``kind``), with upload and removal for who may. ``fixed`` ones have neither:
+    it would be refused."""
+    return attachment_list(context["request"].user, subject, kind=kind, fixed=bool(fixed))

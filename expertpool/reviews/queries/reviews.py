@@ -306,8 +306,10 @@ def whose(expert: Expert) -> Q:
 
 def reviewing(expert: Expert) -> Any:
     """Return the reviews in which ``expert`` scores, the latest first, each with when he submitted
-    (``submitted_at``), and whether it was stopped (``is_stopped``: it has ended without a result)."""
-    standing = Submission.objects.filter(STANDING, reviewer=OuterRef("pk"))
+    (``submitted_at``), whether that was handed back (``is_returned``), and whether the review was stopped (``is_stopped``:
+    it has ended without a result)."""
+    sheets = Submission.objects.filter(reviewer=OuterRef("pk"))
+    standing = sheets.filter(STANDING)
     sealed = ReviewResult.objects.filter(review=OuterRef("review"))
     rows = Reviewer.objects.filter(whose(expert), SCORES, review__opened_at__isnull=False)
     # Where items are given to some, not before he has one.
@@ -318,6 +320,7 @@ def reviewing(expert: Expert) -> Any:
         )
         .annotate(
             submitted_at=Subquery(standing.values("submitted_at")[:1]),
+            is_returned=Exists(sheets) & ~Exists(standing),
             is_stopped=Q(review__ended_at__isnull=False) & ~Exists(sealed),
         )
         .order_by(F("submitted_at").desc(nulls_first=True), "-review__opened_at", "-pk")

@@ -88,10 +88,9 @@ def standing(reviewer: Reviewer) -> Submission | None:
     return Submission.objects.filter(STANDING, reviewer=reviewer).first()
 
 
-def last_remarks(reviewer: Reviewer) -> dict[str, str]:
-    """Return what ``reviewer`` said of scores that are far from the others' when he submitted last, handed back or not."""
-    last = Submission.objects.filter(reviewer=reviewer).order_by("-version").first()
-    return last.remarks if last else {}
+def last_submission(reviewer: Reviewer) -> Submission | None:
+    """Return what ``reviewer`` has submitted last, handed back or not."""
+    return Submission.objects.filter(reviewer=reviewer).order_by("-version").first()
 
 
 def content_of(sheets: list[ScoreSheet]) -> dict[str, Scores]:

@@ -10,8 +10,16 @@ from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.core.visibility import told_later
+from expertpool.draws.models import Invitation
+from expertpool.projects.models import Project
 from expertpool.reviews.exceptions import ReviewRefused
-from expertpool.reviews.models import HandBack, ReassignRequest, StopRequest, Submission
+from expertpool.reviews.models import (
+    HandBack,
+    ReassignRequest,
+    Reviewer,
+    StopRequest,
+    Submission,
+)
 from expertpool.reviews.permissions import CONFIRM, MANAGE, SUPERVISES
 from expertpool.reviews.queries.reviews import SUBMISSIONS, may_name, reviews_visible_to
 from expertpool.reviews.services.reassigning import (
@@ -37,6 +45,22 @@ def _reached(user: User, code: str) -> QuerySet[Submission]:
     return rows.select_related("reviewer__review__project")
 
 
+def _named(row: Reviewer | Invitation | None, project: Project, user: User) -> str:
+    """Return the name of the expert of ``row``; empty for who may not read it."""
+    if row is None or row.expert is None or not may_name(user, project, now=timezone.now()):
+        return ""
+    return row.expert.name
+
+
+def whose_sheet(asked: HandBack, user: User) -> str:
+    row = asked.submission.reviewer
+    return _named(row, row.review.project, user)
+
+
+def whom(asked: ReassignRequest, user: User) -> str:
+    return _named(asked.reviewer or asked.invitation, asked.review.project, user)
+
+
 HAND_BACKS = Matter(
     code="reviews.return",
     model=HandBack,
@@ -52,6 +76,7 @@ HAND_BACKS = Matter(
     decide=decide_hand_back,
     check=check_hand_back,
     details=lambda asked: f"{asked.submission.reviewer}的评分表第 {asked.submission.version} 版",
+    whom=whose_sheet,
     about=lambda asked: asked.submission.reviewer.review,
     icon="arrow-back-up",
     order=70,
@@ -92,14 +117,6 @@ _COMES = replace(
     agreed="已确认，候补专家已加入，已通知。",
     turned_down="已退回申请，候补专家没有加入。",
 )
-
-
-def whom(asked: ReassignRequest, user: User) -> str:
-    """Return the name of the expert whom ``asked`` is about; empty for who may not read it."""
-    if not may_name(user, asked.review.project, now=timezone.now()):
-        return ""
-    row = asked.reviewer or asked.invitation
-    return row.expert.name if row and row.expert else ""
 
 
 def reassign_words(asked: ReassignRequest) -> Words:

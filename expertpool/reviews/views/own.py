@@ -25,6 +25,7 @@ from expertpool.core.views.drawers import attempt, drawer_form
 from expertpool.draws.enums import INVALID
 from expertpool.experts.guards import as_expert
 from expertpool.experts.models import Expert
+from expertpool.experts.queries.glyphs import lacking_for
 from expertpool.files.exceptions import FileRefused
 from expertpool.files.models import Attachment
 from expertpool.files.queries import has_layout, opened, preview_kind
@@ -39,7 +40,7 @@ from expertpool.reviews.queries.materials import material_at, neutral_name
 from expertpool.reviews.queries.reviews import reviewing
 from expertpool.reviews.queries.sheets import (
     label_of,
-    last_remarks,
+    last_submission,
     page_data,
     read_table,
     rule_of,
@@ -95,9 +96,12 @@ def review(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     if done is None and context["is_open"]:
         context["is_shared"] = assignment_of(row.review) is not None
         context["data"] = page_data(row.review, row, sheets)
+        # Without a standing one, what he has submitted last was handed back.
+        context["returned"] = last_submission(row)
         return render(request, "reviews/own_review.html", context)
     content = done.content if done else None
     context["table"] = read_table(row.review, sheets, content, done.remarks if done else None)
+    context["lacking"] = lacking_for([expert]) if done else []
     return render(request, "reviews/own_sheet.html", context)
 
 
@@ -238,7 +242,8 @@ def submit(request: UserRequest, expert: Expert, pk: int) -> HttpResponse:
     is_over = not row.review.is_open(now) or not row.invitation.draw.is_valid
     if standing(row) is not None or is_over:
         return redirect("reviews:own_review", pk=pk)
-    said = last_remarks(row)
+    last = last_submission(row)
+    said = last.remarks if last else {}
     if request.method == "POST":
         # Before anything is read: what is far is asked about on the page that answers. What is refused here is below, too.
         with suppress(ReviewRefused):

@@ -59,7 +59,7 @@ def codes(request: UserRequest) -> HttpResponse:
             form.add_error("password", str(error))
         else:
             response = render(request, "secondfactor/codes.html", context)
-            response.headers["HX-Trigger"] = "list:refresh"
+            response.headers["HX-Trigger"] = "page:refresh"
             return response
     status = 422 if form.errors else 200
     return render(request, "core/drawer_form.html", context, status=status)

@@ -132,20 +132,25 @@ def _as_loud(samples: array[int]) -> array[int]:
     return array("h", [sample * LOUD // peak for sample in samples])
 
 
-_MOMENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{2}))?")
-_DIGITS = re.compile(r"\d{5,}(?:-\d+)?|\d+(?:-\d+)+")
+_DAY = re.compile(r"(?<!\d)(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})(?!\d) ?|(?=年))")
+_TIME = re.compile(r"(?<![\d:：])([01]?\d|2[0-4])[:：]([0-5]\d)(?![\d:：])")
+_DIGITS = re.compile(r"[(（]0\d{2,3}[)）] ?\d{7,8}|\d{5,}(?:-\d+)?|\d+(?:-\d+)+")
 
 
 def spoken(text: str) -> str:
-    """Return ``text`` as it is said: dates in words, long numbers digit by digit, no brackets."""
-    text = _MOMENT.sub(_moment, text)
-    text = _DIGITS.sub(lambda found: " ".join(found[0].replace("-", "")), text)
+    """Return ``text`` as it is said: dates and times in words, long numbers digit by digit, no brackets. Programs read what
+    is left of these as two numbers, or as thousands."""
+    text = _TIME.sub(_time, _DAY.sub(_day, text))
+    text = _DIGITS.sub(lambda found: " ".join(re.sub(r"\D", "", found[0])), text)
     return re.sub(r"[【】《》「」]", " ", text)
 
 
-def _moment(found: re.Match[str]) -> str:
-    year, month, day, hour, minute = found.groups()
-    said = f"{' '.join(year)}年{int(month)}月{int(day)}日"
-    if hour is None:
-        return said
-    return f"{said}{int(hour)}点" + (f"{int(minute)}分" if int(minute) else "整")
+def _day(found: re.Match[str]) -> str:
+    year, _, month, day = found.groups()
+    return " ".join(year) + (f"年{int(month)}月{int(day)}日" if month else "")
+
+
+def _time(found: re.Match[str]) -> str:
+    hour, minute = map(int, found.groups())
+    nought = "零" if minute < 10 else ""
+    return f"{hour}点" + (f"{nought}{minute}分" if minute else "整")

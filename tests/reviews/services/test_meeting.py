@@ -228,11 +228,15 @@ def test_materials_are_read_by_those_who_score_and_stay(
     login(client, expert.user)
     preview = reverse("files:preview", args=[made.pk])
     assert client.get(preview).status_code == 404
+    login(client, operator)
+    files = reverse("reviews:item_files", args=[item.pk])
+    assert "添加附件" in client.get(files).content.decode()
     open_review(review=review, actor=operator, now=now)
     again = SimpleUploadedFile("补充.txt", b"x")
     with pytest.raises(FileRefused, match="评审已经开始"):
         attach(subject=item, uploaded_file=again, actor=operator, now=now)
     row = reviewer_of(review, expert)
+    login(client, expert.user)
     page = client.get(reverse("reviews:own_review", args=[row.pk])).content.decode()
     assert preview in page
     assert client.get(preview).status_code == 200
@@ -244,7 +248,10 @@ def test_materials_are_read_by_those_who_score_and_stay(
     assert client.get(preview).status_code == 404
     login(client, operator)
     assert "1 份" in client.get(reverse("reviews:detail", args=[review.pk])).content.decode()
-    assert "申报书" in client.get(reverse("reviews:item_files", args=[item.pk])).content.decode()
+    shown = client.get(files).content.decode()
+    assert "申报书" in shown
+    assert "添加附件" not in shown, "what experts score by stays"
+    assert "删除" not in shown
 
 
 @pytest.mark.shows("OVW-13")

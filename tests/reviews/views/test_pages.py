@@ -35,6 +35,7 @@ from expertpool.reviews.queries.sheets import content_of, seen_mark, sheets_of
 from expertpool.reviews.queries.written import WRITTEN
 from expertpool.reviews.services.ending import end_review
 from expertpool.reviews.services.organising import Terms, Thing, create_review, open_review
+from expertpool.reviews.services.returning import decide_hand_back, request_hand_back
 from tests.api.caller import Caller
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
@@ -539,3 +540,20 @@ def test_reviews_stand_on_the_panorama_and_on_the_home_page(
     fill_in(row, now=NOW)
     submit(row, now=NOW)
     assert "已提交" in client.get(reverse("reviews:own")).content.decode()
+
+
+@pytest.mark.shows("OVW-13")
+def test_whose_sheet_was_handed_back_reads_why_where_he_mends_it(
+    client: Client, operator: User, supervisor: User, expert: Expert
+) -> None:
+    made = make_submitted(operator, expert, now=NOW)
+    page = reverse("reviews:own_review", args=[made.reviewer_id])
+    as_expert(client, expert)
+    assert "已退回修改" not in client.get(reverse("reviews:own")).content.decode()
+    asked = request_hand_back(subject=made, reason="漏看附件三", actor=operator, now=NOW)
+    decide_hand_back(request=asked, agree=True, note="", actor=supervisor, now=NOW)
+    assert "已退回修改" in client.get(reverse("reviews:own")).content.decode()
+    assert "漏看附件三。您填过的都还在" in client.get(page).content.decode()
+    submit(made.reviewer, now=NOW)
+    assert "已退回修改" not in client.get(reverse("reviews:own")).content.decode()
+    assert "漏看附件三" not in client.get(page).content.decode()

@@ -16,6 +16,7 @@ from expertpool.reviews.models import Reviewer
 from expertpool.reviews.queries.reviews import standbys
 from expertpool.reviews.services.assigning import Share
 from expertpool.reviews.services.reassigning import Wanted, request_bring_in, request_reassign
+from expertpool.reviews.services.returning import request_hand_back
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
 from tests.factories.scoring import (
@@ -52,9 +53,11 @@ def test_whoever_decides_reads_whom_a_request_is_about(
     give_account(people[0], make_user("expert"))
     review = make_open(operator, now=NOW, pool=people)
     one, other = (reviewer_of(review, expert) for expert in people)
-    request_reassign(reviewer=one, wanted=EXIT, actor=operator, now=NOW)
-    seen = page(client, supervisor, "detail", review.pk)
-    assert f"{one}退出评审，已提交的评分表不计入结果（王立新）" in seen
+    asked = request_reassign(reviewer=one, wanted=EXIT, actor=operator, now=NOW)
+    words = f"{one}退出评审，已提交的评分表不计入结果（王立新）"
+    assert words in page(client, supervisor, "detail", review.pk)
+    look = reverse("workflow:request_look", args=["reviews.reassign", asked.pk])
+    assert words in client.get(look).content.decode(), "where he decides"
     # Nobody else's account has told, nor has any message.
     assert all(
         "王立新" not in told.body for told in Message.objects.filter(occasion="request.asked")
@@ -62,6 +65,23 @@ def test_whoever_decides_reads_whom_a_request_is_about(
     seen = page(client, operator, "detail", review.pk)
     assert exit_of(one) not in seen, "another would be refused"
     assert exit_of(other) in seen
+
+
+@pytest.mark.shows("OVW-13")
+def test_whoever_decides_reads_whose_sheet_is_handed_back(
+    client: Client, operator: User, supervisor: User
+) -> None:
+    expert = make_expert("王立新")
+    give_account(expert, make_user("expert"))
+    review = make_open(operator, now=NOW, pool=[expert])
+    one = reviewer_of(review, expert)
+    fill_in(one, now=NOW)
+    sheet = submit(one, now=NOW)
+    asked = request_hand_back(subject=sheet, reason="漏看附件三", actor=operator, now=NOW)
+    words = f"{one}的评分表第 1 版（王立新）"
+    assert words in page(client, supervisor, "detail", review.pk)
+    look = reverse("workflow:request_look", args=["reviews.return", asked.pk])
+    assert words in client.get(look).content.decode()
 
 
 @pytest.mark.shows("OVW-13")

@@ -23,6 +23,7 @@ from config.environment import (
 )
 from config.logs import OURS, log_slow_queries
 from config.numbers import numbering_jobs
+from config.probes import PROBES
 from config.storing import backup_storage, file_storage
 from config.worker import (
     measuring_jobs,
@@ -110,6 +111,7 @@ if DEV_PAGES:
 
 MIDDLEWARE = [
     "config.numbers.numbering",
+    "config.probes.by_any_name",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.keeping.kept_by_nobody",
@@ -294,6 +296,7 @@ NETWORK_RULES_SECONDS = (
     3  # after which each process of pages reads anew which addresses are blocked
 )
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [rf"^{path[1:]}$" for path in PROBES]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUST_PROXY:

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.commands import host
 from config.environment import HOME, port
 from config.server import bound
+from expertpool.core.documents.fonts import files
 from expertpool.core.health import Check, CheckGroup, Finding, Health
 from expertpool.core.health.program import find_disk
 from expertpool.core.health.words import size_text
@@ -51,6 +52,8 @@ def find_home(_now: datetime) -> Finding:
 
 def find_backup_disk(_now: datetime) -> Finding:
     """One disk that fails takes a backup with it that lies beside its original."""
+    if settings.DATABASE_SERVER is None:
+        return Finding(Health.OFF, "数据库不是内置的，由管理它的人备份，附件另行复制。")
     ours, backups = (_device(Path(folder)) for folder in (HOME, settings.BACKUP_DIR))
     if ours == backups:
         mend = "请用 BACKUP_DIR 指定另一块磁盘或另一台机器的共享目录。"
@@ -88,7 +91,7 @@ def find_fonts(_now: datetime) -> Finding:
     if not any(brought.rglob("*.[ot]t[fc]")):
         mend = "程序目录不完整：请重新运行 make setup。"
         return Finding(Health.FAILED, "没有中文字体，打印的文档会没有文字。", mend=mend)
-    own = list(Path(settings.FONT_DIR).rglob("*.[ot]t[fc]"))
+    own = {path for path, _ in files() if path.is_relative_to(settings.FONT_DIR)}
     further = f"另有 {len(own)} 个放在 {settings.FONT_DIR}" if own else ""
     return Finding(Health.OK, "自带中文字体。", further)
 

@@ -136,8 +136,8 @@ def make_candidates() -> Specialty:
     return specialty
 
 
-def draw_sealed(world: World, specialty: Specialty) -> Sealed:
-    """Draw two of four; one declines on his own page, one accepts by his link, one by telephone."""
+def draw_sealed(world: World, specialty: Specialty, *, seed: int | None = None) -> Sealed:
+    """Draw two of four (by ``seed``); one declines on his own page, one accepts by his link, one by telephone."""
     now = timezone.now()
     fits = {"field": "specialty", "op": "in", "value": [str(specialty.pk)]}
     draw = make_draw(
@@ -145,6 +145,7 @@ def draw_sealed(world: World, specialty: Specialty) -> Sealed:
         operator=world.users["operator"],
         opens_in_hours=500,
         groups=[GroupInput("密封组", 2, [fits])],
+        seed=seed,
     )
     Project.objects.filter(pk=draw.project_id).update(
         department=world.project.department, name="封名试验项目"

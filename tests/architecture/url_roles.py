@@ -1562,6 +1562,8 @@ RULES: dict[str, Rule] = {
     "draws:notices_delete": only("admin", kwargs=PROJECT),
     "draws:list": only(*READ_DRAWS),
     "draws:detail": only(*READ_DRAWS, kwargs=DRAWN),
+    "draws:practice": only(*DRAW),
+    "draws:practice_record": only(*DRAW),
     "draws:room": only(*READ_DRAWS, kwargs=DRAWN),
     "draws:place": only(*DRAW, "supervisor", kwargs=DRAWN),
     "draws:place_tries": only(*DRAW, kwargs=DRAWN),

@@ -173,6 +173,8 @@ def test_backups_on_the_disk_of_the_data_are_told(
     assert found(machine, "backup_disk").state is Health.WARNING
     monkeypatch.setattr(machine, "_device", {deployed.BACKUP_DIR: 2}.get)
     assert found(machine, "backup_disk").state is Health.OK
+    deployed.DATABASE_SERVER = None  # its administrator makes the backups, nothing is written there
+    assert found(machine, "backup_disk").state is Health.OFF
 
 
 def test_a_wrong_clock_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

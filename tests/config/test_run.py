@@ -1,6 +1,5 @@
 """The product as it is deployed: started, stopped, started again."""
 
-import json
 import os
 import re
 import secrets
@@ -60,7 +59,7 @@ def running(environment: dict[str, str]) -> Iterator[str]:
     ):
         address = f"http://127.0.0.1:{environment['PORT']}"
         try:
-            wait_for(f"{address}/health/", product, output.name)
+            wait_for(f"{address}/health/ready/", product, output.name)
             yield address
         finally:
             product.send_signal(signal.SIGINT)
@@ -69,12 +68,12 @@ def running(environment: dict[str, str]) -> Iterator[str]:
 
 
 def wait_for(url: str, product: subprocess.Popen[bytes], output: str) -> None:
+    """Wait until ``url`` is answered with 200, which a warning is, too (the tests' disk may have little room)."""
     deadline = time.monotonic() + 180  # a busy machine migrates for long
     while time.monotonic() < deadline:
         assert product.poll() is None, Path(output).read_text()
         try:
-            with urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
-                assert json.load(response)["status"] == "ok"
+            with urlopen(url, timeout=5):  # noqa: S310 - our own address
                 return
         except OSError:  # not there yet, or too busy to answer
             time.sleep(0.1)

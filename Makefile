@@ -9,7 +9,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-agents bench-load torture ha-test rolling draw-walk features tables openapi pictures coverage lock sbom advisories bundle browser python
+.PHONY: help run setup setup-s3 setup-voice dev assets test lint fmt seed bench bench-soak bench-delivery bench-calls bench-agents bench-load torture ha-test rolling draw-walk worlds features tables openapi pictures coverage lock sbom advisories bundle browser python
 
 help: ## 列出所有命令
 	@awk 'BEGIN {FS = ":.*## "} /^## / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -89,6 +89,9 @@ draw-walk: SEED := $(or $(SEED),$(shell date +%s))
 draw-walk:
 	@echo "SEED=$(SEED)"
 	@DRAW_MACHINE_EXAMPLES=$(or $(ARGS),300) $(BIN)/python -m pytest tests/draws/test_machine.py -n0 -s --hypothesis-seed=$(SEED)
+
+worlds: dev ## 两次只差抽中了谁的抽取：每个岗位打开每个地址，两次说的都一样才算保密
+	@WHOLE_WORLDS=1 $(BIN)/python -m pytest tests/architecture/test_two_worlds.py -n0
 
 tables: dev ## 重写空数据库一开始的表（config/tables.sql）：迁移多了，第一次启动就慢
 	@$(BIN)/python -m tools.tables

@@ -23,6 +23,7 @@ from tools.browser import FLAGS, missing, small_browser_path
 pytest_plugins = [
     "tests.again",
     "tests.database",
+    "tests.durations",
     "tests.fixtures",
     "tests.files.converting",
     "tests.left_open",

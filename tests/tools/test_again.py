@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from config.environment import BASE_DIR
+from tests.tools.inner_run import run_tests
 
 TESTS = """
 import pytest
@@ -38,15 +35,7 @@ def test_of_a_race():
 def test_a_failed_test_has_a_second_try_and_the_first_is_told(workers: str, tmp_path: Path) -> None:
     (tmp_path / "test_pages.py").write_text(TESTS)
     plugins = ["-ptests.again", "-pxdist", "-ppytest_rerunfailures"]
-    alone = ["--rootdir", str(tmp_path), "-c/dev/null", "-omarkers=race"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", *plugins, *alone, workers, str(tmp_path)],
-        cwd=BASE_DIR,
-        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = run_tests(tmp_path, *plugins, workers)
     assert ran.returncode == 1
     assert "2 failed, 1 passed, 2 rerun" in ran.stdout
     told = ran.stdout.split("再试了一次")[1]

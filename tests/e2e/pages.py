@@ -71,6 +71,12 @@ class Screen:
         return int(self.page.evaluate(OVERFLOW))
 
 
+def every(locator: Locator) -> list[Locator]:
+    """All that ``locator`` finds, once the page with it is there: ``all()`` alone does not wait for one."""
+    expect(locator.first).to_be_visible()
+    return locator.all()
+
+
 def sign_in(screen: Screen, user: User) -> None:
     screen.open("/login/")
     screen.fill("账号", user.username)

@@ -36,7 +36,7 @@ from expertpool.reviews.calculation import Indicator, Kind, RuleTree, Stage
 from expertpool.reviews.models import ReassignRequest, Review, Reviewer, ReviewResult
 from expertpool.reviews.services.organising import Terms, Thing, add_items, create_review
 from tests.e2e.conftest import OpenBrowser
-from tests.e2e.pages import Screen, drawer
+from tests.e2e.pages import Screen, drawer, every
 from tests.factories.accounts import make_user
 from tests.factories.draws import make_draw
 from tests.factories.experts import give_account, make_expert, make_tag
@@ -191,7 +191,7 @@ def pay_letters(
     came = operator.page.locator("fieldset").filter(has_text=comes).get_by_label("开始时间")
     came.fill(f"{timezone.localtime() - HOUR:%Y-%m-%d %H:%M}")
     if timezone.localdate(project.closing_at) < timezone.localdate():  # run after midnight
-        for note in operator.page.get_by_label("说明", exact=True).all():
+        for note in every(operator.page.get_by_label("说明", exact=True)):
             note.fill("评审过了零点才结束")
     operator.press("保存并计算")
     operator.press("发送 5 份确认函")
@@ -225,7 +225,7 @@ def rate(operator: Screen, expert: Screen, project: Project) -> None:
     evaluation = open_evaluation(project_id=project.pk, now=timezone.now())
     assert evaluation
     operator.open(f"/evaluations/{evaluation.pk}/")
-    for field in operator.page.locator("form[data-dirty] select").all():
+    for field in every(operator.page.locator("form[data-dirty] select")):
         field.select_option(index=1)
     for field in operator.page.locator("form[data-dirty] input[type=number]").all():
         field.fill("90")
@@ -234,10 +234,8 @@ def rate(operator: Screen, expert: Screen, project: Project) -> None:
     operator.sees("您已评完")
     expert.open("/my/evaluations/")
     expert.press("评价")
-    for field in expert.page.locator("main form select").all():
+    for field in every(expert.page.locator("main form select")):
         field.select_option(index=1)
-    for field in expert.page.locator("main form input[type=number]").all():
-        field.fill("95")
     expert.press("提交评价")
     expert.sees("已评价")
     evaluation = Evaluation.objects.get(pk=evaluation.pk)

@@ -47,7 +47,7 @@ def _start(command: list[str], root: Path, env: dict[str, str]) -> None:
     with subprocess.Popen(command, cwd=root, env=env) as product:
         try:
             seconds = wait_until_well(f"http://127.0.0.1:{PORT}", product)
-            print(f"启动 {seconds:.1f} 秒，/health/ 正常")
+            print(f"启动 {seconds:.1f} 秒，/health/ready/ 正常")
         finally:
             product.send_signal(signal.SIGINT)
             product.wait(60)

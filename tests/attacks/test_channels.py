@@ -28,6 +28,7 @@ from expertpool.draws.services.outset import look_ahead
 from expertpool.draws.services.replies import expire
 from expertpool.draws.services.rescheduling import NewMeeting, reschedule
 from expertpool.notifications.channels import CHANNELS
+from expertpool.notifications.channels.email import EmailChannel
 from expertpool.notifications.channels.sms import SmsChannel
 from expertpool.notifications.channels.sms import settings as sms
 from expertpool.notifications.channels.voice import settings as voice
@@ -243,6 +244,33 @@ def test_the_office_hears_before_that_a_channel_does_not_reach_all(operator: Use
     assert cautions("sms", "email") == []
     assert cautions("email") == ["发给约 10 名没有邮箱的专家的通知改用短信。"]
     assert cautions("site") == ["发给所有专家的通知改用短信。"]
+
+
+@pytest.mark.parametrize(
+    ("mail", "channels", "said"),
+    [
+        (False, ("sms", "email"), "也没有配置邮件：所有专家收不到邀请，.*接通短信或邮件"),
+        (True, ("sms",), "本系统没有配置短信：.*邀请渠道中选用.*邮件"),
+        (True, ("sms", "email"), "少数没有邮箱的专家可能收不到邀请，.*补全邮箱或配置短信"),
+    ],
+)
+def test_the_office_hears_before_what_a_site_lacks_that_reaches_nobody(
+    operator: User,
+    without_sms: None,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    mail: bool,
+    channels: tuple[str, ...],
+    said: str,
+) -> None:
+    """It was told to complete the addresses of experts who all had one, where the site sends no mail at all."""
+    monkeypatch.setattr(EmailChannel, "is_configured", lambda self: mail)
+    make_expert(email="")
+    project = make_ready_project(now=NOW, seats=1, channels=channels)
+    plan = DrawPlan.objects.get(project=project)
+    ahead = look_ahead(plan=plan, members=[project], actor=operator, now=NOW)
+    (text,) = [one.text for one in ahead.cautions if one.title == "所选渠道不能送达所有专家"]
+    assert re.search(said, text)
 
 
 @pytest.mark.shows("DRAW-20", "OVW-08")

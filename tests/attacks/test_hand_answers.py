@@ -66,8 +66,10 @@ def move(draw: Draw, actor: User, *, to: datetime, place: str = "三楼") -> Non
 
 
 def moved_beside_a_sealed_one(draw: Draw, operator: User) -> tuple[Draw, set[int]]:
-    """Move ``draw`` to the time of a draw whose names are sealed; return that one, and who sits in it."""
-    sealed = make_draw(now=NOW, operator=operator, seats=4, opens_in_hours=THEN)
+    """Move ``draw`` to the time of a draw whose names are sealed; return that one, and who sits in it.
+
+    Three of six, two of whom are not in ``draw``: some of its four sit there and some do not, whoever is drawn."""
+    sealed = make_draw(now=NOW, operator=operator, seats=3, opens_in_hours=THEN)
     for row in sealed.invitations.all():
         agree(row, NOW)
     move(draw, operator, to=sealed.project.opening_at)

@@ -25,7 +25,7 @@ __all__ = ["deployment"]
 
 def answers(address: str) -> bool:
     try:
-        with urlopen(f"{address}/health/", timeout=2) as response:  # noqa: S310 - our own address
+        with urlopen(f"{address}/health/ready/", timeout=2) as response:  # noqa: S310 - our own address
             return bool(json.load(response)["status"] == "ok")
     except (URLError, OSError):
         return False

@@ -126,4 +126,4 @@ def test_in_the_first_days_the_log_says_so(
         row = handed_in(expert)
     assert agree(row, young) is Verdict.APPROVED
     entry = Entry.objects.filter(action__endswith=".decide", actor=young).latest("pk")
-    assert "审核人账号开通于" in entry.note
+    assert "系统启用的头几天开通的" in entry.note

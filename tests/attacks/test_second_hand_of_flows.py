@@ -159,4 +159,4 @@ def test_in_the_first_days_what_an_expert_asks_is_agreed_to_and_the_log_says_so(
     assert _change(row, first) is Verdict.ADVANCED
     assert _change(row, second) is Verdict.APPROVED
     entry = Entry.objects.filter(action="change.decide", actor=second).get()
-    assert "审核人账号开通于" in entry.note
+    assert "系统启用的头几天开通的" in entry.note

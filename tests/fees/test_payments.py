@@ -100,6 +100,8 @@ def test_a_batch_is_paid_after_a_second_person_and_adds_up_to_the_letters(
     lines = [make_paid_to(operator, now=NOW, minutes=540) for _ in range(3)]
     batch = make_batch_of(lines, finance, now=NOW)
     assert (batch.number, batch.count, batch.state) == ("FK2026110001", 3, "asked")
+    waits = reverse("workflow:request_look", args=["fees.payment", PaymentRequest.objects.get().pk])
+    assert "3 笔，合计 2,880.00 元" in login(Client(), second).get(waits).content.decode()
     with pytest.raises(FeeRefused, match="须由两人"):
         agreed(batch, finance)
     with pytest.raises(FeeRefused, match="还没有批准"):

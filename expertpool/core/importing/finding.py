@@ -1038,7 +1038,22 @@ class _Recogniser:
             return False
         if {at, best} & self.hidden:
             return False
-        return column.looks is None or {why[at], why[best]} == {Why.HEADER, Why.REMEMBERED}
+        if column.looks is None or {why[at], why[best]} == {Why.HEADER, Why.REMEMBERED}:
+            return True
+        return self._is_either(code, at, best, why)
+
+    def _is_either(self, code: str, at: int, best: int, why: Sequence[str]) -> bool:
+        """Tell whether below two headers stand other values of the column, and no header says which are meant: 移动电话
+        beside 联系电话, over two mobile numbers (docs/decisions/0781)."""
+        column, both = self.columns[code], (at, best)
+        if any(why[one] != Why.HEADER or is_further(self.cells[one]) for one in both):
+            return False
+        if normalise_header(self.cells[best]) == normalise_header(column.header):
+            return False
+        if any((self._share(code, one) or 0.0) < SURE for one in both):
+            return False
+        others, its = (_cleaned(column.clean, self.below[one]) for one in both)
+        return bool(others - its)
 
     def _goes_with(self, at: int, best: int, why: Sequence[str]) -> bool:
         """Tell whether two headers may both stand for one column."""
@@ -1119,6 +1134,10 @@ def _is_refused(clean: Any, cell: Any) -> bool:
     except CellRefused:
         return True
     return False
+
+
+def _cleaned(clean: Any, cells: Iterable[Any]) -> set[Any]:
+    return {clean(cell) for cell in cells if not _is_refused(clean, cell)}
 
 
 def _short(cell: Any) -> str:

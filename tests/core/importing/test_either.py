@@ -37,7 +37,12 @@ def listed(first: str, second: str, beside: Callable[[int], str]) -> list[list[s
 @pytest.mark.shows("EXP-07")
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("联系电话", "移动电话"), ("移动电话", "联系电话"), ("手机", "联系方式"), ("手机号码", "电话")],
+    [
+        ("联系电话", "移动电话"),
+        ("移动电话", "联系电话"),
+        ("手机", "联系方式"),
+        ("手机号码", "电话"),
+    ],
 )
 def test_of_two_mobile_numbers_the_clerk_says_which_is_meant(
     client: Client, tmp_path: Path, first: str, second: str

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from expertpool.core.models import SavedSearch
 from expertpool.experts.models import Expert
+from expertpool.experts.services.deletion import delete_expert
+from expertpool.experts.services.status import unfreeze_expert
 from tests.e2e.conftest import OpenBrowser
 from tests.e2e.pages import drawer, sign_in
 from tests.factories.accounts import make_user
@@ -74,6 +77,41 @@ def test_the_menu_of_a_row_is_opened_by_keyboard(open_browser: OpenBrowser) -> N
     screen.confirm()
     expect(screen.page.locator("tbody .pill", has_text="冻结")).to_have_count(1)
     assert Expert.objects.get().status == "frozen"
+
+
+@pytest.mark.shows("EXP-19")
+def test_a_reason_that_is_refused_is_typed_once(open_browser: OpenBrowser) -> None:
+    admin, expert = make_user("admin"), make_expert("甲工")
+    screen = open_browser()
+    sign_in(screen, admin)
+    screen.open("/experts/")
+    screen.page.get_by_label("选择甲工").check()
+    bulk = screen.page.get_by_role("region", name="批量操作")
+    reason = screen.page.get_by_label("冻结原因")
+    screen.press("冻结", within=bulk)
+    reason.fill("停")
+    screen.confirm()
+    expect(screen.page.get_by_text("请写明，至少两个字。")).to_be_visible()
+    reason.fill("停职")
+    screen.confirm()
+    screen.sees("已冻结 1 位专家")
+    expert.refresh_from_db()
+    unfreeze_expert(expert=expert, reason="复职", actor=admin, now=timezone.now())
+
+    screen.open("/experts/")
+    menu = screen.page.get_by_role("button", name="更多操作")
+    act = screen.page.locator(".dropdown-item", has_text="冻结")
+    menu.click()
+    act.click()
+    expect(reason).to_have_value("")  # of an earlier one nothing stands there
+    screen.expected.append("409")
+    delete_expert(expert=expert, reason="重复建档", actor=admin, now=timezone.now())
+    reason.fill("证书过期，等他补交")
+    screen.confirm()
+    expect(screen.page.locator(".toast-line.tone-red")).to_be_visible()
+    menu.click()
+    act.click()
+    expect(reason).to_have_value("证书过期，等他补交")
 
 
 @pytest.mark.shows("EXP-19", "EXP-52")

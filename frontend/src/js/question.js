@@ -3,7 +3,10 @@ import { h, icon, nextId } from "./dom.js";
 import { focusFirst, openLayer } from "./layers.js";
 import { pickedWords } from "./table.js";
 
-/** Asks; resolves to false, or to true, or to the text when `want` names one. */
+// One letter, and marks alone, give no reason: the server refuses them as well.
+const saysEnough = (text) => (text.match(/[\p{L}\p{N}]/gu) ?? []).length > 1;
+
+/** Asks; resolves to false, or to true, or to the text when `want` names one, which `said` begins with. */
 export function ask({
   title = "请确认",
   text = "",
@@ -12,6 +15,7 @@ export function ask({
   danger = false,
   want = "",
   most = 500,
+  said = "",
 }) {
   return new Promise((resolve) => {
     const titleId = nextId("question");
@@ -29,8 +33,9 @@ export function ask({
       "p.field-error",
       { id: `${fieldId}-error`, hidden: true },
       icon("alert-circle", "sm"),
-      `请填写${want}。`,
+      h("span"),
     );
+    if (want) answer.value = said;
     const confirm = h(
       `button.btn.${danger ? "btn-danger.btn-danger-solid" : "btn-primary"}`,
       { type: "submit" },
@@ -73,7 +78,8 @@ export function ask({
       event.preventDefault();
       event.stopPropagation();
       const value = want ? answer.value.trim() : true;
-      if (value) return finish(value);
+      if (value === true || saysEnough(value)) return finish(value);
+      problem.lastChild.textContent = value ? "请写明，至少两个字。" : `请填写${want}。`;
       problem.hidden = false;
       answer.classList.add("is-invalid");
       answer.setAttribute("aria-describedby", problem.id);
@@ -88,6 +94,8 @@ export function ask({
 
 // An answered element goes on once without being asked again.
 const answered = new WeakMap();
+// What was last typed, and about what: it stands there again where the server refused it.
+let last = {};
 
 function question(element, submitter) {
   const { confirm = "", confirmTitle, confirmOk, danger, ask: want = "", askMost } = element.dataset;
@@ -101,6 +109,7 @@ function question(element, submitter) {
     danger: danger !== undefined,
     want,
     most: Number(askMost) || undefined,
+    said: last.element === element ? last.text : "",
   });
 }
 
@@ -117,6 +126,7 @@ async function intercept(event, element, goOn, submitter = null) {
   const result = await question(element, submitter);
   if (!result) return;
   answered.set(element, result);
+  if (typeof result === "string") last = { element, text: result };
   const form = element.matches("form") ? element : element.form;
   if (form && typeof result === "string") putAnswer(form, element.dataset.askName ?? "reason", result);
   goOn();
@@ -141,6 +151,9 @@ export function startQuestions() {
     },
     true,
   );
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful && detail.requestConfig.verb !== "get") last = {};
+  });
   document.addEventListener("htmx:configRequest", (event) => {
     const element = event.detail.elt;
     const result = answered.get(element);

@@ -25,6 +25,7 @@ class FeesConfig(AppConfig):
         from expertpool.core.visibility import LATER, Later
         from expertpool.draws.queries.untold import untold_own_requests, untold_signatures
         from expertpool.experts.events import ExpertChanged, ExpertsChanged
+        from expertpool.experts.queries.coming import OWN_MATTERS
         from expertpool.experts.queries.erasing import KEEPERS
         from expertpool.fees.actions import ACTIONS
         from expertpool.fees.exports import FeeExport
@@ -35,6 +36,7 @@ class FeesConfig(AppConfig):
         from expertpool.fees.queries.erasing import KEEPERS as STAYS
         from expertpool.fees.queries.lines import SIGNATURES
         from expertpool.fees.queries.receipts import RECEIPTS
+        from expertpool.fees.queries.unsigned import OWN_MATTERS as UNSIGNED
         from expertpool.fees.queries.written import WRITTEN
         from expertpool.fees.receivers import expert_changed, experts_changed
         from expertpool.fees.services.answers import AnswerImporter
@@ -85,3 +87,4 @@ class FeesConfig(AppConfig):
         subscribe(ExpertChanged, expert_changed)
         subscribe(ExpertsChanged, experts_changed)
         KEEPERS.add(*STAYS)
+        OWN_MATTERS.add(UNSIGNED)

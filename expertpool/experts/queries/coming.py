@@ -1,5 +1,5 @@
-"""The reviews to which experts are to come, before somebody takes them out of the pool. Apps above that
-know declare it."""
+"""The reviews to which experts are to come, and what they alone can finish, before somebody takes them out of the
+pool. Apps above that know declare it."""
 
 from __future__ import annotations
 
@@ -51,6 +51,28 @@ SEAT_SOURCES: Catalogue[SeatSource] = Catalogue("seat source")
 
 
 @dataclass(frozen=True)
+class OwnMatter:
+    """What only the expert himself can finish, signed in: ``what`` at ``url``, and its ``state``, in the words of the page."""
+
+    key: str
+    expert: str
+    what: str
+    url: str
+    state: str
+
+
+@dataclass(frozen=True)
+class OwnMatterSource:
+    """``find(user, experts)`` returns what of ``experts`` (ids) ``user`` may know of."""
+
+    code: str
+    find: Callable[[User, Collection[int]], list[OwnMatter]]
+
+
+OWN_MATTERS: Catalogue[OwnMatterSource] = Catalogue("source of experts' own matters")
+
+
+@dataclass(frozen=True)
 class ComingSeats:
     """What is shown before the act, and what of it whoever acts has seen."""
 
@@ -58,6 +80,7 @@ class ComingSeats:
     seen: frozenset[str] = frozenset()
     note: str = "名单已公开的评审中，下列席位会受影响；名单未公开的不在此显示。"
     tick: str = "同时申请让出这些席位"
+    own_matters: Sequence[OwnMatter] = ()
 
     def __bool__(self) -> bool:
         return bool(self.seats)
@@ -65,11 +88,11 @@ class ComingSeats:
     @property
     def keys(self) -> str:
         """What the page sends back."""
-        return ",".join(seat.key for seat in self.seats)
+        return ",".join(one.key for one in (*self.seats, *self.own_matters))
 
     @property
     def are_seen(self) -> bool:
-        return self.seen.issuperset(seat.key for seat in self.seats)
+        return self.seen.issuperset(one.key for one in (*self.seats, *self.own_matters))
 
     @property
     def may_ask(self) -> bool:
@@ -82,10 +105,13 @@ def coming_seats(
     *,
     during: Period | None = None,
     seen: str = "",
+    signs_out: bool = False,
     now: datetime,
 ) -> ComingSeats:
-    """Return the coming seats of ``experts`` (ids) that ``user`` may know of, soonest first."""
+    """Return the coming seats of ``experts`` (ids) that ``user`` may know of, soonest first; and what they alone can
+    finish, where the act ``signs_out`` for good."""
     ids = list(experts)
     found = [seat for source in SEAT_SOURCES for seat in source.find(user, ids, during, now)]
     found.sort(key=lambda seat: (seat.at, seat.key))
-    return ComingSeats(found, frozenset(seen.split(",")))
+    own = [one for source in OWN_MATTERS for one in source.find(user, ids)] if signs_out else []
+    return ComingSeats(found, frozenset(seen.split(",")), own_matters=own)

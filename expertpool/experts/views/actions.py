@@ -103,9 +103,11 @@ def _single(
     *,
     undo: str = "",
     leaves: bool = False,
+    signs_out: bool = False,
 ) -> View:
     """Return the view that makes ``change`` of one expert; ``undo`` names the one that takes it
-    back. Who ``leaves`` the pool by it is asked about his coming seats first."""
+    back. Who ``leaves`` the pool by it is asked about his coming seats first; where it ``signs_out``
+    for good, also about what he alone can finish."""
 
     @require_POST
     @requires(code)
@@ -114,8 +116,10 @@ def _single(
             get_object_or_404(experts_visible_to(request.user, code), pk=pk),
             timezone.now(),
         )
-        if leaves and (answer := seats_first(request, [expert], verb=verb, now=now)) is not None:
-            return answer
+        if leaves:
+            answer = seats_first(request, [expert], verb=verb, signs_out=signs_out, now=now)
+            if answer is not None:
+                return answer
         try:
             change(expert=expert, actor=request.user, now=now, **arguments(request))
         except ExpertRefused as refusal:
@@ -136,6 +140,7 @@ def _bulk(
     picked: Callable[[UserRequest], QuerySet[Expert]] = _picked,
     undo: str = "",
     leaves: bool = False,
+    signs_out: bool = False,
     meant: Q | Callable[[], Q] | None = None,
     background: str = "",
     undone_by: str = "",
@@ -143,12 +148,12 @@ def _bulk(
     first: Callable[[Any, list[Any]], HttpResponse | None] | None = None,
 ) -> View:
     """Return the view that makes ``change`` of all ticked experts, of a whole list of those ``meant``; of
-    who ``leaves`` as `_single`. ``first``: what has to be seen before."""
+    who ``leaves``, and where it ``signs_out``, as `_single`. ``first``: what has to be seen before."""
     about_seats: dict[str, Any] = {"first": first} if first else {}
     if leaves:
         about_seats = {
             "first": lambda request, rows: seats_first(
-                request, rows, verb=verb, now=timezone.now()
+                request, rows, verb=verb, signs_out=signs_out, now=timezone.now()
             ),
             "then": _given_up,
         }
@@ -210,7 +215,13 @@ freeze = _single(
 )
 unfreeze = _single(unfreeze_expert, "experts.edit", "解冻", _with_reason_back)
 delete = _single(
-    delete_expert, "experts.delete", "删除", _with_reason, undo="experts:restore", leaves=True
+    delete_expert,
+    "experts.delete",
+    "删除",
+    _with_reason,
+    undo="experts:restore",
+    leaves=True,
+    signs_out=True,
 )
 restore = _single(restore_expert, "experts.delete", "恢复", _plain)
 
@@ -253,6 +264,7 @@ delete_many = _bulk(
     _with_reason,
     undo="experts:restore_many",
     leaves=True,
+    signs_out=True,
     background="experts.delete",
     undone_by="experts.restore",
 )

@@ -24,24 +24,30 @@ def seats_of(
     experts: Iterable[Expert],
     *,
     during: Period | None = None,
+    signs_out: bool = False,
     now: datetime,
 ) -> ComingSeats:
     """Return what ``request`` has to have seen of the coming seats of ``experts``."""
     ids = [expert.pk for expert in experts]
     seen = request.POST.get("seats", "")
-    return coming_seats(request.user, ids, during=during, seen=seen, now=now)
+    return coming_seats(request.user, ids, during=during, seen=seen, signs_out=signs_out, now=now)
 
 
 def seats_first(
-    request: UserRequest, experts: Iterable[Expert], *, verb: str, now: datetime
+    request: UserRequest,
+    experts: Iterable[Expert],
+    *,
+    verb: str,
+    signs_out: bool = False,
+    now: datetime,
 ) -> HttpResponse | None:
-    """Return the drawer that shows the coming seats where they were not seen yet: it posts the same
-    once more."""
-    coming = seats_of(request, experts, now=now)
+    """Return the drawer that shows the coming seats, and what the experts could no longer finish, where they were
+    not seen yet: it posts the same once more."""
+    coming = seats_of(request, experts, signs_out=signs_out, now=now)
     if coming.are_seen:
         return None
     context = {
-        "title": f"{verb}：先看将要参加的评审",
+        "title": f"{verb}：先看{'将要参加的评审' if coming else '要他本人办的事'}",
         "verb": verb,
         "coming": coming,
         "posted": posted_again(request, *OWN),

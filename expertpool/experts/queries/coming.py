@@ -88,11 +88,14 @@ class ComingSeats:
     @property
     def keys(self) -> str:
         """What the page sends back."""
-        return ",".join(one.key for one in (*self.seats, *self.own_matters))
+        return ",".join(self._shown())
 
     @property
     def are_seen(self) -> bool:
-        return self.seen.issuperset(one.key for one in (*self.seats, *self.own_matters))
+        return self.seen.issuperset(self._shown())
+
+    def _shown(self) -> list[str]:
+        return [*(one.key for one in self.seats), *(one.key for one in self.own_matters)]
 
     @property
     def may_ask(self) -> bool:

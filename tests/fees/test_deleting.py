@@ -8,9 +8,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from expertpool.accounts.models import User
 from expertpool.experts.models import Expert
+from expertpool.experts.services.merging import merge_experts
 from expertpool.fees.models import FeeLine
 from tests.factories.accounts import make_user
 from tests.factories.experts import give_account, make_expert
@@ -60,6 +62,15 @@ def test_many_at_once_say_it_of_each(admin: User, operator: User) -> None:
     assert [one.name in page for one in experts] == [True, True, False]
     delete(admin, seats=seen_in(first), **said)
     assert {status_of(one) for one in experts} == {"deleted"}
+
+
+def test_a_fee_of_a_record_that_was_merged_into_his_is_his(admin: User, operator: User) -> None:
+    keep, close = make_expert("甲工"), make_expert("甲工")
+    (line,) = make_sent(operator, pool=(close,))
+    now = timezone.now()
+    merge_experts(keep=keep, close=close, taken=(), reason="同一人", actor=admin, now=now)
+    page = delete(admin, keep.pk).content.decode()
+    assert (status_of(keep), HIS in page, line.project.name in page) == ("formal", True, True)
 
 
 def test_what_needs_no_hand_of_his_is_not_asked_about(admin: User, operator: User) -> None:

@@ -86,9 +86,9 @@ def _with_draws(rows: QuerySet[FeeLine]) -> QuerySet[FeeLine]:
     return rows.annotate(is_of_void_draw=OF_VOID_DRAW)  # type: ignore[no-redef] # what the model would ask for each
 
 
-def whose(expert_id: int) -> Q:
-    """The fees of an expert, those of records that were merged into his among them."""
-    return Q(expert=expert_id) | Q(expert__merged_into=expert_id)
+def whose(*expert_ids: int) -> Q:
+    """The fees of experts, those of records that were merged into theirs among them."""
+    return Q(expert__in=expert_ids) | Q(expert__merged_into__in=expert_ids)
 
 
 def was_told(expert_id: int) -> bool:

@@ -9,13 +9,13 @@ from django.urls import reverse
 from expertpool.accounts.models import User
 from expertpool.experts.queries.coming import OwnMatter, OwnMatterSource
 from expertpool.fees.enums import FeeState
-from expertpool.fees.queries.lines import STANDING, fees_visible_to
+from expertpool.fees.queries.lines import STANDING, fees_visible_to, whose
 
 
 def unsigned_fees(user: User, experts: Collection[int]) -> list[OwnMatter]:
     """Return the fees of ``experts`` (ids) that wait for their signature, as ``user`` is told of them: one that was
     signed today may still be among them."""
-    rows = fees_visible_to(user).filter(STANDING, expert__in=experts, gross__gte=0)
+    rows = fees_visible_to(user).filter(STANDING, whose(*experts), gross__gte=0)
     waiting = (FeeState.DRAFT, FeeState.SENT)
     return [
         OwnMatter(

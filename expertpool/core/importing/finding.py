@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -1137,7 +1138,11 @@ def _is_refused(clean: Any, cell: Any) -> bool:
 
 
 def _cleaned(clean: Any, cells: Iterable[Any]) -> set[Any]:
-    return {clean(cell) for cell in cells if not _is_refused(clean, cell)}
+    cleaned = set()
+    for cell in cells:
+        with suppress(CellRefused):
+            cleaned.add(clean(cell))
+    return cleaned
 
 
 def _short(cell: Any) -> str:

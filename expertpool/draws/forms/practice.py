@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -42,7 +43,7 @@ class PracticeValuesForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for role, label in CONTRIBUTOR_LABEL.items():
-            field: Any = ContributionForm.base_fields["value"].__deepcopy__({})
+            field = deepcopy(ContributionForm.base_fields["value"])
             field.label = f"{label}的随机值"
             self.fields[role] = field
 

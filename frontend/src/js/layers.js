@@ -8,6 +8,8 @@ const focusable =
 
 /** Puts a layer on top; returns the function that takes it away (without asking). */
 export function openLayer({ element, anchor = null, modal = false, onDismiss }) {
+  // A menu that stayed open would lie over it; whatever it hangs on has the focus back afterwards.
+  if (modal) for (const loose of stack.filter((other) => !other.modal)) loose.onDismiss("escape");
   const layer = { element, anchor, modal, onDismiss, back: document.activeElement };
   stack.push(layer);
   if (modal) {
